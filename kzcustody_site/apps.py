@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class SiteConfig(AppConfig):
+    name = "kzcustody_site"
+
+
+class DeskConfig(AdminConfig):
+    """The one admin site: the reviewer's desk."""
+
+    default_site = "kzcustody_site.desk.Desk"

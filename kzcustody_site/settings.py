@@ -1,0 +1,274 @@
+"""Settings, all of them from the environment. docs/settings.md lists each one."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from kzcustody_site import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PRODUCTION = environment.mode() == environment.PRODUCTION
+RUN_DIR = Path(environment.optional("KZCUSTODY_RUN_DIR", str(BASE_DIR / ".run")))
+
+# --- Core
+SECRET_KEY = environment.text("SECRET_KEY", "development-only-secret-key-not-for-production-use-0123456789")
+# Keys the human hash (accounts.identifiers): changing it would let a second account become a second person.
+HUMAN_KEY = environment.text("HUMAN_KEY", "development-only-human-key-not-for-production-use-0123456789")
+DEBUG = False
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+BASE_URL = environment.text("BASE_URL", "http://localhost:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ROOT_URLCONF = "kzcustody_site.urls"
+WSGI_APPLICATION = "kzcustody_site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SAMPLES_ALLOWED = not PRODUCTION
+
+INSTALLED_APPS = [
+    "kzcustody_site.apps.DeskConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_fsm",
+    "pgtrigger",
+    "rules.apps.AutodiscoverRulesConfig",
+    "kzcustody_site.apps.SiteConfig",
+    "audit",
+    "workflow",
+    "accounts",
+    "regulators",
+    "documents",
+    "notifications",
+    "licences",
+    "applications",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kzcustody_site.middleware.no_store",
+    "audit.request.middleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "kzcustody_site.context.site",
+            ],
+            "builtins": ["kzcustody_site.templatetags.look"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Database: PostgreSQL only. The app role serves; the owner role migrates (DATABASE_OWNER_URL).
+DATABASE_APP_ROLE = environment.optional("DATABASE_APP_ROLE", "kzcustody_app")
+DATABASES = {
+    "default": {
+        **environment.database(
+            environment.text("DATABASE_URL", "postgresql://kzcustody_app@/kzcustody?host=" + str(RUN_DIR)),
+            name="DATABASE_URL",
+        ),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+}
+
+# --- Redis protocol: broker and cache. It may be emptied at any time.
+REDIS_URL = environment.text("REDIS_URL", f"unix://{RUN_DIR}/valkey.sock")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Almaty"
+CELERY_BEAT_SCHEDULE = {
+    "send what waits in the outbox": {"task": "notifications.tasks.send_waiting", "schedule": 5.0},
+    "scan what waits in quarantine": {"task": "documents.tasks.scan_waiting", "schedule": 10.0},
+    "raise what is due": {"task": "applications.tasks.raise_due", "schedule": 300.0},
+    "anchor the audit heads": {"task": "audit.tasks.anchor_heads", "schedule": 3600.0},
+    "prove the stored files": {"task": "documents.tasks.verify_integrity", "schedule": 86400.0},
+}
+
+# --- Sign-in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupDetails"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+PASSWORD_RESET_TIMEOUT = 3600
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+
+# --- Headers
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    "camera": [],
+    "microphone": [],
+    "geolocation": [],
+    "payment": [],
+    "usb": [],
+}
+
+# --- Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Almaty"
+
+# --- Static files
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(environment.optional("STATIC_ROOT", str(RUN_DIR / "static")))
+
+# --- Documents
+DOCUMENT_MAX_BYTES = environment.number("DOCUMENT_MAX_BYTES", 50 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+S3_BUCKET = environment.optional("S3_BUCKET")
+CLAMD_ADDRESS = environment.optional("CLAMD_ADDRESS")  # unix:///path or tcp://host:port; empty: no scanner
+if PRODUCTION and not CLAMD_ADDRESS:
+    raise ImproperlyConfigured("CLAMD_ADDRESS is not set. Production refuses to take files it cannot scan.")
+if PRODUCTION and not S3_BUCKET and not environment.flag("DOCUMENTS_ON_DISK", default=False):
+    raise ImproperlyConfigured("S3_BUCKET is not set. Set it, or DOCUMENTS_ON_DISK=1 to keep files on disk.")
+_document_storage: dict[str, object] = (
+    {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": environment.optional("S3_ENDPOINT_URL") or None,
+            "access_key": environment.optional("S3_ACCESS_KEY") or None,
+            "secret_key": environment.optional("S3_SECRET_KEY") or None,
+            "region_name": environment.optional("S3_REGION", "us-east-1"),
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+            "file_overwrite": False,
+            "default_acl": None,
+        },
+    }
+    if S3_BUCKET
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": environment.optional("DOCUMENTS_DIR", str(RUN_DIR / "documents"))},
+    }
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "documents": _document_storage,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Mail
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = environment.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = environment.optional("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = environment.optional("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=PRODUCTION)
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "licensing@example.test")
+
+# --- Audit
+AUDIT_ANCHOR_DIR = Path(environment.text("AUDIT_ANCHOR_DIR", str(RUN_DIR / "anchors")))
+
+# --- News that goes up a room: handlers by dotted path, called in the same transaction
+WORKFLOW_AFTER = {
+    "applications.application": "applications.services.effects.after_application",
+    "applications.stage": "applications.services.effects.after_stage",
+}
+DOCUMENT_VERDICT_HANDLERS = ["applications.services.evidence.on_verdict"]
+OUTBOX_FAILED_HANDLERS: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}

@@ -1,0 +1,45 @@
+"""Pages that belong to no room: the start page, health, the language switch."""
+
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.i18n import set_language
+
+__all__ = ["healthz", "home", "readyz", "set_language"]
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/home.html")
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when the database and the cache answer, else 503; names neither hosts nor errors."""
+    state = {"database": _answers(_ask_database), "cache": _answers(_ask_cache)}
+    return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+def _answers(ask: object) -> bool:
+    try:
+        ask()  # type: ignore[operator]
+    except Exception:
+        return False
+    return True
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _ask_cache() -> None:
+    cache.get("ready")
