@@ -1,0 +1,207 @@
+"""A rule book as the rest of the house sees it: frozen data, loaded from one file by ``regulators.loader``.
+
+Texts are dictionaries by language (``en`` always, ``ru`` and ``kk`` where translated); use ``say``.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.utils.translation import get_language
+
+Text = dict[str, str]
+
+RULE, GUIDANCE, POLICY, BENCHMARK = "rule", "guidance", "policy", "benchmark"
+CITATION_KINDS = (RULE, GUIDANCE, POLICY, BENCHMARK)
+READ_FULL, READ_PART, READ_TITLE, READ_SECONDHAND, READ_NOTHING = "full", "part", "title", "secondhand", "nothing"
+READ = (READ_FULL, READ_PART, READ_TITLE, READ_SECONDHAND, READ_NOTHING)
+
+DECLARATION, TEXT, NUMBER, MONEY, PERCENTAGE, DATE, CHOICE = (
+    "declaration", "text", "number", "money", "percentage", "date", "choice",
+)  # fmt: skip
+DOCUMENTS, INSPECTED, PEOPLE, OWNERSHIP, CAPITAL = "documents", "inspected", "people", "ownership", "capital"
+SIMPLE_KINDS = (DECLARATION, TEXT, NUMBER, MONEY, PERCENTAGE, DATE, CHOICE)
+EVIDENCE_KINDS = (*SIMPLE_KINDS, DOCUMENTS, INSPECTED, PEOPLE, OWNERSHIP, CAPITAL)
+
+SUBMISSION, RECOMMENDATION, GRANT, AFTER_GRANT = "submission", "recommendation", "grant", "after_grant"
+DUE = (SUBMISSION, RECOMMENDATION, GRANT, AFTER_GRANT)
+
+LICENCE, REGISTRATION, READINESS = "licence", "registration", "readiness"
+OUTCOMES = (LICENCE, REGISTRATION, READINESS)
+
+
+def say(text: Text) -> str:
+    """The text in the reader's language, or in English where no translation is on record."""
+    return text.get((get_language() or "en")[:2]) or text["en"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """Where a requirement comes from, and the five facts that say how far it may be relied on."""
+
+    act: str
+    provision: str
+    kind: str  # rule, guidance, policy, benchmark
+    applies: bool | None  # to custody; None: not established
+    read: str  # full, part, title, secondhand, nothing
+    in_force: bool | None  # None: not established
+    as_at: date | None  # the day of the text that was read
+    checked_by: tuple[str, ...]  # names; two for amounts
+    confidence: str  # the fact sheet's own mark: V, Vt, I, S, NF or H, M, L, NS
+    url: str = ""
+    note: str = ""
+
+    @property
+    def quotable(self) -> bool:
+        """Binding, applicable, in force and fully read: may ground a refusal or stand in a letter."""
+        return self.kind == RULE and self.applies is True and self.in_force is True and self.read == READ_FULL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """Applies when the answer to another requirement is one of these choices."""
+
+    requirement: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    code: str
+    stage: str
+    section: str
+    title: Text
+    guidance: Text
+    evidence: tuple[str, ...]  # one or more evidence kinds, answered together
+    citations: tuple[Citation, ...]
+    due: str = SUBMISSION
+    per_person: bool = False
+    functions: tuple[str, ...] = ()  # per person: only for holders of these functions; empty: everyone
+    choices: tuple[Choice, ...] = ()
+    currency: str = ""
+    declaration: Text | None = None
+    applies_when: Condition | None = None
+    adopted: str = ""  # how it was formally adopted as mandatory where no rule is quotable; empty: it was not
+
+    @property
+    def mandatory(self) -> bool:
+        return bool(self.adopted) or any(citation.quotable for citation in self.citations)
+
+    @property
+    def source(self) -> str:
+        """``rule``, ``guidance`` or ``asked``: the word beside the question."""
+        live = [c for c in self.citations if c.in_force is not False and c.read not in (READ_NOTHING, READ_SECONDHAND)]
+        if any(c.kind == RULE and c.applies is not False for c in live):
+            return RULE
+        if any(c.kind == GUIDANCE and c.applies is not False for c in live):
+            return GUIDANCE
+        return "asked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    code: str
+    stage: str
+    title: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRule:
+    code: str
+    title: Text
+    after: tuple[str, ...]  # stages that must be approved before this one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A post or controlled function that people are proposed for."""
+
+    code: str
+    title: Text
+    required: bool
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    code: str
+    title: Text
+    working_days: int | None  # None: not on record
+    starts_on: str  # receipt, payment, acceptance, notice
+    pausable: bool
+    silence: str  # "", "issue" or "refusal"
+    policy: bool  # ours, not law
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """A reason for which the book allows a refusal."""
+
+    code: str
+    title: Text
+    citations: tuple[Citation, ...]
+
+    @property
+    def quotable(self) -> bool:
+        return any(citation.quotable for citation in self.citations)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authority:
+    body: Text
+    role: str  # decides, registers, notified, consulted
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    code: str  # "afsa-custody"
+    version: str  # "2026.1"
+    regulator: str  # "AFSA"
+    licence_type: str  # "providing-custody"
+    title: Text
+    effective_from: date
+    transition: str  # stay, move, reassess
+    reassess: tuple[str, ...]
+    outcome: str  # licence, registration, readiness
+    in_principle: bool
+    incomplete: str  # "return" or "refile"
+    fee_is_condition: bool
+    lapse_allowed: bool
+    notice: Text | None  # shown on every page of the track
+    authoritative_language: str
+    authorities: tuple[Authority, ...]
+    stages: tuple[StageRule, ...]
+    sections: tuple[Section, ...]
+    functions: tuple[Function, ...]
+    requirements: tuple[Requirement, ...]
+    clocks: tuple[Clock, ...]
+    grounds: tuple[Ground, ...]
+    sha256: str
+
+    @cached_property
+    def by_code(self) -> dict[str, Requirement]:
+        return {requirement.code: requirement for requirement in self.requirements}
+
+    @cached_property
+    def stage_codes(self) -> tuple[str, ...]:
+        return tuple(stage.code for stage in self.stages)
+
+    def stage(self, code: str) -> StageRule:
+        return next(stage for stage in self.stages if stage.code == code)
+
+    def sections_of(self, stage: str) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if section.stage == stage)
+
+    def requirements_of(self, stage: str) -> tuple[Requirement, ...]:
+        return tuple(requirement for requirement in self.requirements if requirement.stage == stage)
+
+    def clock(self, code: str) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.code == code), None)
