@@ -1,0 +1,28 @@
+"""The id of the request (or task) that an event belongs to."""
+
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponse
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def current_request_id() -> str:
+    return _request_id.get()
+
+
+def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Gives every request an id of our own making and names it in the response."""
+
+    def inner(request: HttpRequest) -> HttpResponse:
+        token = _request_id.set(uuid.uuid4().hex)
+        try:
+            response = get_response(request)
+            response.headers["X-Request-ID"] = _request_id.get()
+            return response
+        finally:
+            _request_id.reset(token)
+
+    return inner

@@ -1,0 +1,67 @@
+"""Writing to the record."""
+
+from typing import Any, Protocol
+
+from django.db import connection
+from django.utils import timezone
+
+from audit.canonical import hash_of
+from audit.models import START, Chain, Event
+from audit.request import current_request_id
+
+LOCK_HEAD = """
+    INSERT INTO audit_chain (subject, length, head) VALUES (%s, 0, %s)
+    ON CONFLICT (subject) DO UPDATE SET length = audit_chain.length
+    RETURNING length, head
+"""
+
+
+class Actor(Protocol):
+    """Whoever acts: a user, or the system under a name."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def audit_name(self) -> str: ...
+
+
+def record(
+    *,
+    subject: str,
+    kind: str,
+    actor: Actor,
+    from_state: str = "",
+    to_state: str = "",
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Append one event to the subject's chain.
+
+    Effects in order: lock the chain's head (made if there is none), insert the event, move the head. Call it last in the
+    transaction that it belongs to; ``data`` is plain JSON without personal data.
+
+    Raises RuntimeError outside a transaction: an act and its event commit together or not at all.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"The audit event {kind} must be written inside the transaction of its act.")
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_HEAD, [subject, START])
+        length, head = cursor.fetchone()
+    event = Event(
+        subject=subject,
+        number=length + 1,
+        kind=kind,
+        actor_id="" if actor.pk is None else str(actor.pk),
+        actor_name=actor.audit_name,
+        from_state=from_state,
+        to_state=to_state,
+        reason=reason,
+        data=data or {},
+        request_id=current_request_id(),
+        at=timezone.now(),
+        previous_hash=head,
+    )
+    event.hash = hash_of(event)
+    event.save(force_insert=True)
+    Chain.objects.filter(subject=subject).update(length=event.number, head=event.hash)
+    return event

@@ -1,0 +1,43 @@
+"""Tests run as the app role, on tables that the owner made: what the service may not do, a test may not either."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.management.commands import flush
+from django.db import connections
+
+from audit.grants import grant
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """After the owner has made the test database: grant, then reconnect as the app role."""
+    connection = connections["default"]
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        grant(settings.DATABASE_APP_ROLE)
+    connection.close()
+    options = connection.settings_dict["OPTIONS"]
+    options["options"] = f"-c role={settings.DATABASE_APP_ROLE}"
+    yield
+    connection.close()
+    del options["options"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_as_owner() -> Iterator[None]:
+    """Emptying tables between tests is the owner's work: the app role may not truncate."""
+    handle = flush.Command.handle
+
+    def as_owner(self: flush.Command, **options: object) -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute("SET ROLE NONE")
+        try:
+            handle(self, **options)
+        finally:
+            connections["default"].close()
+
+    flush.Command.handle = as_owner  # type: ignore[method-assign]
+    yield
+    flush.Command.handle = handle  # type: ignore[method-assign]
