@@ -1,0 +1,105 @@
+"""What has a state, who took which side of a case, and acts that wait for a second person."""
+
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workflow.acts import DECIDE, EXAMINE
+
+
+class Stateful(models.Model):
+    """A record whose state only ``workflow.perform`` moves.
+
+    The model declares ``state = FSMField(protected=True, ...)``, and its acts with ``workflow.act``. ``lock_first`` names the
+    foreign keys whose rows are locked before its own, outermost first.
+    """
+
+    lock_first: ClassVar[tuple[str, ...]] = ()
+
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def audit_subject(self) -> str:
+        raise NotImplementedError
+
+    def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:
+        """As Django's; the protected state gives way to the one in the database."""
+        if fields is None or "state" in fields:
+            self.__dict__.pop("state", None)
+        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+
+    @property
+    def duty_case(self) -> str:
+        """The case on which duties are kept apart."""
+        return self.audit_subject
+
+
+class Duty(models.Model):
+    """Which side of a case a human took: examining it or deciding it, never both.
+
+    One row a human and case: a second side is refused by the unique constraint, whatever account it comes from.
+    """
+
+    append_only = True
+
+    SIDES = [(EXAMINE, _("examines")), (DECIDE, _("decides"))]
+
+    case = models.CharField(max_length=200)
+    human = models.CharField(max_length=64)
+    side = models.CharField(max_length=10, choices=SIDES)
+    act = models.CharField(max_length=100)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "human"], name="workflow_duty_one_side_a_human"),
+            models.CheckConstraint(condition=~models.Q(human=""), name="workflow_duty_human_known"),
+            models.CheckConstraint(condition=models.Q(side__in=[EXAMINE, DECIDE]), name="workflow_duty_side_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.side}"
+
+
+class Proposal(models.Model):
+    """An act of two people, waiting for the second one."""
+
+    model = models.CharField(max_length=100)
+    object_pk = models.CharField(max_length=64)
+    transition = models.CharField(max_length=100)
+    object_version = models.PositiveIntegerField()
+    data = models.JSONField(default=dict)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_human = models.CharField(max_length=64)
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    confirmed_human = models.CharField(max_length=64, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(proposed_human="") & ~models.Q(confirmed_human=models.F("proposed_human")),
+                name="workflow_proposal_two_humans",
+            ),
+            models.UniqueConstraint(
+                fields=["model", "object_pk", "transition"],
+                condition=models.Q(confirmed_at=None, withdrawn_at=None),
+                name="workflow_proposal_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transition} {self.model} {self.object_pk}"
+
+
+def state_guard(model: type[Any], transitions: dict[str, set[str]]) -> pgtrigger.FSM:
+    """PostgreSQL's own refusal of a state change that no act declares."""
+    pairs = sorted((source, target) for source, targets in transitions.items() for target in targets)
+    return pgtrigger.FSM(name="state_guard", field="state", transitions=pairs)

@@ -1,0 +1,226 @@
+"""``perform``: lock, compare, ask, change, record. Nothing else writes a state."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import rules
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from workflow import duties
+from workflow.acts import Act, acts_of
+from workflow.errors import Conflict, Gone, NotAllowed, NotReady, Reason, WrongState
+from workflow.models import Proposal, Stateful
+from workflow.queries import last_change
+
+Model = TypeVar("Model", bound=Stateful)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What the handlers in ``settings.WORKFLOW_AFTER`` are told, inside the transaction of the act."""
+
+    instance: Any
+    act: Act
+    from_state: str
+    to_state: str
+    actor: Any
+    data: dict[str, Any]
+
+
+def perform(
+    model: type[Model], pk: Any, transition: str, *, actor: Any, expected_version: int, **data: Any
+) -> Model:
+    """Run one act on one record, and return the record as it then stands.
+
+    Effects in order: lock the row (after those its model names in ``lock_first``); refuse who may not, a stale version, a wrong
+    state, a missing second person, and whatever is unmet; run the transition; save the changed fields with the next version; write
+    the duty; call the model's handler (clocks, outbox); append the audit event.
+
+    Raises Gone, NotAllowed, Conflict, WrongState or NotReady (all Refused) with reasons in words; then nothing was changed.
+    """
+    act = _act(model, transition)
+    with transaction.atomic():
+        instance = lock(model, pk)
+        _check_actor(instance, act, actor)
+        _check_version(instance, expected_version)
+        _check_state(instance, act)
+        proposal = _second_person(instance, act, actor) if act.two_people else None
+        if proposal:
+            data = {**data, **proposal.data}
+        reasons = unmet(instance, act, data)
+        if reasons:
+            raise NotReady(reasons)
+        change = _run(instance, act, actor, data)
+        if act.duty:
+            duties.take(case=instance.duty_case, actor=actor, side=act.duty, act=act.name)
+        noted = _tell_handler(change)
+        if proposal:
+            _close(proposal, actor)
+            noted = {**noted, "proposed_by": proposal.proposed_by.audit_name}
+        record(
+            subject=instance.audit_subject,
+            kind=f"{instance._meta.model_name}.{act.name}",
+            actor=actor,
+            from_state=change.from_state,
+            to_state=change.to_state,
+            reason=str(data.get("reason", "")),
+            data={"version": instance.version, **noted},
+        )
+    return instance
+
+
+def propose(
+    model: type[Model], pk: Any, transition: str, *, actor: Any, expected_version: int, **data: Any
+) -> Proposal:
+    """The first half of an act of two people: say what should be done. Another human then performs it, or nobody does.
+
+    Effects in order: lock; the same refusals as ``perform``; write the proposal; append the audit event ``….propose``.
+    """
+    act = _act(model, transition)
+    with transaction.atomic():
+        instance = lock(model, pk)
+        _check_actor(instance, act, actor)
+        _check_version(instance, expected_version)
+        _check_state(instance, act)
+        reasons = unmet(instance, act, data)
+        if reasons:
+            raise NotReady(reasons)
+        if not actor.human:
+            raise NotAllowed([_("This account has no identity on record, so it cannot be one of two people.")])
+        waiting = _open_proposal(instance, act)
+        if waiting:
+            raise NotReady([_("%(name)s has proposed this already.") % {"name": waiting.proposed_by.audit_name}])
+        proposal = Proposal.objects.create(
+            model=instance._meta.label_lower,
+            object_pk=str(instance.pk),
+            transition=act.name,
+            object_version=instance.version,
+            data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)),
+            proposed_by=actor,
+            proposed_human=actor.human,
+        )
+        record(
+            subject=instance.audit_subject,
+            kind=f"{instance._meta.model_name}.{act.name}.propose",
+            actor=actor,
+            from_state=instance.state,
+            reason=str(data.get("reason", "")),
+        )
+    return proposal
+
+
+def lock(model: type[Model], pk: Any) -> Model:
+    """The row, locked, after the rows that its model names in ``lock_first``. Raises Gone where there is none."""
+    for name in model.lock_first:
+        parent = model._meta.get_field(name).related_model
+        found = model._default_manager.filter(pk=pk).values(f"{name}_id")
+        if parent._default_manager.select_for_update(of=("self",)).filter(pk__in=found).first() is None:  # type: ignore[union-attr]
+            raise Gone
+    instance = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+    if instance is None:
+        raise Gone
+    return instance
+
+
+def unmet(instance: Stateful, act: Act, data: dict[str, Any]) -> list[Reason]:
+    """Everything that still stands in the way of the act, in words."""
+    reasons = [
+        Reason(_("“%(name)s” is missing.") % {"name": name.replace("_", " ")}) for name in act.needs if not data.get(name)
+    ]
+    for requirement in act.requires:
+        reasons += requirement(instance, data)
+    return reasons
+
+
+def _act(model: type[Stateful], transition: str) -> Act:
+    acts = acts_of(model)
+    if transition not in acts:
+        raise WrongState([_("There is no act called “%(name)s”.") % {"name": transition}])
+    return acts[transition]
+
+
+def _check_actor(instance: Stateful, act: Act, actor: Any) -> None:
+    if not getattr(actor, "is_active", False) or not rules.has_perm(act.permission, actor, instance):
+        raise NotAllowed([_("You may not do this: “%(act)s”.") % {"act": act.label}])
+    if act.duty:
+        duties.check(case=instance.duty_case, actor=actor, side=act.duty)
+
+
+def _check_version(instance: Stateful, expected_version: int) -> None:
+    if instance.version == expected_version:
+        return
+    event = last_change(instance.audit_subject)
+    if event is None:
+        raise Conflict([_("This was changed while your page was open.")], current=instance)
+    local = timezone.localtime(event.at).strftime("%d.%m.%Y %H:%M")
+    words = _("This was changed by %(name)s on %(time)s, while your page was open. It is now: %(state)s.")
+    state = instance.get_state_display()  # type: ignore[attr-defined]
+    raise Conflict([words % {"name": event.actor_name, "time": local, "state": state}], current=instance)
+
+
+def _check_state(instance: Stateful, act: Act) -> None:
+    if instance.state not in act.sources:  # type: ignore[attr-defined]
+        state = instance.get_state_display()  # type: ignore[attr-defined]
+        words = _("“%(act)s” is not possible while this is: %(state)s.")
+        raise WrongState([words % {"act": act.label, "state": state}])
+
+
+def _run(instance: Any, act: Act, actor: Any, data: dict[str, Any]) -> Change:
+    fields = [field for field in instance._meta.concrete_fields if not field.primary_key]
+    before = {field.attname: getattr(instance, field.attname) for field in fields}
+    from_state = instance.state
+    getattr(instance, act.name)(actor=actor, **data)
+    instance.version += 1
+    changed = [field.name for field in fields if getattr(instance, field.attname) != before[field.attname]]
+    instance.save(update_fields=changed)
+    return Change(
+        instance=instance, act=act, from_state=from_state, to_state=instance.state, actor=actor, data=data
+    )
+
+
+def _tell_handler(change: Change) -> dict[str, Any]:
+    path = settings.WORKFLOW_AFTER.get(change.instance._meta.label_lower)
+    if not path:
+        return {}
+    handler: Callable[[Change], dict[str, Any] | None] = import_string(path)
+    return handler(change) or {}
+
+
+def _open_proposal(instance: Stateful, act: Act) -> Proposal | None:
+    return (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("proposed_by")
+        .filter(
+            model=instance._meta.label_lower,
+            object_pk=str(instance.pk),
+            transition=act.name,
+            confirmed_at=None,
+            withdrawn_at=None,
+        )
+        .first()
+    )
+
+
+def _second_person(instance: Stateful, act: Act, actor: Any) -> Proposal:
+    proposal = _open_proposal(instance, act)
+    if proposal is None:
+        raise NotReady([_("This needs two people: one proposes it, another confirms it. Nobody has proposed it yet.")])
+    if not actor.human or proposal.proposed_human == actor.human:
+        raise NotAllowed([_("You proposed this; another person has to confirm it.")])
+    if proposal.object_version != instance.version:
+        raise Conflict([_("The case has changed since this was proposed. Propose it again.")], current=instance)
+    return proposal
+
+
+def _close(proposal: Proposal, actor: Any) -> None:
+    proposal.confirmed_human = actor.human
+    proposal.confirmed_at = timezone.now()
+    proposal.save(update_fields=["confirmed_human", "confirmed_at"])
