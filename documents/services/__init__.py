@@ -1,0 +1,8 @@
+"""Every write of the document store."""
+
+from documents.services.keeping import delete_unsealed, seal, sweep, verify_integrity
+from documents.services.opening import open_document
+from documents.services.receiving import receive
+from documents.services.scanning import scan
+
+__all__ = ["delete_unsealed", "open_document", "receive", "scan", "seal", "sweep", "verify_integrity"]
