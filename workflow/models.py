@@ -88,6 +88,11 @@ class Proposal(models.Model):
                 condition=~models.Q(proposed_human="") & ~models.Q(confirmed_human=models.F("proposed_human")),
                 name="workflow_proposal_two_humans",
             ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at=None, confirmed_human="")
+                | (models.Q(confirmed_at__isnull=False, withdrawn_at=None) & ~models.Q(confirmed_human="")),
+                name="workflow_proposal_confirmed_by_somebody",
+            ),
             models.UniqueConstraint(
                 fields=["model", "object_pk", "transition"],
                 condition=models.Q(confirmed_at=None, withdrawn_at=None),
