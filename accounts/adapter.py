@@ -1,24 +1,72 @@
 """Where our sign-in differs from allauth's."""
 
+import logging
+from smtplib import SMTPException
+from typing import Any
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from accounts import services
 from accounts.models import Language, User
+
+log = logging.getLogger(__name__)
+LINKS = ("activate_url", "password_reset_url", "signup_url")
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
-        """A person who signs up is an applicant: whatever the form sent, sign-up makes no staff."""
+        """A person who signs up is an applicant, whatever the form sent."""
+        super().save_user(request, user, form, commit=False)
         user.full_name = form.cleaned_data["full_name"]
         user.language = language_of_page()
-        user.is_staff = user.is_superuser = False
-        return super().save_user(request, user, form, commit)
+        return services.register(user=user) if commit else user
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return home_for(request.user)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        with transaction.atomic():
+            super().login(request, user)
+            services.note(user=user, kind="account.sign_in")
+
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        confirmed = super().confirm_email(request, email_address)
+        if confirmed:
+            services.note(user=email_address.user, kind="account.confirm_email")
+        return confirmed
+
+    @transaction.atomic
+    def set_password(self, user: User, password: str) -> None:
+        super().set_password(user, password)
+        services.note(user=user, kind="account.set_password")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Sends at once and keeps nothing: these mails hold links that open an account.
+
+        A mail server that is down adds a notice; the page stays the same for known and unknown accounts.
+        """
+        try:
+            super().send_mail(template_prefix, email, {**context, **links_at_base_url(context)})
+        except (OSError, SMTPException):
+            log.exception("A mail of %s could not be sent", template_prefix)
+            messages.error(self.request, _("The e-mail could not be sent. Try again in a few minutes."))
+
+
+def links_at_base_url(context: dict[str, Any]) -> dict[str, str]:
+    """Links in mails lead to our own address, whatever host the request named."""
+    links = {name: settings.BASE_URL + urlsplit(context[name]).path for name in LINKS if context.get(name)}
+    return {"base_url": settings.BASE_URL, **links}
 
 
 def language_of_page() -> str:

@@ -1,10 +1,15 @@
-"""Forms of sign-up."""
+"""Forms of sign-up, of firms and of invitations."""
+
+from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.identifiers import check_bin
+from accounts.models import Firm, LegalForm, NoBinReason, Role, User
 
 
 class SignupDetails(forms.Form):
@@ -20,3 +25,75 @@ class SignupDetails(forms.Form):
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """The adapter has saved the person already; allauth requires the method."""
+
+
+class FirmForm(forms.Form):
+    name = forms.CharField(label=_("Name of the firm"), max_length=250, help_text=_("As it is registered."))
+    name_kk = forms.CharField(label=_("Name in Kazakh"), max_length=250, required=False)
+    name_ru = forms.CharField(label=_("Name in Russian"), max_length=250, required=False)
+    legal_form = forms.ChoiceField(label=_("Legal form"), choices=[("", _("Choose")), *LegalForm.choices])
+    country = forms.CharField(
+        label=_("Country of registration"),
+        max_length=2,
+        initial="KZ",
+        help_text=_("Two-letter code, for example KZ."),
+    )
+    bin = forms.CharField(
+        label=_("BIN"),
+        max_length=30,
+        required=False,
+        help_text=_("12 digits, from the certificate of registration. Leave empty if the firm has none."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    no_bin_reason = forms.ChoiceField(
+        label=_("Why there is no BIN"),
+        choices=[("", _("The firm has a BIN")), *NoBinReason.choices],
+        required=False,
+    )
+    address = forms.CharField(
+        label=_("Registered address"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+
+    def clean_country(self) -> str:
+        code = self.cleaned_data["country"].strip().upper()
+        Firm._meta.get_field("country").run_validators(code)
+        return code
+
+    def clean_bin(self) -> str:
+        text = self.cleaned_data["bin"].strip()
+        return check_bin(text) if text else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "bin" in data and "no_bin_reason" in data and bool(data["bin"]) == bool(data["no_bin_reason"]):
+            self.add_error("bin", _("Give the BIN, or the reason why there is none: one of the two."))
+        return data
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail of the person"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("What the person may do"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class ChoosePasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        help_text=password_validators_help_text_html(),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+def show_errors(form: forms.Form, error: ValidationError) -> None:
+    """Puts what a service found wrong beside the field it names, or at the top of the form."""
+    found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    for field, texts in found.items():
+        for text in texts:
+            form.add_error(field if field in form.fields else None, text)

@@ -1,3 +1,17 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("firm/new/", views.found_firm, name="found_firm"),
+    path("firm/<uuid:firm_id>/", views.firm, name="firm"),
+    path("firm/<uuid:firm_id>/invite/", views.invite_member, name="invite_member"),
+    path(
+        "firm/<uuid:firm_id>/members/<int:membership_id>/end/",
+        views.end_membership,
+        name="end_membership",
+    ),
+    path("invitation/<str:token>/", views.accept_invitation, name="accept_invitation"),
+    path("staff-invitation/<str:token>/", views.accept_staff_invitation, name="accept_staff_invitation"),
+]

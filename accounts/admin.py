@@ -1,0 +1,57 @@
+"""People, firms and memberships on the desk: to be read. They change through their own pages and services."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.models import Firm, FirmInvitation, Membership, StaffInvitation, User
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Shows rows to whoever holds the view permission; nobody adds, changes or deletes here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(ReadOnly):
+    list_display = ["full_name", "email", "is_staff", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_active"]
+    search_fields = ["full_name", "email"]
+    fields = ["full_name", "email", "language", "is_staff", "is_active", "date_joined", "last_login"]
+
+
+@admin.register(Firm)
+class FirmAdmin(ReadOnly):
+    list_display = ["name", "legal_form", "bin", "country", "created_at"]
+    list_filter = ["legal_form", "country"]
+    search_fields = ["name", "name_kk", "name_ru", "bin"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnly):
+    list_display = ["user", "firm", "role", "granted_at", "ended_at"]
+    list_filter = ["role"]
+    list_select_related = ["user", "firm"]
+    search_fields = ["user__full_name", "firm__name"]
+
+
+@admin.register(StaffInvitation)
+class StaffInvitationAdmin(ReadOnly):
+    list_display = ["full_name", "email", "invited_by", "invited_at", "expires_at", "accepted_at"]
+    list_select_related = ["invited_by"]
+    fields = ["full_name", "email", "invited_by", "invited_at", "expires_at", "accepted_at", "accepted_by"]
+
+
+@admin.register(FirmInvitation)
+class FirmInvitationAdmin(ReadOnly):
+    list_display = ["email", "firm", "roles", "invited_by", "invited_at", "expires_at", "accepted_at"]
+    list_select_related = ["firm", "invited_by"]

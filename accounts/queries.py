@@ -1,0 +1,78 @@
+"""Named reads about people and firms."""
+
+import uuid
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Firm, FirmInvitation, Membership, Role, StaffInvitation, User
+from accounts.tokens import hash_token
+
+
+def firm_roles(user: Actor, firm_id: uuid.UUID | str) -> frozenset[str]:
+    """The roles this person holds in the firm now; none for the system, a stranger or a closed account.
+
+    One query answers for all firms and is remembered on the user object: after a change of memberships,
+    ``forget_firm_roles`` or a fresh object gives the new answer.
+    """
+    if user.pk is None or not getattr(user, "is_active", False):
+        return frozenset()
+    remembered: dict[str, frozenset[str]] | None = getattr(user, "_firm_roles", None)
+    if remembered is None:
+        remembered = _read_firm_roles(user.pk)
+        user._firm_roles = remembered  # type: ignore[attr-defined]
+    return remembered.get(str(firm_id), frozenset())
+
+
+def _read_firm_roles(user_id: int) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for firm_id, role in open_memberships().filter(user_id=user_id).values_list("firm_id", "role"):
+        found.setdefault(str(firm_id), set()).add(role)
+    return {firm_id: frozenset(roles) for firm_id, roles in found.items()}
+
+
+def forget_firm_roles(user: object) -> None:
+    vars(user).pop("_firm_roles", None)
+
+
+def open_memberships() -> QuerySet[Membership]:
+    return Membership.objects.filter(ended_at__isnull=True)
+
+
+def firms_of(user: Actor) -> QuerySet[Firm]:
+    """The firms this person acts for now."""
+    return Firm.objects.filter(pk__in=open_memberships().filter(user_id=user.pk).values("firm_id"))
+
+
+def people_of(firm: Firm) -> QuerySet[Membership]:
+    """Who acts for the firm now, one row for each role."""
+    in_order = open_memberships().filter(firm=firm).select_related("user")
+    return in_order.order_by("user__full_name", "user_id", "role")
+
+
+def open_invitations_of(firm: Firm) -> QuerySet[FirmInvitation]:
+    return firm.invitations.filter(accepted_at__isnull=True, expires_at__gt=timezone.now())
+
+
+def owners_of(firm_id: uuid.UUID) -> QuerySet[Membership]:
+    return open_memberships().filter(firm_id=firm_id, role=Role.OWNER)
+
+
+def humans_of_firm(firm_id: uuid.UUID | str) -> set[str]:
+    """The hashes of all humans who ever acted for the firm, so far as they are known."""
+    hashes = Membership.objects.filter(firm_id=firm_id).exclude(user__human="")
+    return set(hashes.values_list("user__human", flat=True))
+
+
+def firm_invitation(token: str) -> FirmInvitation | None:
+    invitations = FirmInvitation.objects.select_related("firm", "invited_by")
+    return invitations.filter(token_hash=hash_token(token)).first()
+
+
+def staff_invitation(token: str) -> StaffInvitation | None:
+    return StaffInvitation.objects.filter(token_hash=hash_token(token)).first()
+
+
+def account_with_email(email: str) -> User | None:
+    return User.objects.filter(email__iexact=email.strip()).first()

@@ -1,0 +1,16 @@
+from accounts.services.firms import accept_invitation, end_membership, found_firm, invite_member
+from accounts.services.people import create_applicant, create_staff, note, register
+from accounts.services.staff import accept_staff_invitation, invite_staff
+
+__all__ = [
+    "accept_invitation",
+    "accept_staff_invitation",
+    "create_applicant",
+    "create_staff",
+    "end_membership",
+    "found_firm",
+    "invite_member",
+    "invite_staff",
+    "note",
+    "register",
+]

@@ -1,0 +1,142 @@
+"""Pages of firms and invitations. Sign-in itself is allauth's."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import mails, queries, services
+from accounts.adapter import home_for, language_of_page
+from accounts.forms import ChoosePasswordForm, FirmForm, InviteForm, show_errors
+from accounts.models import Firm, FirmInvitation, Membership, Role
+from workflow.errors import Refused
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def found_firm(request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm("accounts.found_firm"):
+        raise Http404
+    form = FirmForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.found_firm(actor=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            return redirect(home_for(request.user))
+    return render(request, "accounts/found_firm.html", {"form": form}, status=_status(form))
+
+
+@login_required
+@require_safe
+def firm(request: HttpRequest, firm_id: uuid.UUID) -> HttpResponse:
+    return _firm_page(request, _firm_or_404(request, firm_id), InviteForm())
+
+
+@login_required
+@require_POST
+def invite_member(request: HttpRequest, firm_id: uuid.UUID) -> HttpResponse:
+    found = _firm_or_404(request, firm_id)
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return _firm_page(request, found, form)
+    try:
+        invitation, token = services.invite_member(actor=request.user, firm_id=found.pk, **form.cleaned_data)
+    except Refused as refusal:
+        _say_why(request, refusal)
+        return redirect("accounts:firm", found.pk)
+    if mails.send_firm_invitation(invitation, token):
+        messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
+    else:
+        messages.error(request, _("The e-mail could not be sent. Invite the person again in a few minutes."))
+    return redirect("accounts:firm", found.pk)
+
+
+@login_required
+@require_POST
+def end_membership(request: HttpRequest, firm_id: uuid.UUID, membership_id: int) -> HttpResponse:
+    found = _firm_or_404(request, firm_id)
+    try:
+        services.end_membership(actor=request.user, firm_id=found.pk, membership_id=membership_id)
+    except Membership.DoesNotExist as error:
+        raise Http404 from error
+    except Refused as refusal:
+        _say_why(request, refusal)
+    if request.user.has_perm("accounts.see_firm", found):
+        return redirect("accounts:firm", found.pk)
+    return redirect(home_for(request.user))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Shows what is offered to whoever holds the link; only the account it was sent to can take it."""
+    invitation = queries.firm_invitation(token)
+    if request.method == "POST" and request.user.is_authenticated:
+        try:
+            services.accept_invitation(actor=request.user, token=token)
+        except Refused as refusal:
+            _say_why(request, refusal)
+        else:
+            return redirect(home_for(request.user))
+    usable = invitation is not None and invitation.is_open
+    page = {"invitation": invitation if usable else None, "roles": _role_names(invitation)}
+    return render(request, "accounts/invitation.html", page, status=200 if usable else 404)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_staff_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    invitation = queries.staff_invitation(token)
+    if invitation is None or not invitation.is_open:
+        return render(request, "accounts/staff_invitation.html", {"invitation": None}, status=404)
+    form = ChoosePasswordForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.accept_staff_invitation(
+                token=token, password=form.cleaned_data["password"], language=language_of_page()
+            )
+        except ValidationError as error:
+            show_errors(form, error)
+        except Refused as refusal:
+            form.add_error(None, [str(reason) for reason in refusal.reasons])
+        else:
+            messages.success(request, _("Your account is ready. Sign in with your e-mail and password."))
+            return redirect("account_login")
+    page = {"invitation": invitation, "form": form}
+    return render(request, "accounts/staff_invitation.html", page, status=_status(form))
+
+
+def _firm_or_404(request: HttpRequest, firm_id: uuid.UUID) -> Firm:
+    found = get_object_or_404(Firm, pk=firm_id)
+    if not request.user.has_perm("accounts.see_firm", found):
+        raise Http404
+    return found
+
+
+def _firm_page(request: HttpRequest, found: Firm, form: InviteForm) -> HttpResponse:
+    page = {
+        "firm": found,
+        "people": queries.people_of(found),
+        "invitations": queries.open_invitations_of(found),
+        "may_manage": request.user.has_perm("accounts.manage_members", found),
+        "form": form,
+    }
+    return render(request, "accounts/firm.html", page, status=_status(form))
+
+
+def _role_names(invitation: FirmInvitation | None) -> list[str]:
+    return [str(Role(role).label) for role in invitation.roles] if invitation else []
+
+
+def _status(form: FirmForm | InviteForm | ChoosePasswordForm) -> int:
+    return 422 if form.is_bound else 200
+
+
+def _say_why(request: HttpRequest, refusal: Refused) -> None:
+    for reason in refusal.reasons:
+        messages.error(request, str(reason))
