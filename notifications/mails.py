@@ -1,0 +1,126 @@
+"""The mails there are: what each must be told, and the one action it asks for."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+
+OPEN = _("Open the case")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """``needs`` and ``may`` are the names of its context; any other name is refused, so that no personal data
+    slips in.
+
+    ``one_time`` mails carry a link that opens something by itself: their text and link are erased once they
+    have left.
+    """
+
+    action: str | Promise = OPEN
+    needs: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    words: str = ""
+    one_time: bool = False
+
+
+def _names(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+# Dates are given as date or datetime, numbers as int; texts in the recipient's language.
+MAILS = {
+    "submitted": Mail(needs=_names("received_on"), may=_names("reply_by")),
+    "accepted": Mail(needs=_names("clock_started_on")),
+    "returned": Mail(needs=_names("items", "due"), action=_("See what is needed")),
+    "not_accepted": Mail(action=_("Read the reasons")),
+    "file_rejected": Mail(needs=_names("requirement"), action=_("Replace the file")),
+    "request_sent": Mail(
+        needs=_names("points", "due"), may=_names("clock_paused"), action=_("Answer the request")
+    ),
+    "request_answered": Mail(may=_names("clock_restarted")),
+    "stage_approved": Mail(needs=_names("stage"), may=_names("next_stage")),
+    "approved_in_principle": Mail(words="decision", action=_("Read the decision")),
+    "decision": Mail(action=_("Read the decision")),
+    "condition_due": Mail(needs=_names("item", "due"), action=_("See what is due")),
+    "reminder": Mail(needs=_names("working_days", "due"), action=_("Answer the request")),
+    "overdue": Mail(needs=_names("due"), action=_("Answer the request")),
+    "refusal_notice": Mail(needs=_names("due"), action=_("Read the notice")),
+    "withdrawn": Mail(needs=_names("withdrawn_on")),
+    "internal_assigned": Mail(),
+    "internal_submitted": Mail(),
+    "staff_invitation": Mail(
+        needs=_names("organisation", "expires"), action=_("Set up access"), one_time=True
+    ),
+    "firm_invitation": Mail(
+        needs=_names("organisation", "expires"), action=_("Set up access"), one_time=True
+    ),
+}
+ONE_TIME = [name for name, mail in MAILS.items() if mail.one_time]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    subject: str
+    text: str
+    html: str
+
+
+def render(
+    template: str, *, context: dict[str, Any], subject_ref: str, language: str, internal: bool, url: str
+) -> Words:
+    """The mail's words in one language.
+
+    Raises ValueError for an unknown mail, or a context that does not fit it.
+    """
+    mail = MAILS.get(template)
+    if mail is None:
+        raise ValueError(f"There is no mail called {template!r}. There are: {', '.join(sorted(MAILS))}.")
+    missing, unknown = mail.needs - context.keys(), context.keys() - mail.needs - mail.may
+    if missing or unknown:
+        raise ValueError(f"Mail {template!r}: missing {sorted(missing)}, unknown {sorted(unknown)}.")
+    words = mail.words or template
+    with translation.override(language):
+        data = {**context, "ref": subject_ref, "base_url": settings.BASE_URL}
+        subject = _one_line(_plain(f"mail/{words}.subject.txt", data))
+        if internal:
+            subject = f"{gettext('[Internal]')} {subject}"
+        frame = {
+            **data,
+            "subject": subject,
+            "body": _plain(f"mail/{words}.txt", data).strip(),
+            "action": mail.action,
+            "url": url,
+            "language": language,
+            "sender": settings.DEFAULT_FROM_EMAIL,
+        }
+        return Words(
+            subject=subject,
+            text=_plain("mail/frame.txt", frame),
+            html=get_template("mail/frame.html").render(frame),
+        )
+
+
+def as_json(context: dict[str, Any]) -> dict[str, Any]:
+    """The context as the outbox keeps it: dates as ISO text."""
+    kept: dict[str, Any] = json.loads(json.dumps(context, cls=DjangoJSONEncoder))
+    return kept
+
+
+def _plain(name: str, data: dict[str, Any]) -> str:
+    return str(get_template(name).template.render(Context(data, autoescape=False)))  # type: ignore[attr-
+    defined]
+
+
+def _one_line(text: str) -> str:
+    """A header: no line break can start another one."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

@@ -1,0 +1,218 @@
+"""Telling: writing a message into the outbox, in the transaction of what it tells of."""
+
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery import current_app
+from django.conf import settings
+from django.core.validators import validate_email
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import Actor, record
+from notifications import mails
+from notifications.models import Attempt, Message, Reminder, Status
+from notifications.sending import send_waiting
+from workflow.errors import NotReady
+
+__all__ = ["mark_read", "remind", "resend", "send_waiting", "tell", "withhold"]
+
+logger = logging.getLogger(__name__)
+SEND_TASK = "notifications.tasks.send_waiting"
+
+
+def tell(
+    *,
+    to: User | str,
+    template: str,
+    context: dict[str, Any],
+    subject_ref: str,
+    key: str,
+    internal: bool = False,
+    url: str = "",
+    language: str = "",
+) -> Message:
+    """Write one message into the outbox; ``mails.MAILS`` lists the templates and the context each takes.
+
+    Effects in order: write the row in the recipient's language (for a bare address: ``language``, or the one
+    in use), unless a row with this key exists, which is then returned; wake the sender after commit. Nothing
+    is sent if the transaction is rolled back.
+
+    Raises RuntimeError outside a transaction, ValueError for an unknown mail, a context that does not fit, or
+    a link to elsewhere, ValidationError for an address that is none.
+    """
+    return _write(
+        to=to,
+        template=template,
+        context=context,
+        subject_ref=subject_ref,
+        key=key,
+        internal=internal,
+        url=url,
+        language=language,
+        reminder=None,
+    )
+
+
+def remind(
+    *,
+    subject: str,
+    rule: str,
+    due_on: date,
+    to: Sequence[User | str],
+    template: str,
+    context: dict[str, Any],
+    subject_ref: str,
+    internal: bool = False,
+    url: str = "",
+) -> list[Message]:
+    """Remind everybody in ``to`` once of one date under one rule; a second call writes nothing and returns an
+    empty list.
+
+    Effects in order: write the reminder; write one message for each recipient; wake the sender after commit.
+    """
+    _inside_a_transaction()
+    reminder, made = Reminder.objects.get_or_create(subject=subject, rule=rule, due_on=due_on)
+    if not made:
+        return []
+    return [
+        _write(
+            to=recipient,
+            template=template,
+            context=context,
+            subject_ref=subject_ref,
+            key=f"reminder:{reminder.pk}:{_address(recipient)}",
+            internal=internal,
+            url=url,
+            language="",
+            reminder=reminder,
+        )
+        for recipient in to
+    ]
+
+
+def withhold(*, subject_ref: str, templates: Sequence[str], reason: str) -> int:
+    """Take back what waits and is no longer true, for example reminders of a case that was withdrawn.
+
+    Effects: the waiting messages of these templates about this reference are withheld with the reason. What
+    is on the wire is left. Returns how many were withheld.
+    """
+    with transaction.atomic():
+        waiting = (
+            Message.objects.select_for_update(of=("self",), skip_locked=True)
+            .filter(status=Status.WAITING, subject_ref=subject_ref, template__in=templates)
+            .exclude(pk__in=Attempt.objects.filter(finished_at=None).values("message"))
+        )
+        return Message.objects.filter(pk__in=[message.pk for message in waiting]).update(
+            status=Status.WITHHELD, withheld_because=reason
+        )
+
+
+def resend(*, message: Message, actor: Actor) -> Message:
+    """Send a message again that could not be delivered.
+
+    Effects in order: lock it; let it wait with its tries forgotten; append the audit event; wake the sender
+    after commit. Raises NotReady where the message is not one that failed.
+    """
+    with transaction.atomic():
+        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if message.status != Status.FAILED:
+            raise NotReady([_("Only a message that could not be delivered can be sent again.")])
+        message.status = Status.WAITING
+        message.tries = 0
+        message.maybe_taken = False
+        message.next_attempt_at = timezone.now()
+        message.save(update_fields=["status", "tries", "maybe_taken", "next_attempt_at"])
+        record(subject=message.audit_subject, kind="message.resend", actor=actor)
+        transaction.on_commit(_wake, robust=True)
+    return message
+
+
+def mark_read(*, user: User, pk: int) -> bool:
+    """Mark one of the user's own notices as read; False where there is no such unread notice."""
+    return bool(Message.objects.filter(pk=pk, recipient=user, read_at=None).update(read_at=timezone.now()))
+
+
+def _write(
+    *,
+    to: User | str,
+    template: str,
+    context: dict[str, Any],
+    subject_ref: str,
+    key: str,
+    internal: bool,
+    url: str,
+    language: str,
+    reminder: Reminder | None,
+) -> Message:
+    _inside_a_transaction()
+    address = _address(to)
+    validate_email(address)
+    link = _link(url)
+    language = _language(to, language)
+    words = mails.render(
+        template, context=context, subject_ref=subject_ref, language=language, internal=internal, url=link
+    )
+    number = uuid.uuid4()
+    row = Message(
+        uuid=number,
+        key=key,
+        recipient=to if isinstance(to, User) else None,
+        email=address,
+        language=language,
+        template=template,
+        context=mails.as_json(context),
+        subject_ref=subject_ref,
+        internal=internal,
+        url=link,
+        subject=words.subject,
+        body_text=words.text,
+        body_html=words.html,
+        message_id=f"<{number}@{urlsplit(settings.BASE_URL).hostname}>",
+        reminder=reminder,
+        next_attempt_at=timezone.now(),
+    )
+    Message.objects.bulk_create([row], ignore_conflicts=True)
+    transaction.on_commit(_wake, robust=True)
+    return Message.objects.get(key=key)
+
+
+def _inside_a_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("A message must be written inside the transaction of what it tells of.")
+
+
+def _address(to: User | str) -> str:
+    return to.email if isinstance(to, User) else to
+
+
+def _language(to: User | str, language: str) -> str:
+    chosen = to.language if isinstance(to, User) else language or translation.get_language()
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _link(url: str) -> str:
+    """The full address of a page here; a link to anywhere else is refused, since the mail says that it never
+    has one.
+    """
+    link = settings.BASE_URL + url if url.startswith("/") or not url else url
+    if link != settings.BASE_URL and not link.startswith(settings.BASE_URL + "/"):
+        raise ValueError(f"A mail links only to {settings.BASE_URL}, not to {url!r}.")
+    return link
+
+
+def _wake() -> None:
+    """A lost wake-up costs seconds: the timer finds the row.
+
+    So nothing here may reach the person who acted.
+    """
+    try:
+        current_app.send_task(SEND_TASK, retry=False, ignore_result=True)
+    except Exception as error:
+        logger.warning("The sender could not be woken (%s); the timer will send.", type(error).__name__)
