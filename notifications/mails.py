@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-
 OPEN = _("Open the case")
 
 
@@ -117,8 +116,7 @@ def as_json(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(name: str, data: dict[str, Any]) -> str:
-    return str(get_template(name).template.render(Context(data, autoescape=False)))  # type: ignore[attr-
-    defined]
+    return str(get_template(name).template.render(Context(data, autoescape=False)))  # type: ignore[attr-defined]
 
 
 def _one_line(text: str) -> str:
