@@ -1,20 +1,22 @@
 """Why the store says no. Every message is for the person who asked, and says how to mend it."""
 
+from workflow.errors import Refused
 
-class DocumentError(Exception):
+
+class DocumentError(Refused):
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__([message])
         self.code = code
         self.message = message
 
 
-class Rejected(DocumentError):
+class Rejected(DocumentError):  # noqa: N818
     """The upload was not taken; nothing of it was kept."""
 
 
-class NotUsable(DocumentError):
+class NotUsable(DocumentError):  # noqa: N818
     """The document is kept, and may not be opened."""
 
 
-class Kept(DocumentError):
+class Kept(DocumentError):  # noqa: N818
     """The document may not be deleted."""

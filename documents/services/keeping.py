@@ -1,23 +1,107 @@
-"""What happens to a file after it was taken."""
+"""What happens to a file after it was taken: sealed, proven, deleted, swept."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
-from accounts.actors import Actor
-from documents.models import Document
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, System
+from audit.services import record
+from documents import storage
+from documents.errors import Kept, NotUsable
+from documents.models import Arrival, Document
+
+log = logging.getLogger(__name__)
+KEEPER = System("document keeper")
 
 
-def seal(documents: Iterable[Document]) -> None:
-    raise NotImplementedError
+@transaction.atomic
+def seal(*, documents: Iterable[Document]) -> None:
+    """Make documents part of a submission, for good. Call it in the submitting transaction, which writes
+    the audit event.
+
+    Raises NotUsable, naming the file, when one of them may not be opened: nothing unread is ever submitted.
+    """
+    wanted = {document.pk for document in documents}
+    locked = Document.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
+    for document in locked:
+        if not document.usable:
+            raise NotUsable("not_usable", f"{document.name}: {document.advice}")
+    Document.objects.filter(pk__in=wanted).update(sealed=True)
 
 
+@transaction.atomic
 def delete_unsealed(*, document: Document, actor: Actor) -> None:
-    raise NotImplementedError
+    """Remove a document that no submission holds and no newer version stands on.
+
+    Effects in order: delete the row, give its key to the sweep, append ``document.deleted``; remove the
+    bytes after commit. Raises Kept otherwise.
+    """
+    row = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if row.sealed:
+        raise Kept(
+            "sealed", _("This file is part of a submission and is kept. Upload a new version instead.")
+        )
+    if Document.objects.filter(supersedes=row).exists():
+        raise Kept("superseded", _("A newer version of this file exists. Delete the newer version first."))
+    Arrival.objects.create(key=row.key)
+    record_subject, digest, state = f"document:{row.pk}", row.sha256, row.status
+    row.delete()
+    record(
+        subject=record_subject,
+        kind="document.deleted",
+        actor=actor,
+        from_state=state,
+        data={"sha256": digest},
+    )
+    transaction.on_commit(partial(discard, row.key), robust=True)
 
 
-def verify_integrity(*, before: datetime, limit: int = 200) -> int:
-    raise NotImplementedError
+def discard(key: str) -> None:
+    """Remove what lies under a key that no document owns, then the note of it."""
+    if not Document.objects.filter(key=key).exists() and storage.remove(key):
+        Arrival.objects.filter(key=key).delete()
 
 
 def sweep(*, before: datetime) -> int:
-    raise NotImplementedError
+    """Remove what uploads and deletions from before that time left behind; how many keys were looked at."""
+    keys = list(Arrival.objects.filter(started_at__lt=before).values_list("key", flat=True))
+    for key in keys:
+        discard(key)
+    return len(keys)
+
+
+def verify_integrity(*, before: datetime, limit: int = 200) -> int:
+    """Hash the stored files that were last proven before that time, oldest first; how many were looked at.
+
+    A file that is gone or changed is marked damaged, recorded and logged; it can no longer be opened.
+    """
+    due = Document.objects.filter(verified_at=None) | Document.objects.filter(verified_at__lt=before)
+    documents = list(due.order_by("verified_at", "pk")[:limit])
+    for document in documents:
+        found = _difference(document)
+        if found:
+            record_damage(document=document, found=found)
+        Document.objects.filter(pk=document.pk).update(verified_at=timezone.now())
+    return len(documents)
+
+
+def _difference(document: Document) -> str:
+    try:
+        with storage.store().open(document.key) as stored:
+            return "" if storage.digest(stored) == document.sha256 else "changed"
+    except FileNotFoundError:
+        return "missing"
+
+
+@transaction.atomic
+def record_damage(*, document: Document, found: str) -> None:
+    """Mark a document damaged, once, append ``document.damaged`` and log it as an error."""
+    log.error("Document %s is %s in the store (key %s)", document.pk, found, document.key)
+    now = timezone.now()
+    if Document.objects.filter(pk=document.pk, damaged_at=None).update(damaged_at=now):
+        record(subject=f"document:{document.pk}", kind="document.damaged", actor=KEEPER, reason=found)

@@ -1,10 +1,91 @@
 """Taking a file in."""
 
+from contextlib import suppress
+from functools import partial
 from typing import IO
 
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, transaction
+
 from accounts.actors import Actor
-from documents.models import Document
+from audit.services import record
+from documents import kinds, names, storage
+from documents.models import Arrival, Document, Status
+from documents.services.keeping import discard
+
+LONGEST_NAME = 200
 
 
 def receive(*, upload: IO[bytes], name: str, actor: Actor, supersedes: Document | None = None) -> Document:
-    raise NotImplementedError
+    """Take an uploaded (seekable) file. Call it outside a transaction: bytes are slow, and locks wait for
+    nobody.
+
+    Effects in order: check size and content; commit an Arrival, so that nothing written is ever lost from
+    sight; hash and store the bytes under a random key; in one transaction write the Document (waiting for
+    its check, or unscanned where no scanner is set up), remove the Arrival, append ``document.received``;
+    wake the scanner after commit.
+
+    A file that supersedes another takes its place at the end of that chain, even when a newer one came in
+    meanwhile. Raises Rejected when the file is not taken, and then keeps nothing.
+    """
+    size = kinds.check_size(upload)
+    declared = getattr(upload, "content_type", None) or ""
+    kind, active = kinds.check(upload, name=name, declared_type=declared)
+    document = Document(
+        key=storage.new_key(),
+        name=names.display_name(name, kind.extension),
+        size=size,
+        sha256=storage.digest(upload),
+        content_type=kind.content_type,
+        extension=kind.extension,
+        active_content=active,
+        uploaded_by_id=actor.pk,
+        uploaded_by_name=actor.audit_name[:LONGEST_NAME],
+        status=Status.WAITING if settings.CLAMD_ADDRESS else Status.UNSCANNED,
+    )
+    with transaction.atomic(durable=True):
+        Arrival.objects.create(key=document.key)
+    try:
+        storage.put(document.key, upload)
+        _keep(document, actor, supersedes)
+    except BaseException:
+        with suppress(DatabaseError):
+            discard(document.key)
+        raise
+    return document
+
+
+@transaction.atomic
+def _keep(document: Document, actor: Actor, supersedes: Document | None) -> None:
+    document.supersedes = _newest(supersedes) if supersedes else None
+    document.save(force_insert=True)
+    Arrival.objects.filter(key=document.key).delete()
+    record(
+        subject=f"document:{document.pk}",
+        kind="document.received",
+        actor=actor,
+        to_state=document.status,
+        data={
+            "sha256": document.sha256,
+            "size": document.size,
+            "content_type": document.content_type,
+            "active_content": document.active_content,
+            "supersedes": str(document.supersedes_id) if document.supersedes_id else None,
+        },
+    )
+    if document.status == Status.WAITING:
+        transaction.on_commit(partial(wake_scanner, document), robust=True)
+
+
+def wake_scanner(document: Document) -> None:
+    """Send for the scanner; where the broker is down, the timer finds the document."""
+    current_app.send_task("documents.tasks.scan_one", [str(document.pk)])
+
+
+def _newest(document: Document) -> Document:
+    """The end of the document's chain, locked row by row, so that two uploads cannot both take its place."""
+    newest = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    while following := Document.objects.select_for_update(of=("self",)).filter(supersedes=newest).first():
+        newest = following
+    return newest

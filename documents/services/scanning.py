@@ -1,7 +1,101 @@
 """The virus check."""
 
+import logging
+from datetime import timedelta
+from typing import IO
 from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from accounts.actors import System
+from audit.services import record
+from documents import storage
+from documents.clamd import Clamd, NoAnswer
+from documents.models import UNSETTLED, Document, Status
+from documents.probe import ProbeFailed, probe
+from documents.services.keeping import record_damage
+from documents.verdicts import verdict
+
+log = logging.getLogger(__name__)
+SCANNER = System("virus scanner")
+RETRY_AFTER = timedelta(seconds=30)
+# Longer than a scan may take: a claim outlives the scan, and ends by itself when a worker is killed.
+CLAIM = timedelta(seconds=2 * settings.CLAMD_TIMEOUT + 60)
 
 
 def scan(*, document_id: UUID | str) -> bool:
-    raise NotImplementedError
+    """Check one document that waits; whether the scanner gave a verdict (or there was nothing to do).
+
+    Effects in order: claim the document (a second worker finds it taken); prove the scanner, once per
+    process; compare the stored bytes with the hash they came with; send them to the scanner; in one
+    transaction write the verdict, append ``document.scanned`` and call DOCUMENT_VERDICT_HANDLERS. No
+    answer, or one that settles nothing, leaves the document waiting and due again soon.
+    """
+    document = _claim(document_id)
+    if document is None:
+        return True
+    try:
+        with storage.store().open(document.key) as stored:
+            if storage.digest(stored) != document.sha256:
+                record_damage(document=document, found="changed")
+                return True
+            found = _checked(document, stored)
+    except FileNotFoundError:
+        record_damage(document=document, found="missing")
+        return True
+    except (NoAnswer, ProbeFailed) as error:
+        log.error("Document %s stays waiting: %s", document.pk, error)
+        found = None
+    if found is None:
+        Document.objects.filter(pk=document.pk).update(scan_due_at=timezone.now() + RETRY_AFTER)
+        return False
+    _write(document.pk, *found)
+    return True
+
+
+@transaction.atomic
+def _claim(document_id: UUID | str) -> Document | None:
+    now = timezone.now()
+    document = (
+        Document.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=document_id, status__in=UNSETTLED, scan_due_at__lte=now, damaged_at=None)
+        .first()
+    )
+    if document is None or not settings.CLAMD_ADDRESS:
+        return None
+    document.scan_due_at = now + CLAIM
+    document.save(update_fields=["scan_due_at"])
+    return document
+
+
+def _checked(document: Document, stored: IO[bytes]) -> tuple[Status, str] | None:
+    clamd = Clamd(settings.CLAMD_ADDRESS, timeout=settings.CLAMD_TIMEOUT)
+    probe(clamd)
+    reply = clamd.scan(stored)
+    found = verdict(reply)
+    if found is None:
+        log.error("Document %s stays waiting: the scanner replied %r", document.pk, reply)
+    return found
+
+
+@transaction.atomic
+def _write(document_id: UUID, status: Status, words: str) -> None:
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
+    if document.status not in UNSETTLED:
+        return
+    before, document.status, document.verdict = document.status, status, words
+    document.scanned_at = timezone.now()
+    document.save(update_fields=["status", "verdict", "scanned_at"])
+    record(
+        subject=f"document:{document.pk}",
+        kind="document.scanned",
+        actor=SCANNER,
+        from_state=before,
+        to_state=status,
+        reason=words,
+    )
+    for handler in settings.DOCUMENT_VERDICT_HANDLERS:
+        import_string(handler)(document)

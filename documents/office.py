@@ -1,0 +1,143 @@
+"""Word and Excel files: zip archives that must hold what such a file holds, and nothing that runs."""
+
+import stat
+import zipfile
+import zlib
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from documents.errors import Rejected
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = "[Content_Types].xml"
+MOST_PARTS = 10_000
+MOST_UNPACKED = 300 * 1024 * 1024
+LOCAL_HEADER = 30
+CHUNK = 64 * 1024
+DECLARATIONS = tuple(
+    word.encode(coding)
+    for word in ("<!DOCTYPE", "<!ENTITY")
+    for coding in ("utf-8", "utf-16-le", "utf-16-be")
+)
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+
+
+def check_docx(file: IO[bytes]) -> list[str]:
+    return _check(file, folder="word/")
+
+
+def check_xlsx(file: IO[bytes]) -> list[str]:
+    return _check(file, folder="xl/")
+
+
+def old_or_locked(content: bytes) -> Rejected:
+    """The refusal for the older container format: a password-protected file, or a file of before 2007."""
+    if LOCKED in content:
+        return password()
+    message = _("This is an older Office file. Save it as .docx or .xlsx and upload the new copy.")
+    return Rejected("old_office", message)
+
+
+def password() -> Rejected:
+    return Rejected(
+        "password", _("The file is locked with a password. Remove the password and upload again.")
+    )
+
+
+def damaged() -> Rejected:
+    message = _(
+        "The file is damaged or incomplete. Open it on your computer, save it again and upload the new copy."
+    )
+    return Rejected("damaged", message)
+
+
+def too_much() -> Rejected:
+    message = _(
+        "The file unpacks to far more than its size. Remove what is packed inside it and upload it again."
+    )
+    return Rejected("bomb", message)
+
+
+def active() -> Rejected:
+    message = _(
+        "The file holds macros or other active parts. Save it without them (.docx or .xlsx) and upload again."
+    )
+    return Rejected("macros", message)
+
+
+def _check(file: IO[bytes], *, folder: str) -> list[str]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+            _check_list(parts, folder)
+            _unpack(archive, parts)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+        raise damaged() from None
+    return []
+
+
+def _check_list(parts: list[zipfile.ZipInfo], folder: str) -> None:
+    """What the archive says of itself: shape, sizes, names."""
+    names = [part.filename for part in parts]
+    if any(part.flag_bits & 0x1 for part in parts):
+        raise password()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED or _overlap(parts):
+        raise too_much()
+    if min((part.header_offset for part in parts), default=-1) != 0:
+        raise damaged()
+    if (
+        TYPES not in names
+        or not any(name.startswith(folder) for name in names)
+        or len(set(names)) != len(names)
+    ):
+        raise damaged()
+    if any(name.startswith("/") or ".." in name.split("/") or "\\" in name for name in names):
+        raise damaged()
+    if any(stat.S_ISLNK(part.external_attr >> 16) for part in parts):
+        raise damaged()
+    if any(_runs(name.lower()) for name in names):
+        raise active()
+
+
+def _runs(name: str) -> bool:
+    return (
+        name.endswith(("vbaproject.bin", ".exe", ".js", ".vbs"))
+        or "/activex/" in name
+        or "/macrosheets/" in name
+    )
+
+
+def _overlap(parts: list[zipfile.ZipInfo]) -> bool:
+    """Whether two entries share bytes: the mark of an archive that unpacks to more than it could hold."""
+    end = 0
+    for part in sorted(parts, key=lambda each: each.header_offset):
+        if part.header_offset < end:
+            return True
+        end = part.header_offset + LOCAL_HEADER + len(part.orig_filename.encode()) + part.compress_size
+    return False
+
+
+def _unpack(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
+    """Unpack everything once, counting: a false declared size fails its checksum or breaks the limit."""
+    unpacked = 0
+    for part in parts:
+        is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
+        tail = b""
+        with archive.open(part) as stream:
+            while chunk := stream.read(CHUNK):
+                unpacked += len(chunk)
+                if unpacked > MOST_UNPACKED:
+                    raise too_much()
+                if is_xml:
+                    _check_xml(tail + chunk)
+                    tail = chunk[-32:]
+                if part.filename == TYPES and b"macroEnabled" in chunk:
+                    raise active()
+
+
+def _check_xml(text: bytes) -> None:
+    """Office files never declare a document type; one that does is after whoever parses it."""
+    if any(word in text for word in DECLARATIONS):
+        raise damaged()

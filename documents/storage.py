@@ -1,0 +1,54 @@
+"""Where the bytes lie: whatever STORAGES["documents"] is."""
+
+import hashlib
+import logging
+import secrets
+from typing import IO
+
+from django.core.files.base import File
+from django.core.files.storage import Storage, storages
+
+log = logging.getLogger(__name__)
+CHUNK = 256 * 1024
+
+
+def store() -> Storage:
+    return storages["documents"]
+
+
+def new_key() -> str:
+    name = secrets.token_hex(32)
+    return f"{name[:2]}/{name}"
+
+
+def put(key: str, file: IO[bytes]) -> None:
+    """Write the file under exactly this key.
+
+    Raises FileExistsError where the storage chose another: the key is what the sweep knows it by.
+    """
+    file.seek(0)
+    written = store().save(key, File(file))
+    if written != key:
+        store().delete(written)
+        raise FileExistsError(key)
+
+
+def remove(key: str) -> bool:
+    """Whether nothing lies under the key any more; a storage that fails is logged, and the sweep comes
+    again."""
+    try:
+        store().delete(key)
+    except Exception:
+        log.exception("A stored file could not be removed; the sweep will try again: %s", key)
+        return False
+    return True
+
+
+def digest(file: IO[bytes]) -> str:
+    """The SHA-256 of the whole file, in hex; the file is left at its start."""
+    file.seek(0)
+    running = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        running.update(chunk)
+    file.seek(0)
+    return running.hexdigest()
