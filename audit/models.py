@@ -39,7 +39,9 @@ class Event(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subject", "number"], name="audit_event_once_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "number"], name="audit_event_once_a_number")
+        ]
         indexes = [models.Index(fields=["kind", "at"]), models.Index(fields=["actor_id", "at"])]
         ordering = ["subject", "number"]
 

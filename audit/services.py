@@ -40,7 +40,8 @@ def record(
     Effects in order: lock the chain's head (made if there is none), insert the event, move the head. Call it last in the
     transaction that it belongs to; ``data`` is plain JSON without personal data.
 
-    Raises RuntimeError outside a transaction: an act and its event commit together or not at all.
+    Raises RuntimeError outside a transaction: an act and its event commit together or not at all. Raises TypeError for
+    data that would not come back from the database as it went in.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"The audit event {kind} must be written inside the transaction of its act.")
@@ -56,7 +57,7 @@ def record(
         from_state=from_state,
         to_state=to_state,
         reason=reason,
-        data=data or {},
+        data=plain(data or {}),
         request_id=current_request_id(),
         at=timezone.now(),
         previous_hash=head,
@@ -65,3 +66,14 @@ def record(
     event.save(force_insert=True)
     Chain.objects.filter(subject=subject).update(length=event.number, head=event.hash)
     return event
+
+
+def plain(value: Any) -> Any:
+    """The value, if JSON in PostgreSQL gives it back unchanged: text, whole numbers, true, false, none, lists, objects."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {key: plain(item) for key, item in value.items()}
+    raise TypeError(f"An audit event cannot hold {value!r}; write it as text.")

@@ -20,7 +20,9 @@ def acts_are_complete(app_configs: Any, **kwargs: Any) -> list[Error]:
         for act in acts_of(model).values():
             where = f"{model._meta.label}.{act.name}"
             if not act.permission or not rules.perm_exists(act.permission):
-                errors.append(Error(f"{where} names no rule that exists: {act.permission!r}.", id="workflow.E001"))
+                errors.append(
+                    Error(f"{where} names no rule that exists: {act.permission!r}.", id="workflow.E001")
+                )
             unknown = (set(act.sources) | set(act.targets)) - states
             if unknown:
                 errors.append(Error(f"{where} names unknown states: {sorted(unknown)}.", id="workflow.E002"))

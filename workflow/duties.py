@@ -39,6 +39,10 @@ def take(*, case: str, actor: Any, side: str, act: str) -> None:
 
 def _refusal(taken: str) -> str:
     return {
-        EXAMINE: _("You examined this case, under this account or another, so someone else has to decide it."),
-        DECIDE: _("You decided on this case, under this account or another, so someone else has to examine it."),
+        EXAMINE: _(
+            "You examined this case, under this account or another, so someone else has to decide it."
+        ),
+        DECIDE: _(
+            "You decided on this case, under this account or another, so someone else has to examine it."
+        ),
     }[taken]

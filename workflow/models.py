@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from workflow.acts import DECIDE, EXAMINE
+from workflow.acts import DECIDE, EXAMINE, acts_of
 
 
 class Stateful(models.Model):
@@ -28,11 +28,18 @@ class Stateful(models.Model):
     def audit_subject(self) -> str:
         raise NotImplementedError
 
-    def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:
+    def refresh_from_db(
+        self, using: str | None = None, fields: Any = None, from_queryset: Any = None
+    ) -> None:
         """As Django's; the protected state gives way to the one in the database."""
         if fields is None or "state" in fields:
             self.__dict__.pop("state", None)
         super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+
+    @property
+    def reference(self) -> str:
+        """This record in the data of an event: several records may share one chain."""
+        return f"{self._meta.label_lower}:{self.pk}"
 
     @property
     def duty_case(self) -> str:
@@ -60,7 +67,9 @@ class Duty(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "human"], name="workflow_duty_one_side_a_human"),
             models.CheckConstraint(condition=~models.Q(human=""), name="workflow_duty_human_known"),
-            models.CheckConstraint(condition=models.Q(side__in=[EXAMINE, DECIDE]), name="workflow_duty_side_known"),
+            models.CheckConstraint(
+                condition=models.Q(side__in=[EXAMINE, DECIDE]), name="workflow_duty_side_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,7 +94,8 @@ class Proposal(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(proposed_human="") & ~models.Q(confirmed_human=models.F("proposed_human")),
+                condition=~models.Q(proposed_human="")
+                & ~models.Q(confirmed_human=models.F("proposed_human")),
                 name="workflow_proposal_two_humans",
             ),
             models.CheckConstraint(
@@ -104,7 +114,21 @@ class Proposal(models.Model):
         return f"{self.transition} {self.model} {self.object_pk}"
 
 
-def state_guard(model: type[Any], transitions: dict[str, set[str]]) -> pgtrigger.FSM:
-    """PostgreSQL's own refusal of a state change that no act declares."""
-    pairs = sorted((source, target) for source, targets in transitions.items() for target in targets)
-    return pgtrigger.FSM(name="state_guard", field="state", transitions=pairs)
+class StateGuard(pgtrigger.FSM):
+    """PostgreSQL's own refusal of a state change that no act of the model declares.
+
+    Stands in ``Meta.triggers``; the pairs are read from the acts when the trigger is compiled for a migration.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="state_guard", field="state", transitions=[("", "")])
+
+    def get_func(self, model: type[Any]) -> str:
+        pairs = {
+            (source, target)
+            for act in acts_of(model).values()
+            for source in act.sources
+            for target in act.targets
+        }
+        self.transitions = sorted((str(source), str(target)) for source, target in pairs)
+        return super().get_func(model)

@@ -4,27 +4,52 @@ from dataclasses import dataclass
 from typing import Any
 
 import rules
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from audit.models import Event
 from workflow import duties
 from workflow.acts import Act, acts_of
 from workflow.errors import NotAllowed, Reason
+from workflow.models import Proposal, Stateful
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """An act as a page shows it: open, or visible with the reasons why not yet."""
+    """An act as a page shows it: open, or visible with the reasons why not yet.
+
+    ``proposal`` is what another person proposed, where this actor would be the second of two.
+    """
 
     act: Act
     reasons: list[Reason]
+    proposal: Proposal | None = None
 
     @property
     def open(self) -> bool:
         return not self.reasons
 
 
-def last_change(subject: str) -> Event | None:
-    return Event.objects.filter(subject=subject).order_by("-number").first()
+def last_change(instance: Stateful) -> Event | None:
+    """The event that brought the record to its present version; None where that was no act (an answer saved, say)."""
+    return (
+        Event.objects.filter(
+            subject=instance.audit_subject, data__of=instance.reference, data__version=instance.version
+        )
+        .order_by("-number")
+        .first()
+    )
+
+
+def waiting_proposals(instance: Stateful, transition: str) -> QuerySet[Proposal]:
+    """The one proposal of this act that nobody has confirmed or withdrawn, if there is one."""
+    return Proposal.objects.select_related("proposed_by").filter(
+        model=instance._meta.label_lower,
+        object_pk=str(instance.pk),
+        transition=transition,
+        confirmed_at=None,
+        withdrawn_at=None,
+    )
 
 
 def offers(instance: Any, actor: Any) -> list[Offer]:
@@ -32,17 +57,32 @@ def offers(instance: Any, actor: Any) -> list[Offer]:
 
     An act that the actor has no right to is not offered at all.
     """
-    found = []
-    for act in acts_of(type(instance)).values():
-        if instance.state in act.sources and rules.has_perm(act.permission, actor, instance):
-            found.append(Offer(act=act, reasons=_standing_in_the_way(instance, act, actor)))
-    return found
+    if not getattr(actor, "is_active", False):
+        return []
+    return [
+        _offer(instance, act, actor)
+        for act in acts_of(type(instance)).values()
+        if instance.state in act.sources and rules.has_perm(act.permission, actor, instance)
+    ]
 
 
-def _standing_in_the_way(instance: Any, act: Act, actor: Any) -> list[Reason]:
+def _offer(instance: Any, act: Act, actor: Any) -> Offer:
+    proposal = waiting_proposals(instance, act.name).first() if act.two_people else None
+    if proposal and proposal.object_version != instance.version:
+        proposal = None
+    reasons = _standing_in_the_way(instance, act, actor, proposal)
+    return Offer(act=act, reasons=reasons, proposal=proposal)
+
+
+def _standing_in_the_way(instance: Any, act: Act, actor: Any, proposal: Proposal | None) -> list[Reason]:
     if act.duty:
         try:
             duties.check(case=instance.duty_case, actor=actor, side=act.duty)
         except NotAllowed as refusal:
             return refusal.reasons
-    return [reason for requirement in act.requires for reason in requirement(instance, {})]
+    if act.two_people and not actor.human:
+        return [Reason(_("This account has no identity on record, so it cannot be one of two people."))]
+    if proposal and proposal.proposed_human == actor.human:
+        return [Reason(_("You proposed this; another person has to confirm it."))]
+    data = proposal.data if proposal else {}
+    return [reason for requirement in act.requires for reason in requirement(instance, data)]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from workflow import duties
 from workflow.acts import Act, acts_of
 from workflow.errors import Conflict, Gone, NotAllowed, NotReady, Reason, WrongState
 from workflow.models import Proposal, Stateful
-from workflow.queries import last_change
+from workflow.queries import last_change, waiting_proposals
 
 Model = TypeVar("Model", bound=Stateful)
 
@@ -72,7 +73,7 @@ def perform(
             from_state=change.from_state,
             to_state=change.to_state,
             reason=str(data.get("reason", "")),
-            data={"version": instance.version, **noted},
+            data={**noted, "version": instance.version, "of": instance.reference},
         )
     return instance
 
@@ -82,9 +83,12 @@ def propose(
 ) -> Proposal:
     """The first half of an act of two people: say what should be done. Another human then performs it, or nobody does.
 
-    Effects in order: lock; the same refusals as ``perform``; write the proposal; append the audit event ``….propose``.
+    Effects in order: lock; the same refusals as ``perform``; set aside a proposal that the case has outgrown; write the
+    proposal; append the audit event ``….propose``.
     """
     act = _act(model, transition)
+    if not act.two_people:
+        raise WrongState([_("“%(act)s” needs no second person: do it.") % {"act": act.label}])
     with transaction.atomic():
         instance = lock(model, pk)
         _check_actor(instance, act, actor)
@@ -94,10 +98,16 @@ def propose(
         if reasons:
             raise NotReady(reasons)
         if not actor.human:
-            raise NotAllowed([_("This account has no identity on record, so it cannot be one of two people.")])
+            raise NotAllowed(
+                [_("This account has no identity on record, so it cannot be one of two people.")]
+            )
         waiting = _open_proposal(instance, act)
-        if waiting:
-            raise NotReady([_("%(name)s has proposed this already.") % {"name": waiting.proposed_by.audit_name}])
+        if waiting and waiting.object_version != instance.version:
+            _set_aside(waiting)
+        elif waiting:
+            raise NotReady(
+                [_("%(name)s has proposed this already.") % {"name": waiting.proposed_by.audit_name}]
+            )
         proposal = Proposal.objects.create(
             model=instance._meta.label_lower,
             object_pk=str(instance.pk),
@@ -111,10 +121,32 @@ def propose(
             subject=instance.audit_subject,
             kind=f"{instance._meta.model_name}.{act.name}.propose",
             actor=actor,
-            from_state=instance.state,
+            from_state=instance.state,  # type: ignore[attr-defined]
             reason=str(data.get("reason", "")),
+            data={"of": instance.reference},
         )
     return proposal
+
+
+def withdraw_proposal(model: type[Model], pk: Any, transition: str, *, actor: Any) -> None:
+    """Take back a proposal that nobody has confirmed, so that another can be made.
+
+    Effects in order: lock; refuse who may not take the act; set the proposal aside; append the audit event ``….withdraw``.
+    """
+    act = _act(model, transition)
+    with transaction.atomic():
+        instance = lock(model, pk)
+        _check_actor(instance, act, actor)
+        waiting = _open_proposal(instance, act)
+        if waiting is None:
+            raise NotReady([_("There is no open proposal to take back.")])
+        _set_aside(waiting)
+        record(
+            subject=instance.audit_subject,
+            kind=f"{instance._meta.model_name}.{act.name}.withdraw",
+            actor=actor,
+            data={"of": instance.reference, "proposed_by": waiting.proposed_by.audit_name},
+        )
 
 
 def lock(model: type[Model], pk: Any) -> Model:
@@ -133,7 +165,9 @@ def lock(model: type[Model], pk: Any) -> Model:
 def unmet(instance: Stateful, act: Act, data: dict[str, Any]) -> list[Reason]:
     """Everything that still stands in the way of the act, in words."""
     reasons = [
-        Reason(_("“%(name)s” is missing.") % {"name": name.replace("_", " ")}) for name in act.needs if not data.get(name)
+        Reason(_("“%(name)s” is missing.") % {"name": name.replace("_", " ")})
+        for name in act.needs
+        if not data.get(name)
     ]
     for requirement in act.requires:
         reasons += requirement(instance, data)
@@ -155,15 +189,20 @@ def _check_actor(instance: Stateful, act: Act, actor: Any) -> None:
 
 
 def _check_version(instance: Stateful, expected_version: int) -> None:
-    if instance.version == expected_version:
-        return
-    event = last_change(instance.audit_subject)
+    if instance.version != expected_version:
+        raise conflict(instance)
+
+
+def conflict(instance: Stateful) -> Conflict:
+    """The refusal of a stale page: who changed the record, when, and what it is now."""
+    state = instance.get_state_display()  # type: ignore[attr-defined]
+    event = last_change(instance)
     if event is None:
-        raise Conflict([_("This was changed while your page was open.")], current=instance)
+        words = _("This was changed while your page was open. It is now: %(state)s.")
+        return Conflict([words % {"state": state}], current=instance)
     local = timezone.localtime(event.at).strftime("%d.%m.%Y %H:%M")
     words = _("This was changed by %(name)s on %(time)s, while your page was open. It is now: %(state)s.")
-    state = instance.get_state_display()  # type: ignore[attr-defined]
-    raise Conflict([words % {"name": event.actor_name, "time": local, "state": state}], current=instance)
+    return Conflict([words % {"name": event.actor_name, "time": local, "state": state}], current=instance)
 
 
 def _check_state(instance: Stateful, act: Act) -> None:
@@ -175,7 +214,7 @@ def _check_state(instance: Stateful, act: Act) -> None:
 
 def _run(instance: Any, act: Act, actor: Any, data: dict[str, Any]) -> Change:
     fields = [field for field in instance._meta.concrete_fields if not field.primary_key]
-    before = {field.attname: getattr(instance, field.attname) for field in fields}
+    before = {field.attname: _kept(getattr(instance, field.attname)) for field in fields}
     from_state = instance.state
     getattr(instance, act.name)(actor=actor, **data)
     instance.version += 1
@@ -184,6 +223,11 @@ def _run(instance: Any, act: Act, actor: Any, data: dict[str, Any]) -> Change:
     return Change(
         instance=instance, act=act, from_state=from_state, to_state=instance.state, actor=actor, data=data
     )
+
+
+def _kept(value: Any) -> Any:
+    """A copy of what a transition could change in place."""
+    return deepcopy(value) if isinstance(value, dict | list) else value
 
 
 def _tell_handler(change: Change) -> dict[str, Any]:
@@ -195,28 +239,26 @@ def _tell_handler(change: Change) -> dict[str, Any]:
 
 
 def _open_proposal(instance: Stateful, act: Act) -> Proposal | None:
-    return (
-        Proposal.objects.select_for_update(of=("self",))
-        .select_related("proposed_by")
-        .filter(
-            model=instance._meta.label_lower,
-            object_pk=str(instance.pk),
-            transition=act.name,
-            confirmed_at=None,
-            withdrawn_at=None,
-        )
-        .first()
-    )
+    return waiting_proposals(instance, act.name).select_for_update(of=("self",)).first()
+
+
+def _set_aside(proposal: Proposal) -> None:
+    proposal.withdrawn_at = timezone.now()
+    proposal.save(update_fields=["withdrawn_at"])
 
 
 def _second_person(instance: Stateful, act: Act, actor: Any) -> Proposal:
     proposal = _open_proposal(instance, act)
     if proposal is None:
-        raise NotReady([_("This needs two people: one proposes it, another confirms it. Nobody has proposed it yet.")])
+        raise NotReady(
+            [_("This needs two people: one proposes it, another confirms it. Nobody has proposed it yet.")]
+        )
     if not actor.human or proposal.proposed_human == actor.human:
         raise NotAllowed([_("You proposed this; another person has to confirm it.")])
     if proposal.object_version != instance.version:
-        raise Conflict([_("The case has changed since this was proposed. Propose it again.")], current=instance)
+        raise Conflict(
+            [_("The case has changed since this was proposed. Propose it again.")], current=instance
+        )
     return proposal
 
 
