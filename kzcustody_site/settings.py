@@ -13,12 +13,16 @@ PRODUCTION = environment.mode() == environment.PRODUCTION
 RUN_DIR = Path(environment.optional("KZCUSTODY_RUN_DIR", str(BASE_DIR / ".run")))
 
 # --- Core
-SECRET_KEY = environment.text("SECRET_KEY", "development-only-secret-key-not-for-production-use-0123456789")
+environment.refuse_in_production("DEBUG", "Production never shows its insides; remove it.")
+environment.refuse_in_production("SAMPLES_ALLOWED", "Sample firms and sign-ins have no place in production; remove it.")
+SECRET_KEY = environment.secret("SECRET_KEY")
 # Keys the human hash (accounts.identifiers): changing it would let a second account become a second person.
-HUMAN_KEY = environment.text("HUMAN_KEY", "development-only-human-key-not-for-production-use-0123456789")
+HUMAN_KEY = environment.secret("HUMAN_KEY")
+if HUMAN_KEY == SECRET_KEY:
+    raise ImproperlyConfigured("HUMAN_KEY is the same as SECRET_KEY. Give each its own: SECRET_KEY may change, HUMAN_KEY may not.")
 DEBUG = False
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-BASE_URL = environment.text("BASE_URL", "http://localhost:8000").rstrip("/")
+BASE_URL = environment.web_address("BASE_URL", "http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 ROOT_URLCONF = "kzcustody_site.urls"
 WSGI_APPLICATION = "kzcustody_site.wsgi.application"
@@ -89,13 +93,10 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database: PostgreSQL only. The app role serves; the owner role migrates (DATABASE_OWNER_URL).
-DATABASE_APP_ROLE = environment.optional("DATABASE_APP_ROLE", "kzcustody_app")
+DATABASE_APP_ROLE = environment.optional("DATABASE_APP_ROLE") or "kzcustody_app"
 DATABASES = {
     "default": {
-        **environment.database(
-            environment.text("DATABASE_URL", "postgresql://kzcustody_app@/kzcustody?host=" + str(RUN_DIR)),
-            name="DATABASE_URL",
-        ),
+        **environment.connection(f"postgresql://kzcustody_app@/kzcustody?host={RUN_DIR}", app_role=DATABASE_APP_ROLE),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
@@ -103,7 +104,7 @@ DATABASES = {
 }
 
 # --- Redis protocol: broker and cache. It may be emptied at any time.
-REDIS_URL = environment.text("REDIS_URL", f"unix://{RUN_DIR}/valkey.sock")
+REDIS_URL = environment.redis("REDIS_URL", f"unix://{RUN_DIR}/valkey.sock")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
@@ -168,6 +169,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 
 # --- Headers
 SECURE_SSL_REDIRECT = PRODUCTION
+# One proxy of ours stands in front of production and writes these headers itself.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
@@ -256,8 +259,17 @@ EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = environment.optional("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = environment.optional("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=PRODUCTION)
+EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL", default=False)
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=PRODUCTION and not EMAIL_USE_SSL)
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("EMAIL_USE_TLS and EMAIL_USE_SSL are both 1. Keep one: EMAIL_USE_SSL is for port 465.")
+if PRODUCTION and not (EMAIL_USE_TLS or EMAIL_USE_SSL):
+    raise ImproperlyConfigured("EMAIL_USE_TLS is 0. Production sends mail encrypted: set it, or EMAIL_USE_SSL, to 1.")
+# Messages kept by the default run's mail server, shown at /mail/.
+CAUGHT_MAIL_DIR = environment.optional("CAUGHT_MAIL_DIR")
+environment.refuse_in_production("CAUGHT_MAIL_DIR", "Mail is shown to everybody there; remove it.")
 EMAIL_TIMEOUT = 15
+CONTACT_EMAIL = environment.optional("CONTACT_EMAIL")  # empty: the help page says "not on record"
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "licensing@example.test")
 
 # --- Audit

@@ -7,12 +7,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.i18n import set_language
 
-__all__ = ["healthz", "home", "readyz", "set_language"]
+__all__ = ["healthz", "help_page", "home", "readyz", "set_language"]
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "site/home.html")
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/help.html")
 
 
 @require_GET

@@ -1,5 +1,182 @@
-"""Parts of the one look, for all three wings."""
+"""Parts of the one look, for all three wings. Built into every template: no ``load`` is needed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.contrib import admin
+from django.forms import BaseForm, BoundField
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from look import words
+from regulators.rulebook import GUIDANCE, READ_NOTHING, READ_SECONDHAND, RULE, Citation, Requirement
+from regulators.rulebook import say as say_text
 
 register = template.Library()
+
+TAG_KINDS = ("", "work", "done", "look", "act", "ok", "bad")
+CITE_LOOKS = {RULE: "rule", GUIDANCE: "guide"}
+
+
+@register.simple_tag
+def tag(kind: str, text: str) -> SafeString:
+    """A state: shape, word and tint. Kinds: "" (plain), work, done, look, act, ok, bad."""
+    if kind not in TAG_KINDS:
+        raise template.TemplateSyntaxError(
+            f"{kind!r} is no kind of tag; use one of {', '.join(TAG_KINDS[1:])}, or ''."
+        )
+    return format_html('<span class="{}">{}</span>', f"tag tag--{kind}" if kind else "tag", text)
+
+
+@register.inclusion_tag("parts/cite.html")
+def cite(source: Citation | Requirement) -> dict[str, object]:
+    """Where a question comes from, and whether it is a rule, guidance or only asked."""
+    kind = source.source if isinstance(source, Requirement) else _standing(source)
+    citations = source.citations if isinstance(source, Requirement) else (source,)
+    word = {RULE: _("Rule"), GUIDANCE: _("Guidance")}.get(kind, _("Asked"))
+    return {"look": CITE_LOOKS.get(kind, "asked"), "word": word, "citations": citations}
+
+
+def _standing(citation: Citation) -> str:
+    dead = citation.in_force is False or citation.applies is False
+    unread = citation.read in (READ_NOTHING, READ_SECONDHAND)
+    return "asked" if dead or unread else citation.kind
+
+
+@register.inclusion_tag("parts/turn.html")
+def turn(
+    *,
+    yours: bool,
+    who: str,
+    days: int | None = None,
+    due: date | None = None,
+    paused_since: date | None = None,
+    text: str = "",
+    url: str = "",
+    action: str = "",
+) -> dict[str, object]:
+    """Whose turn it is, for how long, and what to do. ``yours`` is from the reader's own side."""
+    return {
+        "yours": yours,
+        "who": who,
+        "days_text": "" if days is None else working_days(days),
+        "due": due,
+        "paused_since": paused_since,
+        "text": text,
+        "url": url,
+        "action": action,
+    }
+
+
+@register.inclusion_tag("parts/why.html")
+def why(reasons: Iterable[Any], heading: str = "", id: str = "why") -> dict[str, object]:
+    """The unmet reasons (each with .text and .url) for which an act is not open yet; nothing when none."""
+    return {"reasons": list(reasons), "heading": heading or _("Why this cannot be done yet"), "id": id}
+
+
+@register.inclusion_tag("parts/error_summary.html")
+def error_summary(*forms: BaseForm) -> dict[str, object]:
+    """What is wrong, first in main; each line leads to its field."""
+    return {"problems": [problem for form in forms for problem in _problems(form)]}
+
+
+def _problems(form: BaseForm) -> list[dict[str, str]]:
+    found = [{"target": "", "text": text} for text in form.non_field_errors()]
+    for bound in form:
+        found += [{"target": first_input(bound), "text": text} for text in bound.errors]
+    return found
+
+
+@register.filter
+def first_input(bound: BoundField) -> str:
+    """The id of the first control of a field: groups and boxes have several."""
+    return bound.id_for_label or (f"{bound.auto_id}_0" if bound.auto_id else "")
+
+
+@register.inclusion_tag("parts/rail.html", takes_context=True)
+def rail(context: template.Context) -> dict[str, object]:
+    """The dark side navigation of desk and pipeline: own pages first, then the records one may see."""
+    request = context.get("request")
+    return {"wing": _("Desk"), "brand_url": _url("admin:index") or "/", "parts": _rail_parts(request)}
+
+
+def _rail_parts(request: HttpRequest | None) -> list[dict[str, object]]:
+    if request is None or not request.user.is_staff:
+        return []
+    own = [
+        {"name": _("Desk"), "links": [_link(_("My work"), _url("admin:index"), request)]},
+        {"name": _("Pipeline"), "links": [_link(_("Overview"), _url("pipeline:overview"), request)]},
+    ]
+    records = [
+        {"name": app["name"], "links": [_link(m["name"], m["admin_url"], request) for m in app["models"]]}
+        for app in admin.site.get_app_list(request)
+    ]
+    return [
+        {**part, "links": [link for link in part["links"] if link["url"]]}
+        for part in own + records
+        if any(link["url"] for link in part["links"])
+    ]
+
+
+def _link(text: str, url: str | None, request: HttpRequest) -> dict[str, str]:
+    current = (
+        "page"
+        if url == request.path
+        else "true"
+        if url and url.count("/") > 2 and request.path.startswith(url)
+        else ""
+    )
+    return {"text": str(text), "url": url or "", "current": current}
+
+
+def _url(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+@register.filter
+def working_days(count: int) -> str:
+    """Days left as words; below zero, days over the limit."""
+    if count < 0:
+        return ngettext("%(days)s working day over", "%(days)s working days over", -count) % {"days": -count}
+    return ngettext("%(days)s working day left", "%(days)s working days left", count) % {"days": count}
+
+
+@register.filter
+def say(text: dict[str, str] | None) -> str:
+    """A rule book's text in the reader's language."""
+    return say_text(text) if text else ""
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    return words.day(value) if value else ""
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    return words.clock(value) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return words.moment(value) if value else ""
+
+
+@register.filter
+def number(value: Decimal | int | None) -> str:
+    return "" if value is None else words.number(value)
+
+
+@register.filter
+def money(amount: Decimal | int | None, currency: str) -> str:
+    return "" if amount is None else words.money(amount, currency)

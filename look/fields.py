@@ -1,0 +1,113 @@
+"""Form fields that every wing uses: a date in three boxes, an amount with its currency."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+SPACES = re.compile(r"[\s\u00a0\u202f\u2009']+")
+AMOUNT = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?|(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d{1,2}))?")
+
+
+class DayMonthYearInput(forms.MultiWidget):
+    template_name = "look/day_month_year.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        boxes = {
+            name: forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "label": label})
+            for name, label in (("day", _("Day")), ("month", _("Month")), ("year", _("Year")))
+        }
+        super().__init__(boxes, attrs)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for part in context["widget"]["subwidgets"]:
+            part["label"] = part["attrs"].pop("label")
+        return context
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [value.day, value.month, value.year] if isinstance(value, date) else [None, None, None]
+
+
+class DayMonthYearField(forms.Field):
+    """A date typed as day, month and year, in that order in every language; a month is a number."""
+
+    widget = DayMonthYearInput
+    default_error_messages = {
+        "required": _("Enter the date, for example 27 3 2026"),
+        "part": _("Enter the day, the month and the year, for example 27 3 2026"),
+        "unreal": _(
+            "Enter a real date in numbers: day, month and a year of four digits, for example 27 3 2026"
+        ),
+    }
+
+    def to_python(self, value: Any) -> date | None:
+        if value is None or isinstance(value, date):
+            return value
+        parts = [(part or "").strip() for part in value]
+        if not any(parts):
+            return None
+        if not all(parts):
+            raise ValidationError(self.error_messages["part"], code="part")
+        if not all(part.isascii() and part.isdigit() for part in parts) or len(parts[2]) != 4:
+            raise ValidationError(self.error_messages["unreal"], code="unreal")
+        try:
+            return date(int(parts[2]), int(parts[1]), int(parts[0]))
+        except ValueError:
+            raise ValidationError(self.error_messages["unreal"], code="unreal") from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(data) != initial)
+        except ValidationError:
+            return True
+
+
+class MoneyInput(forms.TextInput):
+    template_name = "look/money.html"
+
+    def __init__(self, currency: str, attrs: Mapping[str, Any] | None = None) -> None:
+        self.currency = currency
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["currency"] = self.currency
+        return context
+
+
+class MoneyField(forms.DecimalField):
+    """An amount in one currency. Spaces, comma and point are taken: 1 234 567,89 is 1,234,567.89."""
+
+    default_error_messages = {
+        "invalid": _("Enter an amount in numbers, for example 500 000"),
+        "required": _("Enter an amount, for example 500 000"),
+        "min_value": _("Enter an amount of %(limit_value)s or more"),
+    }
+
+    def __init__(self, *, currency: str, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", Decimal(0))
+        kwargs.setdefault("widget", MoneyInput(currency))
+        super().__init__(max_digits=20, decimal_places=2, **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str) and value.strip():
+            return plain_amount(value, self.error_messages["invalid"])
+        return super().to_python(value)
+
+
+def plain_amount(text: str, message: Any) -> Decimal:
+    """Three digits after a comma or point are thousands, one or two are the fraction."""
+    minus, bare = text.strip().startswith("-"), SPACES.sub("", text).lstrip("-")
+    found = AMOUNT.fullmatch(bare)
+    if not found:
+        raise ValidationError(message, code="invalid")
+    whole = re.sub(r"[.,]", "", found[1] or found[3])
+    amount = Decimal(f"{whole}.{found[2] or found[4] or '0'}")
+    return -amount if minus else amount

@@ -1,0 +1,63 @@
+"""Days, moments, numbers and money in words, in the reader's language."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+
+SIGNS = {"KZT": "₸"}
+NO_BREAK = "\xa0"
+
+
+def day(value: date | datetime) -> str:
+    """5 March 2026 · 5 марта 2026 г. · 2026 ж. 5 наурыз"""
+    return _lower_in_kazakh(formats.date_format(_here(value), "DATE_FORMAT"))
+
+
+def clock(value: datetime) -> str:
+    """14:07 (UTC+5)"""
+    here = _here(value)
+    return f"{formats.date_format(here, 'TIME_FORMAT')} ({_zone(here)})"
+
+
+def moment(value: datetime) -> str:
+    """5 March 2026, 14:07 (UTC+5)"""
+    here = _here(value)
+    return f"{_lower_in_kazakh(formats.date_format(here, 'DATETIME_FORMAT'))} ({_zone(here)})"
+
+
+def number(value: Decimal | int | float, places: int | None = None) -> str:
+    return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def money(amount: Decimal | int, currency: str) -> str:
+    """KZT 1,234,567.89 in English, 1 234 567,89 ₸ in Kazakh and Russian; whole amounts without a fraction."""
+    exact = Decimal(amount)
+    digits = number(exact, 0 if exact == exact.to_integral_value() else 2)
+    if _language() == "en":
+        return f"{currency}{NO_BREAK}{digits}"
+    return f"{digits}{NO_BREAK}{SIGNS.get(currency, currency)}"
+
+
+def _language() -> str:
+    return (get_language() or "en")[:2]
+
+
+def _here(value: date | datetime) -> date | datetime:
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
+
+
+def _zone(value: date | datetime) -> str:
+    offset = value.utcoffset() if isinstance(value, datetime) else None
+    if offset is None:
+        raise ValueError("A time of day needs a time zone: pass an aware datetime.")
+    hours, minutes = divmod(int(offset.total_seconds()) // 60, 60)
+    return f"UTC{hours:+d}" + (f":{minutes:02d}" if minutes else "")
+
+
+def _lower_in_kazakh(text: str) -> str:
+    # Django's Kazakh months are capitalised; inside a date they are not.
+    return text.lower() if _language() == "kk" else text
