@@ -20,16 +20,12 @@ OPEN = _("Open the case")
 class Mail:
     """``needs`` and ``may`` are the names of its context; any other name is refused, so that no personal data
     slips in.
-
-    ``one_time`` mails carry a link that opens something by itself: their text and link are erased once they
-    have left.
     """
 
     action: str | Promise = OPEN
     needs: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     words: str = ""
-    one_time: bool = False
 
 
 def _names(*names: str) -> frozenset[str]:
@@ -57,14 +53,7 @@ MAILS = {
     "withdrawn": Mail(needs=_names("withdrawn_on")),
     "internal_assigned": Mail(),
     "internal_submitted": Mail(),
-    "staff_invitation": Mail(
-        needs=_names("organisation", "expires"), action=_("Set up access"), one_time=True
-    ),
-    "firm_invitation": Mail(
-        needs=_names("organisation", "expires"), action=_("Set up access"), one_time=True
-    ),
 }
-ONE_TIME = [name for name, mail in MAILS.items() if mail.one_time]
 
 
 @dataclass(frozen=True, kw_only=True)

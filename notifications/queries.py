@@ -3,14 +3,12 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
-from notifications.mails import ONE_TIME
 from notifications.models import Message, Status
 
 
 def notices_of(user: User) -> QuerySet[Message]:
     """The notice centre: everything this person was told, newest first, in the words of the mail."""
-    told = Message.objects.filter(recipient=user).exclude(template__in=ONE_TIME)
-    return told.exclude(status=Status.WITHHELD).order_by("-pk")
+    return Message.objects.filter(recipient=user).exclude(status=Status.WITHHELD).order_by("-pk")
 
 
 def unread_count(user: User) -> int:

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from notifications.mails import ONE_TIME
 from notifications.models import Attempt, Message, Outcome, Status
 
 logger = logging.getLogger(__name__)
@@ -150,8 +149,6 @@ def _finish(attempt: Attempt, message: Message, outcome: Outcome, error: str) ->
     message.tries += 1
     if outcome == Outcome.SENT:
         message.status, message.sent_at = Status.SENT, now
-        if message.template in ONE_TIME:
-            message.body_text = message.body_html = message.url = ""
     elif _was_the_last(message, outcome):
         message.status = Status.FAILED
     elif outcome == Outcome.UNCERTAIN:

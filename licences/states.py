@@ -1,0 +1,23 @@
+"""The states of a licence."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LicenceState(models.TextChoices):
+    ACTIVE = "active", _("In force")
+    SUSPENDED = "suspended", _("Suspended")
+    REVOKED = "revoked", _("Revoked")
+    SURRENDERED = "surrendered", _("Surrendered")
+    EXPIRED = "expired", _("Expired")
+
+
+IN_FORCE = (LicenceState.ACTIVE, LicenceState.SUSPENDED)
+# The kind of tag that shows the state: shape and colour, beside the word.
+TAGS = {
+    LicenceState.ACTIVE: "ok",
+    LicenceState.SUSPENDED: "act",
+    LicenceState.REVOKED: "bad",
+    LicenceState.SURRENDERED: "done",
+    LicenceState.EXPIRED: "done",
+}
