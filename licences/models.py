@@ -108,7 +108,7 @@ class Licence(Stateful):
         two_people=True,
     )
     def surrender(self, *, actor: Any, reason: str, proof_of_return: str, **data: Any) -> None:
-        """The firm gave the licence back; ``proof_of_return`` says what shows that clients have their assets."""
+        """The firm gave the licence back; ``proof_of_return`` shows that clients have their assets."""
 
     @act(
         field=state,

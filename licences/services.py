@@ -8,13 +8,14 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from regulators.models import AuthorityBasis, LicenceType
+from regulators.queries import confirmed_basis
 
 from accounts.models import Firm
 from audit.services import Actor, record
 from licences.models import Licence, ReadinessRecord, RegisterEntry
 from licences.states import LicenceState
-from regulators.models import AuthorityBasis, LicenceType
-from regulators.queries import confirmed_basis
 from workflow.errors import NotReady
 from workflow.services import Change
 
@@ -23,6 +24,10 @@ NEXT_NUMBER = """
     ON CONFLICT (regulator, year) DO UPDATE SET last = licences_numberseries.last + 1
     RETURNING last
 """
+NO_BASIS = gettext_noop(
+    "No legal basis for this licence is on record that two people confirmed and that was in force on %(day)s. "
+    "Without one no licence can be granted."
+)
 
 
 def issue(
@@ -66,9 +71,7 @@ def issue(
         case_reference=case_reference,
         search_text=searchable(" ".join(names)),
     )
-    RegisterEntry.objects.create(
-        licence=licence, what="granted", to_state=LicenceState.ACTIVE, at=granted_at
-    )
+    RegisterEntry.objects.create(licence=licence, what="granted", to_state=LicenceState.ACTIVE, at=granted_at)
     record(
         subject=licence.audit_subject,
         kind="licence.issue",
@@ -139,21 +142,14 @@ def searchable(text: str) -> str:
 
 def _inside_a_transaction() -> None:
     if not connection.in_atomic_block:
-        raise RuntimeError("A licence or readiness record must be written inside the transaction of its
-        decision.")
+        raise RuntimeError("A licence or readiness record is written inside the transaction of its decision.")
 
 
-def _basis_in_force(
-    basis: AuthorityBasis | None, licence_type: LicenceType, day: date
-) -> AuthorityBasis:
+def _basis_in_force(basis: AuthorityBasis | None, licence_type: LicenceType, day: date) -> AuthorityBasis:
     in_force = confirmed_basis(licence_type.pk, day)
     if basis is None or in_force is None or in_force.pk != basis.pk:
-        raise NotReady(
-            [
-                _(
-                    "No legal basis for this licence is on record that two people confirmed and that was in
-                    force on " "%(day)s. Without one no licence can be granted." ) % {"day":
-                    day.strftime("%d.%m.%Y")} ] ) return basis
+        raise NotReady([_(NO_BASIS) % {"day": day.strftime("%d.%m.%Y")}])
+    return basis
 
 
 def _next_number(regulator: str, year: int) -> str:
