@@ -1,0 +1,176 @@
+"""The real scanner: only its exact OK is clean, and it is proven first."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as live
+from django.utils import timezone
+
+from audit.models import Event
+from documents import queries, services, tasks
+from documents.clamd import Clamd
+from documents.models import Document, Status
+from documents.probe import ProbeFailed, locked_zip, nested_zip, probe, zipped
+from documents.signatures import eicar
+from documents.verdicts import verdict
+from tests.plugins import files
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clamd]
+
+
+def scanned(document):
+    services.scan(document_id=document.pk)
+    document.refresh_from_db()
+    return document.status, document.verdict
+
+
+def in_zips(content, depth):
+    for _level in range(depth):
+        content = zipped("inner.zip", content)
+    return content
+
+
+def test_a_harmless_file_is_clean(scanner, received):
+    document = received()
+    assert document.status == Status.WAITING
+    assert scanned(document) == (Status.CLEAN, "")
+    assert document.scanned_at is not None
+    assert document.usable
+    kinds = Event.objects.filter(subject=f"document:{document.pk}").values_list(
+        "kind", "from_state", "to_state"
+    )
+    assert list(kinds.order_by("number")) == [
+        ("document.received", "", "waiting"),
+        ("document.scanned", "waiting", "clean"),
+    ]
+
+
+def test_a_verdict_is_final(scanner, received):
+    document = received()
+    scanned(document)
+    first = document.scanned_at
+    scanned(document)
+    assert document.scanned_at == first
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("plain.txt", eicar()),
+        ("letter.docx", files.docx(word__media__note_dot_txt=eicar())),
+        ("nested.docx", files.docx(word__embeddings__a_dot_zip=in_zips(eicar(), 3))),
+        ("attached.pdf", files.pdf(b"4 0 obj <</Length 68>> stream\n" + eicar() + b"\nendstream endobj")),
+    ],
+)
+def test_the_test_virus_is_found(scanner, received, name, content):
+    document = received(content, name)
+    status, words = scanned(document)
+    assert status == Status.INFECTED
+    assert "eicar" in words.lower()
+    assert not document.usable
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        locked_zip(),
+        nested_zip(),
+        in_zips(eicar(), 17),
+        in_zips(eicar(), 20),
+    ],
+    ids=["locked", "nested", "17 deep", "20 deep"],
+)
+def test_what_cannot_be_looked_into_is_never_clean(scanner, received, inside):
+    document = received(files.docx(word__embeddings__a_dot_zip=inside), "letter.docx")
+    status, words = scanned(document)
+    assert status in (Status.UNCHECKABLE, Status.INFECTED)
+    assert words
+    assert not document.usable
+
+
+def test_a_locked_archive_is_uncheckable_not_infected(scanner, received):
+    document = received(files.docx(word__embeddings__a_dot_zip=locked_zip()), "letter.docx")
+    assert scanned(document) == (Status.UNCHECKABLE, "Heuristics.Encrypted.Zip")
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"AlertEncrypted": "no"}, "AlertEncrypted"),
+        ({"AlertExceedsMax": "no"}, "AlertExceedsMax"),
+        ({"StreamMaxLength": "1M"}, "StreamMaxLength"),
+        ({"MaxFileSize": "1M"}, "StreamMaxLength"),
+    ],
+)
+def test_a_scanner_set_up_unsafely_fails_the_probe_and_nothing_is_clean(
+    start_clamd, settings, received, changed, named
+):
+    settings.DOCUMENT_MAX_BYTES = 2 * 1024 * 1024
+    settings.CLAMD_ADDRESS = start_clamd(**changed)
+    with pytest.raises(ProbeFailed, match=named):
+        probe(Clamd(settings.CLAMD_ADDRESS, 30))
+    assert scanned(received()) == (Status.WAITING, "")
+
+
+def test_a_file_of_the_limit_passes_the_scanner(scanner):
+    clamd = Clamd(scanner, 60)
+    assert verdict(clamd.scan(io.BytesIO(bytes(live.DOCUMENT_MAX_BYTES)))) == (Status.CLEAN, "")
+
+
+def test_the_stream_limit_of_the_scanner_is_uncheckable(start_clamd):
+    clamd = Clamd(start_clamd(StreamMaxLength="1M"), 30)
+    assert verdict(clamd.scan(io.BytesIO(bytes(3 * 1024 * 1024))))[0] == Status.UNCHECKABLE
+
+
+def test_the_scanner_says_its_version(scanner):
+    assert Clamd(scanner, 5).version().startswith("ClamAV ")
+
+
+def test_bytes_changed_before_the_scan_are_damaged_not_clean(scanner, received, stored_files):
+    document = received()
+    stored_files()[0].write_bytes(files.pdf(b"another"))
+    assert scanned(document) == (Status.WAITING, "")
+    assert document.damaged_at is not None
+    assert queries.due_for_scan() == []
+
+
+def test_the_timer_scans_everything_that_waits(scanner, received):
+    first, second = received(), received()
+    tasks.scan_waiting()
+    states = set(Document.objects.filter(pk__in=[first.pk, second.pk]).values_list("status", flat=True))
+    assert states == {Status.CLEAN}
+    assert queries.waiting_since() is None
+
+
+def test_what_came_in_without_a_scanner_is_scanned_once_there_is_one(settings, received, request):
+    document = received()
+    assert document.status == Status.UNSCANNED
+    request.getfixturevalue("scanner")
+    tasks.scan_waiting()
+    document.refresh_from_db()
+    assert document.status == Status.CLEAN
+
+
+def test_a_claimed_document_is_left_to_its_worker(scanner, received):
+    document = received()
+    Document.objects.filter(pk=document.pk).update(scan_due_at=timezone.now() + timedelta(minutes=5))
+    assert scanned(document) == (Status.WAITING, "")
+
+
+def test_a_handler_that_fails_leaves_the_document_waiting(scanner, settings, received):
+    settings.DOCUMENT_VERDICT_HANDLERS = ["tests.plugins.files.refuse_news"]
+    document = received()
+    with pytest.raises(RuntimeError):
+        services.scan(document_id=document.pk)
+    document.refresh_from_db()
+    assert document.status == Status.WAITING
+
+
+def test_handlers_hear_the_verdict(scanner, settings, received):
+    settings.DOCUMENT_VERDICT_HANDLERS = ["tests.plugins.files.hear"]
+    document = received()
+    scanned(document)
+    assert [(heard.pk, heard.status) for heard in files.HEARD if heard.pk == document.pk] == [
+        (document.pk, Status.CLEAN)
+    ]
