@@ -13,7 +13,14 @@ Text = dict[str, str]
 
 RULE, GUIDANCE, POLICY, BENCHMARK = "rule", "guidance", "policy", "benchmark"
 CITATION_KINDS = (RULE, GUIDANCE, POLICY, BENCHMARK)
-READ_FULL, READ_PART, READ_TITLE, READ_SECONDHAND, READ_NOTHING = "full", "part", "title", "secondhand", "nothing"
+READ_FULL, READ_PART, READ_TITLE, READ_SECONDHAND, READ_NOTHING = (
+    "full",
+    "part",
+    "title",
+    "secondhand",
+    "nothing",
+)
+SEEN = (READ_FULL, READ_PART, READ_TITLE)
 READ = (READ_FULL, READ_PART, READ_TITLE, READ_SECONDHAND, READ_NOTHING)
 
 DECLARATION, TEXT, NUMBER, MONEY, PERCENTAGE, DATE, CHOICE = (
@@ -47,7 +54,7 @@ class Citation:
     in_force: bool | None  # None: not established
     as_at: date | None  # the day of the text that was read
     checked_by: tuple[str, ...]  # names; two for amounts
-    confidence: str  # the fact sheet's own mark: V, Vt, I, S, NF or H, M, L, NS
+    confidence: str  # the mark of the research: V, Vt, I, S, NF or H, M, L, NS; "own" for our policy
     url: str = ""
     note: str = ""
 
@@ -82,7 +89,7 @@ class Requirement:
     citations: tuple[Citation, ...]
     due: str = SUBMISSION
     per_person: bool = False
-    functions: tuple[str, ...] = ()  # per person: only for holders of these functions; empty: everyone
+    functions: tuple[str, ...] = ()  # the people asked about hold one of these functions; empty: everyone
     choices: tuple[Choice, ...] = ()
     currency: str = ""
     declaration: Text | None = None
@@ -96,7 +103,11 @@ class Requirement:
     @property
     def source(self) -> str:
         """``rule``, ``guidance`` or ``asked``: the word beside the question."""
-        live = [c for c in self.citations if c.in_force is not False and c.read not in (READ_NOTHING, READ_SECONDHAND)]
+        live = [
+            c
+            for c in self.citations
+            if c.in_force is not False and c.read not in (READ_NOTHING, READ_SECONDHAND)
+        ]
         if any(c.kind == RULE and c.applies is not False for c in live):
             return RULE
         if any(c.kind == GUIDANCE and c.applies is not False for c in live):
@@ -132,7 +143,9 @@ class Function:
 class Clock:
     code: str
     title: Text
-    working_days: int | None  # None: not on record
+    working_days: int | None  # at most one of the three units; all None: not on record
+    calendar_days: int | None
+    months: int | None
     starts_on: str  # receipt, payment, acceptance, notice
     pausable: bool
     silence: str  # "", "issue" or "refusal"
@@ -165,7 +178,9 @@ class Book:
     code: str  # "afsa-custody"
     version: str  # "2026.1"
     regulator: str  # "AFSA"
+    regulator_name: Text
     licence_type: str  # "providing-custody"
+    licence_type_title: Text
     title: Text
     effective_from: date
     transition: str  # stay, move, reassess

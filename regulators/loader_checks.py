@@ -1,0 +1,73 @@
+"""What must hold between the parts of a rule book, once each part is read."""
+
+from collections.abc import Iterable
+
+from regulators import rulebook as rb
+from regulators.toml_table import Table, one_of_words
+
+
+def condition(table: Table, requirement: rb.Requirement, by_code: dict[str, rb.Requirement]) -> None:
+    when = requirement.applies_when
+    if when is None:
+        return
+    other = by_code.get(when.requirement)
+    if other is None or other is requirement or not other.choices:
+        table.fail(
+            "applies_when",
+            f"points at {when.requirement!r}",
+            "the code of another choice question",
+        )
+    codes = tuple(choice.code for choice in other.choices)
+    if not when.choices or not set(when.choices) <= set(codes):
+        table.fail("applies_when", f"names the choices {list(when.choices)}", one_of_words(codes))
+
+
+def evidence(table: Table, requirement: rb.Requirement) -> None:
+    """A kind that needs more than its name has it, and nothing is given that no kind uses."""
+    kinds = requirement.evidence
+    if not kinds:
+        table.fail("evidence", "is empty", one_of_words(rb.EVIDENCE_KINDS))
+    needs = (
+        (rb.CHOICE, "choices", len(requirement.choices) > 1, "at least two choices"),
+        (rb.MONEY, "currency", bool(requirement.currency), '"USD" or "KZT"'),
+        (rb.DECLARATION, "declaration", requirement.declaration is not None, "the words that are declared"),
+    )
+    for kind, key, given, instead in needs:
+        if kind in kinds and not given:
+            table.fail(key, f"is missing for the evidence kind {kind!r}", instead)
+        if kind not in kinds and key in table.data:
+            table.fail(
+                key,
+                f"is given without the evidence kind {kind!r}",
+                f'"{kind}" in evidence, or leave {key} out',
+            )
+    if requirement.functions and not requirement.per_person and rb.PEOPLE not in kinds:
+        table.fail(
+            "functions",
+            "is given for a question not about people",
+            "per_person = true, or leave functions out",
+        )
+    codes = [choice.code for choice in requirement.choices]
+    if len(set(codes)) != len(codes):
+        table.fail("choices", "names a code twice", "each code once")
+
+
+def unique(top: Table, key: str, codes: Iterable[str], what: str = "code") -> None:
+    seen: set[str] = set()
+    for code in codes:
+        if code in seen:
+            top.fail(key, f"has the {what} {code!r} twice", f"a {what} of its own for each")
+        seen.add(code)
+
+
+def no_cycle(top: Table, after: dict[str, tuple[str, ...]]) -> None:
+    approved: set[str] = set()
+    while ready := {code for code in after if code not in approved and set(after[code]) <= approved}:
+        approved |= ready
+    waiting = sorted(set(after) - approved)
+    if waiting:
+        top.fail(
+            "stages",
+            f"wait for each other: {', '.join(waiting)}",
+            "an order in which one of them comes first",
+        )
