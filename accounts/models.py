@@ -133,7 +133,7 @@ class Firm(models.Model):
                 fields=["bin"], condition=Q(bin__isnull=False), name="accounts_firm_one_per_bin"
             ),
             models.CheckConstraint(
-                condition=Q(bin__regex=r"^[0-9]{12}$", no_bin_reason="")
+                condition=Q(bin__isnull=False, bin__regex=r"^[0-9]{12}$", no_bin_reason="")
                 | (Q(bin__isnull=True) & ~Q(no_bin_reason="")),
                 name="accounts_firm_bin_or_reason",
                 violation_error_message=_("Give the BIN, or the reason why there is none."),

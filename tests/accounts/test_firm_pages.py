@@ -1,0 +1,122 @@
+import re
+
+import pytest
+from django.core import mail
+from django.urls import NoReverseMatch, reverse
+
+from accounts import queries, services
+from accounts.models import Firm, Membership
+
+pytestmark = pytest.mark.django_db
+FIELDS = {"name": "Altyn Custody", "legal_form": "llp", "country": "kz", "no_bin_reason": "not_yet"}
+
+
+def portal_home():
+    try:
+        return reverse("portal:home")
+    except NoReverseMatch:
+        return reverse("home")
+
+
+def test_founding_a_firm_leads_to_the_portal(visitor, applicant):
+    founder = applicant()
+    page = reverse("accounts:found_firm")
+    browser = visitor(founder)
+    assert browser.get(page).status_code == 200
+    assert browser.post(page, FIELDS).url == portal_home()
+    firm = Firm.objects.get()
+    assert (firm.name, firm.country, firm.bin) == ("Altyn Custody", "KZ", None)
+    assert queries.firm_roles(founder, firm.pk) == {"owner", "editor", "signatory"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"bin": "940140000386", "no_bin_reason": ""}, "bin"),
+        ({"no_bin_reason": ""}, "bin"),
+        ({"bin": "940140000385"}, "bin"),
+        ({"country": "K1"}, "country"),
+        ({"legal_form": "guild"}, "legal_form"),
+        ({"name": ""}, "name"),
+    ],
+)
+def test_the_form_says_which_field_is_wrong(visitor, applicant, wrong, field):
+    answer = visitor(applicant()).post(reverse("accounts:found_firm"), {**FIELDS, **wrong})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert Firm.objects.count() == 0
+
+
+def test_a_taken_bin_is_said_at_the_field(visitor, applicant, firm):
+    firm(applicant(), bin="940140000385", no_bin_reason="")
+    fields = {**FIELDS, "bin": "940140000385", "no_bin_reason": ""}
+    answer = visitor(applicant()).post(reverse("accounts:found_firm"), fields)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["bin"])
+
+
+def test_the_page_of_a_firm_is_its_members_only(visitor, applicant, staff, firm):
+    founder = applicant()
+    page = reverse("accounts:firm", args=[firm(founder).pk])
+    people = (founder, applicant(), staff())
+    assert [visitor(person).get(page).status_code for person in people] == [200, 404, 404]
+    assert visitor().get(page).url == f"{reverse('account_login')}?next={page}"
+
+
+def test_an_invitation_travels_by_mail_and_is_accepted(visitor, applicant, firm):
+    founder, guest = applicant(), applicant(name="Bolat Guest")
+    altyn = firm(founder)
+    fields = {"email": guest.email, "roles": ["editor", "viewer"]}
+    answer = visitor(founder).post(reverse("accounts:invite_member", args=[altyn.pk]), fields)
+    assert answer.url == reverse("accounts:firm", args=[altyn.pk])
+    [letter] = mail.outbox
+    assert (letter.to, letter.subject) == ([guest.email], "An invitation to act for a firm")
+    link = re.search(r"http://localhost:8000(\S+)", letter.body)[1]
+    assert visitor().get(link).status_code == 200
+    assert visitor().post(link).status_code == 200
+    assert queries.firm_roles(guest, altyn.pk) == frozenset()
+    assert visitor(guest).post(link).url == portal_home()
+    queries.forget_firm_roles(guest)
+    assert queries.firm_roles(guest, altyn.pk) == {"editor", "viewer"}
+    assert visitor(guest).get(link).status_code == 404
+
+
+def test_another_account_cannot_take_the_invitation(visitor, applicant, firm):
+    founder, guest, other = applicant(), applicant(), applicant()
+    altyn = firm(founder)
+    token = services.invite_member(actor=founder, firm_id=altyn.pk, email=guest.email, roles=["owner"])[1]
+    answer = visitor(other).post(reverse("accounts:accept_invitation", args=[token]))
+    assert "sent to another e-mail" in answer.content.decode()
+    assert queries.firm_roles(other, altyn.pk) == frozenset()
+
+
+def test_an_editor_sees_people_but_manages_nobody(visitor, applicant, firm, email):
+    founder, editor = applicant(), applicant()
+    altyn = firm(founder)
+    token = services.invite_member(actor=founder, firm_id=altyn.pk, email=editor.email, roles=["editor"])[1]
+    services.accept_invitation(actor=editor, token=token)
+    browser = visitor(editor)
+    page = browser.get(reverse("accounts:firm", args=[altyn.pk]))
+    assert reverse("accounts:invite_member", args=[altyn.pk]) not in page.content.decode()
+    fields = {"email": email(), "roles": ["owner"]}
+    browser.post(reverse("accounts:invite_member", args=[altyn.pk]), fields)
+    assert mail.outbox == []
+    founders = Membership.objects.get(user=founder, role="editor")
+    browser.post(reverse("accounts:end_membership", args=[altyn.pk, founders.pk]))
+    founders.refresh_from_db()
+    assert founders.ended_at is None
+
+
+def test_a_membership_of_another_firm_is_not_found(visitor, applicant, firm):
+    founder, other = applicant(), applicant()
+    mine, theirs = firm(founder), firm(other, name="Theirs")
+    membership = Membership.objects.get(firm=theirs, role="editor")
+    url = reverse("accounts:end_membership", args=[mine.pk, membership.pk])
+    assert visitor(founder).post(url).status_code == 404
+    membership.refresh_from_db()
+    assert membership.ended_at is None
+
+
+def test_staff_found_no_firm(visitor, staff):
+    browser = visitor(staff())
+    page = reverse("accounts:found_firm")
+    assert [browser.get(page).status_code, browser.post(page, FIELDS).status_code] == [404, 404]
+    assert Firm.objects.count() == 0
