@@ -1,6 +1,7 @@
 """Reads settings from the environment; a missing or unsafe one stops start-up by its name."""
 
 import os
+import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -8,6 +9,10 @@ from django.core.exceptions import ImproperlyConfigured
 PRODUCTION = "production"
 DEVELOPMENT = "development"
 MODES = (PRODUCTION, DEVELOPMENT)
+FOR_DEVELOPMENT = "development-only"
+SECRET_LENGTH = 50
+SECRET_VARIETY = 10
+MAKE_ONE = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
 
 
 def mode() -> str:
@@ -36,8 +41,8 @@ def number(name: str, default: int) -> int:
     value = os.environ.get(name, "")
     if not value:
         return default
-    if not value.isdigit():
-        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.")
+    if not re.fullmatch(r"[1-9][0-9]*", value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number above zero.")
     return int(value)
 
 
@@ -51,7 +56,62 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def names(name: str, default: str | None = None) -> list[str]:
-    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+    found = [part.strip() for part in text(name, default).split(",") if part.strip()]
+    if "*" in found:
+        raise ImproperlyConfigured(
+            f"{name} is '*', which means every name. List the names, with commas between them."
+        )
+    return found
+
+
+def secret(name: str) -> str:
+    """A key that signs or hashes. Production refuses the default, and whatever is easy to guess."""
+    value = text(name, f"{FOR_DEVELOPMENT}-{name}-not-for-production-use-0123456789")
+    if mode() != PRODUCTION:
+        return value
+    if value.startswith(FOR_DEVELOPMENT):
+        raise ImproperlyConfigured(f"{name} is the one for development. {MAKE_ONE}")
+    if len(value) < SECRET_LENGTH or len(set(value)) < SECRET_VARIETY:
+        raise ImproperlyConfigured(f"{name} is too short or too plain for production. {MAKE_ONE}")
+    return value
+
+
+def web_address(name: str, default: str) -> str:
+    """``https://host`` with nothing after it; ``http://`` in development only."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write it as https://licensing.example.kz.")
+    if mode() == PRODUCTION and parts.scheme != "https":
+        raise ImproperlyConfigured(f"{name} is {value!r}; production is reached through https:// only.")
+    return value
+
+
+def refuse_in_production(name: str, why: str) -> None:
+    if mode() == PRODUCTION and os.environ.get(name, "0") not in ("", "0"):
+        raise ImproperlyConfigured(f"{name} is set. {why}")
+
+
+def scanner(name: str) -> str:
+    """``unix:///path`` or ``tcp://host:port``; empty, in development only, for none."""
+    value = optional(name)
+    if not value and mode() == PRODUCTION:
+        raise ImproperlyConfigured(f"{name} is not set. Production refuses to take files it cannot scan.")
+    if value and not re.fullmatch(r"unix:///.+|tcp://[^/:]+:\d+", value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write unix:///path/to/socket or tcp://host:port.")
+    return value
+
+
+def redis(name: str, default: str) -> str:
+    value = text(name, default)
+    parts = urlsplit(value)
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured(
+            f"{name} starts with {parts.scheme!r}; write redis://, rediss:// or unix://."
+        )
+    if mode() == PRODUCTION and parts.scheme != "unix" and not parts.password:
+        raise ImproperlyConfigured(f"{name} has no password. Write it as redis://:password@host:6379/0.")
+    return value
 
 
 def database(url: str, *, name: str) -> dict[str, object]:
@@ -64,6 +124,10 @@ def database(url: str, *, name: str) -> dict[str, object]:
         raise ImproperlyConfigured(f"{name} starts with {parts.scheme!r}; only postgresql:// is supported.")
     query = dict(parse_qsl(parts.query))
     host = query.pop("host", None) or parts.hostname or ""
+    if mode() == PRODUCTION and not host.startswith("/") and not parts.password:
+        raise ImproperlyConfigured(
+            f"{name} has no password. Write it as postgresql://user:password@host/name."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "kzcustody",
@@ -73,3 +137,25 @@ def database(url: str, *, name: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "OPTIONS": {**query},
     }
+
+
+def connection(default: str, *, app_role: str) -> dict[str, object]:
+    """The owner's where DATABASE_OWNER_URL is given, to migrate; else that of the role that serves."""
+    owner = optional("DATABASE_OWNER_URL")
+    if owner:
+        return database(owner, name="DATABASE_OWNER_URL")
+    serving = database(text("DATABASE_URL", default), name="DATABASE_URL")
+    if mode() == PRODUCTION and serving["USER"] != app_role:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL signs in as {serving['USER']!r}, not as {app_role!r} (DATABASE_APP_ROLE). "
+            "Production serves with a role that owns no table; "
+            "the owner's goes into DATABASE_OWNER_URL, to migrate only."
+        )
+    return serving
+
+
+def refuse_owner() -> None:
+    """Called by what serves: the owner of the tables could rewrite the audit record."""
+    refuse_in_production(
+        "DATABASE_OWNER_URL", "It is for migrate and grant_app_role only; remove it from what serves."
+    )

@@ -14,12 +14,16 @@ RUN_DIR = Path(environment.optional("KZCUSTODY_RUN_DIR", str(BASE_DIR / ".run"))
 
 # --- Core
 environment.refuse_in_production("DEBUG", "Production never shows its insides; remove it.")
-environment.refuse_in_production("SAMPLES_ALLOWED", "Sample firms and sign-ins have no place in production; remove it.")
+environment.refuse_in_production(
+    "SAMPLES_ALLOWED", "Sample firms and sign-ins have no place in production; remove it."
+)
 SECRET_KEY = environment.secret("SECRET_KEY")
 # Keys the human hash (accounts.identifiers): changing it would let a second account become a second person.
 HUMAN_KEY = environment.secret("HUMAN_KEY")
 if HUMAN_KEY == SECRET_KEY:
-    raise ImproperlyConfigured("HUMAN_KEY is the same as SECRET_KEY. Give each its own: SECRET_KEY may change, HUMAN_KEY may not.")
+    raise ImproperlyConfigured(
+        "HUMAN_KEY is the same as SECRET_KEY. Give each its own: SECRET_KEY may change, HUMAN_KEY may not."
+    )
 DEBUG = False
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 BASE_URL = environment.web_address("BASE_URL", "http://localhost:8000")
@@ -96,7 +100,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASE_APP_ROLE = environment.optional("DATABASE_APP_ROLE") or "kzcustody_app"
 DATABASES = {
     "default": {
-        **environment.connection(f"postgresql://kzcustody_app@/kzcustody?host={RUN_DIR}", app_role=DATABASE_APP_ROLE),
+        **environment.connection(
+            f"postgresql://kzcustody_app@/kzcustody?host={RUN_DIR}", app_role=DATABASE_APP_ROLE
+        ),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
@@ -262,9 +268,13 @@ EMAIL_HOST_PASSWORD = environment.optional("EMAIL_HOST_PASSWORD")
 EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL", default=False)
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=PRODUCTION and not EMAIL_USE_SSL)
 if EMAIL_USE_TLS and EMAIL_USE_SSL:
-    raise ImproperlyConfigured("EMAIL_USE_TLS and EMAIL_USE_SSL are both 1. Keep one: EMAIL_USE_SSL is for port 465.")
+    raise ImproperlyConfigured(
+        "EMAIL_USE_TLS and EMAIL_USE_SSL are both 1. Keep one: EMAIL_USE_SSL is for port 465."
+    )
 if PRODUCTION and not (EMAIL_USE_TLS or EMAIL_USE_SSL):
-    raise ImproperlyConfigured("EMAIL_USE_TLS is 0. Production sends mail encrypted: set it, or EMAIL_USE_SSL, to 1.")
+    raise ImproperlyConfigured(
+        "EMAIL_USE_TLS is 0. Production sends mail encrypted: set it, or EMAIL_USE_SSL, to 1."
+    )
 # Messages kept by the default run's mail server, shown at /mail/.
 CAUGHT_MAIL_DIR = environment.optional("CAUGHT_MAIL_DIR")
 environment.refuse_in_production("CAUGHT_MAIL_DIR", "Mail is shown to everybody there; remove it.")

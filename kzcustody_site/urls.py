@@ -1,7 +1,8 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from kzcustody_site import views
+from kzcustody_site import caught_mail, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,3 +17,7 @@ urlpatterns = [
     path("pipeline/", include("applications.pipeline.urls")),
     path("applications/", include("applications.portal.urls")),
 ]
+if not settings.PRODUCTION:
+    urlpatterns.append(path("parts/", include("kzcustody_site.parts")))
+if settings.CAUGHT_MAIL_DIR:
+    urlpatterns.append(path("mail/", caught_mail.page, name="caught_mail"))

@@ -1,0 +1,30 @@
+# Needs python3 and make only. PYTHON=python3.12 names another Python, ARGS= passes arguments to pytest.
+PYTHON ?= python3
+LAUNCH = @$(PYTHON) kzcustody_site/embedded
+
+.PHONY: run test lint types bench locks clean
+
+run:
+	$(LAUNCH) run
+
+test:
+	$(LAUNCH) test $(ARGS)
+
+lint:
+	$(LAUNCH) lint
+
+types:
+	$(LAUNCH) types
+
+bench:
+	$(LAUNCH) bench $(ARGS)
+
+clean:
+	$(LAUNCH) clean
+
+# The locks pin every package by hash and name no address. Needs uv.
+locks:
+	@for lock in base run test tools; do \
+		uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+			requirements/$$lock.in --output-file requirements/$$lock.lock || exit 1; \
+	done
