@@ -1,0 +1,207 @@
+"""What a rule book asks of one firm, and what still lacks an answer.
+
+Which questions there are follows from the book, the people and their posts, and from answers that switch others on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from regulators import rulebook as rb
+from regulators.rulebook import Book, Requirement, say
+
+Key = tuple[str, UUID | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    requirement: Requirement
+    person_id: UUID | None = None
+    person_name: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.requirement.code, self.person_id)
+
+    @property
+    def title(self) -> str:
+        title = say(self.requirement.title)
+        return f"{title} ({self.person_name})" if self.person_name else title
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """One answer: its value by kind, the reason if it was declined, and its documents in order."""
+
+    value: dict[str, Any] = field(default_factory=dict)
+    declined: str = ""
+    documents: tuple[Any, ...] = ()
+
+
+NOTHING = Given()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """Everything a firm has given so far. Made by ``applications.queries.drafts.load_draft``."""
+
+    book: Book
+    given: dict[Key, Given]
+    people: dict[UUID, str]
+    posts: dict[UUID, frozenset[str]]
+    economic_total: Decimal | None  # of the direct holdings in the firm, in percent; None: no holding yet
+    capital_lines: frozenset[str]  # lines given for "now"
+
+    def answer(self, key: Key) -> Given:
+        return self.given.get(key, NOTHING)
+
+
+def questions(draft: Draft, stage: str | None = None) -> list[Question]:
+    """The questions that apply, in the order of the book."""
+    found: list[Question] = []
+    for requirement in draft.book.requirements:
+        if stage not in (None, requirement.stage) or not _applies(requirement, draft):
+            continue
+        if not requirement.per_person:
+            found.append(Question(requirement=requirement))
+            continue
+        wanted = set(requirement.functions)
+        for person_id, name in draft.people.items():
+            posts = draft.posts.get(person_id, frozenset())
+            if posts and (not wanted or posts & wanted):
+                found.append(Question(requirement=requirement, person_id=person_id, person_name=name))
+    return found
+
+
+def missing(draft: Draft, asked: Iterable[Question]) -> dict[Key, list[str]]:
+    """What stands in the way of each question that is due at submission; empty when all are answered."""
+    found = {}
+    for question in asked:
+        if question.requirement.due == rb.SUBMISSION:
+            reasons = problems(question.requirement, draft.answer(question.key), draft)
+            if reasons:
+                found[question.key] = reasons
+    return found
+
+
+def problems(requirement: Requirement, given: Given, draft: Draft) -> list[str]:
+    """Why the answer is not complete, each in words that say how to mend it."""
+    if given.declined:
+        return [_("This is a rule, so it cannot be declined. Answer it.")] if requirement.mandatory else []
+    found = []
+    for kind in requirement.evidence:
+        reason = _CHECKS[kind](requirement, given, draft)
+        if reason:
+            found.append(reason)
+    return found
+
+
+def is_answered(requirement: Requirement, given: Given, draft: Draft) -> bool:
+    return not problems(requirement, given, draft)
+
+
+def decimal_of(value: Any) -> Decimal | None:
+    """The exact number that a stored decimal string says; None where it says none."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _applies(requirement: Requirement, draft: Draft) -> bool:
+    when = requirement.applies_when
+    return when is None or draft.answer((when.requirement, None)).value.get("choice") in when.choices
+
+
+def _declaration(requirement: Requirement, given: Given, draft: Draft) -> str:
+    return "" if given.value.get("agreed") is True else _("Tick the box to make the declaration.")
+
+
+def _text(requirement: Requirement, given: Given, draft: Draft) -> str:
+    return "" if str(given.value.get("text") or "").strip() else _("Write an answer.")
+
+
+def _number(requirement: Requirement, given: Given, draft: Draft) -> str:
+    number = decimal_of(given.value.get("number"))
+    return "" if number is not None and number >= 0 else _("Enter a number, such as 12.")
+
+
+def _money(requirement: Requirement, given: Given, draft: Draft) -> str:
+    amount = decimal_of(given.value.get("amount"))
+    if amount is None or amount < 0:
+        return _("Enter an amount of money, such as 1 250 000.00.")
+    return "" if given.value.get("currency") else _("Choose the currency.")
+
+
+def _percentage(requirement: Requirement, given: Given, draft: Draft) -> str:
+    percent = decimal_of(given.value.get("percent"))
+    return "" if percent is not None and 0 <= percent <= 100 else _("Enter a percentage from 0 to 100.")
+
+
+def _date(requirement: Requirement, given: Given, draft: Draft) -> str:
+    try:
+        date.fromisoformat(str(given.value.get("date")))
+    except ValueError:
+        return _("Enter a date, such as 27.03.2026.")
+    return ""
+
+
+def _choice(requirement: Requirement, given: Given, draft: Draft) -> str:
+    codes = {choice.code for choice in requirement.choices}
+    return "" if given.value.get("choice") in codes else _("Choose one of the answers.")
+
+
+def _documents(requirement: Requirement, given: Given, draft: Draft) -> str:
+    return "" if given.documents else _("Upload at least one document.")
+
+
+def _inspected(requirement: Requirement, given: Given, draft: Draft) -> str:
+    place = str(given.value.get("inspected") or "").strip()
+    return "" if place else _("Say where the evidence can be inspected.")
+
+
+def _people(requirement: Requirement, given: Given, draft: Draft) -> str:
+    held = frozenset().union(*draft.posts.values()) if draft.posts else frozenset()
+    lacking = [code for code in requirement.functions if code not in held]
+    if lacking:
+        titles = {f.code: say(f.title) for f in draft.book.functions}
+        names = ", ".join(titles.get(code, code) for code in lacking)
+        return _("Add a person for: %(posts)s.") % {"posts": names}
+    return "" if held else _("Add at least one person.")
+
+
+def _ownership(requirement: Requirement, given: Given, draft: Draft) -> str:
+    if draft.economic_total is None:
+        return _("Add the direct holders of the firm.")
+    if draft.economic_total != 100:
+        total = draft.economic_total.normalize()
+        return _("The direct holdings in the firm add up to %(total)s %%, not 100 %%.") % {
+            "total": f"{total:f}"
+        }
+    return ""
+
+
+def _capital(requirement: Requirement, given: Given, draft: Draft) -> str:
+    return "" if draft.capital_lines else _("Fill in the capital computation.")
+
+
+_CHECKS = {
+    rb.DECLARATION: _declaration,
+    rb.TEXT: _text,
+    rb.NUMBER: _number,
+    rb.MONEY: _money,
+    rb.PERCENTAGE: _percentage,
+    rb.DATE: _date,
+    rb.CHOICE: _choice,
+    rb.DOCUMENTS: _documents,
+    rb.INSPECTED: _inspected,
+    rb.PEOPLE: _people,
+    rb.OWNERSHIP: _ownership,
+    rb.CAPITAL: _capital,
+}

@@ -1,0 +1,49 @@
+from applications.models.answers import Answer, AnswerFile, AnswerRevision, CapitalFigure
+from applications.models.assessment import (
+    ChangeNotice,
+    CompletenessCheck,
+    ConflictOfInterest,
+    Consultation,
+    Finding,
+    Gap,
+    Note,
+)
+from applications.models.case import Application, ApplicationQuerySet, Counter, Snapshot
+from applications.models.clocks import ClockEntry, Deadline
+from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
+from applications.models.people import Entity, Holding, Person, Post
+from applications.models.requests import InformationRequest, PointFile, RequestPoint
+from applications.models.stage import Stage
+
+__all__ = [
+    "Answer",
+    "AnswerFile",
+    "AnswerRevision",
+    "Application",
+    "ApplicationQuerySet",
+    "CapitalFigure",
+    "ChangeNotice",
+    "ClockEntry",
+    "CompletenessCheck",
+    "Condition",
+    "ConflictOfInterest",
+    "Consultation",
+    "Counter",
+    "Deadline",
+    "Decision",
+    "Entity",
+    "Finding",
+    "Gap",
+    "Holding",
+    "InformationRequest",
+    "Note",
+    "Person",
+    "PointFile",
+    "Post",
+    "Recommendation",
+    "RefusalNotice",
+    "Representation",
+    "RequestPoint",
+    "Snapshot",
+    "Stage",
+]

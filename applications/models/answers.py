@@ -1,0 +1,97 @@
+"""What the firm answers while it drafts. What was submitted is in the snapshots."""
+
+from django.conf import settings
+from django.db import models
+
+from applications.models.case import Application
+from applications.models.people import Person
+
+
+class Answer(models.Model):
+    """The answer to one requirement, once or for one person.
+
+    ``value`` holds one key for each simple evidence kind: ``text``, ``number``, ``amount`` with ``currency``, ``percent``,
+    ``date`` (ISO), ``choice``, ``agreed``, ``inspected``. Numbers are decimal strings.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
+    requirement = models.CharField(max_length=30)
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, null=True, blank=True, related_name="answers"
+    )
+    value = models.JSONField(default=dict)
+    declined = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "requirement", "person"],
+                nulls_distinct=False,
+                name="applications_answer_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.requirement}"
+
+
+class AnswerRevision(models.Model):
+    """Field history of a draft: each value that an answer has had."""
+
+    append_only = True
+
+    application_id = models.UUIDField()
+    requirement = models.CharField(max_length=30)
+    person_id = models.UUIDField(null=True)
+    value = models.JSONField()
+    declined = models.TextField(blank=True)
+    by_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["application_id", "requirement"])]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.requirement} {self.at}"
+
+
+class AnswerFile(models.Model):
+    """A document given as evidence. Removed ones keep their row."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="files")
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["added_at"]
+        constraints = [models.UniqueConstraint(fields=["document"], name="applications_document_one_answer")]
+
+    def __str__(self) -> str:
+        return str(self.document)
+
+
+class CapitalFigure(models.Model):
+    """One line of the capital computation at one moment, in the currency of the book."""
+
+    PERIODS = [(p, p) for p in ("now", "grant", "year1", "year2", "year3", "stressed")]
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="capital")
+    line = models.CharField(max_length=40)
+    period = models.CharField(max_length=10, choices=PERIODS)
+    amount = models.DecimalField(max_digits=20, decimal_places=2)
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "line", "period"], name="applications_capital_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.period} {self.amount} {self.currency}"

@@ -1,0 +1,112 @@
+"""Recommendation, decision, conditions, and the road to a refusal. Law is stored as at the day."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.case import Application, Snapshot
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Recommendation(models.Model):
+    append_only = True
+
+    GRANT, REFUSE = "grant", "refuse"
+    OUTCOMES = [(GRANT, _("Grant")), (REFUSE, _("Refuse"))]
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="recommendations")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=10, choices=OUTCOMES)
+    grounds = models.JSONField(default=list)
+    reason = models.TextField()
+    law = models.JSONField()
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.application} {self.outcome}"
+
+
+class Decision(models.Model):
+    """What a decision maker decided, under which law and on which snapshot."""
+
+    append_only = True
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    grounds = models.JSONField(default=list)
+    reason = models.TextField()
+    law = models.JSONField()
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.application} {self.kind}"
+
+
+class Condition(models.Model):
+    """A condition of an approval in principle, until a reviewer verifies it as met."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="conditions")
+    number = models.PositiveIntegerField()
+    text = models.TextField(_("condition"))
+    due_on = models.DateField(null=True, blank=True)
+    evidence = models.TextField(_("how it was met"), blank=True)
+    verified_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["application", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "number"], name="applications_condition_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.text[:60]}"
+
+
+class RefusalNotice(models.Model):
+    """The preliminary notice: grounds and evidence; the period starts when service is recorded."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="refusal_notices")
+    grounds = models.JSONField()
+    evidence = models.TextField()
+    text = models.TextField()
+    proposed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    served_on = models.DateField(null=True, blank=True)
+    served_how = models.TextField(blank=True)
+    representations_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["proposed_at"]
+
+    def __str__(self) -> str:
+        return f"{self.application} {self.proposed_at:%Y-%m-%d}"
+
+
+class Representation(models.Model):
+    """What the firm says against a proposed refusal, and our answer."""
+
+    notice = models.ForeignKey(RefusalNotice, on_delete=models.PROTECT, related_name="representations")
+    text = models.TextField()
+    made_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    our_answer = models.TextField(blank=True)
+    accepted = models.BooleanField(default=False)
+    answered_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["made_at"]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,118 @@
+"""People and bodies behind an applicant: posts, holdings."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Firm
+from applications.models.case import Application
+
+
+class Person(models.Model):
+    """One record per human within a firm; used again in each of its applications.
+
+    ``identifier`` is an IIN or a passport number: shown masked, and never written to the audit record.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="people")
+    family_name = models.CharField(_("family name"), max_length=150, blank=True)
+    given_names = models.CharField(_("given names"), max_length=150)
+    patronymic = models.CharField(_("patronymic, if any"), max_length=150, blank=True)
+    born_on = models.DateField(_("date of birth"))
+    citizenship = models.CharField(_("citizenship"), max_length=2)
+    residence = models.CharField(_("country of residence"), max_length=2)
+    identifier_kind = models.CharField(
+        max_length=10, choices=[("iin", _("IIN")), ("passport", _("Passport"))]
+    )
+    identifier = models.CharField(_("IIN or passport number"), max_length=40)
+    human = models.CharField(max_length=64, db_index=True)
+    consent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["family_name", "given_names"]
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "human"], name="applications_person_once_a_firm")
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.given_names, self.patronymic, self.family_name) if part)
+
+
+class Post(models.Model):
+    """A function of the rule book that a person is proposed for in one application."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="posts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="posts")
+    function = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["function", "person"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "person", "function"], name="applications_post_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.function}"
+
+
+class Entity(models.Model):
+    """A body or a person as a point in the chart of ownership. ``is_applicant`` marks the firm itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="entities")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="entities"
+    )
+    name = models.CharField(_("name"), max_length=250)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    registration = models.CharField(_("registration number"), max_length=60, blank=True)
+    is_applicant = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-is_applicant", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(is_applicant=True),
+                name="applications_one_applicant",
+            ),
+            models.UniqueConstraint(
+                fields=["application", "person"], name="applications_entity_once_a_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Holding(models.Model):
+    """A direct holding: how much of the economic interest and of the votes, in percent."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="holdings")
+    owner = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="owns")
+    owned = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="owned_by")
+    economic = models.DecimalField(_("economic interest, %"), max_digits=7, decimal_places=4)
+    voting = models.DecimalField(_("votes, %"), max_digits=7, decimal_places=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "owned"], name="applications_holding_once"),
+            models.CheckConstraint(
+                condition=~models.Q(owner=models.F("owned")), name="applications_holding_of_another"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(economic__gte=0, economic__lte=100, voting__gte=0, voting__lte=100),
+                name="applications_holding_percent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} → {self.owned}: {self.economic} %"

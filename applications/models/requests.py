@@ -1,0 +1,83 @@
+"""Requests for information: records with numbered points, not states of the case."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.case import Application
+from applications.models.people import Person
+
+USER = settings.AUTH_USER_MODEL
+
+
+class InformationRequest(models.Model):
+    DRAFT, SENT, PART_ANSWERED, ANSWERED, CLOSED = "draft", "sent", "part_answered", "answered", "closed"
+    STATUSES = [
+        (DRAFT, _("Being written")),
+        (SENT, _("Sent")),
+        (PART_ANSWERED, _("Answered in part")),
+        (ANSWERED, _("Answered")),
+        (CLOSED, _("Closed")),
+    ]
+    WITH_FIRM = (SENT, PART_ANSWERED)
+    UNFINISHED = (DRAFT, SENT, PART_ANSWERED, ANSWERED)
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="requests")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=20, choices=STATUSES, default=DRAFT)
+    due_on = models.DateField(_("answer by"))
+    pauses_clock = models.BooleanField(default=False)
+    written_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_note = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["application", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "number"], name="applications_request_once_a_number"
+            )
+        ]
+        indexes = [models.Index(fields=["status", "due_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.application} RFI {self.number}"
+
+
+class RequestPoint(models.Model):
+    """One numbered question, tied to a requirement and perhaps a person."""
+
+    request = models.ForeignKey(InformationRequest, on_delete=models.PROTECT, related_name="points")
+    number = models.PositiveIntegerField()
+    requirement = models.CharField(max_length=30)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    question = models.TextField(_("question"))
+    answer = models.TextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["request", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "number"], name="applications_point_once_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request} point {self.number}"
+
+
+class PointFile(models.Model):
+    point = models.ForeignKey(RequestPoint, on_delete=models.PROTECT, related_name="files")
+    document = models.OneToOneField("documents.Document", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["added_at"]
+
+    def __str__(self) -> str:
+        return str(self.document)

@@ -1,0 +1,97 @@
+"""One of the five checklist stages of a case."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from applications import conditions as c
+from applications.models.case import Application
+from applications.states import StageState as S
+from regulators.rulebook import StageRule
+from workflow.acts import EXAMINE, act
+from workflow.models import Stateful, StateGuard
+
+
+class Stage(Stateful):
+    """A stage moves by itself, so that specialists work in parallel; its case is locked before it."""
+
+    lock_first = ("application",)
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="stages")
+    code = models.CharField(max_length=30)
+    order = models.PositiveSmallIntegerField()
+    state = FSMField(_("state"), choices=S.choices, default=S.NOT_STARTED, protected=True)
+    note_to_firm = models.TextField(blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["application", "order"]
+        triggers = [StateGuard()]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "code"], name="applications_stage_once_a_case"),
+        ]
+        indexes = [models.Index(fields=["code", "state"])]
+
+    def __str__(self) -> str:
+        return f"{self.application} {self.code}"
+
+    @property
+    def audit_subject(self) -> str:
+        return f"application:{self.application_id}"
+
+    @property
+    def rule(self) -> StageRule:
+        return self.application.book.stage(self.code)
+
+    @act(
+        field=state, sources=(S.NOT_STARTED, S.CHANGES_REQUESTED), to=S.IN_PROGRESS, label=_("Start"),
+        permission="applications.edit_stage", requires=(c.stage_is_with_the_firm,),
+    )  # fmt: skip
+    def start(self, **data: Any) -> None:
+        pass
+
+    @act(
+        field=state, sources=(S.IN_PROGRESS,), to=S.COMPLETE, label=_("Mark as complete"),
+        permission="applications.edit_stage", requires=(c.stage_is_answered, c.stage_files_usable),
+    )  # fmt: skip
+    def complete(self, **data: Any) -> None:
+        self.note_to_firm = ""
+
+    @act(
+        field=state, sources=(S.COMPLETE,), to=S.IN_PROGRESS, label=_("Edit again"),
+        permission="applications.edit_stage", requires=(c.case_is_a_draft,),
+    )  # fmt: skip
+    def edit_again(self, **data: Any) -> None:
+        pass
+
+    @act(
+        field=state, sources=(S.COMPLETE,), to=S.IN_REVIEW, label=_("Take for review"), duty=EXAMINE,
+        permission="applications.assess_stage", requires=(c.case_is_in_review,),
+    )  # fmt: skip
+    def take(self, **data: Any) -> None:
+        pass
+
+    @act(
+        field=state, sources=(S.IN_REVIEW,), to=S.APPROVED, label=_("Approve stage"), duty=EXAMINE,
+        permission="applications.assess_stage",
+        requires=(c.case_is_in_review, c.findings_settled, c.stages_before_approved),
+    )  # fmt: skip
+    def approve(self, **data: Any) -> None:
+        pass
+
+    @act(
+        field=state, sources=(S.COMPLETE, S.IN_REVIEW, S.APPROVED), to=S.CHANGES_REQUESTED, duty=EXAMINE,
+        label=_("Request changes"), permission="applications.request_changes", needs=("reason",),
+        requires=(c.case_lets_change,),
+    )  # fmt: skip
+    def request_changes(self, *, reason: str, **data: Any) -> None:
+        self.note_to_firm = reason
+
+    @act(
+        field=state, sources=(S.APPROVED,), to=S.IN_REVIEW, label=_("Reopen stage"), duty=EXAMINE,
+        permission="applications.reopen_stage", needs=("reason",), requires=(c.case_is_in_review,),
+    )  # fmt: skip
+    def reopen(self, **data: Any) -> None:
+        pass

@@ -1,0 +1,146 @@
+"""Who may do what. Predicates are yes/no statements about a person and a case; the acts name them."""
+
+from typing import Any
+
+import rules
+from django.utils import timezone
+from regulators.queries import may_decide, staff_roles
+
+from accounts.queries import firm_roles, humans_of_firm
+
+
+def _case(obj: Any) -> Any:
+    return getattr(obj, "application", obj)
+
+
+def _firm_roles(user: Any, obj: Any) -> frozenset[str]:
+    return firm_roles(user, _case(obj).firm_id) if obj is not None else frozenset()
+
+
+def _staff_roles(user: Any, obj: Any) -> frozenset[str]:
+    return staff_roles(user, _case(obj).licence_type.regulator_id) if obj is not None else frozenset()
+
+
+@rules.predicate
+def is_of_the_firm(user: Any, obj: Any) -> bool:
+    return bool(_firm_roles(user, obj))
+
+
+@rules.predicate
+def is_owner(user: Any, obj: Any) -> bool:
+    return "owner" in _firm_roles(user, obj)
+
+
+@rules.predicate
+def is_editor(user: Any, obj: Any) -> bool:
+    return "editor" in _firm_roles(user, obj)
+
+
+@rules.predicate
+def is_signatory(user: Any, obj: Any) -> bool:
+    return "signatory" in _firm_roles(user, obj)
+
+
+@rules.predicate
+def is_of_the_regulator(user: Any, obj: Any) -> bool:
+    return bool(_staff_roles(user, obj))
+
+
+@rules.predicate
+def is_case_officer(user: Any, obj: Any) -> bool:
+    return "case_officer" in _staff_roles(user, obj)
+
+
+@rules.predicate
+def is_assessor(user: Any, obj: Any) -> bool:
+    return not {"reviewer", "specialist", "lead_reviewer"}.isdisjoint(_staff_roles(user, obj))
+
+
+@rules.predicate
+def is_reviewer(user: Any, obj: Any) -> bool:
+    return not {"reviewer", "lead_reviewer"}.isdisjoint(_staff_roles(user, obj))
+
+
+@rules.predicate
+def is_lead_reviewer(user: Any, obj: Any) -> bool:
+    return "lead_reviewer" in _staff_roles(user, obj)
+
+
+@rules.predicate
+def is_decision_maker(user: Any, obj: Any) -> bool:
+    return "decision_maker" in _staff_roles(user, obj)
+
+
+@rules.predicate
+def is_filed(user: Any, obj: Any) -> bool:
+    return obj is not None and _case(obj).submitted_at is not None
+
+
+@rules.predicate
+def is_without_conflict(user: Any, obj: Any) -> bool:
+    """The human has declared no conflict on the case, and never acted for the firm."""
+    if obj is None or not user.human:
+        return False
+    case = _case(obj)
+    if user.human in humans_of_firm(case.firm_id):
+        return False
+    return not case.conflicts.filter(human=user.human).exists()
+
+
+def delegated(act: str) -> rules.Predicate:
+    """The decision maker holds a delegation for this act, in force today."""
+
+    @rules.predicate(f"delegated:{act}")
+    def holds(user: Any, obj: Any) -> bool:
+        return obj is not None and may_decide(user, _case(obj).licence_type_id, act, timezone.localdate())
+
+    return holds
+
+
+staff_on_case = is_of_the_regulator & is_filed
+decides = is_decision_maker & is_filed & is_without_conflict
+
+rules.add_perm("applications.view_case", is_of_the_firm | staff_on_case)
+rules.add_perm("applications.edit_application", is_editor)
+rules.add_perm("applications.submit_application", is_signatory)
+rules.add_perm("applications.discard_application", is_owner)
+rules.add_perm("applications.withdraw_application", is_signatory)
+rules.add_perm("applications.answer_request", is_editor)
+
+intake = is_case_officer & is_filed & is_without_conflict
+rules.add_perm("applications.check_completeness", intake)
+rules.add_perm("applications.accept_application", intake)
+rules.add_perm("applications.return_application", intake)
+rules.add_perm("applications.refuse_to_consider", intake)
+
+review = is_reviewer & is_filed & is_without_conflict
+rules.add_perm("applications.work_on_case", staff_on_case)
+rules.add_perm("applications.recommend_application", is_lead_reviewer & is_filed & is_without_conflict)
+rules.add_perm("applications.verify_condition", review)
+rules.add_perm("applications.write_request", review)
+rules.add_perm("applications.consult", review)
+rules.add_perm("applications.resolve_change", review)
+rules.add_perm("applications.write_note", staff_on_case)
+rules.add_perm("applications.declare_conflict", staff_on_case)
+rules.add_perm("applications.assign_case", (is_case_officer | is_lead_reviewer) & is_filed)
+
+rules.add_perm("applications.send_back_application", decides)
+rules.add_perm("applications.approve_in_principle", decides & delegated("approve_in_principle"))
+rules.add_perm("applications.grant_application", decides & delegated("grant"))
+rules.add_perm("applications.reopen_application", decides)
+rules.add_perm("applications.extend_application", decides & delegated("approve_in_principle"))
+rules.add_perm("applications.propose_refusal", decides & delegated("refuse"))
+rules.add_perm("applications.serve_notice", staff_on_case & (is_case_officer | is_decision_maker))
+rules.add_perm("applications.answer_representation", decides)
+rules.add_perm("applications.refuse_application", decides & delegated("refuse"))
+rules.add_perm("applications.lapse_application", decides)
+rules.add_perm("applications.record_deemed_issue", decides & delegated("grant"))
+rules.add_perm("applications.remit_application", decides)
+rules.add_perm("applications.view_pipeline", staff_on_case & (is_decision_maker | is_lead_reviewer))
+
+rules.add_perm("applications.edit_stage", is_editor)
+rules.add_perm("applications.assess_stage", is_assessor & is_filed & is_without_conflict)
+rules.add_perm(
+    "applications.request_changes", (is_assessor | is_case_officer) & is_filed & is_without_conflict
+)
+rules.add_perm("applications.reopen_stage", is_lead_reviewer & is_filed & is_without_conflict)

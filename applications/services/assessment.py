@@ -1,0 +1,157 @@
+"""The reviewer's work on stages and findings."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications.models import (
+    Application,
+    ChangeNotice,
+    ConflictOfInterest,
+    Consultation,
+    Finding,
+    Note,
+    Stage,
+)
+from applications.services.guard import allow, insist, locked_case, same_version
+from applications.states import ASSESSABLE
+from audit.services import record
+from workflow import duties
+from workflow import services as workflow
+from workflow.acts import EXAMINE
+
+NEEDS_NOTE = (Finding.SUBJECT, Finding.WAIVED, Finding.NOT_APPLICABLE, Finding.QUERY, Finding.DEFICIENT)
+
+
+def take_stage(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
+    return workflow.perform(Stage, stage.pk, "take", actor=actor, expected_version=expected_version)
+
+
+def approve_stage(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
+    return workflow.perform(Stage, stage.pk, "approve", actor=actor, expected_version=expected_version)
+
+
+def request_changes(*, actor: Any, stage: Stage, expected_version: int, reason: str) -> Stage:
+    return workflow.perform(
+        Stage, stage.pk, "request_changes", actor=actor, expected_version=expected_version, reason=reason
+    )
+
+
+def reopen_stage(*, actor: Any, stage: Stage, expected_version: int, reason: str) -> Stage:
+    return workflow.perform(
+        Stage, stage.pk, "reopen", actor=actor, expected_version=expected_version, reason=reason
+    )
+
+
+def assess(
+    *, actor: Any, finding: Finding, expected_version: int, outcome: str, note: str = "", condition: str = ""
+) -> Finding:
+    """Record what was found on one requirement.
+
+    Every outcome but “met” needs a note; “met subject to condition” needs the condition. Effects in order: take the examining side
+    of the case; write the finding with its next version; audit event. Raises NotAllowed, NotReady or Conflict.
+    """
+    with transaction.atomic():
+        case = locked_case(finding.application_id, actor=actor, permission="applications.assess_stage")
+        finding = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+        same_version(finding, expected_version)
+        insist(case.state in ASSESSABLE, _("Findings are recorded while the application is in review."))
+        stage = case.stages.get(code=finding.stage)
+        insist(
+            stage.state != "approved" or finding.due != "submission",
+            _("The stage is approved: reopen it first."),
+        )
+        insist(outcome in dict(Finding.OUTCOMES) and outcome, _("Choose an outcome."))
+        insist(outcome not in NEEDS_NOTE or note.strip(), _("Write a note that gives the reason."))
+        insist(outcome != Finding.SUBJECT or condition.strip(), _("Write the condition."))
+        duties.check(case=case.duty_case, actor=actor, side=EXAMINE)
+        duties.take(case=case.duty_case, actor=actor, side=EXAMINE, act="assess")
+        finding.outcome, finding.note, finding.condition = outcome, note, condition
+        finding.affected = False
+        finding.assessed_by, finding.assessed_at = actor, timezone.now()
+        finding.version += 1
+        finding.save()
+        record(
+            subject=case.audit_subject,
+            kind="application.finding",
+            actor=actor,
+            reason=note,
+            data={
+                "requirement": finding.requirement,
+                "outcome": outcome,
+                "person": str(finding.person_id or ""),
+            },
+        )
+    return finding
+
+
+def declare_conflict(*, actor: Any, case: Application, text: str) -> ConflictOfInterest:
+    """Staff say that they must not work on this case. From then on nothing of theirs is taken on it."""
+    with transaction.atomic():
+        case = locked_case(case.pk, actor=actor, permission="applications.declare_conflict")
+        insist(text.strip(), _("Say what the conflict is."))
+        conflict = ConflictOfInterest.objects.create(
+            application=case, human=actor.human, declared_by_name=actor.audit_name, text=text
+        )
+        record(subject=case.audit_subject, kind="application.conflict", actor=actor)
+    return conflict
+
+
+def write_note(*, actor: Any, case: Application, text: str) -> Note:
+    """An internal note, never visible to the firm."""
+    allow(actor, "applications.write_note", case)
+    insist(text.strip(), _("Write the note."))
+    return Note.objects.create(application=case, text=text, author=actor)
+
+
+def consult(
+    *, actor: Any, case: Application, body: str, question: str, due_on: date | None = None
+) -> Consultation:
+    with transaction.atomic():
+        case = locked_case(case.pk, actor=actor, permission="applications.consult")
+        insist(body.strip() and question.strip(), _("Name the body and write the question."))
+        consultation = Consultation.objects.create(
+            application=case, body=body, question=question, due_on=due_on, asked_by=actor
+        )
+        record(subject=case.audit_subject, kind="application.consult", actor=actor, data={"body": body})
+    return consultation
+
+
+def finish_consultation(*, actor: Any, consultation: Consultation, answer: str) -> Consultation:
+    with transaction.atomic():
+        case = locked_case(consultation.application_id, actor=actor, permission="applications.consult")
+        insist(answer.strip(), _("Write the answer, or why there is none."))
+        consultation.answer = answer
+        consultation.finished_at = timezone.now()
+        consultation.save(update_fields=["answer", "finished_at"])
+        record(
+            subject=case.audit_subject,
+            kind="application.consulted",
+            actor=actor,
+            data={"body": consultation.body},
+        )
+    return consultation
+
+
+def resolve_change(*, actor: Any, notice: ChangeNotice, resolution: str, affected: list[str]) -> ChangeNotice:
+    """Say what a reported change means: no effect, or the requirements whose findings it affects.
+
+    Effects in order: mark those findings as affected; close the notice; audit event.
+    """
+    with transaction.atomic():
+        case = locked_case(notice.application_id, actor=actor, permission="applications.resolve_change")
+        insist(resolution.strip(), _("Say what the change means for the case."))
+        case.findings.filter(requirement__in=affected).update(affected=True)
+        notice.resolution, notice.resolved_by, notice.resolved_at = resolution, actor, timezone.now()
+        notice.save(update_fields=["resolution", "resolved_by", "resolved_at"])
+        record(
+            subject=case.audit_subject,
+            kind="application.change_resolved",
+            actor=actor,
+            reason=resolution,
+            data={"affected": sorted(affected)},
+        )
+    return notice

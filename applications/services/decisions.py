@@ -1,0 +1,173 @@
+"""Recommendation and decision, conditions, and the road to a refusal."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications.models import Application, Condition, RefusalNotice, Representation
+from applications.services import tell
+from applications.services.guard import insist, locked_case
+from applications.states import ApplicationState as A
+from audit.services import record
+from workflow import duties
+from workflow import services as workflow
+from workflow.acts import EXAMINE
+from workflow.models import Proposal
+
+
+def recommend(
+    *,
+    actor: Any,
+    case: Application,
+    expected_version: int,
+    outcome: str,
+    reason: str,
+    grounds: list[str] | None = None,
+) -> Application:
+    """Recommend to ``grant`` or to ``refuse`` (with grounds of the book)."""
+    return _perform(
+        case, "recommend", actor, expected_version, outcome=outcome, reason=reason, grounds=grounds or []
+    )
+
+
+def send_back(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:
+    return _perform(case, "send_back", actor, expected_version, reason=reason)
+
+
+def approve_in_principle(
+    *,
+    actor: Any,
+    case: Application,
+    expected_version: int,
+    conditions: list[dict[str, Any]],
+    expires_on: date,
+    reason: str,
+) -> Application:
+    """``conditions`` are ``{"text": str, "due_on": date or None}``, at least one."""
+    return _perform(
+        case, "approve_in_principle", actor, expected_version,
+        conditions=conditions, expires_on=expires_on, reason=reason,
+    )  # fmt: skip
+
+
+def verify_condition(*, actor: Any, condition: Condition, evidence: str) -> Condition:
+    """A reviewer records that a condition is met, and how it was shown."""
+    with transaction.atomic():
+        case = locked_case(condition.application_id, actor=actor, permission="applications.verify_condition")
+        condition = Condition.objects.get(pk=condition.pk)
+        insist(
+            case.state == A.APPROVED_IN_PRINCIPLE,
+            _("Conditions are verified after an approval in principle."),
+        )
+        insist(condition.verified_at is None, _("This condition was verified already."))
+        insist(evidence.strip(), _("Say how the condition was shown to be met."))
+        duties.check(case=case.duty_case, actor=actor, side=EXAMINE)
+        duties.take(case=case.duty_case, actor=actor, side=EXAMINE, act="verify_condition")
+        condition.evidence, condition.verified_by, condition.verified_at = evidence, actor, timezone.now()
+        condition.save(update_fields=["evidence", "verified_by", "verified_at"])
+        record(
+            subject=case.audit_subject,
+            kind="application.condition",
+            actor=actor,
+            reason=evidence,
+            data={"number": condition.number},
+        )
+    return condition
+
+
+def grant(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:
+    return _perform(case, "grant", actor, expected_version, reason=reason)
+
+
+def reopen(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:
+    return _perform(case, "reopen", actor, expected_version, reason=reason)
+
+
+def extend(
+    *, actor: Any, case: Application, expected_version: int, reason: str, expires_on: date
+) -> Application:
+    return _perform(case, "extend", actor, expected_version, reason=reason, expires_on=expires_on)
+
+
+def propose_refusal(
+    *, actor: Any, case: Application, expected_version: int, grounds: list[str], evidence: str, notice: str
+) -> Application:
+    """``grounds`` are codes of the book whose rules are quotable; ``notice`` is the text that the firm will be served."""
+    return _perform(
+        case, "propose_refusal", actor, expected_version, grounds=grounds, evidence=evidence, notice=notice
+    )
+
+
+def record_service(
+    *, actor: Any, notice: RefusalNotice, served_on: date, how: str, until: date
+) -> RefusalNotice:
+    """Record the service of a preliminary notice; the period for representations runs to ``until``.
+
+    The length of the period is not computed: where the book has none on record, the person who serves it sets it.
+    """
+    with transaction.atomic():
+        case = locked_case(notice.application_id, actor=actor, permission="applications.serve_notice")
+        insist(case.state == A.REFUSAL_PROPOSED, _("No refusal is proposed."))
+        insist(notice.served_on is None, _("The service of this notice is recorded already."))
+        insist(served_on <= timezone.localdate(), _("A notice cannot have been served in the future."))
+        insist(until > served_on, _("The last day for representations must be after the day of service."))
+        insist(how.strip(), _("Say how the notice was served."))
+        notice.served_on, notice.served_how, notice.representations_until = served_on, how, until
+        notice.save(update_fields=["served_on", "served_how", "representations_until"])
+        tell.firm(case, "refusal_notice", key=f"notice:{notice.pk}", due=until)
+        record(
+            subject=case.audit_subject,
+            kind="application.notice_served",
+            actor=actor,
+            data={"served_on": served_on.isoformat(), "until": until.isoformat()},
+        )
+    return notice
+
+
+def answer_representation(
+    *, actor: Any, representation: Representation, our_answer: str, accepted: bool
+) -> Representation:
+    with transaction.atomic():
+        pk = representation.notice.application_id
+        case = locked_case(pk, actor=actor, permission="applications.answer_representation")
+        insist(our_answer.strip(), _("Write our answer to the representation."))
+        representation.our_answer, representation.accepted = our_answer, accepted
+        representation.answered_by, representation.answered_at = actor, timezone.now()
+        representation.save(update_fields=["our_answer", "accepted", "answered_by", "answered_at"])
+        record(
+            subject=case.audit_subject,
+            kind="application.representation_answered",
+            actor=actor,
+            reason=our_answer,
+            data={"id": representation.pk, "accepted": accepted},
+        )
+    return representation
+
+
+def refuse(
+    *, actor: Any, case: Application, expected_version: int, grounds: list[str], reason: str
+) -> Application:
+    return _perform(case, "refuse", actor, expected_version, grounds=grounds, reason=reason)
+
+
+def lapse(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:
+    return _perform(case, "lapse", actor, expected_version, reason=reason)
+
+
+def propose(*, actor: Any, case: Application, act: str, expected_version: int, **data: Any) -> Proposal:
+    """The first of two people, for ``record_deemed_issue`` and ``remit``."""
+    return workflow.propose(Application, case.pk, act, actor=actor, expected_version=expected_version, **data)
+
+
+def confirm(*, actor: Any, case: Application, act: str, expected_version: int) -> Application:
+    """The second of two people: does what was proposed."""
+    return _perform(case, act, actor, expected_version)
+
+
+def _perform(case: Application, act: str, actor: Any, expected_version: int, **data: Any) -> Application:
+    return workflow.perform(
+        Application, case.pk, act, actor=actor, expected_version=expected_version, now=timezone.now(), **data
+    )

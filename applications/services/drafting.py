@@ -1,0 +1,206 @@
+"""What the firm does before it submits, and again when something is returned to it."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from regulators.models import LicenceType, RuleBookVersion
+
+from accounts.models import Firm
+from accounts.queries import firm_roles
+from applications.models import Answer, AnswerFile, AnswerRevision, Application, Entity, Person, Stage
+from applications.services.guard import allow, insist, locked_case, same_version
+from applications.states import StageState as S
+from audit.services import record
+from documents.models import Document
+from documents.services import receive
+from regulators import books
+from regulators.rulebook import Requirement
+from workflow import services as workflow
+from workflow.errors import NotAllowed, NotReady
+
+
+def start_application(
+    *, actor: Any, firm: Firm, licence_type: LicenceType, language: str = "en"
+) -> Application:
+    """Open a draft under the rule book that is current today.
+
+    Effects in order: write the case pinned to the book; write its stages in the book's order; write the firm as the root of its
+    ownership chart; audit event. Raises NotAllowed unless the actor is an editor of the firm.
+    """
+    if "editor" not in firm_roles(actor, firm.pk):
+        raise NotAllowed([_("Only an editor of the firm can start an application for it.")])
+    with transaction.atomic():
+        book = books.current(licence_type.code)
+        version = RuleBookVersion.objects.get(licence_type=licence_type, version=book.version)
+        case = Application.objects.create(
+            firm=firm,
+            licence_type=licence_type,
+            rulebook=version,
+            language=language,
+            created_by=actor,
+            saved_at=timezone.now(),
+            saved_by=actor,
+        )
+        Stage.objects.bulk_create(
+            [
+                Stage(application=case, code=code, order=n)
+                for n, code in enumerate(case.book.stage_codes, start=1)
+            ]
+        )
+        Entity.objects.create(application=case, name=firm.name, country=firm.country, is_applicant=True)
+        record(
+            subject=case.audit_subject,
+            kind="application.start",
+            actor=actor,
+            to_state=case.state,
+            data={"book": case.book.code, "version": case.book.version},
+        )
+    return case
+
+
+def save_answer(
+    *,
+    actor: Any,
+    case_id: Any,
+    requirement: str,
+    value: dict[str, Any],
+    person: Person | None = None,
+    declined: str = "",
+    expected_version: int | None = None,
+) -> Answer:
+    """Keep one answer of a draft, complete or not.
+
+    ``value`` as in ``applications.models.Answer``. ``expected_version`` is the version of the answer that the page was built on; None
+    where there was none yet. Effects in order: start the stage if it was not started; write the answer with its next version; write its
+    revision; note who saved. Raises NotAllowed, NotReady (unknown requirement, stage not open) or Conflict.
+    """
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        rule = _requirement(case, requirement)
+        _open_stage(case, rule.stage, actor)
+        answer = _answer_row(case, rule, person, actor)
+        if expected_version is not None:
+            same_version(answer, expected_version)
+        answer.value = value
+        answer.declined = declined
+        answer.version += 1
+        answer.updated_by = actor
+        answer.save()
+        AnswerRevision.objects.create(
+            application_id=case.pk,
+            requirement=requirement,
+            person_id=person.pk if person else None,
+            value=value,
+            declined=declined,
+            by_id=actor.pk,
+            at=timezone.now(),
+        )
+        note_saved(case, actor)
+    return answer
+
+
+def attach(
+    *, actor: Any, case_id: Any, requirement: str, upload: Any, name: str, person: Person | None = None
+) -> AnswerFile:
+    """Take in a document as evidence for one requirement.
+
+    Effects in order: receive the document (quarantine, type check, scan queued); start the stage if it was not started; add the document
+    to the answer. Raises documents.errors.Rejected with a message for the firm, NotAllowed or NotReady.
+    """
+    case = Application.objects.get(pk=case_id)
+    allow(actor, "applications.edit_application", case)
+    _requirement(case, requirement)
+    document = receive(upload=upload, name=name, actor=actor)
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        rule = _requirement(case, requirement)
+        _open_stage(case, rule.stage, actor)
+        answer = _answer_row(case, rule, person, actor)
+        file = AnswerFile.objects.create(answer=answer, document=document, added_by=actor)
+        note_saved(case, actor)
+    return file
+
+
+def detach(*, actor: Any, case_id: Any, document_id: Any) -> Document:
+    """Take a document out of a draft. The row stays, marked as removed."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        file = AnswerFile.objects.select_related("answer", "document").filter(
+            answer__application=case, document=document_id, removed_at=None
+        ).first()  # fmt: skip
+        insist(file, _("This document is not part of the application any more."))
+        assert file is not None
+        _open_stage(case, _requirement(case, file.answer.requirement).stage, actor)
+        file.removed_at = timezone.now()
+        file.save(update_fields=["removed_at"])
+        note_saved(case, actor)
+    return file.document
+
+
+def start_stage(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
+    return workflow.perform(Stage, stage.pk, "start", actor=actor, expected_version=expected_version)
+
+
+def complete_stage(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
+    """Strict check of every question of the stage that is due at submission; NotReady lists what is missing."""
+    return workflow.perform(Stage, stage.pk, "complete", actor=actor, expected_version=expected_version)
+
+
+def edit_stage_again(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
+    return workflow.perform(Stage, stage.pk, "edit_again", actor=actor, expected_version=expected_version)
+
+
+def discard_application(*, actor: Any, case: Application, expected_version: int) -> Application:
+    return workflow.perform(Application, case.pk, "discard", actor=actor, expected_version=expected_version)
+
+
+def note_saved(case: Application, actor: Any) -> None:
+    case.saved_at = timezone.now()
+    case.saved_by = actor
+    case.save(update_fields=["saved_at", "saved_by"])
+
+
+def open_stage_of(case: Application, kind: str, actor: Any) -> None:
+    """Open the stages whose requirements are answered by typed records of this kind (people, ownership, capital)."""
+    codes = {r.stage for r in case.book.requirements if kind in r.evidence}
+    stages = list(case.stages.filter(code__in=codes))
+    if any(stage.state == S.IN_PROGRESS for stage in stages):
+        return
+    for stage in stages:
+        if stage.state in (S.NOT_STARTED, S.CHANGES_REQUESTED):
+            start_stage(actor=actor, stage=stage, expected_version=stage.version)
+            return
+    raise NotReady([_("This part of the application is complete. Choose “edit again” on its stage first.")])
+
+
+def _requirement(case: Application, code: str) -> Requirement:
+    rule = case.book.by_code.get(code)
+    if rule is None:
+        raise NotReady(
+            [_("The rule book of this application has no requirement “%(code)s”.") % {"code": code}]
+        )
+    return rule
+
+
+def _open_stage(case: Application, code: str, actor: Any) -> None:
+    stage = case.stages.get(code=code)
+    if stage.state == S.IN_PROGRESS:
+        return
+    if stage.state not in (S.NOT_STARTED, S.CHANGES_REQUESTED):
+        raise NotReady(
+            [_("This stage is %(state)s, so it cannot be edited now.") % {"state": stage.get_state_display()}]
+        )
+    start_stage(actor=actor, stage=stage, expected_version=stage.version)
+
+
+def _answer_row(case: Application, rule: Requirement, person: Person | None, actor: Any) -> Answer:
+    if rule.per_person != (person is not None):
+        raise NotReady([_("“%(code)s” is asked once per person.") % {"code": rule.code}])
+    if person and not case.posts.filter(person=person).exists():
+        raise NotReady([_("This person has no post in this application.")])
+    answer, _made = Answer.objects.get_or_create(
+        application=case, requirement=rule.code, person=person, defaults={"updated_by": actor}
+    )
+    return answer

@@ -1,0 +1,269 @@
+"""What follows from an act on a case or a stage, in the transaction of the act: records, clocks, messages."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from regulators.queries import confirmed_basis
+
+from applications.models import Application, Condition, Decision, Recommendation, RefusalNotice, Stage
+from applications.queries.law import as_at_today
+from applications.services import clocks, tell
+from applications.services.snapshots import retake_snapshot, take_snapshot
+from applications.states import DECIDED
+from applications.states import StageState as S
+from licences.services import issue, record_readiness
+from regulators.rulebook import READINESS, say
+from workflow import services as workflow
+from workflow.services import Change
+
+Effect = Callable[[Change], dict[str, Any] | None]
+
+
+def after_application(change: Change) -> dict[str, Any]:
+    """Runs the effect of the act; when the case is decided or withdrawn all its clocks stop."""
+    effect = APPLICATION.get(change.act.name)
+    noted = (effect(change) if effect else None) or {}
+    if change.to_state in DECIDED:
+        clocks.stop(change.instance, cause=change.act.name)
+    return noted
+
+
+def after_stage(change: Change) -> dict[str, Any]:
+    stage: Stage = change.instance
+    Stage.objects.filter(pk=stage.pk).update(changed_at=timezone.now())
+    effect = STAGE.get(change.act.name)
+    return {"stage": stage.code, **((effect(change) if effect else None) or {})}
+
+
+# --- the case
+
+
+def _submitted(change: Change) -> dict[str, Any]:
+    case: Application = change.instance
+    snapshot = take_snapshot(case, actor=change.actor, declaration=change.data["declaration"])
+    clocks.start(case, "receipt")
+    tell.firm(case, "submitted", key=f"submitted:{snapshot.number}", received_on=case.submitted_at)
+    tell.role(case, "case_officer", "internal_submitted", key=f"submitted:{snapshot.number}")
+    return {"snapshot": snapshot.number, "sha256": snapshot.sha256}
+
+
+def _accepted(change: Change) -> None:
+    case: Application = change.instance
+    clocks.start(case, "acceptance")
+    clocks.stop(case, cause="accept", codes=("completeness",))
+    tell.firm(case, "accepted", key="accepted", clock_started_on=timezone.localdate())
+    for lead in ("reviewer", "lead_reviewer"):
+        tell.role(case, lead, "internal_assigned", key="accepted")
+
+
+def _returned(change: Change) -> dict[str, Any]:
+    """Opens the stages with gaps to the firm, each with what is missing there."""
+    case: Application = change.instance
+    check = case.completeness_checks.order_by("-checked_at").first()
+    assert check is not None
+    gaps = list(check.gaps.all())
+    clocks.stop(case, cause="return", codes=("completeness",))
+    by_stage: dict[str, list[str]] = {}
+    for gap in gaps:
+        by_stage.setdefault(case.book.by_code[gap.requirement].stage, []).append(
+            f"{gap.requirement}: {gap.text}"
+        )
+    for stage in case.stages.filter(code__in=by_stage, state=S.COMPLETE):
+        workflow.perform(
+            Stage,
+            stage.pk,
+            "request_changes",
+            actor=change.actor,
+            expected_version=stage.version,
+            reason="\n".join(by_stage[stage.code]),
+        )
+    tell.firm(case, "returned", key=f"returned:{case.version}", items=len(gaps), due=case.return_by)
+    return {"gaps": [gap.requirement for gap in gaps]}
+
+
+def _not_accepted(change: Change) -> None:
+    tell.firm(change.instance, "not_accepted", key="not_accepted")
+
+
+def _withdrawn(change: Change) -> None:
+    case: Application = change.instance
+    tell.firm(case, "withdrawn", key="withdrawn", withdrawn_on=timezone.localdate())
+    if case.case_officer:
+        tell.person(case, case.case_officer, "internal_assigned", key="withdrawn")
+
+
+def _recommended(change: Change) -> dict[str, Any]:
+    case: Application = change.instance
+    law = as_at_today(case)
+    Recommendation.objects.create(
+        application=case,
+        snapshot=case.snapshots.latest("number"),
+        outcome=change.data["outcome"],
+        grounds=change.data.get("grounds", []),
+        reason=change.data["reason"],
+        law=law,
+        by=change.actor,
+        at=timezone.now(),
+    )
+    tell.role(case, "decision_maker", "internal_assigned", key=f"recommended:{case.version}")
+    return {"outcome": change.data["outcome"], "law": law}
+
+
+def _decide(change: Change) -> Decision:
+    case: Application = change.instance
+    return Decision.objects.create(
+        application=case,
+        snapshot=case.snapshots.latest("number"),
+        kind=change.act.name,
+        grounds=change.data.get("grounds", []),
+        reason=change.data.get("reason", ""),
+        law=as_at_today(case),
+        by=change.actor,
+        at=timezone.now(),
+    )
+
+
+def _sent_back(change: Change) -> None:
+    tell.role(change.instance, "lead_reviewer", "internal_assigned", key=f"back:{change.instance.version}")
+
+
+def _approved_in_principle(change: Change) -> dict[str, Any]:
+    case: Application = change.instance
+    decision = _decide(change)
+    for number, condition in enumerate(change.data["conditions"], start=case.conditions.count() + 1):
+        Condition.objects.create(
+            application=case, number=number, text=condition["text"], due_on=_day(condition.get("due_on"))
+        )
+    tell.firm(case, "approved_in_principle", key=f"decision:{decision.pk}")
+    return {
+        "law": decision.law,
+        "conditions": len(change.data["conditions"]),
+        "expires_on": str(case.expires_on),
+    }
+
+
+def _granted(change: Change) -> dict[str, Any]:
+    """A licence or, where the book can grant none, a readiness record: the rule book says which."""
+    case: Application = change.instance
+    decision = _decide(change)
+    noted: dict[str, Any] = {"law": decision.law}
+    if case.book.outcome == READINESS:
+        case.readiness = record_readiness(
+            actor=change.actor,
+            firm=case.firm,
+            licence_type=case.licence_type,
+            rulebook_version=str(case.rulebook.version),
+            case_reference=str(case.reference),
+            content_hash=decision.snapshot.sha256,
+        )
+        noted["readiness"] = case.readiness.reference
+    else:
+        case.licence = issue(
+            actor=change.actor,
+            firm=case.firm,
+            licence_type=case.licence_type,
+            authority_basis=confirmed_basis(case.licence_type_id, timezone.localdate()),
+            rulebook_version=str(case.rulebook.version),
+            conditions=_carried_over(case),
+            case_reference=str(case.reference),
+            granted_at=case.decided_at or timezone.now(),
+        )
+        noted["licence"] = case.licence.number
+    case.save(update_fields=["licence", "readiness"])
+    tell.firm(case, "decision", key=f"decision:{decision.pk}")
+    return noted
+
+
+def _carried_over(case: Application) -> list[str]:
+    """Conditions that stand on the licence: findings met subject to a condition."""
+    return list(
+        case.findings.exclude(condition="").filter(outcome="met_subject").values_list("condition", flat=True)
+    )
+
+
+def _refusal_proposed(change: Change) -> dict[str, Any]:
+    case: Application = change.instance
+    decision = _decide(change)
+    notice = RefusalNotice.objects.create(
+        application=case,
+        grounds=change.data["grounds"],
+        evidence=change.data["evidence"],
+        text=change.data["notice"],
+        proposed_by=change.actor,
+        proposed_at=timezone.now(),
+    )
+    if case.case_officer:
+        tell.person(case, case.case_officer, "internal_assigned", key=f"notice:{notice.pk}")
+    return {"law": decision.law, "grounds": notice.grounds, "notice": notice.pk}
+
+
+def _refused(change: Change) -> dict[str, Any]:
+    decision = _decide(change)
+    tell.firm(change.instance, "decision", key=f"decision:{decision.pk}")
+    return {"law": decision.law, "grounds": decision.grounds}
+
+
+def _decided(change: Change) -> dict[str, Any]:
+    decision = _decide(change)
+    tell.firm(change.instance, "decision", key=f"decision:{decision.pk}")
+    return {"law": decision.law}
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) and value else value or None
+
+
+# --- stages
+
+
+def _completed(change: Change) -> None:
+    case = change.instance.application
+    if case.submitted_at and case.state not in ("returned", *DECIDED):
+        retake_snapshot(case, actor=change.actor)
+
+
+def _approved(change: Change) -> None:
+    stage: Stage = change.instance
+    title = say(stage.rule.title)
+    tell.firm(stage.application, "stage_approved", key=f"stage:{stage.code}:{stage.version}", stage=title)
+
+
+def _reopened(change: Change) -> dict[str, Any]:
+    """Stages that the book approves after this one reopen too, by the same person and for the same reason."""
+    stage: Stage = change.instance
+    after = [rule.code for rule in stage.application.book.stages if stage.code in rule.after]
+    reopened = []
+    for dependent in Stage.objects.filter(application=stage.application_id, code__in=after, state=S.APPROVED):
+        reason = change.data["reason"]
+        workflow.perform(
+            Stage,
+            dependent.pk,
+            "reopen",
+            actor=change.actor,
+            expected_version=dependent.version,
+            reason=reason,
+        )
+        reopened.append(dependent.code)
+    return {"reopened_with_it": reopened}
+
+
+APPLICATION: dict[str, Effect] = {
+    "submit": _submitted,
+    "accept": _accepted,
+    "return_incomplete": _returned,
+    "refuse_to_consider": _not_accepted,
+    "withdraw": _withdrawn,
+    "recommend": _recommended,
+    "send_back": _sent_back,
+    "approve_in_principle": _approved_in_principle,
+    "grant": _granted,
+    "record_deemed_issue": _granted,
+    "reopen": _decided,
+    "extend": _decided,
+    "propose_refusal": _refusal_proposed,
+    "refuse": _refused,
+    "lapse": _decided,
+}
+STAGE: dict[str, Effect] = {"complete": _completed, "approve": _approved, "reopen": _reopened}

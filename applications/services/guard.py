@@ -1,0 +1,34 @@
+"""What every service that is not a transition does first: lock the case, ask the rule, refuse in words."""
+
+from typing import Any
+
+import rules
+from django.utils.translation import gettext as _
+
+from applications.models import Application
+from workflow.errors import Conflict, NotAllowed, NotReady
+from workflow.services import lock
+
+
+def locked_case(pk: Any, *, actor: Any, permission: str) -> Application:
+    """The case, locked. Raises Gone, or NotAllowed where the rule says no."""
+    case = lock(Application, pk)
+    allow(actor, permission, case)
+    return case
+
+
+def allow(actor: Any, permission: str, obj: Any) -> None:
+    if not getattr(actor, "is_active", False) or not rules.has_perm(permission, actor, obj):
+        raise NotAllowed([_("You may not do this.")])
+
+
+def same_version(record: Any, expected: int) -> None:
+    """Raises Conflict where somebody else was faster."""
+    if record.version != expected:
+        raise Conflict([_("Somebody else has changed this while your page was open.")], current=record)
+
+
+def insist(condition: object, text: str) -> None:
+    """Raises NotReady with the text where the condition does not hold."""
+    if not condition:
+        raise NotReady([text])

@@ -1,0 +1,159 @@
+"""People, holdings and the capital computation: typed records, since rules compute with them."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.identifiers import check_iin, human_hash
+from applications.models import Application, CapitalFigure, Entity, Holding, Person, Post
+from applications.services.drafting import note_saved, open_stage_of
+from applications.services.guard import insist, locked_case
+from regulators import rulebook as rb
+from workflow.errors import NotReady
+
+PERSON_FIELDS = (
+    "family_name", "given_names", "patronymic", "born_on", "citizenship", "residence", "identifier_kind", "identifier",
+)  # fmt: skip
+
+
+def save_person(
+    *, actor: Any, case_id: Any, functions: Iterable[str], person: Person | None = None, **fields: Any
+) -> Person:
+    """Enter or change one human of the firm, and the functions that they are proposed for in this case.
+
+    ``fields`` are PERSON_FIELDS. The same human entered twice is one record. Effects in order: open the people stage; write the
+    person; make their posts in this case exactly ``functions``. Raises NotReady with the reason for a wrong IIN, an unknown function or none.
+    """
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.PEOPLE, actor)
+        wanted = set(functions)
+        unknown = wanted - {f.code for f in case.book.functions}
+        insist(wanted, _("Tick at least one function for this person."))
+        insist(not unknown, _("Unknown function: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
+        if fields["identifier_kind"] == "iin":
+            fields["identifier"] = _checked_iin(fields["identifier"])
+        human = human_hash(fields["identifier"])
+        if person is None:
+            person = Person.objects.filter(firm=case.firm, human=human).first() or Person(firm=case.firm)
+        insist(person.firm_id == case.firm_id, _("This person belongs to another firm."))
+        for name in PERSON_FIELDS:
+            setattr(person, name, fields[name])
+        person.human = human
+        person.save()
+        case.posts.filter(person=person).exclude(function__in=wanted).delete()
+        Post.objects.bulk_create(
+            [Post(application=case, person=person, function=code) for code in sorted(wanted)],
+            ignore_conflicts=True,
+        )
+        note_saved(case, actor)
+    return person
+
+
+def remove_person(*, actor: Any, case_id: Any, person: Person) -> None:
+    """Take a person out of this case: posts and answers given for them. The firm's record of the person stays."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.PEOPLE, actor)
+        case.answers.filter(person=person).delete()
+        case.posts.filter(person=person).delete()
+        note_saved(case, actor)
+
+
+def save_entity(
+    *,
+    actor: Any,
+    case_id: Any,
+    name: str,
+    country: str = "",
+    registration: str = "",
+    person: Person | None = None,
+) -> Entity:
+    """Add a holder to the chart: a body, or a person who has a record. The same person added again is the same entity."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.OWNERSHIP, actor)
+        if person:
+            insist(person.firm_id == case.firm_id, _("This person belongs to another firm."))
+            entity, _made = Entity.objects.get_or_create(
+                application=case,
+                person=person,
+                defaults={"name": person.full_name, "country": person.residence},
+            )
+        else:
+            insist(name.strip(), _("Write the name of the holder."))
+            entity = Entity.objects.create(
+                application=case, name=name.strip(), country=country, registration=registration
+            )
+        note_saved(case, actor)
+    return entity
+
+
+def save_holding(
+    *, actor: Any, case_id: Any, owner: Entity, owned: Entity, economic: Decimal, voting: Decimal
+) -> Holding:
+    """Enter or change a direct holding, in percent."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.OWNERSHIP, actor)
+        insist(
+            case.pk == owner.application_id == owned.application_id, _("These bodies are not in one chart.")
+        )
+        insist(owner != owned, _("A body cannot hold itself directly."))
+        for percent in (economic, voting):
+            insist(0 <= percent <= 100, _("Enter percentages from 0 to 100."))
+        holding, _made = Holding.objects.update_or_create(
+            owner=owner, owned=owned, defaults={"application": case, "economic": economic, "voting": voting}
+        )
+        note_saved(case, actor)
+    return holding
+
+
+def remove_entity(*, actor: Any, case_id: Any, entity: Entity) -> None:
+    """Take a holder out of the chart, with its holdings. The firm itself cannot be taken out."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.OWNERSHIP, actor)
+        insist(
+            entity.application_id == case.pk and not entity.is_applicant,
+            _("The firm stays in its own chart."),
+        )
+        entity.delete()
+        note_saved(case, actor)
+
+
+def save_capital(
+    *, actor: Any, case_id: Any, period: str, currency: str, amounts: dict[str, Decimal | None]
+) -> list[CapitalFigure]:
+    """Enter the capital lines of one period; a line given as None is taken out."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.CAPITAL, actor)
+        insist(period in dict(CapitalFigure.PERIODS), _("Unknown period."))
+        kept = []
+        for line, amount in amounts.items():
+            if amount is None:
+                case.capital.filter(line=line, period=period).delete()
+                continue
+            figure, _made = CapitalFigure.objects.update_or_create(
+                application=case, line=line, period=period, defaults={"amount": amount, "currency": currency}
+            )
+            kept.append(figure)
+        note_saved(case, actor)
+    return kept
+
+
+def _checked_iin(text: str) -> str:
+    try:
+        return check_iin(text)
+    except ValidationError as error:
+        raise NotReady([str(message) for message in error.messages]) from error
+
+
+def person_of(case: Application, pk: Any) -> Person | None:
+    """A person of the firm of this case, or None."""
+    return Person.objects.filter(firm=case.firm_id, pk=pk).first()

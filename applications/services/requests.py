@@ -1,0 +1,190 @@
+"""Requests for information: written, sent, answered point by point, closed."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications.models import Application, InformationRequest, PointFile, RequestPoint
+from applications.services import clocks, tell
+from applications.services.guard import allow, insist, locked_case, same_version
+from applications.states import ASSESSABLE
+from audit.services import record
+from documents.services import receive, seal
+from workflow import duties
+from workflow.acts import EXAMINE
+
+R = InformationRequest
+
+
+def write_request(
+    *, actor: Any, case: Application, due_on: date, points: list[dict[str, Any]]
+) -> InformationRequest:
+    """Draft a request. Each point is ``{"requirement": code, "question": text, "person": Person or None}``.
+
+    Effects in order: take the examining side; write the request with its next number and its points; audit event.
+    """
+    with transaction.atomic():
+        case = locked_case(case.pk, actor=actor, permission="applications.write_request")
+        insist(case.state in ASSESSABLE, _("Information is asked for while the application is in review."))
+        insist(points, _("Add at least one point."))
+        insist(due_on > timezone.localdate(), _("The answer has to be due after today."))
+        for point in points:
+            insist(
+                point["requirement"] in case.book.by_code,
+                _("Tie each point to a requirement of the rule book."),
+            )
+            insist(point["question"].strip(), _("Write the question of each point."))
+        duties.check(case=case.duty_case, actor=actor, side=EXAMINE)
+        duties.take(case=case.duty_case, actor=actor, side=EXAMINE, act="write_request")
+        last = case.requests.aggregate(last=models.Max("number"))["last"] or 0
+        request = R.objects.create(
+            application=case,
+            number=last + 1,
+            due_on=due_on,
+            written_by=actor,
+            pauses_clock=any(clock.pausable for clock in case.book.clocks),
+        )
+        RequestPoint.objects.bulk_create(
+            [
+                RequestPoint(
+                    request=request,
+                    number=n,
+                    requirement=point["requirement"],
+                    person=point.get("person"),
+                    question=point["question"],
+                )
+                for n, point in enumerate(points, start=1)
+            ]
+        )
+        record(subject=case.audit_subject, kind="request.write", actor=actor, data={"number": request.number})
+    return request
+
+
+def send_request(*, actor: Any, request: InformationRequest, expected_version: int) -> InformationRequest:
+    """Effects in order: mark it sent; pause the clocks that the book lets it pause; mails to the firm; audit event."""
+    with transaction.atomic():
+        case, request = _locked(request, actor, "applications.write_request", expected_version)
+        insist(request.status == R.DRAFT, _("This request was sent already."))
+        _move(request, R.SENT, sent_at=timezone.now())
+        if request.pauses_clock:
+            clocks.pause(case, cause=f"request {request.number}")
+        tell.firm(
+            case,
+            "request_sent",
+            key=f"request:{request.pk}",
+            due=request.due_on,
+            points=request.points.count(),
+        )
+        record(subject=case.audit_subject, kind="request.send", actor=actor, data={"number": request.number})
+    return request
+
+
+def answer_point(*, actor: Any, point: RequestPoint, text: str) -> RequestPoint:
+    """Keep the answer to one point; it goes to the regulator when the answers are sent."""
+    with transaction.atomic():
+        case = locked_case(
+            point.request.application_id, actor=actor, permission="applications.answer_request"
+        )
+        point = RequestPoint.objects.select_related("request").get(pk=point.pk, request__application=case)
+        insist(
+            point.request.status in R.WITH_FIRM and point.sent_at is None,
+            _("This point is not open for an answer."),
+        )
+        point.answer, point.answered_by, point.answered_at = text, actor, timezone.now()
+        point.save(update_fields=["answer", "answered_by", "answered_at"])
+    return point
+
+
+def attach_to_point(*, actor: Any, point: RequestPoint, upload: Any, name: str) -> PointFile:
+    """Take in a document as part of the answer to a point. Raises documents.errors.Rejected."""
+    allow(actor, "applications.answer_request", point.request.application)
+    document = receive(upload=upload, name=name, actor=actor)
+    with transaction.atomic():
+        locked_case(point.request.application_id, actor=actor, permission="applications.answer_request")
+        fresh = RequestPoint.objects.select_related("request").get(pk=point.pk)
+        insist(
+            fresh.request.status in R.WITH_FIRM and fresh.sent_at is None,
+            _("This point is not open for an answer."),
+        )
+        return PointFile.objects.create(point=fresh, document=document)
+
+
+def send_answers(*, actor: Any, request: InformationRequest, expected_version: int) -> InformationRequest:
+    """Send every point that has an answer; the request is answered when all are.
+
+    Effects in order: seal the documents; mark the points as sent; move the request; resume the clocks when nothing is with the firm any
+    more; tell the reviewer; audit event. Raises NotReady when no new point has an answer, or a file is not usable yet.
+    """
+    with transaction.atomic():
+        case, request = _locked(request, actor, "applications.answer_request", expected_version)
+        insist(request.status in R.WITH_FIRM, _("This request is not with you."))
+        ready = [
+            p
+            for p in request.points.prefetch_related("files__document")
+            if not p.sent_at and p.answer.strip()
+        ]
+        insist(ready, _("Answer at least one point before you send."))
+        documents = [file.document for point in ready for file in point.files.all()]
+        for document in documents:
+            insist(document.usable, f"{document.name}: {document.get_status_display()}")
+        seal(documents)
+        now = timezone.now()
+        request.points.filter(pk__in=[p.pk for p in ready]).update(sent_at=now)
+        left = request.points.filter(sent_at=None).count()
+        _move(request, R.PART_ANSWERED if left else R.ANSWERED, answered_at=None if left else now)
+        if not case.requests.filter(status__in=R.WITH_FIRM, pauses_clock=True).exists():
+            clocks.resume(case, cause=f"request {request.number} answered")
+        tell.person(
+            case, request.written_by, "request_answered", key=f"request:{request.pk}:{request.version}"
+        )
+        record(
+            subject=case.audit_subject,
+            kind="request.answer",
+            actor=actor,
+            data={"number": request.number, "points": [p.number for p in ready], "left": left},
+        )
+    return request
+
+
+def close_request(
+    *, actor: Any, request: InformationRequest, expected_version: int, note: str = ""
+) -> InformationRequest:
+    """Close a request; one that is not fully answered needs a note that says why."""
+    with transaction.atomic():
+        case, request = _locked(request, actor, "applications.write_request", expected_version)
+        insist(request.status != R.CLOSED, _("This request is closed already."))
+        insist(
+            request.status == R.ANSWERED or note.strip(),
+            _("Say why the request is closed without all answers."),
+        )
+        _move(request, R.CLOSED, closed_at=timezone.now(), closed_note=note)
+        if not case.requests.filter(status__in=R.WITH_FIRM, pauses_clock=True).exists():
+            clocks.resume(case, cause=f"request {request.number} closed")
+        record(
+            subject=case.audit_subject,
+            kind="request.close",
+            actor=actor,
+            reason=note,
+            data={"number": request.number},
+        )
+    return request
+
+
+def _locked(
+    request: InformationRequest, actor: Any, permission: str, expected_version: int
+) -> tuple[Application, InformationRequest]:
+    case = locked_case(request.application_id, actor=actor, permission=permission)
+    request = R.objects.select_for_update(of=("self",)).select_related("written_by").get(pk=request.pk)
+    same_version(request, expected_version)
+    return case, request
+
+
+def _move(request: InformationRequest, status: str, **changes: Any) -> None:
+    request.status = status
+    request.version += 1
+    for name, value in changes.items():
+        setattr(request, name, value)
+    request.save(update_fields=["status", "version", *changes])

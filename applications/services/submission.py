@@ -1,0 +1,101 @@
+"""Submitting, and what the firm may do afterwards."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications.models import Application, ChangeNotice, Representation
+from applications.services.guard import insist, locked_case
+from applications.services.numbers import next_reference
+from applications.states import OPEN
+from audit.services import record
+from workflow import services as workflow
+from workflow.errors import Conflict
+
+
+def submit_application(
+    *, actor: Any, case: Application, expected_version: int, declaration: str, role: str
+) -> Application:
+    """Submit once. Pressed again, the same person gets the same submission back.
+
+    ``declaration`` is the exact text that was shown and signed; ``role`` what the signatory signs as. Effects in order: give the
+    case its reference; ``perform`` the submission (refuses with the list of what is missing); in its transaction the snapshot, the open
+    findings, the receipt clock and the mails. Raises Refused; a refused one uses no reference number.
+    """
+    signed = {
+        "text": declaration,
+        "role": role,
+        "signed_by": actor.audit_name,
+        "at": timezone.now().isoformat(),
+    }
+    try:
+        with transaction.atomic():
+            regulator = case.licence_type.regulator.code
+            return workflow.perform(
+                Application,
+                case.pk,
+                "submit",
+                actor=actor,
+                expected_version=expected_version,
+                declaration=signed if declaration.strip() and role.strip() else None,
+                now=timezone.now(),
+                reference=case.reference
+                or next_reference(regulator=regulator, year=timezone.localdate().year),
+            )
+    except Conflict as conflict:
+        current = Application.objects.with_case().get(pk=case.pk)
+        if current.state == "submitted" and current.version == expected_version + 1:
+            last = current.snapshots.order_by("-number").first()
+            if last and last.content["declaration"].get("signed_by") == actor.audit_name:
+                return current
+        raise conflict
+
+
+def withdraw_application(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:
+    return workflow.perform(
+        Application,
+        case.pk,
+        "withdraw",
+        actor=actor,
+        expected_version=expected_version,
+        reason=reason,
+        now=timezone.now(),
+    )
+
+
+def notify_change(*, actor: Any, case: Application, text: str) -> ChangeNotice:
+    """The firm reports a change before the decision. Recommendation and decision then wait until it is resolved.
+
+    Effects in order: write the notice; audit event. The answers stay as submitted until a stage is reopened to the firm.
+    """
+    with transaction.atomic():
+        case = locked_case(case.pk, actor=actor, permission="applications.edit_application")
+        insist(case.state in OPEN, _("Only an open case can be changed."))
+        insist(text.strip(), _("Say what has changed."))
+        notice = ChangeNotice.objects.create(application=case, text=text, notified_by=actor)
+        record(
+            subject=case.audit_subject,
+            kind="application.change_notified",
+            actor=actor,
+            data={"notice": notice.pk},
+        )
+    return notice
+
+
+def make_representation(*, actor: Any, case: Application, text: str) -> Representation:
+    """The firm answers a preliminary notice that was served, within its period."""
+    with transaction.atomic():
+        case = locked_case(case.pk, actor=actor, permission="applications.submit_application")
+        notice = case.refusal_notices.last()
+        insist(case.state == "refusal_proposed" and notice, _("No refusal is proposed."))
+        assert notice is not None
+        served = notice.served_on and timezone.localdate() <= notice.representations_until
+        insist(served, _("Representations can be made from the service of the notice until its last day."))
+        insist(text.strip(), _("Write what you want to say."))
+        made = Representation.objects.create(notice=notice, text=text, made_by=actor)
+        record(
+            subject=case.audit_subject, kind="application.representation", actor=actor, data={"id": made.pk}
+        )
+    return made

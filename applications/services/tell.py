@@ -1,0 +1,50 @@
+"""Whom a case's news goes to, and under which key, so that nothing is told twice."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from regulators.queries import people_with_role
+
+from accounts.models import User
+from accounts.queries import people_of
+from notifications.services import tell
+
+if TYPE_CHECKING:
+    from applications.models import Application
+
+
+def firm(case: "Application", template: str, *, key: str, **context: Any) -> None:
+    """One message for each person who acts for the firm today."""
+    for membership in {m.user_id: m for m in people_of(case.firm)}.values():
+        _tell(case, membership.user, template, key, context, internal=False)
+
+
+def person(case: "Application", user: User, template: str, *, key: str, **context: Any) -> None:
+    """One message for a member of staff."""
+    _tell(case, user, template, key, context, internal=True)
+
+
+def role(case: "Application", code: str, template: str, *, key: str, **context: Any) -> None:
+    """One message for each member of the regulator's staff with this role today."""
+    for user in people_with_role(case.regulator_id, code):
+        _tell(case, user, template, key, context, internal=True)
+
+
+def case_url(case: "Application", *, internal: bool) -> str:
+    name = "admin:applications_application_change" if internal else "portal:case"
+    return settings.BASE_URL + reverse(name, args=[case.pk])
+
+
+def _tell(
+    case: "Application", user: User, template: str, key: str, context: dict[str, Any], *, internal: bool
+) -> None:
+    tell(
+        to=user,
+        template=template,
+        context=context,
+        subject_ref=str(case),
+        key=f"case:{case.pk}:{key}:{user.pk}",
+        internal=internal,
+        url=case_url(case, internal=internal),
+    )

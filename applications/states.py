@@ -1,0 +1,46 @@
+"""The states of a case and of its stages, and the groups that the rules speak of."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ApplicationState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned as incomplete")
+    NOT_ACCEPTED = "not_accepted", _("Not accepted for consideration")
+    IN_REVIEW = "in_review", _("In review")
+    RECOMMENDED = "recommended", _("Recommended")
+    APPROVED_IN_PRINCIPLE = "approved_in_principle", _("Approved in principle")
+    REFUSAL_PROPOSED = "refusal_proposed", _("Refusal proposed")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+    LAPSED = "lapsed", _("Lapsed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class StageState(models.TextChoices):
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETE = "complete", _("Complete")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+
+
+A = ApplicationState
+
+WITH_THE_FIRM = frozenset({A.DRAFT, A.RETURNED})
+WITH_THE_REGULATOR = (A.SUBMITTED, A.IN_REVIEW, A.RECOMMENDED, A.APPROVED_IN_PRINCIPLE, A.REFUSAL_PROPOSED)
+WITHDRAWABLE = (
+    A.SUBMITTED,
+    A.RETURNED,
+    A.IN_REVIEW,
+    A.RECOMMENDED,
+    A.APPROVED_IN_PRINCIPLE,
+    A.REFUSAL_PROPOSED,
+)
+OPEN = frozenset(WITHDRAWABLE)  # filed and undecided: one for each firm and licence type
+DECIDED = frozenset({A.GRANTED, A.REFUSED, A.LAPSED, A.WITHDRAWN, A.DISCARDED, A.NOT_ACCEPTED})
+ASSESSABLE = frozenset({A.IN_REVIEW, A.APPROVED_IN_PRINCIPLE})
