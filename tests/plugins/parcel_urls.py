@@ -1,16 +1,8 @@
-"""The sample admin beside the pages that its templates name."""
+"""The sample admin beside the pages of the house."""
 
-from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
 
-from kzcustody_site import views
+from kzcustody_site.urls import urlpatterns as house
 from tests.plugins.parcels import site
 
-urlpatterns = [
-    path("", views.home, name="home"),
-    path("language/", views.set_language, name="set_language"),
-    path("accounts/", include("allauth.urls")),
-    path("accounts/", include("accounts.urls")),
-    path("sample/", site.urls),
-    path("desk/", admin.site.urls),
-]
+urlpatterns = [path("sample/", site.urls), *house]

@@ -1,13 +1,13 @@
 """A model with a state, for tests of the workflow alone: a parcel that is looked at, closed, or burnt by two people."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import rules
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django_fsm import FSMField
 
@@ -99,7 +99,7 @@ site.register(Parcel, ParcelAdmin)
 
 
 @pytest.fixture(scope="session")
-def _parcel_table(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def _parcel_table(django_db_setup: None, django_db_blocker: Any) -> None:
     role = connection.ops.quote_name(settings.DATABASE_APP_ROLE)
     with django_db_blocker.unblock():
         connection.close()
@@ -111,10 +111,10 @@ def _parcel_table(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
         with connection.cursor() as cursor:
             cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON sample_parcel TO {role}")
         connection.close()
-    yield
 
 
 @pytest.fixture
 def parcels(_parcel_table: None) -> type[Parcel]:
     """The model, with its table. Rows made in a committing test stay: count your own, by key."""
+    ContentType.objects.clear_cache()  # the last test's type was rolled back
     return Parcel
