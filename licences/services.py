@@ -25,8 +25,8 @@ NEXT_NUMBER = """
     RETURNING last
 """
 NO_BASIS = gettext_noop(
-    "No legal basis for this licence is on record that two people confirmed and that was in force on %(day)s. "
-    "Without one no licence can be granted."
+    "No legal basis for this licence is on record that two people confirmed and that was in force "
+    "on %(day)s. Without one no licence can be granted."
 )
 
 

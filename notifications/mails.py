@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from look import words
 
 OPEN = _("Open the case")
 
@@ -76,16 +79,20 @@ def render(
     missing, unknown = mail.needs - context.keys(), context.keys() - mail.needs - mail.may
     if missing or unknown:
         raise ValueError(f"Mail {template!r}: missing {sorted(missing)}, unknown {sorted(unknown)}.")
-    words = mail.words or template
+    name = mail.words or template
     with translation.override(language):
-        data = {**context, "ref": subject_ref, "base_url": settings.BASE_URL}
-        subject = _one_line(_plain(f"mail/{words}.subject.txt", data))
+        data = {
+            **{name: _shown(value) for name, value in context.items()},
+            "ref": subject_ref,
+            "base_url": settings.BASE_URL,
+        }
+        subject = _one_line(_plain(f"mail/{name}.subject.txt", data))
         if internal:
             subject = f"{gettext('[Internal]')} {subject}"
         frame = {
             **data,
             "subject": subject,
-            "body": _plain(f"mail/{words}.txt", data).strip(),
+            "body": _plain(f"mail/{name}.txt", data).strip(),
             "action": mail.action,
             "url": url,
             "language": language,
@@ -102,6 +109,13 @@ def as_json(context: dict[str, Any]) -> dict[str, Any]:
     """The context as the outbox keeps it: dates as ISO text."""
     kept: dict[str, Any] = json.loads(json.dumps(context, cls=DjangoJSONEncoder))
     return kept
+
+
+def _shown(value: Any) -> Any:
+    """A date in words, a time of day with its zone; anything else as it is."""
+    if isinstance(value, datetime):
+        return words.moment(value)
+    return words.day(value) if isinstance(value, date) else value
 
 
 def _plain(name: str, data: dict[str, Any]) -> str:

@@ -96,6 +96,7 @@ def _hand_over(message: Message) -> tuple[Outcome, str]:
     connection = get_connection()
     try:
         mail = _as_mail(message)
+        mail.message()  # refuses here, and not on the wire, what cannot be made into a mail
         connection.open()
     except Exception as error:
         return Outcome.DEFERRED, _named(error)

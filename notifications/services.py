@@ -130,7 +130,7 @@ def resend(*, message: Message, actor: Actor) -> Message:
         message.next_attempt_at = timezone.now()
         message.save(update_fields=["status", "tries", "maybe_taken", "next_attempt_at"])
         record(subject=message.audit_subject, kind="message.resend", actor=actor)
-        transaction.on_commit(_wake, robust=True)
+        transaction.on_commit(_wake)
     return message
 
 
@@ -179,7 +179,7 @@ def _write(
         next_attempt_at=timezone.now(),
     )
     Message.objects.bulk_create([row], ignore_conflicts=True)
-    transaction.on_commit(_wake, robust=True)
+    transaction.on_commit(_wake)
     return Message.objects.get(key=key)
 
 

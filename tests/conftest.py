@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.plugins.app_role"]
+pytest_plugins = ["tests.plugins.app_role", "tests.plugins.smtp"]

@@ -1,0 +1,216 @@
+"""Writing into the outbox: once a key, in the recipient's language, inside the transaction or not at all."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from celery import Celery, current_app
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from accounts.models import User
+from notifications import mails, queries, services
+from notifications.models import Message, Reminder, Status
+
+DECISION = {"template": "decision", "context": {}, "subject_ref": "KZC-2026-0001"}
+
+
+@pytest.fixture
+def person(db: None) -> User:
+    return User.objects.create_user("aigul@example.test", full_name="Aigul Bek", language="en")
+
+
+def test_a_message_is_written_with_its_words(person: User) -> None:
+    message = services.tell(
+        to=person,
+        template="request_sent",
+        context={"points": 2, "due": date(2026, 12, 1), "clock_paused": True},
+        subject_ref="KZC-2026-0001",
+        key="request:1",
+        url="/applications/1/",
+    )
+
+    assert (message.email, message.recipient, message.status) == (
+        "aigul@example.test",
+        person,
+        Status.WAITING,
+    )
+    assert message.subject == "KZC-2026-0001 reply needed by 1 December 2026"
+    assert message.context == {"points": 2, "due": "2026-12-01", "clock_paused": True}
+    assert message.body_text.split("\n\n")[:3] == [
+        "The regulator asks you to answer 2 points about your application KZC-2026-0001.",
+        "Reply by 1 December 2026. The time for the review stands still until you reply.",
+        "Answer the request:\nhttp://localhost:8000/applications/1/",
+    ]
+    assert '<a href="http://localhost:8000/applications/1/">Answer the request</a>' in message.body_html
+
+
+@pytest.mark.parametrize("template", sorted(mails.MAILS))
+def test_every_mail_names_the_case_the_address_and_how_to_know_it(template: str, person: User) -> None:
+    values = {"items": 1, "points": 1, "stage": 1, "working_days": 3, "item": "CAP-4", "requirement": "AML-2"}
+    context = {name: values.get(name, date(2026, 12, 1)) for name in mails.MAILS[template].needs}
+    message = services.tell(
+        to=person, template=template, context=context, subject_ref="KZC-2026-0001", key="k"
+    )
+
+    assert message.subject.startswith("KZC-2026-0001 ")
+    assert message.body_text.count("http") == 3  # the one action, the address to sign in, how to tell
+    assert "You can also type http://localhost:8000 into your browser" in message.body_text
+    assert "How to tell that this message is genuine" in message.body_text
+    assert person.full_name not in message.body_text + message.body_html
+    assert "{" not in message.subject + message.body_text + message.body_html
+
+
+@pytest.mark.parametrize("template", ["decision", "approved_in_principle"])
+def test_a_decision_mail_keeps_the_outcome_to_itself(template: str, person: User) -> None:
+    message = services.tell(to=person, template=template, context={}, subject_ref="KZC-1", key="k")
+
+    assert message.subject == "KZC-1 decision available"
+    for word in ("granted", "approved", "principle", "refus"):
+        assert word not in (message.body_text + message.body_html).lower()
+
+
+def test_a_time_of_day_is_written_with_its_zone(person: User) -> None:
+    due = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
+    message = services.tell(to=person, template="overdue", context={"due": due}, subject_ref="KZC-1", key="k")
+
+    assert "was due by 1 December 2026, 18:00 (UTC+5) and" in message.body_text
+
+
+def test_an_internal_message_says_so_in_its_subject(person: User) -> None:
+    message = services.tell(
+        to=person, template="internal_assigned", context={}, subject_ref="KZC-1", key="k", internal=True
+    )
+
+    assert message.subject == "[Internal] KZC-1 assigned to you"
+
+
+def test_the_words_follow_the_recipient_and_not_the_sender(person: User) -> None:
+    person.language = "ru"
+    message = services.tell(
+        to=person, template="overdue", context={"due": date(2026, 12, 1)}, subject_ref="KZC-1", key="k"
+    )
+
+    assert message.language == "ru"
+    assert '<html lang="ru">' in message.body_html
+    assert "1 декабря 2026" in message.body_text
+
+
+def test_the_same_key_is_the_first_message(person: User) -> None:
+    first = services.tell(to=person, key="decision:1", **DECISION)
+    second = services.tell(to="other@example.test", key="decision:1", **DECISION)
+
+    assert second == first
+    assert list(Message.objects.values_list("key", "email")) == [("decision:1", "aigul@example.test")]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"template": "gossip"}, "There is no mail called 'gossip'"),
+        ({"context": {"name": "Aigul"}}, "unknown ['name']"),
+        ({"template": "overdue"}, "missing ['due']"),
+        ({"url": "https://elsewhere.test/"}, "A mail links only to http://localhost:8000"),
+        ({"url": "http://localhost:8000.elsewhere.test/"}, "A mail links only to http://localhost:8000"),
+    ],
+)
+def test_what_does_not_fit_is_refused(change: dict[str, object], words: str, person: User) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        services.tell(**{"to": person, "key": "k", **DECISION, **change})
+
+    assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@example.test\nBcc: b@example.test"])
+def test_an_address_that_is_none_is_refused(address: str, db: None) -> None:
+    with pytest.raises(ValidationError):
+        services.tell(to=address, key="k", **DECISION)
+
+
+def test_a_line_break_in_a_reference_makes_no_second_header(person: User) -> None:
+    message = services.tell(
+        to=person, template="decision", context={}, subject_ref="KZC-1\r\nBcc: b@example.test", key="k"
+    )
+
+    assert message.subject == "KZC-1 Bcc: b@example.test decision available"
+
+
+def test_markup_in_a_value_stays_text_in_html(person: User) -> None:
+    message = services.tell(
+        to=person, template="file_rejected", context={"requirement": "<b>&"}, subject_ref="KZC-1", key="k"
+    )
+
+    assert "“<b>&”" in message.body_text
+    assert "“&lt;b&gt;&amp;”" in message.body_html
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_nothing_is_told() -> None:
+    with pytest.raises(RuntimeError, match="inside the transaction"):
+        services.tell(to="a@example.test", key="k", **DECISION)
+
+    assert Message.objects.count() == 0
+
+
+@pytest.fixture
+def broker_down() -> Iterator[None]:
+    """Tasks go to a port where nobody listens."""
+    usual = current_app._get_current_object()
+    Celery("down", broker="redis://127.0.0.1:1/0").set_current()
+    yield
+    usual.set_current()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_harms_neither_the_act_nor_other_callbacks(broker_down: None) -> None:
+    heard: list[str] = []
+    with pytest.raises(OperationalError):
+        current_app.send_task("anything", retry=False)
+
+    with transaction.atomic():
+        services.tell(to="a@example.test", key="k", **DECISION)
+        transaction.on_commit(lambda: heard.append("the next callback"))
+
+    assert heard == ["the next callback"]
+    assert Message.objects.get().status == Status.WAITING
+
+
+def test_a_reminder_is_given_once_to_each_recipient(person: User) -> None:
+    other = User.objects.create_user("timur@example.test", full_name="Timur", language="kk")
+    about = {"subject": "request:1", "rule": "reply due in 3", "subject_ref": "KZC-1", "template": "reminder"}
+    context = {"working_days": 3, "due": date(2026, 12, 1)}
+
+    first = services.remind(due_on=date(2026, 12, 1), to=[person, other], context=context, **about)
+    again = services.remind(due_on=date(2026, 12, 1), to=[person, other], context=context, **about)
+    moved = services.remind(due_on=date(2026, 12, 2), to=[person], context=context, **about)
+
+    assert [message.recipient for message in first] == [person, other]
+    assert (again, [message.recipient for message in moved]) == ([], [person])
+    assert (Reminder.objects.count(), Message.objects.count()) == (2, 3)
+
+
+def test_what_is_no_longer_true_is_withheld_with_its_reason(person: User) -> None:
+    due = {"due": date(2026, 12, 1)}
+    told = services.tell(to=person, template="overdue", context=due, subject_ref="KZC-1", key="a")
+    other_case = services.tell(to=person, template="overdue", context=due, subject_ref="KZC-2", key="b")
+    other_kind = services.tell(to=person, template="decision", context={}, subject_ref="KZC-1", key="c")
+
+    assert services.withhold(subject_ref="KZC-1", templates=["overdue"], reason="withdrawn") == 1
+
+    told.refresh_from_db()
+    assert (told.status, told.withheld_because) == (Status.WITHHELD, "withdrawn")
+    assert list(queries.notices_of(person)) == [other_kind, other_case]
+
+
+def test_the_notice_centre_shows_a_person_their_own(person: User) -> None:
+    other = User.objects.create_user("timur@example.test", full_name="Timur")
+    mine = services.tell(to=person, key="mine", **DECISION)
+    theirs = services.tell(to=other, key="theirs", **DECISION)
+
+    assert services.mark_read(user=person, pk=theirs.pk) is False
+    assert (list(queries.notices_of(person)), queries.unread_count(person)) == ([mine], 1)
+    assert services.mark_read(user=person, pk=mine.pk) is True
+    assert services.mark_read(user=person, pk=mine.pk) is False
+    assert (queries.unread_count(person), queries.unread_count(other)) == (0, 1)
