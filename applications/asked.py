@@ -1,6 +1,7 @@
 """What a rule book asks of one firm, and what still lacks an answer.
 
-Which questions there are follows from the book, the people and their posts, and from answers that switch others on.
+Which questions there are follows from the book, the people and their posts, and from answers that
+switch others on.
 """
 
 from collections.abc import Iterable

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from regulators.queries import confirmed_basis
 
 from applications import asked
 from applications.queries import drafts, law
@@ -17,6 +16,7 @@ from applications.states import ASSESSABLE, DECIDED, OPEN
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from regulators import rulebook as rb
+from regulators.queries import confirmed_basis
 from regulators.rulebook import say
 from workflow.errors import Reason
 

@@ -4,19 +4,21 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
-from regulators.calendars import working_days_between
-from regulators.queries import people_with_role
 
 from accounts.queries import people_of
 from applications.models import Application, InformationRequest
 from applications.services.tell import case_url
 from notifications.services import remind
+from regulators.calendars import working_days_between
+from regulators.queries import people_with_role
 
 STEPS = (10, 3, 0)  # working days before an answer is due: our policy
 
 
 def raise_due(today: date | None = None) -> int:
-    """Remind of every open request and every passed deadline; late or repeated runs change nothing. Returns how many were raised."""
+    """Remind of every open request and every passed deadline; late or repeated runs change nothing.
+    Returns how many were raised.
+    """
     today = today or timezone.localdate()
     return _requests(today) + _lapses(today)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import rules
 from django.utils import timezone
-from regulators.queries import may_decide, staff_roles
 
 from accounts.queries import firm_roles, humans_of_firm
+from regulators.queries import may_decide, staff_roles
 
 
 def _case(obj: Any) -> Any:

@@ -10,8 +10,9 @@ from applications.models.people import Person
 class Answer(models.Model):
     """The answer to one requirement, once or for one person.
 
-    ``value`` holds one key for each simple evidence kind: ``text``, ``number``, ``amount`` with ``currency``, ``percent``,
-    ``date`` (ISO), ``choice``, ``agreed``, ``inspected``. Numbers are decimal strings.
+    ``value`` holds one key for each simple evidence kind: ``text``, ``number``, ``amount`` with
+    ``currency``, ``percent``, ``date`` (ISO), ``choice``, ``agreed``, ``inspected``. Numbers are
+    decimal strings.
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")

@@ -7,14 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
-from regulators.models import LicenceType, RuleBookVersion
-from regulators.queries import regulators_of
 
 from accounts.models import Firm
 from applications import conditions as c
 from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
 from regulators import books
+from regulators.models import LicenceType, RuleBookVersion
+from regulators.queries import regulators_of
 from regulators.rulebook import Book
 from workflow.acts import DECIDE, EXAMINE, act
 from workflow.models import Stateful, StateGuard
@@ -22,7 +22,9 @@ from workflow.models import Stateful, StateGuard
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: Any) -> "ApplicationQuerySet":
-        """Cases of the user's firms, and submitted cases of the regulators that the user serves; nothing else."""
+        """Cases of the user's firms, and submitted cases of the regulators that the user serves;
+        nothing else.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         firms = models.Q(firm__in=Firm.objects.filter(memberships__user=user, memberships__ended_at=None))
@@ -116,145 +118,231 @@ class Application(Stateful):
     # --- the firm's acts
 
     @act(
-        field=state, sources=(A.DRAFT, A.RETURNED), to=A.SUBMITTED, label=_("Submit"),
-        permission="applications.submit_application", needs=("declaration",),
+        field=state,
+        sources=(A.DRAFT, A.RETURNED),
+        to=A.SUBMITTED,
+        label=_("Submit"),
+        permission="applications.submit_application",
+        needs=("declaration",),
         requires=(c.stages_complete, c.asked_is_answered, c.files_usable, c.no_other_open_case),
-    )  # fmt: skip
+    )
     def submit(self, *, now: Any, reference: str, **data: Any) -> None:
         self.reference = self.reference or reference
         self.submitted_at = now
         self.return_by = None
 
     @act(
-        field=state, sources=(A.DRAFT,), to=A.DISCARDED, label=_("Discard"),
+        field=state,
+        sources=(A.DRAFT,),
+        to=A.DISCARDED,
+        label=_("Discard"),
         permission="applications.discard_application",
-    )  # fmt: skip
+    )
     def discard(self, **data: Any) -> None:
         pass
 
     @act(
-        field=state, sources=WITHDRAWABLE, to=A.WITHDRAWN, label=_("Withdraw"), needs=("reason",),
+        field=state,
+        sources=WITHDRAWABLE,
+        to=A.WITHDRAWN,
+        label=_("Withdraw"),
+        needs=("reason",),
         permission="applications.withdraw_application",
-    )  # fmt: skip
+    )
     def withdraw(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
 
     # --- intake
 
     @act(
-        field=state, sources=(A.SUBMITTED,), to=A.IN_REVIEW, label=_("Accept for review"), duty=EXAMINE,
-        permission="applications.accept_application", requires=(c.completeness_passed, c.fee_settled),
-    )  # fmt: skip
+        field=state,
+        sources=(A.SUBMITTED,),
+        to=A.IN_REVIEW,
+        label=_("Accept for review"),
+        duty=EXAMINE,
+        permission="applications.accept_application",
+        requires=(c.completeness_passed, c.fee_settled),
+    )
     def accept(self, *, now: Any, actor: Any, **data: Any) -> None:
         self.accepted_at = now
         self.case_officer = self.case_officer or actor
 
     @act(
-        field=state, sources=(A.SUBMITTED,), to=A.RETURNED, label=_("Return as incomplete"), duty=EXAMINE,
-        permission="applications.return_application", needs=("return_by",),
+        field=state,
+        sources=(A.SUBMITTED,),
+        to=A.RETURNED,
+        label=_("Return as incomplete"),
+        duty=EXAMINE,
+        permission="applications.return_application",
+        needs=("return_by",),
         requires=(c.book_returns, c.gaps_named),
-    )  # fmt: skip
+    )
     def return_incomplete(self, *, return_by: Any, **data: Any) -> None:
         self.return_by = return_by
 
     @act(
-        field=state, sources=(A.SUBMITTED,), to=A.NOT_ACCEPTED, label=_("Refuse to consider"), duty=EXAMINE,
-        permission="applications.refuse_to_consider", needs=("reason",),
+        field=state,
+        sources=(A.SUBMITTED,),
+        to=A.NOT_ACCEPTED,
+        label=_("Refuse to consider"),
+        duty=EXAMINE,
+        permission="applications.refuse_to_consider",
+        needs=("reason",),
         requires=(c.book_refiles, c.gaps_named),
-    )  # fmt: skip
+    )
     def refuse_to_consider(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
 
     # --- review
 
     @act(
-        field=state, sources=(A.IN_REVIEW,), to=A.RECOMMENDED, label=_("Recommend"), duty=EXAMINE,
-        permission="applications.recommend_application", needs=("outcome", "reason"),
+        field=state,
+        sources=(A.IN_REVIEW,),
+        to=A.RECOMMENDED,
+        label=_("Recommend"),
+        duty=EXAMINE,
+        permission="applications.recommend_application",
+        needs=("outcome", "reason"),
         requires=(c.recommendation_is_ready, c.law_is_settled, c.changes_resolved),
-    )  # fmt: skip
+    )
     def recommend(self, *, outcome: str, **data: Any) -> None:
         self.recommended = outcome
 
     # --- decision
 
     @act(
-        field=state, sources=(A.RECOMMENDED, A.REFUSAL_PROPOSED), to=A.IN_REVIEW, label=_("Send back"), duty=DECIDE,
-        permission="applications.send_back_application", needs=("reason",), requires=(c.representations_accepted,),
-    )  # fmt: skip
+        field=state,
+        sources=(A.RECOMMENDED, A.REFUSAL_PROPOSED),
+        to=A.IN_REVIEW,
+        label=_("Send back"),
+        duty=DECIDE,
+        permission="applications.send_back_application",
+        needs=("reason",),
+        requires=(c.representations_accepted,),
+    )
     def send_back(self, **data: Any) -> None:
         self.recommended = ""
 
     @act(
-        field=state, sources=(A.RECOMMENDED,), to=A.APPROVED_IN_PRINCIPLE, label=_("Approve in principle"),
-        duty=DECIDE, permission="applications.approve_in_principle", needs=("conditions", "expires_on", "reason"),
+        field=state,
+        sources=(A.RECOMMENDED,),
+        to=A.APPROVED_IN_PRINCIPLE,
+        label=_("Approve in principle"),
+        duty=DECIDE,
+        permission="applications.approve_in_principle",
+        needs=("conditions", "expires_on", "reason"),
         requires=(c.recommended_to_grant, c.book_has_in_principle, c.law_is_settled, c.changes_resolved),
-    )  # fmt: skip
+    )
     def approve_in_principle(self, *, expires_on: Any, **data: Any) -> None:
         self.expires_on = expires_on
 
     @act(
-        field=state, sources=(A.RECOMMENDED, A.APPROVED_IN_PRINCIPLE), to=A.GRANTED, label=_("Grant"), duty=DECIDE,
-        permission="applications.grant_application", needs=("reason",),
+        field=state,
+        sources=(A.RECOMMENDED, A.APPROVED_IN_PRINCIPLE),
+        to=A.GRANTED,
+        label=_("Grant"),
+        duty=DECIDE,
+        permission="applications.grant_application",
+        needs=("reason",),
         requires=(
-            c.recommended_to_grant, c.nothing_outstanding, c.law_is_settled, c.changes_resolved, c.outcome_has_basis,
+            c.recommended_to_grant,
+            c.nothing_outstanding,
+            c.law_is_settled,
+            c.changes_resolved,
+            c.outcome_has_basis,
         ),
-    )  # fmt: skip
+    )
     def grant(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
 
     @act(
-        field=state, sources=(A.APPROVED_IN_PRINCIPLE,), to=A.IN_REVIEW, label=_("Reopen"), duty=DECIDE,
-        permission="applications.reopen_application", needs=("reason",),
-    )  # fmt: skip
+        field=state,
+        sources=(A.APPROVED_IN_PRINCIPLE,),
+        to=A.IN_REVIEW,
+        label=_("Reopen"),
+        duty=DECIDE,
+        permission="applications.reopen_application",
+        needs=("reason",),
+    )
     def reopen(self, **data: Any) -> None:
         self.recommended = ""
         self.expires_on = None
 
     @act(
-        field=state, sources=(A.APPROVED_IN_PRINCIPLE,), to=A.APPROVED_IN_PRINCIPLE, label=_("Extend"), duty=DECIDE,
-        permission="applications.extend_application", needs=("reason", "expires_on"), requires=(c.extends_expiry,),
-    )  # fmt: skip
+        field=state,
+        sources=(A.APPROVED_IN_PRINCIPLE,),
+        to=A.APPROVED_IN_PRINCIPLE,
+        label=_("Extend"),
+        duty=DECIDE,
+        permission="applications.extend_application",
+        needs=("reason", "expires_on"),
+        requires=(c.extends_expiry,),
+    )
     def extend(self, *, expires_on: Any, **data: Any) -> None:
         self.expires_on = expires_on
 
     @act(
-        field=state, sources=(A.RECOMMENDED, A.APPROVED_IN_PRINCIPLE), to=A.REFUSAL_PROPOSED,
-        label=_("Propose refusal"), duty=DECIDE, permission="applications.propose_refusal",
-        needs=("grounds", "evidence", "notice"), requires=(c.grounds_from_book, c.law_is_settled),
-    )  # fmt: skip
+        field=state,
+        sources=(A.RECOMMENDED, A.APPROVED_IN_PRINCIPLE),
+        to=A.REFUSAL_PROPOSED,
+        label=_("Propose refusal"),
+        duty=DECIDE,
+        permission="applications.propose_refusal",
+        needs=("grounds", "evidence", "notice"),
+        requires=(c.grounds_from_book, c.law_is_settled),
+    )
     def propose_refusal(self, **data: Any) -> None:
         pass
 
     @act(
-        field=state, sources=(A.REFUSAL_PROPOSED,), to=A.REFUSED, label=_("Refuse"), duty=DECIDE,
-        permission="applications.refuse_application", needs=("grounds", "reason"),
+        field=state,
+        sources=(A.REFUSAL_PROPOSED,),
+        to=A.REFUSED,
+        label=_("Refuse"),
+        duty=DECIDE,
+        permission="applications.refuse_application",
+        needs=("grounds", "reason"),
         requires=(c.grounds_were_noticed, c.period_is_over, c.representations_answered, c.law_is_settled),
-    )  # fmt: skip
+    )
     def refuse(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
 
     @act(
-        field=state, sources=(A.RETURNED, A.APPROVED_IN_PRINCIPLE), to=A.LAPSED, label=_("Confirm lapse"),
-        duty=DECIDE, permission="applications.lapse_application", needs=("reason",),
+        field=state,
+        sources=(A.RETURNED, A.APPROVED_IN_PRINCIPLE),
+        to=A.LAPSED,
+        label=_("Confirm lapse"),
+        duty=DECIDE,
+        permission="applications.lapse_application",
+        needs=("reason",),
         requires=(c.book_lets_lapse, c.deadline_passed),
-    )  # fmt: skip
+    )
     def lapse(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
 
     @act(
         field=state,
         sources=(A.SUBMITTED, A.IN_REVIEW, A.RECOMMENDED, A.APPROVED_IN_PRINCIPLE, A.REFUSAL_PROPOSED),
-        to=A.GRANTED, label=_("Record deemed issue"), two_people=True, permission="applications.record_deemed_issue",
-        needs=("reason",), requires=(c.silence_has_run_out, c.outcome_has_basis),
-    )  # fmt: skip
+        to=A.GRANTED,
+        label=_("Record deemed issue"),
+        two_people=True,
+        permission="applications.record_deemed_issue",
+        needs=("reason",),
+        requires=(c.silence_has_run_out, c.outcome_has_basis),
+    )
     def record_deemed_issue(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
 
     @act(
-        field=state, sources=(A.REFUSED,), to=A.IN_REVIEW, label=_("Remit after appeal"), two_people=True,
-        permission="applications.remit_application", needs=("reason", "appeal"),
+        field=state,
+        sources=(A.REFUSED,),
+        to=A.IN_REVIEW,
+        label=_("Remit after appeal"),
+        two_people=True,
+        permission="applications.remit_application",
+        needs=("reason", "appeal"),
         requires=(c.no_other_open_case,),
-    )  # fmt: skip
+    )
     def remit(self, **data: Any) -> None:
         self.decided_at = None
         self.recommended = ""

@@ -46,52 +46,84 @@ class Stage(Stateful):
         return self.application.book.stage(self.code)
 
     @act(
-        field=state, sources=(S.NOT_STARTED, S.CHANGES_REQUESTED), to=S.IN_PROGRESS, label=_("Start"),
-        permission="applications.edit_stage", requires=(c.stage_is_with_the_firm,),
-    )  # fmt: skip
+        field=state,
+        sources=(S.NOT_STARTED, S.CHANGES_REQUESTED),
+        to=S.IN_PROGRESS,
+        label=_("Start"),
+        permission="applications.edit_stage",
+        requires=(c.stage_is_with_the_firm,),
+    )
     def start(self, **data: Any) -> None:
         pass
 
     @act(
-        field=state, sources=(S.IN_PROGRESS,), to=S.COMPLETE, label=_("Mark as complete"),
-        permission="applications.edit_stage", requires=(c.stage_is_answered, c.stage_files_usable),
-    )  # fmt: skip
+        field=state,
+        sources=(S.IN_PROGRESS,),
+        to=S.COMPLETE,
+        label=_("Mark as complete"),
+        permission="applications.edit_stage",
+        requires=(c.stage_is_answered, c.stage_files_usable),
+    )
     def complete(self, **data: Any) -> None:
         self.note_to_firm = ""
 
     @act(
-        field=state, sources=(S.COMPLETE,), to=S.IN_PROGRESS, label=_("Edit again"),
-        permission="applications.edit_stage", requires=(c.case_is_a_draft,),
-    )  # fmt: skip
+        field=state,
+        sources=(S.COMPLETE,),
+        to=S.IN_PROGRESS,
+        label=_("Edit again"),
+        permission="applications.edit_stage",
+        requires=(c.case_is_a_draft,),
+    )
     def edit_again(self, **data: Any) -> None:
         pass
 
     @act(
-        field=state, sources=(S.COMPLETE,), to=S.IN_REVIEW, label=_("Take for review"), duty=EXAMINE,
-        permission="applications.assess_stage", requires=(c.case_is_in_review,),
-    )  # fmt: skip
+        field=state,
+        sources=(S.COMPLETE,),
+        to=S.IN_REVIEW,
+        label=_("Take for review"),
+        duty=EXAMINE,
+        permission="applications.assess_stage",
+        requires=(c.case_is_in_review,),
+    )
     def take(self, **data: Any) -> None:
         pass
 
     @act(
-        field=state, sources=(S.IN_REVIEW,), to=S.APPROVED, label=_("Approve stage"), duty=EXAMINE,
+        field=state,
+        sources=(S.IN_REVIEW,),
+        to=S.APPROVED,
+        label=_("Approve stage"),
+        duty=EXAMINE,
         permission="applications.assess_stage",
         requires=(c.case_is_in_review, c.findings_settled, c.stages_before_approved),
-    )  # fmt: skip
+    )
     def approve(self, **data: Any) -> None:
         pass
 
     @act(
-        field=state, sources=(S.COMPLETE, S.IN_REVIEW, S.APPROVED), to=S.CHANGES_REQUESTED, duty=EXAMINE,
-        label=_("Request changes"), permission="applications.request_changes", needs=("reason",),
+        field=state,
+        sources=(S.COMPLETE, S.IN_REVIEW, S.APPROVED),
+        to=S.CHANGES_REQUESTED,
+        duty=EXAMINE,
+        label=_("Request changes"),
+        permission="applications.request_changes",
+        needs=("reason",),
         requires=(c.case_lets_change,),
-    )  # fmt: skip
+    )
     def request_changes(self, *, reason: str, **data: Any) -> None:
         self.note_to_firm = reason
 
     @act(
-        field=state, sources=(S.APPROVED,), to=S.IN_REVIEW, label=_("Reopen stage"), duty=EXAMINE,
-        permission="applications.reopen_stage", needs=("reason",), requires=(c.case_is_in_review,),
-    )  # fmt: skip
+        field=state,
+        sources=(S.APPROVED,),
+        to=S.IN_REVIEW,
+        label=_("Reopen stage"),
+        duty=EXAMINE,
+        permission="applications.reopen_stage",
+        needs=("reason",),
+        requires=(c.case_is_in_review,),
+    )
     def reopen(self, **data: Any) -> None:
         pass

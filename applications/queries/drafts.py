@@ -1,4 +1,4 @@
-"""Reading what a firm has given so far, in a fixed number of queries whatever the number of people and files."""
+"""Reading what a firm has given so far, in a fixed number of queries for any number of people."""
 
 from collections import defaultdict
 from decimal import Decimal

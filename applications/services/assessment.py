@@ -51,8 +51,9 @@ def assess(
 ) -> Finding:
     """Record what was found on one requirement.
 
-    Every outcome but “met” needs a note; “met subject to condition” needs the condition. Effects in order: take the examining side
-    of the case; write the finding with its next version; audit event. Raises NotAllowed, NotReady or Conflict.
+    Every outcome but “met” needs a note; “met subject to condition” needs the condition. Effects in
+    order: take the examining side of the case; write the finding with its next version; audit event.
+    Raises NotAllowed, NotReady or Conflict.
     """
     with transaction.atomic():
         case = locked_case(finding.application_id, actor=actor, permission="applications.assess_stage")

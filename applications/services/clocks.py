@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from regulators.calendars import add_working_days, working_days_between
 
 from applications.models.clocks import ClockEntry, Deadline
+from regulators.calendars import add_working_days, working_days_between
 
 if TYPE_CHECKING:
     from applications.models import Application
@@ -16,7 +16,9 @@ ALMATY = ZoneInfo("Asia/Almaty")
 
 
 def start(case: "Application", event: str) -> None:
-    """Start every clock of the book that starts on this event, each with its deadline where the book has a length."""
+    """Start every clock of the book that starts on this event, each with its deadline where the book
+    has a length.
+    """
     now = timezone.now()
     for clock in case.book.clocks:
         if clock.starts_on != event or _last(case, clock.code):

@@ -95,7 +95,9 @@ def extend(
 def propose_refusal(
     *, actor: Any, case: Application, expected_version: int, grounds: list[str], evidence: str, notice: str
 ) -> Application:
-    """``grounds`` are codes of the book whose rules are quotable; ``notice`` is the text that the firm will be served."""
+    """``grounds`` are codes of the book whose rules are quotable; ``notice`` is the text that the firm
+    will be served.
+    """
     return _perform(
         case, "propose_refusal", actor, expected_version, grounds=grounds, evidence=evidence, notice=notice
     )
@@ -106,7 +108,8 @@ def record_service(
 ) -> RefusalNotice:
     """Record the service of a preliminary notice; the period for representations runs to ``until``.
 
-    The length of the period is not computed: where the book has none on record, the person who serves it sets it.
+    The length of the period is not computed: where the book has none on record, the person who serves
+    it sets it.
     """
     with transaction.atomic():
         case = locked_case(notice.application_id, actor=actor, permission="applications.serve_notice")

@@ -5,7 +5,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from regulators.models import LicenceType, RuleBookVersion
 
 from accounts.models import Firm
 from accounts.queries import firm_roles
@@ -16,6 +15,7 @@ from audit.services import record
 from documents.models import Document
 from documents.services import receive
 from regulators import books
+from regulators.models import LicenceType, RuleBookVersion
 from regulators.rulebook import Requirement
 from workflow import services as workflow
 from workflow.errors import NotAllowed, NotReady
@@ -26,8 +26,9 @@ def start_application(
 ) -> Application:
     """Open a draft under the rule book that is current today.
 
-    Effects in order: write the case pinned to the book; write its stages in the book's order; write the firm as the root of its
-    ownership chart; audit event. Raises NotAllowed unless the actor is an editor of the firm.
+    Effects in order: write the case pinned to the book; write its stages in the book's order; write the
+    firm as the root of its ownership chart; audit event. Raises NotAllowed unless the actor is an
+    editor of the firm.
     """
     if "editor" not in firm_roles(actor, firm.pk):
         raise NotAllowed([_("Only an editor of the firm can start an application for it.")])
@@ -72,9 +73,10 @@ def save_answer(
 ) -> Answer:
     """Keep one answer of a draft, complete or not.
 
-    ``value`` as in ``applications.models.Answer``. ``expected_version`` is the version of the answer that the page was built on; None
-    where there was none yet. Effects in order: start the stage if it was not started; write the answer with its next version; write its
-    revision; note who saved. Raises NotAllowed, NotReady (unknown requirement, stage not open) or Conflict.
+    ``value`` as in ``applications.models.Answer``. ``expected_version`` is the version of the answer
+    that the page was built on; None where there was none yet. Effects in order: start the stage if it
+    was not started; write the answer with its next version; write its revision; note who saved. Raises
+    NotAllowed, NotReady (unknown requirement, stage not open) or Conflict.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
@@ -106,8 +108,9 @@ def attach(
 ) -> AnswerFile:
     """Take in a document as evidence for one requirement.
 
-    Effects in order: receive the document (quarantine, type check, scan queued); start the stage if it was not started; add the document
-    to the answer. Raises documents.errors.Rejected with a message for the firm, NotAllowed or NotReady.
+    Effects in order: receive the document (quarantine, type check, scan queued); start the stage if it
+    was not started; add the document to the answer. Raises documents.errors.Rejected with a message for
+    the firm, NotAllowed or NotReady.
     """
     case = Application.objects.get(pk=case_id)
     allow(actor, "applications.edit_application", case)
@@ -144,7 +147,7 @@ def start_stage(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
 
 
 def complete_stage(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
-    """Strict check of every question of the stage that is due at submission; NotReady lists what is missing."""
+    """Strict check of the questions that are due at submission; NotReady lists what is missing."""
     return workflow.perform(Stage, stage.pk, "complete", actor=actor, expected_version=expected_version)
 
 
@@ -163,7 +166,9 @@ def note_saved(case: Application, actor: Any) -> None:
 
 
 def open_stage_of(case: Application, kind: str, actor: Any) -> None:
-    """Open the stages whose requirements are answered by typed records of this kind (people, ownership, capital)."""
+    """Open the stages whose requirements are answered by typed records of this kind (people, ownership,
+    capital).
+    """
     codes = {r.stage for r in case.book.requirements if kind in r.evidence}
     stages = list(case.stages.filter(code__in=codes))
     if any(stage.state == S.IN_PROGRESS for stage in stages):

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from regulators.queries import confirmed_basis
 
 from applications.models import Application, Condition, Decision, Recommendation, RefusalNotice, Stage
 from applications.queries.law import as_at_today
@@ -14,6 +13,7 @@ from applications.services.snapshots import retake_snapshot, take_snapshot
 from applications.states import DECIDED
 from applications.states import StageState as S
 from licences.services import issue, record_readiness
+from regulators.queries import confirmed_basis
 from regulators.rulebook import READINESS, say
 from workflow import services as workflow
 from workflow.services import Change

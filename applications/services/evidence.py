@@ -39,7 +39,9 @@ def open_evidence(*, actor: Any, document_id: Any, why: str = "view") -> tuple[D
 
 
 def on_verdict(document: Document) -> None:
-    """News from the scanner: a file that was rejected is told to the firm, by its requirement and not by its name."""
+    """News from the scanner: a file that was rejected is told to the firm, by its requirement and not
+    by its name.
+    """
     if document.status not in ("infected", "uncheckable"):
         return
     file = AnswerFile.objects.select_related("answer__application").filter(document=document).first()

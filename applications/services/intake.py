@@ -6,17 +6,18 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from regulators.queries import staff_roles
 
 from applications.models import Application, CompletenessCheck, Gap
 from applications.services.guard import insist, locked_case, same_version
 from applications.states import ApplicationState as A
 from audit.services import record
+from regulators.queries import staff_roles
 from workflow import services as workflow
 
 
 def check_completeness(*, actor: Any, case: Application, gaps: dict[str, str]) -> CompletenessCheck:
-    """Record the check of the latest submission; ``gaps`` says by requirement what is missing, and is empty when nothing is.
+    """Record the check of the latest submission; ``gaps`` says by requirement what is missing, and is
+    empty when nothing is.
 
     Effects in order: write the check and its gaps; audit event.
     """
@@ -45,7 +46,9 @@ def check_completeness(*, actor: Any, case: Application, gaps: dict[str, str]) -
 def record_fee(
     *, actor: Any, case: Application, fee: str, reason: str = "", expected_version: int
 ) -> Application:
-    """Record the fee as invoiced, paid or waived (with a reason). The amount is not kept: it is not on record."""
+    """Record the fee as invoiced, paid or waived (with a reason). The amount is not kept: it is not on
+    record.
+    """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.check_completeness")
         same_version(case, expected_version)

@@ -16,7 +16,8 @@ from regulators import rulebook as rb
 from workflow.errors import NotReady
 
 PERSON_FIELDS = (
-    "family_name", "given_names", "patronymic", "born_on", "citizenship", "residence", "identifier_kind", "identifier",
+    "family_name", "given_names", "patronymic", "born_on", "citizenship", "residence",
+    "identifier_kind", "identifier",
 )  # fmt: skip
 
 
@@ -25,8 +26,9 @@ def save_person(
 ) -> Person:
     """Enter or change one human of the firm, and the functions that they are proposed for in this case.
 
-    ``fields`` are PERSON_FIELDS. The same human entered twice is one record. Effects in order: open the people stage; write the
-    person; make their posts in this case exactly ``functions``. Raises NotReady with the reason for a wrong IIN, an unknown function or none.
+    ``fields`` are PERSON_FIELDS. The same human entered twice is one record. Effects in order: open the
+    people stage; write the person; make their posts in this case exactly ``functions``. Raises NotReady
+    with the reason for a wrong IIN, an unknown function or none.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
@@ -55,7 +57,9 @@ def save_person(
 
 
 def remove_person(*, actor: Any, case_id: Any, person: Person) -> None:
-    """Take a person out of this case: posts and answers given for them. The firm's record of the person stays."""
+    """Take a person out of this case: posts and answers given for them. The firm's record of the person
+    stays.
+    """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
         open_stage_of(case, rb.PEOPLE, actor)
@@ -73,7 +77,9 @@ def save_entity(
     registration: str = "",
     person: Person | None = None,
 ) -> Entity:
-    """Add a holder to the chart: a body, or a person who has a record. The same person added again is the same entity."""
+    """Add a holder to the chart: a body, or a person who has a record. The same person added again is
+    the same entity.
+    """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
         open_stage_of(case, rb.OWNERSHIP, actor)

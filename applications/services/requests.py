@@ -24,7 +24,8 @@ def write_request(
 ) -> InformationRequest:
     """Draft a request. Each point is ``{"requirement": code, "question": text, "person": Person or None}``.
 
-    Effects in order: take the examining side; write the request with its next number and its points; audit event.
+    Effects in order: take the examining side; write the request with its next number and its points;
+    audit event.
     """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.write_request")
@@ -64,7 +65,9 @@ def write_request(
 
 
 def send_request(*, actor: Any, request: InformationRequest, expected_version: int) -> InformationRequest:
-    """Effects in order: mark it sent; pause the clocks that the book lets it pause; mails to the firm; audit event."""
+    """Effects in order: mark it sent; pause the clocks that the book lets it pause; mails to the firm;
+    audit event.
+    """
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.write_request", expected_version)
         insist(request.status == R.DRAFT, _("This request was sent already."))
@@ -115,8 +118,9 @@ def attach_to_point(*, actor: Any, point: RequestPoint, upload: Any, name: str) 
 def send_answers(*, actor: Any, request: InformationRequest, expected_version: int) -> InformationRequest:
     """Send every point that has an answer; the request is answered when all are.
 
-    Effects in order: seal the documents; mark the points as sent; move the request; resume the clocks when nothing is with the firm any
-    more; tell the reviewer; audit event. Raises NotReady when no new point has an answer, or a file is not usable yet.
+    Effects in order: seal the documents; mark the points as sent; move the request; resume the clocks
+    when nothing is with the firm any more; tell the reviewer; audit event. Raises NotReady when no new
+    point has an answer, or a file is not usable yet.
     """
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.answer_request", expected_version)

@@ -16,8 +16,8 @@ from regulators.rulebook import say
 def take_snapshot(case: Application, *, actor: Any, declaration: dict[str, Any]) -> Snapshot:
     """Keep every question as it was asked, with its answer, and open or mark the findings.
 
-    Effects in order: seal the documents; write the snapshot with its hash; open a finding for each new question; mark the findings
-    whose answer has changed since the last snapshot as affected.
+    Effects in order: seal the documents; write the snapshot with its hash; open a finding for each new
+    question; mark the findings whose answer has changed since the last snapshot as affected.
     """
     draft = drafts.load_draft(case)
     questions = asked.questions(draft)

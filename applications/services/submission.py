@@ -20,9 +20,10 @@ def submit_application(
 ) -> Application:
     """Submit once. Pressed again, the same person gets the same submission back.
 
-    ``declaration`` is the exact text that was shown and signed; ``role`` what the signatory signs as. Effects in order: give the
-    case its reference; ``perform`` the submission (refuses with the list of what is missing); in its transaction the snapshot, the open
-    findings, the receipt clock and the mails. Raises Refused; a refused one uses no reference number.
+    ``declaration`` is the exact text that was shown and signed; ``role`` what the signatory signs as.
+    Effects in order: give the case its reference; ``perform`` the submission (refuses with the list of
+    what is missing); in its transaction the snapshot, the open findings, the receipt clock and the
+    mails. Raises Refused; a refused one uses no reference number.
     """
     signed = {
         "text": declaration,
@@ -66,9 +67,11 @@ def withdraw_application(*, actor: Any, case: Application, expected_version: int
 
 
 def notify_change(*, actor: Any, case: Application, text: str) -> ChangeNotice:
-    """The firm reports a change before the decision. Recommendation and decision then wait until it is resolved.
+    """The firm reports a change before the decision. Recommendation and decision then wait until it is
+    resolved.
 
-    Effects in order: write the notice; audit event. The answers stay as submitted until a stage is reopened to the firm.
+    Effects in order: write the notice; audit event. The answers stay as submitted until a stage is
+    reopened to the firm.
     """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.edit_application")

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
-from regulators.queries import people_with_role
 
 from accounts.models import User
 from accounts.queries import people_of
 from notifications.services import tell
+from regulators.queries import people_with_role
 
 if TYPE_CHECKING:
     from applications.models import Application
