@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import services
 from accounts.models import Language, User
+from accounts.requests import SignedIn
 
 log = logging.getLogger(__name__)
 LINKS = ("activate_url", "password_reset_url", "signup_url")
@@ -31,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user.language = language_of_page()
         return services.register(user=user) if commit else user
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
+    def get_login_redirect_url(self, request: SignedIn) -> str:
         return home_for(request.user)
 
     def login(self, request: HttpRequest, user: User) -> None:

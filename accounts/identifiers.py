@@ -5,6 +5,7 @@ import hmac
 import re
 import unicodedata
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -91,7 +92,7 @@ def mask(identifier: str) -> str:
     return "•" * (len(number) - shown) + number[len(number) - shown :]
 
 
-def _twelve_digits(text: str, message: object) -> str:
+def _twelve_digits(text: str, message: Any) -> str:
     digits = re.sub(r"\s+", "", text)
     if not re.fullmatch(r"[0-9]{12}", digits):
         raise ValidationError(message, code="digits")

@@ -2,6 +2,7 @@
 
 import uuid
 
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -42,6 +43,8 @@ def open_memberships() -> QuerySet[Membership]:
 
 def firms_of(user: Actor) -> QuerySet[Firm]:
     """The firms this person acts for now."""
+    if user.pk is None:
+        return Firm.objects.none()
     return Firm.objects.filter(pk__in=open_memberships().filter(user_id=user.pk).values("firm_id"))
 
 
@@ -74,5 +77,8 @@ def staff_invitation(token: str) -> StaffInvitation | None:
     return StaffInvitation.objects.filter(token_hash=hash_token(token)).first()
 
 
-def account_with_email(email: str) -> User | None:
-    return User.objects.filter(email__iexact=email.strip()).first()
+def email_in_use(email: str) -> bool:
+    """Whether somebody signs in with this e-mail, or has proved it to be theirs."""
+    address = email.strip()
+    proved = EmailAddress.objects.filter(email__iexact=address, verified=True)
+    return User.objects.filter(email__iexact=address).exists() or proved.exists()

@@ -14,12 +14,13 @@ from accounts import mails, queries, services
 from accounts.adapter import home_for, language_of_page
 from accounts.forms import ChoosePasswordForm, FirmForm, InviteForm, show_errors
 from accounts.models import Firm, FirmInvitation, Membership, Role
+from accounts.requests import SignedIn
 from workflow.errors import Refused
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def found_firm(request: HttpRequest) -> HttpResponse:
+def found_firm(request: SignedIn) -> HttpResponse:
     if not request.user.has_perm("accounts.found_firm"):
         raise Http404
     form = FirmForm(request.POST or None)
@@ -35,13 +36,13 @@ def found_firm(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def firm(request: HttpRequest, firm_id: uuid.UUID) -> HttpResponse:
+def firm(request: SignedIn, firm_id: uuid.UUID) -> HttpResponse:
     return _firm_page(request, _firm_or_404(request, firm_id), InviteForm())
 
 
 @login_required
 @require_POST
-def invite_member(request: HttpRequest, firm_id: uuid.UUID) -> HttpResponse:
+def invite_member(request: SignedIn, firm_id: uuid.UUID) -> HttpResponse:
     found = _firm_or_404(request, firm_id)
     form = InviteForm(request.POST)
     if not form.is_valid():
@@ -60,7 +61,7 @@ def invite_member(request: HttpRequest, firm_id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def end_membership(request: HttpRequest, firm_id: uuid.UUID, membership_id: int) -> HttpResponse:
+def end_membership(request: SignedIn, firm_id: uuid.UUID, membership_id: int) -> HttpResponse:
     found = _firm_or_404(request, firm_id)
     try:
         services.end_membership(actor=request.user, firm_id=found.pk, membership_id=membership_id)
@@ -111,14 +112,14 @@ def accept_staff_invitation(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "accounts/staff_invitation.html", page, status=_status(form))
 
 
-def _firm_or_404(request: HttpRequest, firm_id: uuid.UUID) -> Firm:
+def _firm_or_404(request: SignedIn, firm_id: uuid.UUID) -> Firm:
     found = get_object_or_404(Firm, pk=firm_id)
     if not request.user.has_perm("accounts.see_firm", found):
         raise Http404
     return found
 
 
-def _firm_page(request: HttpRequest, found: Firm, form: InviteForm) -> HttpResponse:
+def _firm_page(request: SignedIn, found: Firm, form: InviteForm) -> HttpResponse:
     page = {
         "firm": found,
         "people": queries.people_of(found),

@@ -1,5 +1,5 @@
 from accounts.services.firms import accept_invitation, end_membership, found_firm, invite_member
-from accounts.services.people import create_applicant, create_staff, note, register
+from accounts.services.people import create_applicant, create_staff, note, note_changed_email, register
 from accounts.services.staff import accept_staff_invitation, invite_staff
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "invite_member",
     "invite_staff",
     "note",
+    "note_changed_email",
     "register",
 ]

@@ -114,7 +114,7 @@ def accept_invitation(*, actor: User, token: str) -> Firm:
     if actor.email.lower() != invitation.email.lower():
         raise NotAllowed([_("This invitation was sent to another e-mail. Sign in with that account.")])
     firm = invitation.firm
-    if not queries.owners_of(firm.pk).filter(user_id=invitation.invited_by_id).exists():
+    if not queries.owners_of(firm.pk).filter(user=invitation.invited_by).exists():
         raise Refused(
             [_("The person who invited you is no longer an owner. Ask an owner for a new invitation.")]
         )

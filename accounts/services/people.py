@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.identifiers import check_identifier, human_hash
 from accounts.models import Language, User
-from accounts.queries import account_with_email
+from accounts.queries import email_in_use
 from audit.services import record
 
 
@@ -72,6 +72,12 @@ def note(*, user: User, kind: str) -> None:
     record(subject=subject_of(user), kind=kind, actor=user)
 
 
+@transaction.atomic
+def note_changed_email(*, user: User, **_news: object) -> None:
+    """A person signs in with another e-mail from now on. allauth has only a signal to tell it."""
+    note(user=user, kind="account.change_email")
+
+
 def subject_of(user: User) -> str:
     return f"account:{user.pk}"
 
@@ -80,7 +86,7 @@ def new_account(
     email: str, full_name: str, password: str, language: str, *, human: str, is_staff: bool
 ) -> User:
     """An account with a verified e-mail; ValidationError where the e-mail is in use or the password weak."""
-    if account_with_email(email):
+    if email_in_use(email):
         raise ValidationError({"email": _("An account with this e-mail exists. Use another e-mail.")})
     user = User(
         email=email.strip().lower(), full_name=full_name, language=language, human=human, is_staff=is_staff

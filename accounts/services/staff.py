@@ -33,7 +33,7 @@ def invite_staff(*, actor: Actor, email: str, full_name: str, identifier: str) -
     validate_email(email.strip())
     if not full_name.strip():
         raise ValidationError({"full_name": _("Enter the full name.")})
-    if queries.account_with_email(email):
+    if queries.email_in_use(email):
         raise Refused(
             [_("An account with this e-mail exists. A member of staff needs an e-mail of their own.")]
         )

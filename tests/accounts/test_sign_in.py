@@ -5,6 +5,7 @@ from django.core import mail
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
+from accounts.queries import email_in_use
 from audit.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,30 @@ def test_changing_the_password_signs_out(visitor, applicant, password):
     assert signed_in(browser) is False
     person.refresh_from_db()
     assert person.check_password(new) is True
+
+
+def test_a_changed_email_is_recorded_and_taken(visitor, applicant, email, password):
+    person, new = applicant(), email()
+    browser = visitor()
+    sign_in(browser, person.email, password)
+    browser.post(reverse("account_email"), {"email": new, "action_add": ""})
+    letter = next(m for m in mail.outbox if m.to == [new])
+    browser.post(LINK.search(letter.body)[1])
+    browser.post(reverse("account_email"), {"email": new, "action_primary": ""})
+    person.refresh_from_db()
+    assert person.email == new
+    last = Event.objects.filter(subject=f"account:{person.pk}").order_by("number").last()
+    assert last.kind == "account.change_email"
+
+
+def test_an_email_that_somebody_proved_is_in_use(applicant, email):
+    person, second = applicant(), email()
+    assert email_in_use(second) is False
+    address = person.emailaddress_set.create(email=second, verified=False)
+    assert email_in_use(second) is False
+    address.verified = True
+    address.save()
+    assert email_in_use(second.upper()) is True
 
 
 def test_signing_out_takes_a_post(visitor, applicant):
