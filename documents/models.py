@@ -99,7 +99,7 @@ class Document(models.Model):
     @property
     def advice(self) -> str:
         """What the document's standing means for the person looking at it, and what they can do."""
-        return words.DAMAGED if self.damaged_at else words.STATUS[self.status]
+        return str(words.DAMAGED if self.damaged_at else words.STATUS[self.status])
 
     @property
     def warning(self) -> str:

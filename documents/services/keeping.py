@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -58,7 +57,7 @@ def delete_unsealed(*, document: Document, actor: Actor) -> None:
         from_state=state,
         data={"sha256": digest},
     )
-    transaction.on_commit(partial(discard, row.key), robust=True)
+    transaction.on_commit(lambda: discard(row.key), robust=True)
 
 
 def discard(key: str) -> None:

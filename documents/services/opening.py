@@ -23,7 +23,7 @@ def open_document(*, document: Document, actor: Actor, why: str, subject: str = 
     """
     document.refresh_from_db()
     if not document.usable:
-        raise NotUsable("not_usable", str(document.advice))
+        raise NotUsable("not_usable", document.advice)
     if not why:
         raise NotUsable("no_reason", _("Say why you open the file."))
     with transaction.atomic(durable=True):

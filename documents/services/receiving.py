@@ -1,7 +1,6 @@
 """Taking a file in."""
 
 from contextlib import suppress
-from functools import partial
 from typing import IO
 
 from celery import current_app
@@ -75,7 +74,7 @@ def _keep(document: Document, actor: Actor, supersedes: Document | None) -> None
         },
     )
     if document.status == Status.WAITING:
-        transaction.on_commit(partial(wake_scanner, document), robust=True)
+        transaction.on_commit(lambda: wake_scanner(document), robust=True)
 
 
 def wake_scanner(document: Document) -> None:

@@ -65,7 +65,7 @@ def received(db, actor):
 
 @pytest.fixture(scope="session")
 def start_clamd():
-    """A function that starts a clamd with the given settings over the safe ones; the address it listens at."""
+    """A function that starts a clamd with these settings over the safe ones; the address it listens at."""
     if not CLAMD:
         pytest.skip("clamd is not installed")
     running = []

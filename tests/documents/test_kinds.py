@@ -1,0 +1,222 @@
+"""What is taken, judged by content; and what each refusal is called."""
+
+import io
+import zipfile
+
+import pytest
+
+from documents import kinds, office
+from documents.errors import Rejected
+from tests.plugins import files
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+
+def check(name, content, declared=""):
+    kind, active = kinds.check(io.BytesIO(content), name=name, declared_type=declared)
+    return kind.extension, active
+
+
+def refusal(name, content, declared=""):
+    with pytest.raises(Rejected) as caught:
+        check(name, content, declared)
+    assert caught.value.message
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "declared", "extension"),
+    [
+        ("a.pdf", files.pdf(), "application/pdf", "pdf"),
+        ("a.PDF", files.pdf(), "", "pdf"),
+        ("a.docx", files.docx(), office.DOCX, "docx"),
+        ("a.xlsx", files.xlsx(), "application/octet-stream", "xlsx"),
+        ("a.png", files.png(), "image/png", "png"),
+        ("a.jpg", files.jpg(), "image/jpeg", "jpg"),
+        ("a.jpeg", files.jpg(), "image/jpeg", "jpg"),
+        ("a.csv", "имя;сумма\nӘсел;5".encode(), "application/vnd.ms-excel", "csv"),
+        ("a.txt", b"\xef\xbb\xbfplain", "text/plain", "txt"),
+    ],
+)
+def test_these_are_taken(name, content, declared, extension):
+    assert check(name, content, declared) == (extension, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("noextension", files.pdf()),
+        (".pdf", files.pdf()),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        ("a.html", b"<!doctype html>"),
+        ("a.html", files.pdf()),
+        ("a.pdf.exe", b"MZ"),
+        ("a.docm", files.docx()),
+        ("a.zip", files.docx()),
+        ("a.url", b"[InternetShortcut]\nURL=file://x"),
+        ("a.lnk", b"L\0\0\0\x01\x14\x02\0"),
+        ("a.pdf", files.docx()),
+        ("a.docx", files.pdf()),
+        ("a.png", files.jpg()),
+        ("a.jpg", b"GIF89a=1;alert(1)"),
+        ("a.pdf", b"<html>%PDF-1.7 %%EOF"),
+        ("a.pdf", b"\0" * 32769 + b"CD001"),
+        ("a.txt", b"<svg onload=alert(1)>"),
+        ("a.txt", b" \n<!doctype html>"),
+        ("a.csv", b"a,b\0"),
+        ("a.txt", b"GIF89a/*alert*/=1"),
+        ("a.txt", files.pdf()),
+    ],
+)
+def test_these_are_the_wrong_type(name, content):
+    assert refusal(name, content) == "wrong_type"
+
+
+def test_a_declared_type_that_says_otherwise_is_the_wrong_type():
+    assert refusal("a.pdf", files.pdf(), "text/html") == "wrong_type"
+    assert refusal("a.png", files.png(), "image/svg+xml") == "wrong_type"
+
+
+def test_text_in_another_encoding_is_told_to_be_saved_as_utf8():
+    assert refusal("a.csv", "Сумма".encode("cp1251")) == "encoding"
+    assert refusal("a.txt", "Сумма".encode()[:-1]) == "encoding"
+
+
+def test_locked_files_are_told_to_remove_the_password():
+    assert refusal("a.docx", OLE + "EncryptedPackage".encode("utf-16-le")) == "password"
+    assert refusal("a.pdf", files.pdf(b"trailer <</Encrypt 5 0 R>>")) == "password"
+    assert refusal("a.pdf", files.pdf(b"trailer <</#45ncrypt 5 0 R>>")) == "password"
+    locked = bytearray(files.docx())
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    assert refusal("a.docx", bytes(locked)) == "password"
+    with pytest.raises(Rejected, match="Remove the password and upload again"):
+        check("a.docx", OLE + "EncryptedPackage".encode("utf-16-le"))
+
+
+def test_office_files_of_before_2007_are_told_to_be_saved_anew():
+    assert refusal("a.docx", OLE) == "old_office"
+    assert refusal("a.doc", OLE) == "old_office"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        files.docx(word__vbaProject_dot_bin=b"x"),
+        files.docx(word__activeX__a_dot_xml=b"<x/>"),
+        files.zipped(
+            {office.TYPES: b"application/vnd.ms-word.document.macroEnabled", "word/document.xml": b""}
+        ),
+    ],
+)
+def test_macros_are_refused(content):
+    assert refusal("a.docx", content) == "macros"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK\x03\x04",
+        files.docx()[:-30],
+        files.zipped({"word/document.xml": b""}),
+        files.xlsx(),
+        files.docx(**{"word__a_dot_xml": b"<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>"}),
+        files.docx(**{"word__a_dot_xml": "<!DOCTYPE x>".encode("utf-16")}),
+        files.docx(**{"word__a_dot_xml": b" " * 65_530 + b"<!DOCTYPE x>"}),
+        files.zipped({office.TYPES: b"", "word/document.xml": b"", "../../etc/cron.d/x": b""}),
+        files.docx() + files.docx(),
+    ],
+    ids=["stub", "cut", "no types", "a sheet", "doctype", "utf-16", "between", "climbs", "two files"],
+)
+def test_office_files_that_do_not_hold_together_are_damaged(content):
+    assert refusal("a.docx", content) == "damaged"
+
+
+def test_an_archive_link_is_refused():
+    packed = io.BytesIO(files.docx())
+    with zipfile.ZipFile(packed, "a") as archive:
+        link = zipfile.ZipInfo("word/link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    assert refusal("a.docx", packed.getvalue()) == "damaged"
+
+
+def test_bombs_are_refused_on_what_they_declare(monkeypatch):
+    monkeypatch.setattr(office, "MOST_UNPACKED", 100_000)
+    types = len(files.WORD_TYPES) + len(b"<document/>")
+    at_limit = files.docx(word__a_dot_bin=bytes(100_000 - types))
+    assert check("a.docx", at_limit) == ("docx", [])
+    assert refusal("a.docx", files.docx(word__a_dot_bin=bytes(100_001 - types))) == "bomb"
+
+
+def test_bombs_are_refused_on_what_they_really_hold():
+    bomb = bytearray(files.docx(word__a_dot_bin=bytes(10_000_000)))
+    where = bomb.rindex(b"PK\x01\x02") + 24
+    assert bomb[where : where + 4] == (10_000_000).to_bytes(4, "little")
+    bomb[where : where + 4] = (10).to_bytes(4, "little")
+    assert refusal("a.docx", bytes(bomb)) == "damaged"
+
+
+def test_entries_that_share_bytes_are_refused():
+    bomb = bytearray(files.docx(word__a_dot_bin=bytes(1000), word__b_dot_bin=bytes(1000)))
+    last = bomb.rindex(b"PK\x01\x02")
+    before = bomb.rindex(b"PK\x01\x02", 0, last)
+    bomb[last + 42 : last + 46] = bomb[before + 42 : before + 46]
+    assert refusal("a.docx", bytes(bomb)) == "bomb"
+
+
+def test_more_parts_than_any_office_file_has_are_refused(monkeypatch):
+    monkeypatch.setattr(office, "MOST_PARTS", 3)
+    assert check("a.docx", files.docx(word__a=b"")) == ("docx", [])
+    assert refusal("a.docx", files.docx(word__a=b"", word__b=b"")) == "bomb"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b"<</S /JavaScript /JS (x)>>", ["javascript"]),
+        (b"<</S /J#61vaScript /JS (x)>>", ["javascript"]),
+        (b"<</S /Launch /F (x)>> <</Type /EmbeddedFile>>", ["embedded", "launch"]),
+        (b"<</XFA 5 0 R>>", ["xfa"]),
+        (b"<</Launched true>> (JavaScript)", []),
+    ],
+)
+def test_what_runs_by_itself_in_a_pdf_is_named(body, found):
+    assert check("a.pdf", files.pdf(body)) == ("pdf", found)
+
+
+def test_what_runs_by_itself_is_found_in_packed_objects_too():
+    assert check("a.pdf", files.pdf_with_packed(b"<</S /JavaScript>>")) == ("pdf", ["javascript"])
+    assert refusal("a.pdf", files.pdf_with_packed(b"<</Encrypt 1 0 R>>")) == "password"
+
+
+def test_a_pdf_that_unpacks_without_end_is_refused(monkeypatch):
+    monkeypatch.setattr("documents.pdf.MOST_UNPACKED", 1000)
+    assert check("a.pdf", files.pdf_with_packed(bytes(1000))) == ("pdf", [])
+    assert refusal("a.pdf", files.pdf_with_packed(bytes(1001))) == "bomb"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.pdf", files.pdf().removesuffix(b"%%EOF\n")),
+        ("a.pdf", files.pdf() + b"<html>" + bytes(1024)),
+        ("a.pdf", files.pdf(b"5 0 obj <</Type /ObjStm>>\nstream\nnot packed\nendstream")),
+        ("a.pdf", files.pdf(b"5 0 obj <</Type /ObjStm>>\nstream\n")),
+        ("a.png", files.png()[:-1]),
+        ("a.png", files.png() + b"<script>"),
+        ("a.png", b"\x89PNG\r\n\x1a\n<html><script>alert(1)</script>"),
+        ("a.png", files.png(0, 5)),
+        ("a.jpg", b"\xff\xd8\xff\xe0\0\0"),
+        ("a.jpg", b"\xff\xd8\xff<?php system($_GET[0]);"),
+        ("a.jpg", files.jpg()[:24]),
+    ],
+)
+def test_files_whose_structure_breaks_off_are_damaged(name, content):
+    assert refusal(name, content) == "damaged"
+
+
+def test_pictures_up_to_the_limit_of_pixels_are_taken():
+    assert check("a.png", files.png(10_000, 10_000)) == ("png", [])
+    assert refusal("a.png", files.png(10_000, 10_001)) == "pixels"
+    assert check("a.jpg", files.jpg(10_000, 10_000)) == ("jpg", [])
+    assert refusal("a.jpg", files.jpg(10_001, 10_000)) == "pixels"
