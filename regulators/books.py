@@ -1,4 +1,4 @@
-"""The rule books in memory: read once from their files, and served only while the file is the published one."""
+"""The rule books in memory, read once from their files."""
 
 from datetime import date
 from functools import cache
@@ -10,6 +10,10 @@ from regulators.loader import RuleBookError, load
 from regulators.rulebook import Book
 
 FOLDER = Path(__file__).parent / "rulebooks"
+CHANGED = (
+    "{file}: the file was changed after it was published. Put the published file back, and write the changes "
+    "under a new version."
+)
 
 
 def read_folder(folder: Path) -> tuple[Book, ...]:
@@ -21,10 +25,8 @@ def read_folder(folder: Path) -> tuple[Book, ...]:
     for book in books:
         owner = regulators.setdefault(book.licence_type, book.regulator)
         if owner != book.regulator:
-            raise RuleBookError(
-                f"{book.code}-{book.version}.toml: licence_type.code {book.licence_type!r} already belongs to "
-                f"{owner}. Write a code of its own."
-            )
+            where = f"{book.code}-{book.version}.toml: licence_type.code {book.licence_type!r}"
+            raise RuleBookError(f"{where} belongs to {owner}. Write a code of its own.")
     return books
 
 

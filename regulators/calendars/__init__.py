@@ -1,0 +1,103 @@
+"""Working days of Kazakhstan, from the table in ``kz.toml``."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+from regulators.toml_table import RuleBookError, Source, Table
+
+FILE = Path(__file__).with_name("kz.toml")
+ONE_DAY = timedelta(days=1)
+
+
+class YearNotInCalendarError(LookupError):
+    """A day in a year whose working days are not on record. Never guessed."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"The working days of {year} are not in the calendar. Add the year to {FILE.name}.")
+        self.year = year
+
+
+@dataclass(frozen=True)
+class Year:
+    days_off: frozenset[date]
+    worked: frozenset[date]
+    forecast: bool
+
+
+@dataclass(frozen=True)
+class Calendar:
+    code: str
+    version: str
+    years: dict[int, Year]
+
+    def is_working_day(self, day: date) -> bool:
+        if day.year not in self.years:
+            raise YearNotInCalendarError(day.year)
+        year = self.years[day.year]
+        return day in year.worked or (day.weekday() < 5 and day not in year.days_off)
+
+
+def is_working_day(day: date) -> bool:
+    return kazakhstan().is_working_day(day)
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The working day on which a period of so many ends; the first that counts comes after ``day``."""
+    if count < 1:
+        raise ValueError(f"A period of {count} working days: write a whole number above 0.")
+    while count:
+        day += ONE_DAY
+        count -= is_working_day(day)
+    return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """The working days after ``start`` up to and with ``end``; below zero where ``end`` comes first."""
+    if end < start:
+        return -working_days_between(end, start)
+    return sum(is_working_day(start + timedelta(days=i)) for i in range(1, (end - start).days + 1))
+
+
+@cache
+def kazakhstan() -> Calendar:
+    return load(FILE)
+
+
+def load(path: Path) -> Calendar:
+    """The calendar of the file, or a RuleBookError that says what to mend."""
+    text = path.read_text()
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleBookError(f"{path.name}: this is not a TOML file. {error}.") from error
+    top = Table(Source(path.name, text), (), data)
+    calendar = Calendar(
+        code=top.name(),
+        version=top.name("version"),
+        years={int(key): _year(top, key) for key in data if key.isdigit()},
+    )
+    top.done()
+    return calendar
+
+
+def _year(top: Table, key: str) -> Year:
+    table = top.table(key)
+    year = Year(
+        days_off=_days(table, "days_off", int(key), weekend=False),
+        worked=_days(table, "worked", int(key), weekend=True),
+        forecast=table.flag("forecast"),
+    )
+    table.done()
+    return year
+
+
+def _days(table: Table, key: str, year: int, *, weekend: bool) -> frozenset[date]:
+    hint = f"days of {year} that are {'a Saturday or Sunday' if weekend else 'weekdays'}, as {year}-01-31"
+    days = table.take(key, (list,), hint)
+    for day in days:
+        if type(day) is not date or day.year != year or (day.weekday() >= 5) is not weekend:
+            table.fail(key, f"names {day}", hint)
+    return frozenset(days)

@@ -1,0 +1,84 @@
+"""Named reads about regulators, their staff and their powers."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from regulators.models import CONFIRMED_ROLES, AuthorityBasis, Delegation, Role, Staff
+
+
+def staff_roles(user: Any, regulator_id: int) -> frozenset[str]:
+    """The roles this person holds at the regulator today; none for the system or a closed account.
+
+    One query answers for all regulators and is remembered on the user object: after an appointment,
+    ``forget_staff_roles`` or a fresh object gives the new answer.
+    """
+    return _roles_by_regulator(user).get(regulator_id, frozenset())
+
+
+def regulators_of(user: Any) -> frozenset[int]:
+    """The ids of the regulators that this person serves today."""
+    return frozenset(_roles_by_regulator(user))
+
+
+def is_administrator(user: Any) -> bool:
+    """Of any regulator."""
+    return any(Role.ADMINISTRATOR in roles for roles in _roles_by_regulator(user).values())
+
+
+def may_decide(user: Any, licence_type_id: int, act: str, on: date) -> bool:
+    """Somebody gave this person the power, and it and the appointment are in force that day."""
+    if not _is_serving(user):
+        return False
+    delegations = Delegation.objects.filter(in_force(on), licence_type_id=licence_type_id, act=act)
+    return delegations.filter(staff__in=appointments(on).filter(user_id=user.pk)).exists()
+
+
+def appointments(on: date) -> QuerySet[Staff]:
+    """Those that count on the day; a decision maker or administrator whom nobody confirmed does not."""
+    return Staff.objects.filter(in_force(on), ~Q(role__in=CONFIRMED_ROLES) | Q(confirmed_by__isnull=False))
+
+
+def people_with_role(regulator_id: int, role: str) -> QuerySet[User]:
+    """The people who hold this role at the regulator today."""
+    holders = appointments(timezone.localdate()).filter(regulator_id=regulator_id, role=role)
+    return User.objects.filter(pk__in=holders.values("user_id"), is_active=True).order_by("pk")
+
+
+def in_force(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_until=None) | Q(valid_until__gte=on))
+
+
+def confirmed_basis(licence_type_id: int, on: date) -> AuthorityBasis | None:
+    """The legal basis for licences of this type that day, if two people put one on record."""
+    bases = AuthorityBasis.objects.filter(in_force(on), licence_type_id=licence_type_id)
+    return bases.filter(confirmed_by__isnull=False).order_by("-valid_from", "-pk").first()
+
+
+def forget_staff_roles(user: object) -> None:
+    vars(user).pop("_staff_roles", None)
+
+
+def _is_serving(user: Any) -> bool:
+    is_known = getattr(user, "pk", None) is not None
+    return is_known and getattr(user, "is_active", False) and getattr(user, "is_staff", False)
+
+
+def _roles_by_regulator(user: Any) -> dict[int, frozenset[str]]:
+    if not _is_serving(user):
+        return {}
+    remembered: dict[int, frozenset[str]] | None = getattr(user, "_staff_roles", None)
+    if remembered is None:
+        remembered = user._staff_roles = _read_roles(user.pk)
+    return remembered
+
+
+def _read_roles(user_id: int) -> dict[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    mine = appointments(timezone.localdate()).filter(user_id=user_id)
+    for regulator_id, role in mine.values_list("regulator_id", "role"):
+        found.setdefault(regulator_id, set()).add(role)
+    return {regulator_id: frozenset(roles) for regulator_id, roles in found.items()}

@@ -1,0 +1,21 @@
+"""Every write of this room."""
+
+from regulators.services.law import confirm_authority_basis, enter_authority_basis, load_rulebooks
+from regulators.services.staff import (
+    appoint_staff,
+    confirm_appointment,
+    delegate,
+    end_appointment,
+    end_delegation,
+)
+
+__all__ = [
+    "appoint_staff",
+    "confirm_appointment",
+    "confirm_authority_basis",
+    "delegate",
+    "end_appointment",
+    "end_delegation",
+    "enter_authority_basis",
+    "load_rulebooks",
+]

@@ -1,0 +1,175 @@
+"""Who serves a regulator, in which role, and with what powers."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, System
+from accounts.models import User
+from audit.services import record
+from regulators import rules
+from regulators.models import Act, Delegation, LicenceType, Regulator, Role, Staff
+from regulators.queries import appointments, forget_staff_roles
+from workflow.errors import NotAllowed, Refused
+
+
+@transaction.atomic
+def appoint_staff(
+    *,
+    actor: Actor,
+    user: User,
+    regulator: Regulator,
+    role: str,
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> Staff:
+    """Give a member of staff a role. By an administrator of the regulator, or by the system from the shell.
+
+    Effects in order: the appointment (of a decision maker or administrator it does not count before
+    ``confirm_appointment``); the audit event on the person's account.
+    """
+    if role not in Role.values:
+        raise Refused([_("There is no role %(role)s.") % {"role": role}])
+    if not user.is_staff or not user.human:
+        raise Refused(
+            [_("Only an account of a member of staff, with an identity on record, can be appointed.")]
+        )
+    _administers(actor, regulator)
+    if actor.human == user.human:
+        raise NotAllowed([_("Nobody appoints themselves. Ask another administrator.")])
+    if Staff.objects.filter(user=user, regulator=regulator, role=role, valid_until=None).exists():
+        raise Refused([_("This person holds the role already.")])
+    appointment = Staff(
+        user=user,
+        regulator=regulator,
+        role=role,
+        human=user.human,
+        valid_from=valid_from or timezone.localdate(),
+        valid_until=valid_until,
+        granted_by=actor if isinstance(actor, User) else None,
+        granted_human=actor.human,
+    )
+    appointment.full_clean(exclude=["human", "granted_human"])
+    appointment.save()
+    _note("staff.appoint", actor, appointment, role=role, regulator=regulator.code)
+    return appointment
+
+
+@transaction.atomic
+def confirm_appointment(*, actor: User, appointment: Staff) -> Staff:
+    """A second administrator confirms the appointment of a decision maker or administrator.
+
+    While a regulator has no administrator yet, one whom the system appointed may confirm another, so that the
+    first two confirm each other. Effects in order: lock the appointment; who confirmed it; the audit event.
+    """
+    locked = _locked(appointment)
+    if not locked.needs_confirmation:
+        raise Refused([_("This appointment needs no confirmation, or has it already.")])
+    if not _may_confirm(actor, locked.regulator):
+        raise NotAllowed([_("Only an administrator of the regulator may do this.")])
+    if actor.human in (locked.granted_human, locked.human):
+        raise NotAllowed([_("An appointment is confirmed by a third person, under any account.")])
+    locked.confirmed_by, locked.confirmed_human = actor, actor.human
+    locked.save(update_fields=["confirmed_by", "confirmed_human"])
+    _note("staff.confirm", actor, locked, role=locked.role, regulator=locked.regulator.code)
+    return locked
+
+
+@transaction.atomic
+def end_appointment(*, actor: Actor, appointment: Staff, last_day: date, reason: str) -> Staff:
+    """Effects in order: lock the appointment; its last day; the audit event with the reason."""
+    locked = _locked(appointment)
+    _administers(actor, locked.regulator)
+    locked.valid_until = max(last_day, locked.valid_from)
+    locked.save(update_fields=["valid_until"])
+    _note(
+        "staff.end", actor, locked, reason=reason, role=locked.role, last_day=locked.valid_until.isoformat()
+    )
+    return locked
+
+
+@transaction.atomic
+def delegate(
+    *,
+    actor: Actor,
+    staff: Staff,
+    licence_type: LicenceType,
+    act: str,
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> Delegation:
+    """Empower a member of staff to do one act on one licence type.
+
+    Effects in order: the delegation; the audit event on the person's account.
+    """
+    _administers(actor, staff.regulator)
+    if actor.human == staff.user.human:
+        raise NotAllowed([_("Nobody empowers themselves. Ask another administrator.")])
+    if licence_type.regulator_id != staff.regulator_id:
+        raise Refused([_("This licence type belongs to another regulator.")])
+    needed = Role.LEAD_REVIEWER if act == Act.RECOMMEND else Role.DECISION_MAKER
+    if staff.role != needed:
+        raise Refused([_("This act can be delegated only to a %(role)s.") % {"role": needed.label}])
+    delegation = Delegation(
+        staff=staff,
+        licence_type=licence_type,
+        act=act,
+        valid_from=valid_from or timezone.localdate(),
+        valid_until=valid_until,
+        granted_by=actor if isinstance(actor, User) else None,
+    )
+    delegation.full_clean()
+    delegation.save()
+    _note("staff.delegate", actor, staff, act=act, licence_type=licence_type.code, delegation=delegation.pk)
+    return delegation
+
+
+@transaction.atomic
+def end_delegation(*, actor: Actor, delegation: Delegation, last_day: date, reason: str) -> Delegation:
+    """Effects in order: lock the delegation; its last day; the audit event with the reason."""
+    locked = (
+        Delegation.objects.select_for_update(of=("self",))
+        .select_related("staff__regulator")
+        .get(pk=delegation.pk)
+    )
+    _administers(actor, locked.staff.regulator)
+    locked.valid_until = max(last_day, locked.valid_from)
+    locked.save(update_fields=["valid_until"])
+    last = locked.valid_until.isoformat()
+    _note("staff.end_delegation", actor, locked.staff, reason=reason, delegation=locked.pk, last_day=last)
+    return locked
+
+
+def _locked(appointment: Staff) -> Staff:
+    rows = Staff.objects.select_for_update(of=("self",)).select_related("user", "regulator")
+    return rows.get(pk=appointment.pk)
+
+
+def _administers(actor: Actor, regulator: Regulator) -> None:
+    if isinstance(actor, System):
+        return
+    if not actor.human or not rules.is_administrator(actor, regulator):
+        raise NotAllowed([_("Only an administrator of the regulator may do this.")])
+
+
+def _may_confirm(actor: User, regulator: Regulator) -> bool:
+    """An administrator in force; while there is none, one whom the system appointed."""
+    if not actor.human or not actor.is_active:
+        return False
+    if rules.is_administrator(actor, regulator):
+        return True
+    of_regulator = {"regulator": regulator, "role": Role.ADMINISTRATOR}
+    if appointments(timezone.localdate()).filter(**of_regulator).exists():
+        return False
+    return Staff.objects.filter(user=actor, granted_by=None, valid_until=None, **of_regulator).exists()
+
+
+def _note(kind: str, actor: Actor, appointment: Staff, *, reason: str = "", **data: object) -> None:
+    """The audit event; the person's roles are read afresh after it."""
+    forget_staff_roles(appointment.user)
+    subject = f"account:{appointment.user_id}"
+    record(
+        subject=subject, kind=kind, actor=actor, reason=reason, data={"appointment": appointment.pk, **data}
+    )
