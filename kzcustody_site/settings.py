@@ -289,6 +289,7 @@ AUDIT_ANCHOR_DIR = Path(environment.text("AUDIT_ANCHOR_DIR", str(RUN_DIR / "anch
 WORKFLOW_AFTER = {
     "applications.application": "applications.services.effects.after_application",
     "applications.stage": "applications.services.effects.after_stage",
+    "licences.licence": "licences.services.after_licence",
 }
 DOCUMENT_VERDICT_HANDLERS = ["applications.services.evidence.on_verdict"]
 OUTBOX_FAILED_HANDLERS: list[str] = []

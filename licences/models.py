@@ -4,13 +4,15 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
-from regulators.models import AuthorityBasis, LicenceType
 
 from accounts.models import Firm
+from licences.guards import BasisGuard
 from licences.requirements import expiry_has_come
-from licences.states import IN_FORCE, TAGS, LicenceState
+from licences.states import IN_FORCE, TAGS, Change, LicenceState
+from regulators.models import AuthorityBasis, LicenceType
 from workflow.acts import act
 from workflow.models import Stateful, StateGuard
 
@@ -44,7 +46,7 @@ class Licence(Stateful):
         verbose_name = _("licence")
         verbose_name_plural = _("licences")
         ordering = ["firm_name", "number"]
-        triggers = [StateGuard()]
+        triggers = [StateGuard(), BasisGuard()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=LicenceState.values), name="licences_licence_state"),
             models.CheckConstraint(condition=~Q(number=""), name="licences_licence_number"),
@@ -58,9 +60,24 @@ class Licence(Stateful):
         return f"licence:{self.number}"
 
     @property
+    def past_last_day(self) -> bool:
+        """Its last day is over, and two people have yet to record the expiry."""
+        over = self.valid_until is not None and self.valid_until < timezone.localdate()
+        return over and self.state in IN_FORCE
+
+    @property
+    def in_force(self) -> bool:
+        return self.state == LicenceState.ACTIVE and not self.past_last_day
+
+    @property
     def tag(self) -> str:
         """The kind of tag that shows the state."""
-        return TAGS[LicenceState(self.state)]
+        return "bad" if self.past_last_day else TAGS[LicenceState(self.state)]
+
+    @property
+    def standing(self) -> str:
+        """The state in words, as the public may rely on it."""
+        return str(_("Past its last day")) if self.past_last_day else self.get_state_display()
 
     @act(
         field=state,
@@ -148,7 +165,7 @@ class RegisterEntry(models.Model):
     append_only = True
 
     licence = models.ForeignKey(Licence, models.PROTECT, related_name="history", verbose_name=_("licence"))
-    what = models.CharField(_("what changed"), max_length=50)
+    what = models.CharField(_("what changed"), max_length=20, choices=Change)
     from_state = models.CharField(_("from"), max_length=20, blank=True)
     to_state = models.CharField(_("to"), max_length=20, choices=LicenceState)
     at = models.DateTimeField(_("date"))

@@ -1,6 +1,5 @@
 """Granting a licence, recording readiness, and what follows from an act on a licence."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,13 +8,15 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from regulators.models import AuthorityBasis, LicenceType
-from regulators.queries import confirmed_basis
 
 from accounts.models import Firm
 from audit.services import Actor, record
 from licences.models import Licence, ReadinessRecord, RegisterEntry
+from licences.states import Change as History
 from licences.states import LicenceState
+from licences.text import searchable
+from regulators.models import AuthorityBasis, LicenceType
+from regulators.queries import in_force
 from workflow.errors import NotReady
 from workflow.services import Change
 
@@ -71,7 +72,9 @@ def issue(
         case_reference=case_reference,
         search_text=searchable(" ".join(names)),
     )
-    RegisterEntry.objects.create(licence=licence, what="granted", to_state=LicenceState.ACTIVE, at=granted_at)
+    RegisterEntry.objects.create(
+        licence=licence, what=History.GRANTED, to_state=LicenceState.ACTIVE, at=granted_at
+    )
     record(
         subject=licence.audit_subject,
         kind="licence.issue",
@@ -135,19 +138,16 @@ def after_licence(change: Change) -> dict[str, Any]:
     return {}
 
 
-def searchable(text: str) -> str:
-    """One form for what is searched and what is searched for: width, case and spaces do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("\0", "").split())
-
-
 def _inside_a_transaction() -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("A licence or readiness record is written inside the transaction of its decision.")
 
 
 def _basis_in_force(basis: AuthorityBasis | None, licence_type: LicenceType, day: date) -> AuthorityBasis:
-    in_force = confirmed_basis(licence_type.pk, day)
-    if basis is None or in_force is None or in_force.pk != basis.pk:
+    confirmed = AuthorityBasis.objects.filter(
+        in_force(day), licence_type=licence_type, confirmed_by__isnull=False
+    )
+    if basis is None or not confirmed.filter(pk=basis.pk).exists():
         raise NotReady([_(NO_BASIS) % {"day": day.strftime("%d.%m.%Y")}])
     return basis
 

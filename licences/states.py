@@ -21,3 +21,14 @@ TAGS = {
     LicenceState.SURRENDERED: "done",
     LicenceState.EXPIRED: "done",
 }
+
+
+class Change(models.TextChoices):
+    """What a line of the public history says: the grant, or the act by its name."""
+
+    GRANTED = "granted", _("Granted")
+    SUSPEND = "suspend", _("Suspended")
+    LIFT = "lift", _("Suspension lifted")
+    REVOKE = "revoke", _("Revoked")
+    SURRENDER = "surrender", _("Surrendered")
+    EXPIRE = "expire", _("Expired")

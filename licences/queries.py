@@ -1,0 +1,27 @@
+"""Reads of the register. Readiness records are no part of it."""
+
+from django.db.models import QuerySet
+
+from licences.models import Licence
+from licences.text import searchable
+
+LONGEST_SEARCH = 200
+
+
+def register() -> QuerySet[Licence]:
+    """Every licence ever granted here, in whatever state, by firm."""
+    return Licence.objects.select_related("licence_type__regulator", "authority_basis").order_by(
+        "firm_name", "number"
+    )
+
+
+def search(words: str) -> QuerySet[Licence]:
+    """Licences whose firm, BIN or number holds every one of the words; all of them where there are none."""
+    found = register()
+    for word in searchable(words[:LONGEST_SEARCH]).split():
+        found = found.filter(search_text__contains=word)
+    return found
+
+
+def with_history() -> QuerySet[Licence]:
+    return register().prefetch_related("history")
