@@ -2,7 +2,7 @@
 PYTHON ?= python3
 LAUNCH = @$(PYTHON) kzcustody_site/embedded
 
-.PHONY: run test lint types bench locks clean
+.PHONY: run manage test lint types bench locks clean
 
 run:
 	$(LAUNCH) run
@@ -18,6 +18,10 @@ types:
 
 bench:
 	$(LAUNCH) bench $(ARGS)
+
+# A command of manage.py on the servers of a make run that is going on: make manage ARGS="shell"
+manage:
+	$(LAUNCH) manage $(ARGS)
 
 clean:
 	$(LAUNCH) clean

@@ -9,7 +9,7 @@ import sys
 from . import places, suite
 from .console import Console, Trouble
 from .processes import stop_leftovers
-from .run import only_one, run
+from .run import manage, only_one, run
 
 
 def clean(console: Console) -> None:
@@ -46,6 +46,8 @@ def _obey(console: Console, arguments: list[str]) -> int:
         case ["run"]:
             run(console)
             return 0
+        case ["manage", *rest]:
+            manage(rest)
         case ["clean"]:
             clean(console)
             return 0
@@ -58,7 +60,7 @@ def _obey(console: Console, arguments: list[str]) -> int:
         case ["types"]:
             return suite.types(console)
         case _:
-            raise Trouble("Say one of: run, test, lint, types, bench, clean.")
+            raise Trouble("Say one of: run, manage, test, lint, types, bench, clean.")
 
 
 def _refuse_other_machines() -> None:

@@ -52,7 +52,7 @@ class Family:
     def start(
         self,
         name: str,
-        command: Iterable[str | Path],
+        command: Iterable[object],
         *,
         environment: Mapping[str, str],
         before: Callable[[], None] | None = None,
@@ -109,7 +109,7 @@ def _in_child(before: Callable[[], None] | None, stop_signal: signal.Signals) ->
     return prepare
 
 
-def finish(command: Iterable[str | Path], *, environment: Mapping[str, str], said_by: str) -> str:
+def finish(command: Iterable[object], *, environment: Mapping[str, str], said_by: str) -> str:
     """Runs a command to its end and returns what it printed; raises Trouble with that when it fails."""
     done = subprocess.run(
         [str(part) for part in command],

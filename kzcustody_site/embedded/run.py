@@ -2,21 +2,26 @@
 
 import fcntl
 import http.client
+import json
 import os
 import secrets
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from . import ports, preparation, virtualenv
 from .console import Console, Trouble
-from .places import PYTHON, RUN, private
+from .places import PYTHON, ROOT, RUN, private
+from .preparation import SignIn
 from .processes import Child, Family, stop_leftovers
 from .servers import Servers
 
 FIRST_PORT = 8000
 DATA_MEGABYTES = 200
+REMEMBERED = "environment.json"
 
 
 def run(console: Console) -> None:
@@ -30,6 +35,7 @@ def run(console: Console) -> None:
         try:
             _serve(family, console)
         finally:
+            (state / "address").unlink(missing_ok=True)
             family.stop()
             console.say("  Stopped. The data stays in .run; make clean removes it.")
 
@@ -61,20 +67,12 @@ def _serve(family: Family, console: Console) -> None:
     port, sockets = ports.listen(_first_port())
     address = f"http://localhost:{port}"
     servers.environment.setdefault("BASE_URL", address)
-    preparation.prepare(servers, console)
-    preparation.collect_static(servers, console)
-    _write_environment(servers)
+    sign_ins = preparation.prepare(servers, console)
+    _remember(servers.environment)
 
     worker = _celery(family, servers, "worker", "--concurrency", "1", "--without-mingle", "--without-gossip")
     beat = _celery(family, servers, "beat", "--schedule", str(family.state / "beat"))
-    numbers = [listening.fileno() for listening in sockets]
-    binds = [part for number in numbers for part in ("--bind", f"fd://{number}")]
-    options = ["--workers", "2", "--worker-class", "gthread", "--threads", "4", *binds]
-    gunicorn = [PYTHON, "-m", "gunicorn", "kzcustody_site.wsgi", *options]
-    web = family.start("web", gunicorn, environment=servers.environment, pass_fds=numbers)
-    for listening in sockets:
-        listening.close()
-
+    web = _web(family, servers, sockets)
     with console.step("web") as step:
         family.wait_for(web, lambda: _answers(port))
         step.say(f"port {port}")
@@ -83,8 +81,19 @@ def _serve(family: Family, console: Console) -> None:
     with console.step("Celery beat"):
         family.wait_for(beat, lambda: _logged(beat, "beat: Starting"))
     (family.state / "address").write_text(address)
-    _welcome(servers, console, address)
+    _welcome(servers, console, address, sign_ins)
     _watch(family)
+
+
+def _web(family: Family, servers: Servers, sockets: list[socket.socket]) -> Child:
+    numbers = [listening.fileno() for listening in sockets]
+    binds = [part for number in numbers for part in ("--bind", f"fd://{number}")]
+    options = ["--workers", "2", "--worker-class", "gthread", "--threads", "4", *binds]
+    command = [PYTHON, "-m", "gunicorn", "kzcustody_site.wsgi", *options]
+    child = family.start("web", command, environment=servers.environment, pass_fds=numbers)
+    for listening in sockets:
+        listening.close()
+    return child
 
 
 def _celery(family: Family, servers: Servers, what: str, *options: str) -> Child:
@@ -113,14 +122,23 @@ def _kept(path: Path) -> str:
     return path.read_text()
 
 
-def _write_environment(servers: Servers) -> None:
-    """For a developer's own shell: ``. .run/env``, then ``python manage.py shell``."""
-    ours = {name: value for name, value in servers.environment.items() if os.environ.get(name) != value}
-    lines = [f"export {name}='{value}'" for name, value in sorted(ours.items())]
-    lines.append(f"# As the owner of the tables, for migrate only: DATABASE_OWNER_URL='{servers.owner_url}'")
-    path = servers.family.state / "env"
-    path.write_text("\n".join(lines) + "\n")
-    path.chmod(0o600)
+def _remember(environment: Mapping[str, str]) -> None:
+    """For ``make manage``: what the children got and the caller had not."""
+    ours = {name: value for name, value in environment.items() if os.environ.get(name) != value}
+    path = RUN / REMEMBERED
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(ours, indent=1))
+
+
+def manage(arguments: list[str]) -> NoReturn:
+    """``make manage ARGS="shell"``: a command of manage.py on the servers of a ``make run`` going on."""
+    if not (RUN / "address").exists():
+        raise Trouble(
+            "Nothing runs in this folder. Start it with make run, then ask again in another window."
+        )
+    environment = {**os.environ, **json.loads((RUN / REMEMBERED).read_text())}
+    os.chdir(ROOT)
+    os.execve(PYTHON, [str(PYTHON), "manage.py", *arguments], environment)  # noqa: S606
 
 
 def _answers(port: int) -> bool:
@@ -138,10 +156,10 @@ def _logged(child: Child, words: str) -> bool:
     return words in child.log.read_text(errors="replace")
 
 
-def _welcome(servers: Servers, console: Console, address: str) -> None:
+def _welcome(servers: Servers, console: Console, address: str, sign_ins: list[SignIn]) -> None:
     console.say(f"\n  Ready in {console.seconds:.1f} s\n")
     console.say("  Sign in as")
-    for person in preparation.sign_ins(servers):
+    for person in sign_ins:
         console.say(f"    {person['who']:<20} {person['email']:<34} {person['password']}")
     if "CAUGHT_MAIL_DIR" in servers.environment:
         console.say(f"\n  Mail the service sends   {address}/mail/")

@@ -36,6 +36,10 @@ class Servers:
         self.owner_url = os.environ.get("DATABASE_OWNER_URL", "")
 
     @property
+    def owns_database(self) -> bool:
+        return any(child.name == "postgres" for child in self.family.children)
+
+    @property
     def as_owner(self) -> dict[str, str]:
         owner = {"DATABASE_OWNER_URL": self.owner_url} if self.owner_url else {}
         return {**self.environment, **owner}

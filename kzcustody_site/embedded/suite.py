@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from . import places, virtualenv
+from . import places, translations, virtualenv
 from .console import Console, Trouble
 from .places import PYTHON, ROOT
 from .processes import MARK, Family, finish
@@ -58,6 +58,7 @@ def throwaway_servers(console: Console) -> Iterator[dict[str, str]]:
         virtualenv.need_space(state, 300)
         servers = Servers(family, console, throwaway=True)
         servers.start()
+        translations.compile_all()
         owner = {"DATABASE_URL": servers.owner_url} if servers.owner_url else {}
         yield {**servers.environment, **owner, MARK: str(state)}
     finally:
