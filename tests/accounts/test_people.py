@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from accounts import services
 from accounts.actors import System
 from accounts.models import Firm, Membership, User
 from accounts.rules import is_applicant, is_member, is_owner, is_staff
@@ -59,6 +60,14 @@ def test_a_person_speaks_one_of_the_three_languages(applicant):
     assert applicant(language="kk").language == "kk"
     with pytest.raises(ValidationError):
         applicant(language="de")
+
+
+def test_registering_makes_an_applicant_of_whatever_came_in(email):
+    claims = {"is_staff": True, "is_superuser": True, "human": "x" * 64}
+    user = services.register(user=User(email=email(), full_name="Claims Much", **claims))
+    user.refresh_from_db()
+    assert (user.is_staff, user.is_superuser, user.human) == (False, False, "")
+    assert kinds(f"account:{user.pk}") == ["account.sign_up"]
 
 
 def test_nobody_is_made_superuser(email):
