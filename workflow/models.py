@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -126,7 +127,7 @@ class StateGuard(pgtrigger.FSM):
     def get_func(self, model: type[Any]) -> str:
         pairs = {
             (source, target)
-            for act in acts_of(model).values()
+            for act in acts_of(apps.get_model(model._meta.label)).values()  # a migration's own model has none
             for source in act.sources
             for target in act.targets
         }
