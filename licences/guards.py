@@ -25,7 +25,7 @@ class BasisGuard(pgtrigger.Trigger):
     """A licence needs a basis for its own type, confirmed by two people and in force that day."""
 
     when = pgtrigger.Before
-    operation = pgtrigger.Insert | pgtrigger.UpdateOf("authority_basis", "licence_type", "granted_at")
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("authority_basis_id", "licence_type_id", "granted_at")
 
     def __init__(self) -> None:
         super().__init__(name="basis_guard")

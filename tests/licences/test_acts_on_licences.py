@@ -1,0 +1,134 @@
+"""Adverse steps take two people, by human and not by account; the public history follows."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from audit.models import Event
+from licences.models import Licence
+from licences.states import Change
+from regulators.models import Act
+from workflow.acts import acts_of
+from workflow.errors import NotAllowed, NotReady, WrongState
+from workflow.services import perform, propose
+
+
+def act(verb, licence, name, actor, **data):
+    return verb(Licence, licence.pk, name, actor=actor, expected_version=_version(licence), **data)
+
+
+def _version(licence):
+    return Licence.objects.get(pk=licence.pk).version
+
+
+def by_two(licence, name, first, second, **data):
+    act(propose, licence, name, first, **data)
+    return act(perform, licence, name, second)
+
+
+@pytest.fixture
+def two(decision_maker):
+    return decision_maker("Aliya", "N2000001"), decision_maker("Berik", "N2000002")
+
+
+def test_two_people_suspend_a_licence(grant, two):
+    licence = grant()
+    suspended = by_two(licence, "suspend", *two, reason="unsafe keys", public_note="By order of 3 November.")
+
+    assert (suspended.state, suspended.in_force) == ("suspended", False)
+    assert list(licence.history.values_list("what", "from_state", "to_state", "text")) == [
+        ("granted", "", "active", ""),
+        ("suspend", "active", "suspended", "By order of 3 November."),
+    ]
+    last = Event.objects.filter(subject=licence.audit_subject).last()
+    assert (last.kind, last.actor_name, last.reason) == ("licence.suspend", "Berik", "unsafe keys")
+    assert last.data["proposed_by"] == "Aliya"
+
+
+def test_nobody_suspends_alone(grant, two):
+    licence = grant()
+
+    with pytest.raises(NotReady):
+        act(perform, licence, "suspend", two[0], reason="unsafe keys")
+    act(propose, licence, "suspend", two[0], reason="unsafe keys")
+    with pytest.raises(NotAllowed):
+        act(perform, licence, "suspend", two[0])
+    assert Licence.objects.get().state == "active"
+
+
+def test_a_second_account_is_no_second_person(grant, decision_maker):
+    licence = grant()
+    first, same = decision_maker("Aliya", "N2000001"), decision_maker("Aliya again", "n 2000001")
+    act(propose, licence, "suspend", first, reason="unsafe keys")
+
+    with pytest.raises(NotAllowed):
+        act(perform, licence, "suspend", same)
+    assert Licence.objects.get().state == "active"
+
+
+def test_a_reason_is_needed(grant, two):
+    with pytest.raises(NotReady):
+        act(propose, grant(), "suspend", two[0])
+
+
+@pytest.mark.parametrize(
+    ("powers", "allowed"),
+    [
+        ([], {"surrender"}),
+        ([Act.SUSPEND], {"surrender", "suspend"}),
+        ([Act.REVOKE], {"surrender", "revoke"}),
+        ([Act.GRANT, Act.REFUSE], {"surrender"}),
+    ],
+)
+def test_a_decision_maker_acts_within_the_power_given(powers, allowed, grant, decision_maker):
+    licence, actor = grant(), decision_maker("Aliya", "N2000001", acts=powers)
+    done = set()
+    for name in ("suspend", "revoke", "surrender"):
+        try:
+            act(propose, licence, name, actor, reason="r", proof_of_return="report 4")
+            done.add(name)
+        except NotAllowed:
+            continue
+
+    assert done == allowed
+
+
+def test_others_may_not_suspend(grant, person):
+    with pytest.raises(NotAllowed):
+        act(propose, grant(), "suspend", person("Clerk", "N1000009"), reason="r")
+
+
+def test_a_suspension_is_lifted_and_a_revocation_stays(grant, two):
+    licence = grant()
+    by_two(licence, "suspend", *two, reason="r")
+    assert by_two(licence, "lift", *two, reason="r").in_force is True
+    assert by_two(licence, "revoke", *two, reason="r").state == "revoked"
+    with pytest.raises(WrongState):
+        act(propose, licence, "lift", two[0], reason="r")
+
+
+def test_surrender_needs_proof_that_clients_have_their_assets(grant, two):
+    licence = grant()
+
+    with pytest.raises(NotReady):
+        act(propose, licence, "surrender", two[0], reason="r")
+    assert by_two(licence, "surrender", *two, reason="r", proof_of_return="report 4").state == "surrendered"
+
+
+@pytest.mark.parametrize(("days", "may"), [(None, False), (0, False), (-1, True)])
+def test_a_licence_expires_after_its_last_day(days, may, grant, two):
+    last_day = None if days is None else timezone.localdate() + timedelta(days=days)
+    licence = grant(valid_until=last_day)
+
+    assert licence.past_last_day is may
+    assert licence.in_force is not may
+    if may:
+        assert by_two(licence, "expire", *two, reason="r").state == "expired"
+    else:
+        with pytest.raises(NotReady):
+            act(propose, licence, "expire", two[0], reason="r")
+
+
+def test_every_act_has_its_words_in_the_history():
+    assert {"granted", *acts_of(Licence)} == set(Change.values)
