@@ -30,5 +30,5 @@ class BasisGuard(pgtrigger.Trigger):
     def __init__(self) -> None:
         super().__init__(name="basis_guard")
 
-    def get_func(self, model: type[Any]) -> str:
+    def get_func(self, model: Any) -> str:
         return REFUSE_WITHOUT_BASIS.format(zone=settings.TIME_ZONE)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from licences import exports, queries
 
 PAGE = 25
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads Cyrillic wrongly
 
 
 @require_safe
@@ -35,7 +36,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8-sig")
+    response = HttpResponse(BYTE_ORDER_MARK, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="register.csv"'
     sheet = csv.writer(response)
     sheet.writerow(exports.COLUMNS)
