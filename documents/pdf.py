@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import IO
 
 from documents.office import damaged, password, too_much
@@ -10,7 +11,8 @@ from documents.office import damaged, password, too_much
 END_WITHIN = 1024
 DICTIONARY_WITHIN = 4096
 MOST_UNPACKED = 100 * 1024 * 1024
-ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+MOST_STREAMS = 100_000
+MOST_NAMES = 100_000
 STREAM = re.compile(rb"stream\r?\n")
 MEANINGS = {
     b"JavaScript": "javascript",
@@ -22,32 +24,49 @@ MEANINGS = {
     b"Movie": "media",
     b"Sound": "media",
 }
-NAME = re.compile(rb"/(Encrypt|" + b"|".join(MEANINGS) + rb")(?=[\s/<>\[\](){}%]|$)")
+END_OF_NAME = rb"(?=[\s/<>\[\](){}%]|$)"
+
+
+def _spelt(name: bytes) -> bytes:
+    """A pattern for the name however it is spelt: any letter may be written as # and two hex digits."""
+    return b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in name)
+
+
+NAMES = {b"Encrypt": "locked"} | MEANINGS
+NAME = re.compile(b"/(?:" + b"|".join(b"(" + _spelt(name) + b")" for name in NAMES) + b")" + END_OF_NAME)
+OBJECT_STREAM = re.compile(b"/" + _spelt(b"ObjStm") + END_OF_NAME)
 
 
 def check(file: IO[bytes]) -> list[str]:
     content = file.read()
     if b"%%EOF" not in content[-END_WITHIN:]:
         raise damaged()
-    names: set[bytes] = set()
-    for text in (content, *_object_streams(content)):
-        names.update(match[1] for match in NAME.finditer(_plain(text)))
-    if b"Encrypt" in names:
+    found: set[str] = set()
+    for text in chain([content], _object_streams(content)):
+        found |= _found(text)
+    if "locked" in found:
         raise password()
-    return sorted({MEANINGS[name] for name in names})
+    return sorted(found)
 
 
-def _plain(text: bytes) -> bytes:
-    """The text with the #xx escapes of its names undone."""
-    return ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), text)
+def _found(text: bytes) -> set[str]:
+    meanings = tuple(NAMES.values())
+    found: set[str] = set()
+    for number, match in enumerate(NAME.finditer(text)):
+        if number >= MOST_NAMES:
+            raise too_much()
+        found.add(meanings[(match.lastindex or 1) - 1])
+    return found
 
 
 def _object_streams(content: bytes) -> Iterator[bytes]:
     """The packed objects, unpacked: a name may stand only there."""
     room, done = MOST_UNPACKED, 0
-    for match in STREAM.finditer(content):
+    for number, match in enumerate(STREAM.finditer(content)):
+        if number >= MOST_STREAMS:
+            raise too_much()
         start = match.end()
-        if start < done or b"/ObjStm" not in _plain(_dictionary_before(content, match.start())):
+        if start < done or not OBJECT_STREAM.search(_dictionary_before(content, match.start())):
             continue
         done = content.find(b"endstream", start)
         if done < 0:

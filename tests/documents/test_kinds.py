@@ -121,11 +121,23 @@ def test_macros_are_refused(content):
         files.xlsx(),
         files.docx(**{"word__a_dot_xml": b"<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>"}),
         files.docx(**{"word__a_dot_xml": "<!DOCTYPE x>".encode("utf-16")}),
-        files.docx(**{"word__a_dot_xml": b" " * 65_530 + b"<!DOCTYPE x>"}),
+        files.docx(**{"word__a_dot_xml": "<!DOCTYPE x>".encode("utf-16-be")}),
+        files.docx(**{"word__a_dot_xml": b" " * (office.CHUNK - 4) + b"<!DOCTYPE x>"}),
         files.zipped({office.TYPES: b"", "word/document.xml": b"", "../../etc/cron.d/x": b""}),
         files.docx() + files.docx(),
     ],
-    ids=["stub", "cut", "no types", "a sheet", "doctype", "utf-16", "between", "climbs", "two files"],
+    ids=[
+        "stub",
+        "cut",
+        "no types",
+        "a sheet",
+        "doctype",
+        "utf-16",
+        "utf-16-be",
+        "between",
+        "climbs",
+        "two files",
+    ],
 )
 def test_office_files_that_do_not_hold_together_are_damaged(content):
     assert refusal("a.docx", content) == "damaged"
@@ -187,6 +199,14 @@ def test_what_runs_by_itself_in_a_pdf_is_named(body, found):
 def test_what_runs_by_itself_is_found_in_packed_objects_too():
     assert check("a.pdf", files.pdf_with_packed(b"<</S /JavaScript>>")) == ("pdf", ["javascript"])
     assert refusal("a.pdf", files.pdf_with_packed(b"<</Encrypt 1 0 R>>")) == "password"
+
+
+def test_a_pdf_of_nothing_but_streams_or_names_is_refused(monkeypatch):
+    monkeypatch.setattr("documents.pdf.MOST_STREAMS", 3)
+    monkeypatch.setattr("documents.pdf.MOST_NAMES", 3)
+    assert check("a.pdf", files.pdf(b"stream\n" * 3 + b"/XFA " * 3)) == ("pdf", ["xfa"])
+    assert refusal("a.pdf", files.pdf(b"stream\n" * 4)) == "bomb"
+    assert refusal("a.pdf", files.pdf(b"/XFA " * 4)) == "bomb"
 
 
 def test_a_pdf_that_unpacks_without_end_is_refused(monkeypatch):

@@ -62,6 +62,7 @@ def test_a_verdict_is_final(scanner, received):
         ("nested.docx", files.docx(word__embeddings__a_dot_zip=in_zips(eicar(), 3))),
         ("attached.pdf", files.pdf(b"4 0 obj <</Length 68>> stream\n" + eicar() + b"\nendstream endobj")),
     ],
+    ids=["plain", "docx", "nested", "pdf"],
 )
 def test_the_test_virus_is_found(scanner, received, name, content):
     document = received(content, name)
