@@ -73,6 +73,7 @@ def confirm_appointment(*, actor: User, appointment: Staff) -> Staff:
         raise NotAllowed([_("An appointment is confirmed by a third person, under any account.")])
     locked.confirmed_by, locked.confirmed_human = actor, actor.human
     locked.save(update_fields=["confirmed_by", "confirmed_human"])
+    forget_staff_roles(appointment.user)
     _note("staff.confirm", actor, locked, role=locked.role, regulator=locked.regulator.code)
     return locked
 
@@ -84,6 +85,7 @@ def end_appointment(*, actor: Actor, appointment: Staff, last_day: date, reason:
     _administers(actor, locked.regulator)
     locked.valid_until = max(last_day, locked.valid_from)
     locked.save(update_fields=["valid_until"])
+    forget_staff_roles(appointment.user)
     _note(
         "staff.end", actor, locked, reason=reason, role=locked.role, last_day=locked.valid_until.isoformat()
     )

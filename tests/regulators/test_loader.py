@@ -1,0 +1,287 @@
+"""Each way in which a rule book file can be wrong, and the words that say so."""
+
+import re
+
+import pytest
+
+from regulators import books
+from regulators.loader import RuleBookError, load
+
+NAME = "small-custody-1.toml"
+SMALL = """\
+code = "small-custody"
+version = "1"
+effective_from = 2026-01-01
+transition = "stay"
+reassess = []
+outcome = "licence"
+in_principle = true
+incomplete = "return"
+fee_is_condition = false
+lapse_allowed = false
+authoritative_language = "en"
+title.en = "Small"
+
+[regulator]
+code = "SMALL"
+name.en = "Small regulator"
+
+[licence_type]
+code = "small"
+title.en = "Small licence"
+
+[acts]
+LAW = { title = "Law", kind = "rule", applies = true, in_force = true, as_at = 2026-01-01, checked_by = [] }
+
+[pages]
+law = "https://example.test/law"
+
+[[authorities]]
+body.en = "Small regulator"
+role = "decides"
+citations = [{ act = "LAW", provision = "1", read = "full", confidence = "V" }]
+
+[[stages]]
+code = "plan"
+title.en = "Plan"
+after = []
+sections = [{ code = "scope", title = { en = "Scope" } }]
+
+[[stages]]
+code = "money"
+title.en = "Money"
+after = ["plan"]
+sections = [{ code = "amounts", title = { en = "Amounts" } }]
+
+[[functions]]
+code = "head"
+title.en = "Head"
+required = true
+citations = [{ act = "LAW", provision = "2", read = "full", confidence = "V" }]
+
+[[clocks]]
+code = "decision"
+title.en = "Decision"
+working_days = 15
+starts_on = "receipt"
+pausable = false
+silence = ""
+policy = false
+citations = [{ act = "LAW", provision = "3", read = "full", confidence = "V" }]
+
+[[grounds]]
+code = "unfit"
+title.en = "Unfit"
+citations = [{ act = "LAW", provision = "4", read = "full", confidence = "V" }]
+
+[[requirements]]
+code = "A-1"
+section = "scope"
+title.en = "Kind of business"
+guidance.en = "Choose."
+evidence = ["choice"]
+choices = [{ code = "one", en = "One" }, { code = "two", en = "Two" }]
+citations = [{ act = "LAW", provision = "5", read = "full", confidence = "V", page = "law" }]
+
+[[requirements]]
+code = "A-2"
+section = "amounts"
+title.en = "Amount"
+guidance.en = "State it."
+evidence = ["money"]
+currency = "USD"
+applies_when = { requirement = "A-1", choices = ["one"] }
+citations = [{ act = "LAW", provision = "6", read = "part", confidence = "V" }]
+"""
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    def read(text, name=NAME):
+        path = tmp_path / name
+        path.write_text(text)
+        return load(path)
+
+    return read
+
+
+def test_a_small_book_loads(loaded):
+    book = loaded(SMALL)
+    first, second = book.requirements
+    assert (first.stage, second.stage) == ("plan", "money")
+    assert first.citations[0].act == "Law"
+    assert first.citations[0].url == "https://example.test/law"
+    assert (first.mandatory, second.mandatory) == (True, False)
+    assert second.applies_when.requirement == "A-1"
+
+
+# What is written instead of what, and the complaint.
+WRONG = [
+    (
+        'outcome = "licence"',
+        'outcome = "permit"',
+        'line 6: outcome is \'permit\'. Write one of: "licence", "registration", "readiness".',
+    ),
+    (
+        'outcome = "licence"\n',
+        "",
+        'outcome is missing. Write one of: "licence", "registration", "readiness".',
+    ),
+    ("in_principle = true", 'in_principle = "yes"', "line 7: in_principle is 'yes'. Write true or false."),
+    (
+        "effective_from = 2026-01-01",
+        'effective_from = "2026-01-01"',
+        "line 3: effective_from is '2026-01-01'. Write a day as 2026-01-31, without quotes.",
+    ),
+    (
+        '[regulator]\ncode = "SMALL"',
+        '[regulator]\nnickname = "S"\ncode = "SMALL"',
+        "line 15: regulator.nickname is not known here. Write one of: code, name.",
+    ),
+    ("required = true", "required = true\nmandatory = true", "functions[0].mandatory is not known here"),
+    (
+        'title.en = "Small licence"',
+        'title.de = "Klein"',
+        "licence_type.title.en is missing. Write a text in quotes.",
+    ),
+    ('guidance.en = "Choose."', 'guidance.en = " "', "guidance.en is empty"),
+    ('role = "decides"', 'role = "rules"', "authorities[0].role is 'rules'"),
+    ('starts_on = "receipt"', 'starts_on = "monday"', "clocks[0].starts_on is 'monday'"),
+    (
+        'silence = ""',
+        'silence = "yes"',
+        'clocks[0].silence is \'yes\'. Write one of: "", "issue", "refusal".',
+    ),
+    (
+        "working_days = 15",
+        "working_days = 0",
+        "line 54: clocks[0].working_days is 0. Write a whole number above 0",
+    ),
+    ("working_days = 15", "working_days = 15\nmonths = 2", "has its period in two units"),
+    ('transition = "stay"', 'transition = "later"', "transition is 'later'"),
+    ("reassess = []", 'reassess = ["A-9"]', 'reassess names \'A-9\'. Write one of: "A-1", "A-2".'),
+    (
+        'code = "A-2"',
+        'code = "A-1"',
+        "requirements has the code 'A-1' twice. Write a code of its own for each.",
+    ),
+    ('code = "money"', 'code = "plan"', "stages has the code 'plan' twice"),
+    ('code = "amounts"', 'code = "scope"', "stages has the section 'scope' twice"),
+    (
+        'section = "amounts"',
+        'section = "sums"',
+        'line 77: requirements[1].section is \'sums\'. Write one of: "scope", "amounts".',
+    ),
+    (
+        'after = ["plan"]',
+        'after = ["plans"]',
+        'stages[1].after names \'plans\'. Write one of: "plan", "money".',
+    ),
+    ("after = []", 'after = ["money"]', "stages wait for each other: money, plan."),
+    ('after = ["plan"]', 'after = ["money"]', "stages wait for each other: money."),
+    ('evidence = ["money"]', 'evidence = ["cash"]', "requirements[1].evidence names 'cash'"),
+    ('evidence = ["money"]', "evidence = []", "requirements[1].evidence is empty"),
+    ('currency = "USD"\n', "", "requirements[1].currency is missing for the evidence kind 'money'."),
+    ('currency = "USD"', 'currency = "EUR"', "requirements[1].currency is 'EUR'"),
+    ('evidence = ["choice"]', 'evidence = ["text"]', "choices is given without the evidence kind 'choice'"),
+    (', { code = "two", en = "Two" }', "", "choices is missing for the evidence kind"),
+    ('code = "two"', 'code = "one"', "choices names a code twice"),
+    (
+        'evidence = ["money"]',
+        'evidence = ["money", "declaration"]',
+        "declaration is missing for the evidence kind",
+    ),
+    (
+        'currency = "USD"',
+        'currency = "USD"\nfunctions = ["head"]',
+        "functions is given for a question not about people",
+    ),
+    (
+        'currency = "USD"',
+        'currency = "USD"\nper_person = true\nfunctions = ["tail"]',
+        "functions names 'tail'",
+    ),
+    ('currency = "USD"', 'currency = "USD"\ndue = "never"', "requirements[1].due is 'never'"),
+    (
+        'requirement = "A-1"',
+        'requirement = "A-9"',
+        "applies_when points at 'A-9'. Write the code of another choice",
+    ),
+    ('requirement = "A-1"', 'requirement = "A-2"', "applies_when points at 'A-2'"),
+    (
+        'choices = ["one"]',
+        'choices = ["three"]',
+        'applies_when names the choices [\'three\']. Write one of: "one", "two".',
+    ),
+    (
+        'act = "LAW", provision = "5"',
+        'act = "LORE", provision = "5"',
+        "requirements[0].citations[0].act is 'LORE'",
+    ),
+    ('page = "law"', 'page = "lore"', "requirements[0].citations[0].page is 'lore'"),
+    ("https://example.test/law", "example.test/law", "pages.law is 'example.test/law'"),
+    ('provision = "5", ', "", "requirements[0].citations[0].provision is missing"),
+    ('provision = "5", read = "full"', 'provision = "5"', "citations[0].read is missing"),
+    (
+        'provision = "5", read = "full", confidence = "V"',
+        'provision = "5", read = "full"',
+        "confidence is missing",
+    ),
+    (
+        'provision = "5", read = "full", confidence = "V"',
+        'provision = "5", read = "full", confidence = "Vt"',
+        "read is 'full' with confidence 'Vt'. Write one of: \"title\".",
+    ),
+    (", applies = true", "", 'functions[0].citations[0].applies is missing. Write true, false or "unknown".'),
+    (", in_force = true", "", "citations[0].in_force is missing"),
+    (", checked_by = []", "", "citations[0].checked_by is missing. Write a list of texts."),
+    (
+        ", as_at = 2026-01-01",
+        ', as_at = "lately"',
+        "as_at is 'lately'. Write a day as 2026-01-31, without quotes, or",
+    ),
+    ('kind = "rule"', 'kind = "habit"', "kind is 'habit'"),
+    ('{ title = "Law", ', '{ name = "Law", ', "acts.LAW.title is missing"),
+    (
+        '[{ act = "LAW", provision = "6", read = "part", confidence = "V" }]',
+        "[]",
+        "requirements[1].citations is empty",
+    ),
+    ('code = "A-2"', 'code = "A 2"', "requirements[1].code is 'A 2'. Write letters, digits"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "complaint"), WRONG)
+def test_a_wrong_file_is_refused_in_words(loaded, old, new, complaint):
+    assert SMALL.count(old) >= 1
+    with pytest.raises(RuleBookError, match=re.escape(complaint)) as error:
+        loaded(SMALL.replace(old, new, 1))
+    assert str(error.value).startswith(NAME)
+
+
+def test_broken_toml_names_the_line(loaded):
+    with pytest.raises(RuleBookError, match=r"not a TOML file in UTF-8\. .*line 2"):
+        loaded('code = "x"\nversion =\n')
+
+
+def test_the_file_is_named_after_its_content(loaded):
+    with pytest.raises(RuleBookError, match=r"Name it small-custody-1\.toml"):
+        loaded(SMALL, name="other.toml")
+
+
+def test_a_notice_stands_in_three_languages(loaded):
+    with pytest.raises(RuleBookError, match=r"notice\.ru is missing"):
+        loaded(SMALL.replace('title.en = "Small"\n', 'title.en = "Small"\nnotice.en = "Mind"\n', 1))
+
+
+def test_two_regulators_do_not_share_a_licence_type(tmp_path):
+    (tmp_path / NAME).write_text(SMALL)
+    other = SMALL.replace('"small-custody"', '"other-custody"').replace('"SMALL"', '"OTHER"')
+    (tmp_path / "other-custody-1.toml").write_text(other)
+    with pytest.raises(RuleBookError, match="'small' belongs to OTHER"):
+        books.read_folder(tmp_path)
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(RuleBookError, match="there is no rule book"):
+        books.read_folder(tmp_path)
