@@ -1,4 +1,4 @@
-"""The parts of the look on two pages, in every state. Outside production only: for the eye, screenshots and axe."""
+"""The parts of the look, in every state. Outside production only: for the eye, for screenshots and axe."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -1,0 +1,93 @@
+"""Days, moments, numbers and money are written as agreed, in three languages."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.template import Context, Template
+from django.utils import formats, translation
+
+from look import words
+
+FIFTH_OF_MARCH = date(2026, 3, 5)
+AFTERNOON = datetime(2026, 3, 5, 9, 7, tzinfo=UTC)
+NB = "\xa0"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "5 March 2026"), ("ru", "5 марта 2026 г."), ("kk", "2026 ж. 5 наурыз")],
+)
+def test_a_long_date(language: str, text: str) -> None:
+    with translation.override(language):
+        assert words.day(FIFTH_OF_MARCH) == text
+        assert Template("{{ day|day }}").render(Context({"day": FIFTH_OF_MARCH})) == text
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_a_short_date_has_the_day_first_in_every_language(language: str) -> None:
+    with translation.override(language):
+        assert formats.date_format(FIFTH_OF_MARCH, "SHORT_DATE_FORMAT") == "05.03.2026"
+        assert (
+            datetime.strptime("05.03.2026", formats.get_format("DATE_INPUT_FORMATS")[0]).date()
+            == FIFTH_OF_MARCH
+        )
+        assert formats.get_format("FIRST_DAY_OF_WEEK") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_the_clock_has_24_hours_and_names_its_zone(language: str) -> None:
+    with translation.override(language):
+        assert words.clock(AFTERNOON) == "14:07 (UTC+5)"
+
+
+def test_a_moment_before_the_change_of_zone_shows_the_zone_of_its_day() -> None:
+    assert words.clock(datetime(2024, 2, 29, 9, 0, tzinfo=UTC)) == "15:00 (UTC+6)"
+    assert words.clock(datetime(2024, 3, 1, 9, 0, tzinfo=UTC)) == "14:00 (UTC+5)"
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a time zone"):
+        words.clock(datetime(2026, 3, 5, 9, 7))
+
+
+def test_midnight_in_kazakhstan_is_the_next_day() -> None:
+    with translation.override("en"):
+        assert words.day(datetime(2026, 3, 4, 19, 0, tzinfo=UTC)) == "5 March 2026"
+        assert words.day(datetime(2026, 3, 4, 18, 59, tzinfo=UTC)) == "4 March 2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "tenge", "dollars"),
+    [
+        ("en", f"KZT{NB}1,234,567.89", f"USD{NB}500,000"),
+        ("ru", f"1{NB}234{NB}567,89{NB}₸", f"500{NB}000{NB}USD"),
+        ("kk", f"1{NB}234{NB}567,89{NB}₸", f"500{NB}000{NB}USD"),
+    ],
+)
+def test_money(language: str, tenge: str, dollars: str) -> None:
+    with translation.override(language):
+        assert words.money(Decimal("1234567.89"), "KZT") == tenge
+        assert words.money(Decimal("500000.00"), "USD") == dollars
+
+
+def test_nothing_is_shown_for_what_is_not_there() -> None:
+    page = Template(
+        "[{{ x|day }}][{{ x|moment }}][{{ x|clock }}][{{ x|number }}][{{ x|money:'KZT' }}][{{ x|say }}]"
+    )
+    assert page.render(Context({"x": None})) == "[][][][][][]"
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (11, "11 working days left"),
+        (1, "1 working day left"),
+        (0, "0 working days left"),
+        (-1, "1 working day over"),
+        (-4, "4 working days over"),
+    ],
+)
+def test_days_left_and_days_over(count: int, text: str) -> None:
+    with translation.override("en"):
+        assert Template("{{ n|working_days }}").render(Context({"n": count})) == text
