@@ -1,4 +1,4 @@
-"""Whether the web server in this container is ready: asks under its own public name, which is the one it answers to."""
+"""Whether the web server in this container is ready: asked under its public name, the one it answers to."""
 
 import http.client
 import os

@@ -226,10 +226,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_HANDLERS = ["documents.uploads.BoundedUploadHandler"]
 S3_BUCKET = environment.optional("S3_BUCKET")
-CLAMD_ADDRESS = environment.optional("CLAMD_ADDRESS")  # unix:///path or tcp://host:port; empty: no scanner
+CLAMD_ADDRESS = environment.scanner("CLAMD_ADDRESS")
 CLAMD_TIMEOUT = environment.number("CLAMD_TIMEOUT", 150)  # seconds for one file
-if PRODUCTION and not CLAMD_ADDRESS:
-    raise ImproperlyConfigured("CLAMD_ADDRESS is not set. Production refuses to take files it cannot scan.")
 if PRODUCTION and not S3_BUCKET and not environment.flag("DOCUMENTS_ON_DISK", default=False):
     raise ImproperlyConfigured("S3_BUCKET is not set. Set it, or DOCUMENTS_ON_DISK=1 to keep files on disk.")
 _document_storage: dict[str, object] = (
