@@ -19,6 +19,7 @@ class SignupDetails(forms.Form):
         label=_("Full name"),
         max_length=200,
         help_text=_("As in your identity document."),
+        error_messages={"required": _("Enter your full name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["full_name", "email", "password1"]
@@ -28,15 +29,25 @@ class SignupDetails(forms.Form):
 
 
 class FirmForm(forms.Form):
-    name = forms.CharField(label=_("Name of the firm"), max_length=250, help_text=_("As it is registered."))
+    name = forms.CharField(
+        label=_("Name of the firm"),
+        max_length=250,
+        help_text=_("As it is registered."),
+        error_messages={"required": _("Enter the name of the firm.")},
+    )
     name_kk = forms.CharField(label=_("Name in Kazakh"), max_length=250, required=False)
     name_ru = forms.CharField(label=_("Name in Russian"), max_length=250, required=False)
-    legal_form = forms.ChoiceField(label=_("Legal form"), choices=[("", _("Choose")), *LegalForm.choices])
+    legal_form = forms.ChoiceField(
+        label=_("Legal form"),
+        choices=[("", _("Choose")), *LegalForm.choices],
+        error_messages={"required": _("Choose the legal form.")},
+    )
     country = forms.CharField(
         label=_("Country of registration"),
         max_length=2,
         initial="KZ",
         help_text=_("Two-letter code, for example KZ."),
+        error_messages={"required": _("Enter the two-letter country code, for example KZ.")},
     )
     bin = forms.CharField(
         label=_("BIN"),
@@ -75,10 +86,15 @@ class FirmForm(forms.Form):
 
 class InviteForm(forms.Form):
     email = forms.EmailField(
-        label=_("E-mail of the person"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label=_("E-mail of the person"),
+        error_messages={"required": _("Enter the e-mail of the person.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     roles = forms.MultipleChoiceField(
-        label=_("What the person may do"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+        label=_("What the person may do"),
+        choices=Role.choices,
+        error_messages={"required": _("Choose at least one role.")},
+        widget=forms.CheckboxSelectMultiple,
     )
 
 
@@ -87,6 +103,7 @@ class ChoosePasswordForm(forms.Form):
         label=_("Password"),
         strip=False,
         help_text=password_validators_help_text_html(),
+        error_messages={"required": _("Choose a password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
