@@ -1,0 +1,1 @@
+"""Sample firms and applications for the default run and the tests; production settings refuse them."""

@@ -1,0 +1,151 @@
+"""Building a complete application the way a firm would: through the same services, one answer at a time."""
+
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Firm
+from applications import asked
+from applications.models import Application, Person
+from applications.queries.drafts import load_draft
+from applications.samples import files
+from applications.samples.answers import value_of
+from applications.samples.people import HOLDING_COMPANY, HOLDINGS, sample_people
+from applications.services import drafting, people
+from regulators import rulebook as rb
+from regulators.models import LicenceType
+
+KINDS = ("pdf", "docx", "docx", "xlsx", "docx")
+CAPITAL = {
+    "now": ("1450000.00", "398400.00", "960000.00"),
+    "grant": ("1450000.00", "405000.00", "960000.00"),
+    "year1": ("1510000.00", "432000.00", "1010000.00"),
+    "year2": ("1640000.00", "471000.00", "1080000.00"),
+    "year3": ("1820000.00", "529000.00", "1150000.00"),
+    "stressed": ("1260000.00", "301000.00", "1040000.00"),
+}
+
+
+def build_application(
+    *, actor: Any, firm: Firm, licence_type: LicenceType, serial: int = 1000, complete: bool = True
+) -> Application:
+    """A draft with nine people, holdings, capital, an answer to every requirement, and real files.
+
+    With ``complete`` each stage is marked as complete where its files may pass already; a file that
+    waits for its virus check leaves the stage in progress. Returns the draft, to be submitted by a
+    signatory.
+    """
+    case = drafting.start_application(actor=actor, firm=firm, licence_type=licence_type)
+    entered = _enter_people(case, actor, serial)
+    _enter_holdings(case, actor, entered)
+    _enter_capital(case, actor)
+    for question in _all_questions(case):
+        _answer(case, actor, question)
+    if complete:
+        complete_stages(case, actor)
+    return Application.objects.with_case().get(pk=case.pk)
+
+
+def complete_stages(case: Application, actor: Any) -> None:
+    """Mark every stage as complete that is in progress; raises NotReady with what is missing."""
+    for stage in case.stages.select_related("application").filter(state="in_progress"):
+        drafting.complete_stage(actor=actor, stage=stage, expected_version=stage.version)
+
+
+def _enter_people(case: Application, actor: Any, serial: int) -> dict[str, Person]:
+    entered = {}
+    for sample in sample_people(serial):
+        entered[sample.key] = people.save_person(
+            actor=actor,
+            case_id=case.pk,
+            functions=sample.posts[case.book.code],
+            family_name=sample.family_name,
+            given_names=sample.given_names,
+            patronymic=sample.patronymic,
+            born_on=sample.born_on,
+            citizenship=sample.citizenship,
+            residence="KZ",
+            identifier_kind=sample.identifier_kind,
+            identifier=sample.identifier,
+        )
+    return entered
+
+
+def _enter_holdings(case: Application, actor: Any, entered: dict[str, Person]) -> None:
+    points = {
+        "firm": case.entities.get(is_applicant=True),
+        "company": people.save_entity(
+            actor=actor, case_id=case.pk, name=HOLDING_COMPANY, country="KZ", registration="AIFC 100200300"
+        ),
+        "founder": people.save_entity(actor=actor, case_id=case.pk, name="", person=entered["founder"]),
+        "partner": people.save_entity(actor=actor, case_id=case.pk, name="", person=entered["partner"]),
+    }
+    for owner, owned, economic, voting in HOLDINGS:
+        people.save_holding(
+            actor=actor,
+            case_id=case.pk,
+            owner=points[owner],
+            owned=points[owned],
+            economic=economic,
+            voting=voting,
+        )
+
+
+def _enter_capital(case: Application, actor: Any) -> None:
+    currency = next((r.currency for r in case.book.requirements if r.currency), "USD")
+    for period, (resources, liquid, expenditure) in CAPITAL.items():
+        amounts: dict[str, Decimal | None] = {
+            "paid_up_shares": Decimal(resources),
+            "intangibles": Decimal("40000.00"),
+            "liquid_assets": Decimal(liquid),
+            "annual_operating_expenditure": Decimal(expenditure),
+        }
+        people.save_capital(actor=actor, case_id=case.pk, period=period, currency=currency, amounts=amounts)
+
+
+def _all_questions(case: Application) -> Iterator[asked.Question]:
+    """Every question that applies, also those that an earlier answer switches on."""
+    seen: set[asked.Key] = set()
+    while True:
+        fresh = [q for q in asked.questions(load_draft(case)) if q.key not in seen]
+        if not fresh:
+            return
+        for question in fresh:
+            seen.add(question.key)
+            yield question
+
+
+def _answer(case: Application, actor: Any, question: asked.Question) -> None:
+    requirement = question.requirement
+    person = Person.objects.get(pk=question.person_id) if question.person_id else None
+    drafting.save_answer(
+        actor=actor, case_id=case.pk, requirement=requirement.code, value=value_of(requirement), person=person
+    )
+    if rb.DOCUMENTS in requirement.evidence:
+        name, content = _file_for(case, question)
+        drafting.attach(
+            actor=actor,
+            case_id=case.pk,
+            requirement=requirement.code,
+            upload=io.BytesIO(content),
+            name=name,
+            person=person,
+        )
+
+
+def _file_for(case: Application, question: asked.Question) -> tuple[str, bytes]:
+    title = question.requirement.title["en"]
+    who = f" of {question.person_name}" if question.person_name else ""
+    position = case.book.requirements.index(question.requirement)
+    paragraphs = [
+        f"{title}{who}. Prepared by {case.firm.name} for its application.",
+        question.requirement.guidance.get("en", ""),
+        "Owner: the board of directors. Reviewed once a year and after each material change. "
+        "Құжат директорлар кеңесімен бекітілген. Документ утверждён советом директоров.",
+        f"Requirement {question.requirement.code} of {case.book.code} {case.book.version}.",
+    ]
+    return files.sample_file(
+        KINDS[position % len(KINDS)], title=f"{question.requirement.code} {title}{who}", firm=case.firm.name,
+        paragraphs=[text for text in paragraphs if text],
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""Walking a sample case through its acts, by the same services that people use."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Firm
+from applications.models import Application, Finding, InformationRequest, Stage
+from applications.samples.build import build_application, complete_stages
+from applications.samples.staff import Desk
+from applications.services import assessment, decisions, intake, requests, submission
+from documents.models import Document
+from documents.services import scan
+from regulators.models import LicenceType
+
+DECLARATION = "I declare that the answers and documents of this application are complete and correct to the best of my knowledge."
+STEPS = ("fill", "submit", "accept", "review", "approve", "recommend", "in_principle", "grant")
+
+
+def walk(
+    *, actor: Any, firm: Firm, licence_type: LicenceType, upto: str, desk: Desk | None, serial: int = 1000
+) -> Application:
+    """Build a complete application and take it as far as ``upto`` (one of STEPS).
+
+    ``desk`` is needed from “accept” on. “review” leaves the first stage approved and the second in review.
+    """
+    if upto not in STEPS:
+        raise ValueError(f"{upto!r} is no step. Steps: {', '.join(STEPS)}.")
+    case = build_application(actor=actor, firm=firm, licence_type=licence_type, serial=serial, complete=False)
+    check_files(case)
+    complete_stages(case, actor)
+    for step in STEPS[1 : STEPS.index(upto) + 1]:
+        _take(step, fresh(case), actor, desk)
+    return fresh(case)
+
+
+def fresh(case: Application) -> Application:
+    return Application.objects.with_case().get(pk=case.pk)
+
+
+def check_files(case: Application) -> None:
+    """Have the waiting files of a case scanned now, as the worker would."""
+    waiting = Document.objects.filter(status="waiting", pk__in=_documents(case))
+    for pk in list(waiting.values_list("pk", flat=True)):
+        scan(pk)
+
+
+def _documents(case: Application) -> Any:
+    return case.answers.model.files.rel.related_model.objects.filter(answer__application=case).values(
+        "document"
+    )
+
+
+def _take(step: str, case: Application, actor: Any, desk: Desk | None) -> None:
+    if step == "submit":
+        submission.submit_application(
+            actor=actor, case=case, expected_version=case.version, declaration=DECLARATION, role="Director"
+        )
+        return
+    if desk is None:
+        raise ValueError(f"The step {step!r} needs the regulator's desk.")
+    _DESK_STEPS[step](case, actor, desk)
+
+
+def _accept(case: Application, actor: Any, desk: Desk) -> None:
+    intake.check_completeness(actor=desk.officer, case=case, gaps={})
+    case = fresh(case)
+    case = intake.record_fee(actor=desk.officer, case=case, fee="paid", expected_version=case.version)
+    intake.accept(actor=desk.officer, case=fresh(case), expected_version=case.version)
+
+
+def _review(case: Application, actor: Any, desk: Desk) -> None:
+    first, second = list(case.stages.select_related("application"))[:2]
+    _take_stage(first, desk)
+    settle(case, desk, first.code)
+    _approve(first, desk)
+    _take_stage(second, desk)
+    request = _ask_for_one_more(case, desk)
+    _answer(request, actor)
+    request = InformationRequest.objects.get(pk=request.pk)
+    requests.close_request(actor=desk.reviewer, request=request, expected_version=request.version)
+
+
+def _approve_rest(case: Application, actor: Any, desk: Desk) -> None:
+    for stage in Stage.objects.select_related("application").filter(application=case):
+        if stage.state == "complete":
+            stage = _take_stage(stage, desk)
+        if stage.state == "in_review":
+            settle(case, desk, stage.code)
+            _approve(stage, desk)
+
+
+def _recommend(case: Application, actor: Any, desk: Desk) -> None:
+    decisions.recommend(
+        actor=desk.lead,
+        case=case,
+        expected_version=case.version,
+        outcome="grant",
+        reason="All requirements are met or met subject to conditions; the file supports a grant.",
+    )
+
+
+def _in_principle(case: Application, actor: Any, desk: Desk) -> None:
+    if not case.book.in_principle:
+        return
+    decisions.approve_in_principle(
+        actor=desk.decider,
+        case=case,
+        expected_version=case.version,
+        conditions=[{"text": "Show that the share capital is paid in.", "due_on": None}],
+        expires_on=timezone.localdate() + timedelta(days=120),
+        reason="The criteria are met; the conditions are set out.",
+    )
+
+
+def _grant(case: Application, actor: Any, desk: Desk) -> None:
+    for condition in case.conditions.filter(verified_at=None):
+        decisions.verify_condition(
+            actor=desk.reviewer,
+            condition=condition,
+            evidence="Bank statement of the paid-in capital was read.",
+        )
+    decisions.grant(
+        actor=desk.decider,
+        case=case,
+        expected_version=case.version,
+        reason="Every condition is verified as met.",
+    )
+
+
+_DESK_STEPS = {
+    "accept": _accept,
+    "review": _review,
+    "approve": _approve_rest,
+    "recommend": _recommend,
+    "in_principle": _in_principle,
+    "grant": _grant,
+}
+
+
+def settle(case: Application, desk: Desk, stage: str) -> None:
+    """Find every requirement of a stage met that is not settled yet."""
+    open_findings = Finding.objects.filter(application=case, stage=stage).exclude(outcome__in=Finding.SETTLED)
+    for finding in open_findings:
+        assessment.assess(
+            actor=desk.reviewer, finding=finding, expected_version=finding.version, outcome="met"
+        )
+
+
+def _take_stage(stage: Stage, desk: Desk) -> Stage:
+    return assessment.take_stage(actor=desk.reviewer, stage=stage, expected_version=stage.version)
+
+
+def _approve(stage: Stage, desk: Desk) -> None:
+    stage = Stage.objects.select_related("application").get(pk=stage.pk)
+    assessment.approve_stage(actor=desk.reviewer, stage=stage, expected_version=stage.version)
+
+
+def _ask_for_one_more(case: Application, desk: Desk) -> InformationRequest:
+    stage = case.stages.all()[1].code
+    requirement = next(r.code for r in case.book.requirements_of(stage))
+    request = requests.write_request(
+        actor=desk.reviewer,
+        case=case,
+        due_on=timezone.localdate() + timedelta(days=14),
+        points=[{"requirement": requirement, "question": "Please add the board minute of this appointment."}],
+    )
+    return requests.send_request(actor=desk.reviewer, request=request, expected_version=request.version)
+
+
+def _answer(request: InformationRequest, actor: Any) -> None:
+    for point in request.points.select_related("request"):
+        requests.answer_point(
+            actor=actor, point=point, text="The minute of 12 October 2026 records the appointment."
+        )
+    requests.send_answers(actor=actor, request=request, expected_version=request.version)

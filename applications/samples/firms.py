@@ -1,0 +1,103 @@
+"""The sample firms of the default run: one for each place in the pipeline."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Firm, User
+from accounts.services.firms import found_firm
+from accounts.services.people import create_applicant
+from applications.models import Application
+from applications.samples import cases
+from applications.samples.numbers import sample_bin, sample_iin
+from applications.samples.staff import PASSWORD, SHELL, Desk, sample_desk
+from regulators.models import LicenceType, Regulator
+
+APPLICANT = "applicant@altyn-qoima.test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleFirm:
+    email: str
+    person: str
+    name: str
+    licence_type: str
+    upto: str  # a name in applications.samples.cases.STEPS, or "" for a draft without answers
+    legal_form: str = "llp"
+
+
+FIRMS = (
+    SampleFirm(email=APPLICANT, person="Ғалым Әлімжанов", name="Altyn Qoima Custody Ltd", licence_type="afsa", upto="fill"),
+    SampleFirm(email="office@kokzhiek.test", person="Жанар Бекова", name="Көкжиек Digital Vault Ltd",
+               licence_type="afsa", upto="review"),
+    SampleFirm(email="office@burkit-keys.test", person="Олег Пак", name="Бүркіт Keys Ltd",
+               licence_type="afsa", upto="grant"),
+    SampleFirm(email="office@saqtau.test", person="Мадина Нұрланова", name="«Сақтау» АҚ",
+               licence_type="afm", upto="submit"),
+)  # fmt: skip
+
+
+def sample_firms() -> list[Application]:
+    """Make the desks of both regulators and the sample firms, unless they are there. Returns the cases
+    that were made.
+    """
+    desks = {r.code: _desk(r) for r in Regulator.objects.filter(code__in=("AFSA", "AFM"))}
+    return [
+        _firm(sample, desks, serial)
+        for serial, sample in enumerate(FIRMS, start=1)
+        if not User.objects.filter(email=sample.email).exists()
+    ]
+
+
+def sign_ins() -> list[dict[str, str]]:
+    """What the default run prints."""
+    people = [
+        ("Applicant", APPLICANT),
+        ("Reviewer (AFSA)", "reviewer@afsa.test"),
+        ("Manager (AFSA)", "manager@afsa.test"),
+        ("Second pair of eyes (AFSA)", "manager2@afsa.test"),
+        ("Reviewer (AFM)", "reviewer@afm.test"),
+        ("Manager (AFM)", "manager@afm.test"),
+    ]
+    return [{"who": who, "email": email, "password": PASSWORD} for who, email in people]
+
+
+def make_firm(
+    *, email: str, person: str, name: str, serial: int, legal_form: str = "llp"
+) -> tuple[User, Firm]:
+    """An applicant with a verified address, and the firm that they found, with a valid BIN."""
+    user = create_applicant(
+        actor=SHELL,
+        email=email,
+        full_name=person,
+        password=PASSWORD,
+        identifier=sample_iin(born="880302", century_digit=3, serial=5000 + serial),
+    )
+    firm = found_firm(
+        actor=user,
+        name=name,
+        legal_form=legal_form,
+        bin=sample_bin(year=2024, month=3, serial=serial),
+        address="Mangilik El 55/17, Astana",
+    )
+    return user, firm
+
+
+def _desk(regulator: Regulator) -> Desk | None:
+    if User.objects.filter(email=f"reviewer@{regulator.code.lower()}.test").exists():
+        return None
+    return sample_desk(regulator, together=True, serial=regulator.pk * 100)
+
+
+def _firm(sample: SampleFirm, desks: dict[str, Any], serial: int) -> Application:
+    user, firm = make_firm(
+        email=sample.email,
+        person=sample.person,
+        name=sample.name,
+        serial=serial,
+        legal_form=sample.legal_form,
+    )
+    licence_type = LicenceType.objects.get(regulator__code=sample.licence_type.upper())
+    return cases.walk(
+        actor=user, firm=firm, licence_type=licence_type, upto=sample.upto, desk=desks[licence_type.regulator.code],
+        serial=7000 + serial * 10,
+    )  # fmt: skip

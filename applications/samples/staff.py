@@ -1,0 +1,98 @@
+"""Sample staff of one regulator: administrators, the reviewer's side, two decision makers, and a legal basis."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accounts.actors import System
+from accounts.models import User
+from accounts.services.people import create_staff
+from applications.samples.numbers import sample_iin
+from regulators.models import Act, LicenceType, Regulator
+from regulators.rulebook import LICENCE
+from regulators.services import (
+    appoint_staff,
+    confirm_appointment,
+    confirm_authority_basis,
+    delegate,
+    enter_authority_basis,
+)
+
+PASSWORD = "kzcustody-sample-2026"  # noqa: S105  the sample sign-ins are printed, and refused by production settings
+SHELL = System("samples")
+DECISIONS = (Act.APPROVE_IN_PRINCIPLE, Act.GRANT, Act.REFUSE, Act.SUSPEND, Act.REVOKE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The people of one regulator, by what they do. ``officer`` to ``lead`` may be one human; the
+    deciders are others.
+    """
+
+    officer: User
+    reviewer: User
+    lead: User
+    decider: User
+    second: User
+    administrators: tuple[User, User]
+
+
+def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 100) -> Desk:
+    """Appoint a full desk. ``together`` gives one person the work of officer, reviewer and lead reviewer."""
+    code = regulator.code.lower()
+    admins = (
+        _account(f"admin1@{code}.test", "Камила Оспанова", serial),
+        _account(f"admin2@{code}.test", "Арман Ибраев", serial + 1),
+    )
+    _first_administrators(regulator, *admins)
+    officer = _account(f"reviewer@{code}.test", "Әсел Тұрсынова", serial + 2)
+    reviewer = officer if together else _account(f"reviewer2@{code}.test", "Тимур Каримов", serial + 3)
+    lead = officer if together else _account(f"lead@{code}.test", "Гүлнар Сапарова", serial + 4)
+    decider = _account(f"manager@{code}.test", "Данияр Жақсылықов", serial + 5)
+    second = _account(f"manager2@{code}.test", "Ирина Ким", serial + 6)
+    for user, role in ((officer, "case_officer"), (reviewer, "reviewer"), (lead, "lead_reviewer")):
+        appoint_staff(actor=admins[0], user=user, regulator=regulator, role=role)
+    for user in (decider, second):
+        staff = appoint_staff(actor=admins[0], user=user, regulator=regulator, role="decision_maker")
+        confirm_appointment(actor=admins[1], appointment=staff)
+        for licence_type in regulator.licence_types.all():
+            for act in DECISIONS:
+                delegate(actor=admins[0], staff=staff, licence_type=licence_type, act=act)
+    for licence_type in regulator.licence_types.all():
+        _basis(licence_type, admins)
+    return Desk(
+        officer=officer, reviewer=reviewer, lead=lead, decider=decider, second=second, administrators=admins
+    )
+
+
+def _account(email: str, full_name: str, serial: int) -> User:
+    identifier = sample_iin(born="850615", century_digit=3, serial=serial)
+    return create_staff(
+        actor=SHELL, email=email, full_name=full_name, identifier=identifier, password=PASSWORD
+    )
+
+
+def _first_administrators(regulator: Regulator, first: User, second: User) -> None:
+    """The system appoints the first two, and each confirms the other."""
+    appointments = [
+        appoint_staff(actor=SHELL, user=user, regulator=regulator, role="administrator")
+        for user in (first, second)
+    ]
+    confirm_appointment(actor=second, appointment=appointments[0])
+    confirm_appointment(actor=first, appointment=appointments[1])
+
+
+def _basis(licence_type: LicenceType, admins: tuple[User, User]) -> None:
+    """A legal basis where the book grants a licence; none where no law was found that gives the power."""
+    book: Any = licence_type.rulebooks.latest("published_at").book
+    if book.outcome != LICENCE:
+        return
+    basis = enter_authority_basis(
+        actor=admins[0],
+        licence_type=licence_type,
+        act="AIFC Financial Services Framework Regulations",
+        article="s 35; Providing Custody: GEN Schedule 1, para 5(c)",
+        scope="Providing Custody of digital assets (sample entry of the default run)",
+        valid_from=date(2024, 1, 1),
+    )
+    confirm_authority_basis(actor=admins[1], basis=basis)
