@@ -12,7 +12,6 @@ from accounts.models import Firm
 from applications import conditions as c
 from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
-from regulators import books
 from regulators.models import LicenceType, RuleBookVersion
 from regulators.queries import regulators_of
 from regulators.rulebook import Book
@@ -109,7 +108,7 @@ class Application(Stateful):
 
     @property
     def book(self) -> Book:
-        return books.get(self.rulebook.code, self.rulebook.version)
+        return self.rulebook.book
 
     @property
     def regulator_id(self) -> int:
