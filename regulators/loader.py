@@ -109,7 +109,7 @@ class _Reader:
                 inner.done()
             table.done()
         checks.unique(self.top, "stages", (section.code for section in sections), what="section")
-        checks.no_cycle(self.top, {stage.code: stage.after for stage in stages})
+        checks.no_cycle(self.top, "stages", {stage.code: stage.after for stage in stages})
         return tuple(stages), tuple(sections)
 
     def requirements(
@@ -121,6 +121,8 @@ class _Reader:
         by_code = {requirement.code: requirement for requirement in found}
         for table, requirement in zip(tables, found, strict=True):
             checks.condition(table, requirement, by_code)
+        asked_after = {one.code: (one.applies_when.requirement,) if one.applies_when else () for one in found}
+        checks.no_cycle(self.top, "requirements", asked_after)
         return found
 
     def requirement(

@@ -60,14 +60,14 @@ def unique(top: Table, key: str, codes: Iterable[str], what: str = "code") -> No
         seen.add(code)
 
 
-def no_cycle(top: Table, after: dict[str, tuple[str, ...]]) -> None:
+def no_cycle(top: Table, key: str, after: dict[str, tuple[str, ...]]) -> None:
     approved: set[str] = set()
     while ready := {code for code in after if code not in approved and set(after[code]) <= approved}:
         approved |= ready
     waiting = sorted(set(after) - approved)
     if waiting:
         top.fail(
-            "stages",
+            key,
             f"wait for each other: {', '.join(waiting)}",
             "an order in which one of them comes first",
         )

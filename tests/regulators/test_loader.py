@@ -251,6 +251,19 @@ WRONG = [
 ]
 
 
+def test_questions_do_not_wait_for_each_other(loaded):
+    itself = 'evidence = ["choice"]\napplies_when = { requirement = "A-1", choices = ["two"] }'
+    with pytest.raises(RuleBookError, match=r"requirements\[0\].applies_when points at 'A-1'"):
+        loaded(SMALL.replace('evidence = ["choice"]', itself))
+    circle = SMALL.replace(
+        'evidence = ["choice"]', itself.replace('"A-1"', '"A-2"').replace('"two"', '"yes"')
+    )
+    choices = 'choices = [{ code = "yes", en = "Yes" }, { code = "no", en = "No" }]'
+    circle = circle.replace('evidence = ["money"]', f'evidence = ["money", "choice"]\n{choices}')
+    with pytest.raises(RuleBookError, match="requirements wait for each other: A-1, A-2"):
+        loaded(circle)
+
+
 @pytest.mark.parametrize(("old", "new", "complaint"), WRONG)
 def test_a_wrong_file_is_refused_in_words(loaded, old, new, complaint):
     assert SMALL.count(old) >= 1
