@@ -19,7 +19,7 @@ class DayMonthYearInput(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        boxes = {
+        boxes: dict[str, forms.Widget | type[forms.Widget]] = {
             name: forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "label": label})
             for name, label in (("day", _("Day")), ("month", _("Month")), ("year", _("Year")))
         }
@@ -96,7 +96,7 @@ class MoneyField(forms.DecimalField):
         kwargs.setdefault("widget", MoneyInput(currency))
         super().__init__(max_digits=20, decimal_places=2, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str) and value.strip():
             return plain_amount(value, self.error_messages["invalid"])
         return super().to_python(value)

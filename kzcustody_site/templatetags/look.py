@@ -88,9 +88,9 @@ def error_summary(*forms: BaseForm) -> dict[str, object]:
 
 
 def _problems(form: BaseForm) -> list[dict[str, str]]:
-    found = [{"target": "", "text": text} for text in form.non_field_errors()]
+    found = [{"target": "", "text": str(text)} for text in form.non_field_errors()]
     for bound in form:
-        found += [{"target": first_input(bound), "text": text} for text in bound.errors]
+        found += [{"target": first_input(bound), "text": str(text)} for text in bound.errors]
     return found
 
 
