@@ -21,7 +21,7 @@ def test_known(): assert False
 
 @pytest.mark.parametrize(
     ("strict", "closing", "code"),
-    [("0", "1 passed, 1 skipped, 1 xfailed", 0), ("1", "1 failed, 1 passed, 1 xfailed", 1)],
+    [("0", "1 passed, 1 skipped, 1 xfailed", 0), ("1", "1 passed, 1 xfailed, 1 error", 1)],
 )
 def test_a_skip_fails_only_where_nothing_may_be_skipped(
     tmp_path: Path, python: str, strict: str, closing: str, code: int

@@ -33,6 +33,11 @@ def environment(state: Path) -> dict[str, str]:
     return {**kept, "KZCUSTODY_RUN_DIR": str(state), "PORT": "23000"}
 
 
+def launch(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [*LAUNCHER, *arguments]
+    return subprocess.run(command, cwd=places.ROOT, env=environment, capture_output=True, text=True)
+
+
 def said(process: subprocess.Popen[str], until: str) -> str:
     """What it printed up to the line; the suite's own time limit ends a wait for a line that never comes."""
     lines: list[str] = []
@@ -49,7 +54,7 @@ def test_run_serves_refuses_a_second_and_leaves_nothing_after_ctrl_c(
 ) -> None:
     # Ctrl-C is ignored at first, as in what a shell starts in the background.
     first = subprocess.Popen(
-        LAUNCHER + ["run"],
+        [*LAUNCHER, "run"],
         cwd=places.ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -63,9 +68,7 @@ def test_run_serves_refuses_a_second_and_leaves_nothing_after_ctrl_c(
         address = re.findall(r"http://localhost:\d+", text)[-1]
         with urllib.request.urlopen(f"{address}/readyz") as answer:
             assert answer.status == 200
-        second = subprocess.run(
-            LAUNCHER + ["run"], cwd=places.ROOT, env=environment, capture_output=True, text=True
-        )
+        second = launch(["run"], environment)
         refused = f"It already runs in this folder, at {address}. Stop that one with Ctrl-C first."
         assert (second.returncode, second.stderr.strip()) == (1, refused)
         assert len(leftovers(state)) >= 7
@@ -90,13 +93,7 @@ def test_run_serves_refuses_a_second_and_leaves_nothing_after_ctrl_c(
 def test_what_cannot_be_done_is_said(
     environment: dict[str, str], arguments: list[str], name: str, value: str, answer: str
 ) -> None:
-    done = subprocess.run(
-        LAUNCHER + arguments,
-        cwd=places.ROOT,
-        env={**environment, name: value},
-        capture_output=True,
-        text=True,
-    )
+    done = launch(arguments, {**environment, name: value})
     assert done.returncode == 1
     assert done.stderr.strip().startswith(answer)
 
