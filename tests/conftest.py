@@ -1,1 +1,8 @@
-pytest_plugins = ["tests.plugins.app_role", "tests.plugins.smtp"]
+pytest_plugins = [
+    "tests.plugins.app_role",
+    "tests.plugins.cases",
+    "tests.plugins.failed_checks",
+    "tests.plugins.no_skips",
+    "tests.plugins.plain_static",
+    "tests.plugins.smtp",
+]

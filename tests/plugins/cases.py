@@ -1,0 +1,204 @@
+"""A firm, two regulators with their staff, and applications at several points. Everything is made by services.
+
+Accounts: ``firm_user``, ``custody_firm``, ``afsa_staff``, ``afm_staff``. Law: ``afsa``, ``afm``. Applications:
+``draft_case``, ``afm_draft_case``, ``filled_case``, ``submitted_case``, ``case_in_review``. Browser: ``signed_in``.
+Users are fresh objects whose roles are not remembered yet; use ``fresh`` after you changed a record.
+"""
+
+import uuid
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import services as accounts
+from accounts.actors import System
+from accounts.models import Firm, User
+from applications.models import Application
+from applications.samples.build import build_application
+from applications.services import drafting, intake, submission
+from regulators import services as regulators
+from regulators.models import LicenceType, Role
+
+SHELL = System("tests")
+PASSWORD = "steppe-eagle-over-the-river"
+DELEGATED = {
+    Role.LEAD_REVIEWER: ("recommend",),
+    Role.DECISION_MAKER: ("approve_in_principle", "grant", "refuse", "suspend", "revoke"),
+}
+
+
+def fresh(record: Any) -> Any:
+    """The record as the database has it now, with nothing remembered."""
+    if isinstance(record, Application):
+        return Application.objects.with_case().get(pk=record.pk)
+    return type(record)._default_manager.get(pk=record.pk)
+
+
+def email_of(name: str) -> str:
+    return f"{name}-{uuid.uuid4().hex[:12]}@example.test"
+
+
+def passport() -> str:
+    """The number of a passport that nobody else holds."""
+    return f"N{uuid.uuid4().int % 10**9:09d}"
+
+
+def new_applicant(name: str = "Aigerim Testova") -> User:
+    return accounts.create_applicant(
+        actor=SHELL, email=email_of("firm"), full_name=name, password=PASSWORD, identifier=passport()
+    )
+
+
+def new_firm(founder: User, name: str = "Altyn Custody Ltd") -> Firm:
+    """A firm of which the founder is owner, editor and signatory."""
+    return accounts.found_firm(
+        actor=founder, name=name, legal_form="aifc_private", no_bin_reason="not_yet", country="KZ"
+    )
+
+
+def new_staff(name: str) -> User:
+    return accounts.create_staff(
+        actor=SHELL, email=email_of("staff"), full_name=name, identifier=passport(), password=PASSWORD
+    )
+
+
+def people_of_regulator(licence_type: LicenceType) -> SimpleNamespace:
+    """One human for each role, by role: ``.case_officer``, ``.reviewer``, ``.specialist``, ``.lead_reviewer``,
+    ``.decision_maker``, ``.administrator``; and a second ``.second_lead_reviewer``, ``.second_decision_maker``,
+    ``.second_administrator``. Leads and decision makers hold every delegation for the licence type.
+    """
+    regulator = licence_type.regulator
+    names = [*Role.values, "second_lead_reviewer", "second_decision_maker", "second_administrator"]
+    users = {name: new_staff(f"{regulator.code} {name.replace('_', ' ')}") for name in names}
+    posts = {
+        name: regulators.appoint_staff(
+            actor=SHELL, user=user, regulator=regulator, role=name.removeprefix("second_")
+        )
+        for name, user in users.items()
+    }
+    for name, by in (
+        ("administrator", "second_administrator"),
+        ("second_administrator", "administrator"),
+        ("decision_maker", "administrator"),
+        ("second_decision_maker", "administrator"),
+    ):
+        regulators.confirm_appointment(actor=fresh(users[by]), appointment=posts[name])
+    for post in posts.values():
+        for act in DELEGATED.get(Role(post.role), ()):
+            regulators.delegate(actor=SHELL, staff=post, licence_type=licence_type, act=act)
+    return SimpleNamespace(**{name: fresh(user) for name, user in users.items()})
+
+
+@pytest.fixture
+def document_store(settings: Any, tmp_path: Any) -> Any:
+    """Documents of this test lie in a folder of its own, and nothing scans them: they are usable at once."""
+    folder = tmp_path / "documents"
+    backend = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(folder)},
+    }
+    settings.STORAGES = settings.STORAGES | {"documents": backend}
+    settings.CLAMD_ADDRESS = ""
+    return folder
+
+
+@pytest.fixture
+def rulebooks(db: None) -> None:
+    regulators.load_rulebooks(actor=SHELL)
+
+
+@pytest.fixture
+def afsa(rulebooks: None) -> LicenceType:
+    """AFSA, Providing Custody: has an approval in principle, ends in a licence."""
+    return LicenceType.objects.select_related("regulator").get(code="providing-custody")
+
+
+@pytest.fixture
+def afm(rulebooks: None) -> LicenceType:
+    """The national track: ends in a readiness record."""
+    return LicenceType.objects.select_related("regulator").get(code="national-custody")
+
+
+@pytest.fixture
+def afsa_staff(afsa: LicenceType) -> SimpleNamespace:
+    """See ``people_of_regulator``."""
+    return people_of_regulator(afsa)
+
+
+@pytest.fixture
+def afm_staff(afm: LicenceType) -> SimpleNamespace:
+    return people_of_regulator(afm)
+
+
+@pytest.fixture
+def custody_firm(db: None) -> Firm:
+    return new_firm(new_applicant())
+
+
+@pytest.fixture
+def firm_user(custody_firm: Firm) -> User:
+    """The founder of ``custody_firm``: owner, editor and signatory."""
+    return fresh(custody_firm.memberships.first().user)
+
+
+@pytest.fixture
+def draft_case(firm_user: User, custody_firm: Firm, afsa: LicenceType, document_store: Any) -> Application:
+    """An empty AFSA draft."""
+    case = drafting.start_application(actor=firm_user, firm=custody_firm, licence_type=afsa)
+    return fresh(case)
+
+
+@pytest.fixture
+def afm_draft_case(firm_user: User, custody_firm: Firm, afm: LicenceType, document_store: Any) -> Application:
+    case = drafting.start_application(actor=firm_user, firm=custody_firm, licence_type=afm)
+    return fresh(case)
+
+
+@pytest.fixture
+def filled_case(firm_user: User, custody_firm: Firm, afsa: LicenceType, document_store: Any) -> Application:
+    """The AFSA sample application: every question answered with real files, every stage complete, not submitted."""
+    return build_application(actor=firm_user, firm=custody_firm, licence_type=afsa)
+
+
+@pytest.fixture
+def submitted_case(filled_case: Application, firm_user: User) -> Application:
+    submit(filled_case, firm_user)
+    return fresh(filled_case)
+
+
+@pytest.fixture
+def case_in_review(submitted_case: Application, afsa_staff: SimpleNamespace) -> Application:
+    """Checked for completeness, fee paid, accepted by the case officer."""
+    accept(submitted_case, afsa_staff.case_officer)
+    return fresh(submitted_case)
+
+
+def submit(case: Application, signatory: User) -> Application:
+    return submission.submit_application(
+        actor=signatory,
+        case=case,
+        expected_version=case.version,
+        declaration="What is submitted is true and complete.",
+        role="Director",
+    )
+
+
+def accept(case: Application, officer: User) -> Application:
+    intake.check_completeness(actor=officer, case=case, gaps={})
+    paid = intake.record_fee(actor=officer, case=case, fee="paid", expected_version=case.version)
+    return intake.accept(actor=officer, case=paid, expected_version=paid.version)
+
+
+@pytest.fixture
+def signed_in(db: None) -> Callable[[User], Client]:
+    """A function: a browser in which this user is signed in."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make
