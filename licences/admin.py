@@ -1,4 +1,4 @@
-"""Licences on the desk: to be read."""
+"""Licences on the desk: to be read, and to act on with a second person."""
 
 from typing import Any
 
@@ -6,8 +6,11 @@ import rules
 from django.contrib import admin
 from django.http import HttpRequest
 
+from licences.forms import ActForm, SurrenderForm
 from licences.models import Licence, ReadinessRecord, RegisterEntry
 from regulators.admin import ReadOnlyAdmin
+from regulators.queries import regulators_of
+from workflow.admin import StatefulAdmin
 
 
 class HistoryInline(admin.TabularInline):
@@ -27,14 +30,40 @@ class HistoryInline(admin.TabularInline):
 
 
 @admin.register(Licence)
-class LicenceAdmin(ReadOnlyAdmin):
-    of_regulator = "licence_type__regulator"
+class LicenceAdmin(StatefulAdmin):
+    """Nothing is typed into a licence: it changes by acts alone."""
+
+    act_forms = {
+        "suspend": ActForm,
+        "lift": ActForm,
+        "revoke": ActForm,
+        "surrender": SurrenderForm,
+        "expire": ActForm,
+    }
     list_display = ["number", "firm_name", "licence_type", "state", "granted_at", "valid_until"]
     list_filter = ["state"]
     list_select_related = ["licence_type"]
     search_fields = ["number", "firm_name", "bin"]
     exclude = ["search_text"]
     inlines = [HistoryInline]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(licence_type__regulator__in=regulators_of(request.user))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [field.name for field in Licence._meta.fields if field.name != "search_text"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(rules.has_perm("licences.view_licence", request.user, obj))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(rules.has_perm("licences.act_on_licence", request.user, obj))
 
 
 @admin.register(ReadinessRecord)

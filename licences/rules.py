@@ -39,6 +39,7 @@ def _empowered(user: Any, licence: Licence | None, act: Act) -> bool:
 
 
 rules.add_perm("licences.view_licence", serves_its_regulator)
+rules.add_perm("licences.act_on_licence", decides_for_its_regulator)
 rules.add_perm("licences.suspend_licence", decides_for_its_regulator & may_suspend)
 rules.add_perm("licences.lift_suspension", decides_for_its_regulator & may_suspend)
 rules.add_perm("licences.revoke_licence", decides_for_its_regulator & may_revoke)
