@@ -1,3 +1,37 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from applications.portal.views import afterwards, cases, ownership, people, stages, submission
+
+QUESTION = "<uuid:pk>/stages/<slug:stage>/<slug:requirement>/"
+OF_PERSON = QUESTION + "<uuid:person>/"
+
+app_name = "portal"
+urlpatterns = [
+    path("", cases.home, name="home"),
+    path("start/", cases.start, name="start"),
+    path("documents/<uuid:document>/", afterwards.document, name="document"),
+    path("<uuid:pk>/", cases.case, name="case"),
+    path("<uuid:pk>/stages/<slug:stage>/", stages.stage, name="stage"),
+    path(QUESTION, stages.question, name="question"),
+    path(QUESTION + "upload/", stages.upload, name="upload"),
+    path(QUESTION + "detach/", stages.detach, name="detach"),
+    path(OF_PERSON, stages.question, name="question"),
+    path(OF_PERSON + "upload/", stages.upload, name="upload"),
+    path(OF_PERSON + "detach/", stages.detach, name="detach"),
+    path("<uuid:pk>/people/", people.people, name="people"),
+    path("<uuid:pk>/people/add/", people.person, name="person"),
+    path("<uuid:pk>/people/<uuid:person>/", people.person, name="person"),
+    path("<uuid:pk>/people/<uuid:person>/remove/", people.person_remove, name="person_remove"),
+    path("<uuid:pk>/ownership/", ownership.ownership, name="ownership"),
+    path("<uuid:pk>/ownership/<uuid:entity>/remove/", ownership.holder_remove, name="holder_remove"),
+    path("<uuid:pk>/capital/", ownership.capital, name="capital"),
+    path("<uuid:pk>/capital/<slug:period>/", ownership.capital, name="capital"),
+    path("<uuid:pk>/check/", submission.check, name="check"),
+    path("<uuid:pk>/declare/", submission.declare, name="declare"),
+    path("<uuid:pk>/submitted/", submission.submitted, name="submitted"),
+    path("<uuid:pk>/withdraw/", submission.withdraw, name="withdraw"),
+    path("<uuid:pk>/discard/", submission.discard, name="discard"),
+    path("<uuid:pk>/requests/<int:number>/", afterwards.information_request, name="request"),
+    path("<uuid:pk>/change/", afterwards.change, name="change"),
+    path("<uuid:pk>/representation/", afterwards.representation, name="representation"),
+]

@@ -134,7 +134,7 @@ def send_answers(*, actor: Any, request: InformationRequest, expected_version: i
         documents = [file.document for point in ready for file in point.files.all()]
         for document in documents:
             insist(document.usable, f"{document.name}: {document.get_status_display()}")
-        seal(documents)
+        seal(documents=documents)
         now = timezone.now()
         request.points.filter(pk__in=[p.pk for p in ready]).update(sent_at=now)
         left = request.points.filter(sent_at=None).count()

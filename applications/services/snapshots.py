@@ -21,7 +21,7 @@ def take_snapshot(case: Application, *, actor: Any, declaration: dict[str, Any])
     """
     draft = drafts.load_draft(case)
     questions = asked.questions(draft)
-    seal([d for q in questions for d in draft.answer(q.key).documents])
+    seal(documents=[d for q in questions for d in draft.answer(q.key).documents])
     content = {
         "declaration": declaration,
         "firm": {"name": case.firm.name, "bin": case.firm.bin, "legal_form": case.firm.legal_form},

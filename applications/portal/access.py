@@ -1,0 +1,106 @@
+"""What every view of the portal does first, and how a refusal becomes a page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.queries import firms_of
+from accounts.requests import SignedIn
+from applications.models import Application, InformationRequest
+from regulators.rulebook import say
+from workflow.errors import Conflict, Gone, NotAllowed, Refused
+
+View = Callable[..., HttpResponse]
+
+
+def page(*methods: str) -> Callable[[View], View]:
+    """A page of the portal: for people signed in, these methods only, in no cache; what one may not see is a 404."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return view(request, *args, **kwargs)
+            except Gone as gone:
+                raise Http404 from gone
+            except NotAllowed as refusal:
+                raise PermissionDenied from refusal
+
+        allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
+        return never_cache(login_required(require_http_methods(allowed)(guarded)))
+
+    return wrap
+
+
+def case_or_404(request: SignedIn, pk: Any) -> Application:
+    """A case of a firm that this person acts for; staff have the desk."""
+    own = Application.objects.visible_to(request.user).filter(firm__in=firms_of(request.user))
+    case = own.with_case().select_related("saved_by").filter(pk=pk).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def status_of(refusal: Refused | None) -> int:
+    if refusal is None:
+        return 200
+    if isinstance(refusal, NotAllowed):
+        return 403
+    return 409 if isinstance(refusal, Conflict) else 422
+
+
+def show(
+    request: SignedIn,
+    template: str,
+    case: Application,
+    *,
+    refusal: Refused | None = None,
+    status: int = 0,
+    tab: str = "tasks",
+    **context: Any,
+) -> HttpResponse:
+    """A page of one case. A form with errors, or a refusal, sets its status and comes first on the page."""
+    form = context.get("form")
+    if not status:
+        status = 422 if form is not None and form.is_bound and not form.is_valid() else status_of(refusal)
+    user = request.user
+    base = {
+        "case": case,
+        "notice": case.book.notice,
+        "regulator_name": say(case.book.regulator_name),
+        "licence_title": say(case.book.licence_type_title),
+        "may_edit": user.has_perm("applications.edit_application", case),
+        "may_sign": user.has_perm("applications.submit_application", case),
+        "may_discard": user.has_perm("applications.discard_application", case),
+        "reasons": refusal.reasons if refusal else [],
+        "tabs": _tabs(case, tab),
+    }
+    return render(request, template, {**base, **context}, status=status)
+
+
+def _tabs(case: Application, current: str) -> list[dict[str, Any]]:
+    tabs = [
+        ("tasks", _("Tasks"), "portal:case"),
+        ("people", _("People"), "portal:people"),
+        ("ownership", _("Ownership"), "portal:ownership"),
+        ("capital", _("Capital"), "portal:capital"),
+        ("check", _("Your answers"), "portal:check"),
+    ]
+    found: list[dict[str, Any]] = [
+        {"text": text, "url": reverse(name, args=[case.pk]), "current": code == current}
+        for code, text, name in tabs
+    ]
+    if case.submitted_at:
+        waiting = case.requests.filter(status__in=InformationRequest.WITH_FIRM).count()
+        url = reverse("portal:case", args=[case.pk]) + "#requests"
+        found.append({"text": _("Requests"), "url": url, "current": current == "requests", "count": waiting})
+    return found

@@ -1,0 +1,38 @@
+"""An answer in words, for pages that show it and do not ask it."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from applications.asked import Given, decimal_of
+from look import words
+from regulators import rulebook as rb
+from regulators.rulebook import Requirement, say
+
+
+def in_words(requirement: Requirement, given: Given) -> list[str]:
+    """One line for each simple kind that was answered, and the reason where it was declined."""
+    lines = [line for kind in requirement.evidence if (line := _line(kind, requirement, given.value))]
+    if given.declined:
+        lines.append(_("Declined: %(reason)s") % {"reason": given.declined})
+    return lines
+
+
+def _line(kind: str, requirement: Requirement, value: dict[str, Any]) -> str:
+    if kind == rb.CHOICE:
+        return next((say(c.label) for c in requirement.choices if c.code == value.get("choice")), "")
+    if kind == rb.DECLARATION:
+        return _("Declared") if value.get("agreed") else ""
+    if kind == rb.MONEY:
+        amount = decimal_of(value.get("amount"))
+        return "" if amount is None else words.money(amount, str(value.get("currency") or ""))
+    if kind == rb.NUMBER:
+        number = decimal_of(value.get("number"))
+        return "" if number is None else words.number(number)
+    if kind == rb.PERCENTAGE:
+        percent = decimal_of(value.get("percent"))
+        return "" if percent is None else f"{words.number(percent)} %"
+    if kind == rb.DATE:
+        return words.day(date.fromisoformat(value["date"])) if value.get("date") else ""
+    return str(value.get({rb.TEXT: "text", rb.INSPECTED: "inspected"}.get(kind, "")) or "")

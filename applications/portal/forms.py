@@ -1,0 +1,283 @@
+"""Forms of the portal. The form of an answer is made from its requirement in the rule book."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications.asked import Given, decimal_of
+from applications.portal.files import ACCEPT, rules_in_words
+from look.fields import SPACES, DayMonthYearField, MoneyField, plain_amount
+from regulators import rulebook as rb
+from regulators.rulebook import Requirement, say
+
+LONGEST_TEXT = 20_000
+CURRENCIES = [(code, code) for code in ("KZT", "USD", "EUR", "GBP", "CHF", "AED")]
+WRITTEN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+class DraftForm(forms.Form):
+    """What is typed must be right, but nothing has to be typed yet: a draft is kept as it is.
+
+    ``required`` on a field only decides whether the page calls it optional.
+    """
+
+    use_required_attribute = False
+
+    def full_clean(self) -> None:
+        asked = {name: field.required for name, field in self.fields.items()}
+        for field in self.fields.values():
+            field.required = False
+        super().full_clean()
+        for name, field in self.fields.items():
+            field.required = asked[name]
+
+
+class PlainForm(forms.Form):
+    use_required_attribute = False
+
+
+class PlainDecimalField(forms.DecimalField):
+    """A number as people type it: spaces are ignored, a comma is a point."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = SPACES.sub("", value).replace(",", ".").rstrip("%")
+        return super().to_python(value)
+
+
+class AmountField(forms.DecimalField):
+    """An amount whose currency stands in a field of its own."""
+
+    default_error_messages = {
+        "invalid": _("Enter an amount in numbers, for example 500 000"),
+        "min_value": _("Enter an amount of %(limit_value)s or more"),
+    }
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str) and value.strip():
+            return plain_amount(value, self.error_messages["invalid"])
+        return super().to_python(value)
+
+
+class DateField(DayMonthYearField):
+    """Three boxes; a whole date such as 05.03.2026 in the first one is taken too."""
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, list):
+            first, *others = [(part or "").strip() for part in value]
+            written = WRITTEN_DATE.fullmatch(first)
+            if written and not any(others):
+                value = list(written.groups())
+        return super().to_python(value)
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
+
+class ManyFilesField(forms.Field):
+    """Any number of files. Each is checked by itself, by the document store."""
+
+    widget = ManyFilesInput
+
+    def __init__(self, *, accept: str, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=ManyFilesInput({"multiple": True, "accept": accept}), **kwargs)
+
+
+class AnswerForm(DraftForm):
+    """One question: its simple evidence kinds, a reason where it is declined, its files, and the version it shows."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, requirement: Requirement, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, files, **kwargs)
+        self.requirement = requirement
+        for kind in requirement.evidence:
+            if kind in FIELDS:
+                self.fields.update(FIELDS[kind](requirement))
+        if not requirement.mandatory:
+            self.fields["declined"] = forms.CharField(
+                label=_("If you do not answer this, say why"),
+                help_text=_("No rule makes this question mandatory. The reviewer sees your reason."),
+                widget=forms.Textarea({"rows": 3}),
+                max_length=LONGEST_TEXT,
+                required=False,
+            )
+
+    def clean_version(self) -> int:
+        return self.cleaned_data["version"] or 0
+
+    def value(self) -> dict[str, Any]:
+        """The answer as it is stored; call it on a valid form."""
+        value = {}
+        for kind in self.requirement.evidence:
+            if kind in STORED:
+                value.update(STORED[kind](self.cleaned_data))
+        currency = self.requirement.currency
+        if "amount" in value and currency:
+            value["currency"] = currency
+        return value
+
+    @property
+    def declined(self) -> str:
+        return str(self.cleaned_data.get("declined", ""))
+
+
+def initial_of(given: Given, version: int) -> dict[str, Any]:
+    """What the form shows of an answer that is stored."""
+    value = dict(given.value)
+    for name in ("number", "amount", "percent"):
+        if name in value:
+            value[name] = decimal_of(value[name])
+    if value.get("date"):
+        value["date"] = date.fromisoformat(value["date"])
+    return {**value, "declined": given.declined, "version": version}
+
+
+def _declaration(requirement: Requirement) -> dict[str, forms.Field]:
+    return {"agreed": forms.BooleanField(label=_("I make this declaration for the applicant"))}
+
+
+def _text(requirement: Requirement) -> dict[str, forms.Field]:
+    area = forms.Textarea({"rows": 8})
+    return {"text": forms.CharField(label=_("Your answer"), widget=area, max_length=LONGEST_TEXT)}
+
+
+def _number(requirement: Requirement) -> dict[str, forms.Field]:
+    field = PlainDecimalField(
+        label=_("Number"),
+        min_value=0,
+        max_digits=20,
+        decimal_places=4,
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"invalid": _("Enter a number, for example 12")},
+    )
+    return {"number": field}
+
+
+def _money(requirement: Requirement) -> dict[str, forms.Field]:
+    if requirement.currency:
+        return {"amount": MoneyField(label=_("Amount"), currency=requirement.currency)}
+    amount = AmountField(
+        label=_("Amount"),
+        min_value=Decimal(0),
+        max_digits=20,
+        decimal_places=2,
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    choices = [("", _("Choose the currency")), *CURRENCIES]
+    return {"amount": amount, "currency": forms.ChoiceField(label=_("Currency"), choices=choices)}
+
+
+def _percentage(requirement: Requirement) -> dict[str, forms.Field]:
+    return {"percent": percent_field(_("Percentage"))}
+
+
+def percent_field(label: Any) -> PlainDecimalField:
+    wrong = _("Enter a percentage from 0 to 100, for example 12.5")
+    return PlainDecimalField(
+        label=label,
+        min_value=0,
+        max_value=100,
+        max_digits=7,
+        decimal_places=4,
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
+    )
+
+
+def _date(requirement: Requirement) -> dict[str, forms.Field]:
+    return {"date": DateField(label=_("Date"), help_text=_("For example, 27 3 2026"))}
+
+
+def _choice(requirement: Requirement) -> dict[str, forms.Field]:
+    choices = [(choice.code, say(choice.label)) for choice in requirement.choices]
+    return {"choice": forms.ChoiceField(label=_("Choose one"), choices=choices, widget=forms.RadioSelect)}
+
+
+def _inspected(requirement: Requirement) -> dict[str, forms.Field]:
+    field = forms.CharField(
+        label=_("Where the evidence can be inspected"),
+        help_text=_("Name the place and who can show it. Do not write secrets here: they are never stored."),
+        widget=forms.Textarea({"rows": 4}),
+        max_length=LONGEST_TEXT,
+    )
+    return {"inspected": field}
+
+
+def _files(requirement: Requirement) -> dict[str, forms.Field]:
+    return {"files": ManyFilesField(label=_("Add files"), help_text=rules_in_words(), accept=ACCEPT)}
+
+
+FIELDS: dict[str, Callable[[Requirement], dict[str, forms.Field]]] = {
+    rb.DECLARATION: _declaration,
+    rb.TEXT: _text,
+    rb.NUMBER: _number,
+    rb.MONEY: _money,
+    rb.PERCENTAGE: _percentage,
+    rb.DATE: _date,
+    rb.CHOICE: _choice,
+    rb.INSPECTED: _inspected,
+    rb.DOCUMENTS: _files,
+}
+
+
+def _plain(number: Decimal | None) -> str | None:
+    return None if number is None else f"{number:f}"
+
+
+STORED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    rb.DECLARATION: lambda typed: {"agreed": typed["agreed"]},
+    rb.TEXT: lambda typed: {"text": typed["text"]},
+    rb.NUMBER: lambda typed: {"number": _plain(typed["number"])},
+    rb.MONEY: lambda typed: {"amount": _plain(typed["amount"]), "currency": typed.get("currency", "")},
+    rb.PERCENTAGE: lambda typed: {"percent": _plain(typed["percent"])},
+    rb.DATE: lambda typed: {"date": typed["date"].isoformat() if typed["date"] else None},
+    rb.CHOICE: lambda typed: {"choice": typed["choice"]},
+    rb.INSPECTED: lambda typed: {"inspected": typed["inspected"]},
+}
+
+
+class DeclareForm(PlainForm):
+    role = forms.CharField(
+        label=_("You sign as"),
+        help_text=_("Your position in the firm, for example director."),
+        max_length=150,
+    )
+    agreed = forms.BooleanField(
+        label=_("I have read the declaration above, and I make it"),
+        error_messages={"required": _("Tick the box to make the declaration")},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    shown = forms.CharField(widget=forms.HiddenInput)
+
+
+class ReasonForm(PlainForm):
+    """A text, for an act that stands on a version of the case."""
+
+    text = forms.CharField(widget=forms.Textarea({"rows": 6}), max_length=LONGEST_TEXT)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+
+    def __init__(self, label: Any, missing: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = label
+        self.fields["text"].error_messages["required"] = missing
+
+
+class PointForm(DraftForm):
+    """The answer to one point of a request for information."""
+
+    def __init__(self, number: int, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, files, prefix=f"p{number}", **kwargs)
+        self.fields["text"] = forms.CharField(
+            label=_("Your answer"), widget=forms.Textarea({"rows": 6}), max_length=LONGEST_TEXT
+        )
+        self.fields["files"] = ManyFilesField(label=_("Add files"), help_text=rules_in_words(), accept=ACCEPT)

@@ -1,0 +1,245 @@
+"""The task list: each stage with its sections and questions, and where each stands. Computed in memory from the draft."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications import asked
+from applications.asked import Draft, Given, Question
+from applications.models import Application, Stage
+from applications.portal.files import is_rejected
+from applications.states import DECIDED
+from applications.states import ApplicationState as A
+from applications.states import StageState as S
+from regulators import rulebook as rb
+from regulators.rulebook import say
+
+CANNOT_START, NOT_STARTED, IN_PROGRESS, COMPLETED, RETURNED, PROBLEM = (
+    "cannot_start", "not_started", "in_progress", "completed", "returned", "problem",
+)  # fmt: skip
+STATUS: dict[str, tuple[str, str | Promise]] = {
+    CANNOT_START: ("", gettext_lazy("Cannot start yet")),
+    NOT_STARTED: ("", gettext_lazy("Not started")),
+    IN_PROGRESS: ("work", gettext_lazy("In progress")),
+    COMPLETED: ("done", gettext_lazy("Completed")),
+    RETURNED: ("act", gettext_lazy("Returned to you")),
+    PROBLEM: ("bad", gettext_lazy("There is a problem")),
+}
+WITH_REGULATOR: dict[str, tuple[str, str | Promise]] = {
+    S.COMPLETE: ("done", gettext_lazy("Submitted")),
+    S.IN_REVIEW: ("look", gettext_lazy("In review")),
+    S.APPROVED: ("ok", gettext_lazy("Approved")),
+}
+DUE_WORDS: dict[str, str | Promise] = {
+    rb.SUBMISSION: "",
+    rb.RECOMMENDATION: gettext_lazy("Needed later: before the recommendation"),
+    rb.GRANT: gettext_lazy("Needed later: before the grant"),
+    rb.AFTER_GRANT: gettext_lazy("Needed later: after the grant"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One question as a line of the task list."""
+
+    question: Question
+    given: Given
+    status: str
+    url: str
+    problems: list[str]
+
+    @property
+    def kind(self) -> str:
+        return STATUS[self.status][0]
+
+    @property
+    def word(self) -> str:
+        return str(STATUS[self.status][1])
+
+    @property
+    def due(self) -> str:
+        return str(DUE_WORDS[self.question.requirement.due])
+
+    @property
+    def counts(self) -> bool:
+        return self.question.requirement.due == rb.SUBMISSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionOutline:
+    code: str
+    title: str
+    rows: list[Row]
+    waits: list[str]  # titles of questions that are asked for each person, while there is no person
+
+    @property
+    def counted(self) -> list[Row]:
+        return [row for row in self.rows if row.counts]
+
+    @property
+    def done(self) -> int:
+        return sum(row.status == COMPLETED for row in self.counted)
+
+    @property
+    def status(self) -> str:
+        statuses = {row.status for row in self.counted}
+        if PROBLEM in statuses:
+            return PROBLEM
+        if not self.rows and self.waits:
+            return CANNOT_START
+        if statuses <= {COMPLETED} and not self.waits:
+            return COMPLETED
+        return NOT_STARTED if statuses <= {NOT_STARTED} else IN_PROGRESS
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageOutline:
+    stage: Stage
+    sections: list[SectionOutline]
+    editable: bool
+    filed: bool
+
+    @property
+    def title(self) -> str:
+        return say(self.stage.rule.title)
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for section in self.sections for row in section.rows]
+
+    @property
+    def counted(self) -> int:
+        return sum(len(section.counted) for section in self.sections)
+
+    @property
+    def done(self) -> int:
+        return sum(section.done for section in self.sections)
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        """The kind and the word of the stage as a whole."""
+        state = self.stage.state
+        if self.filed and state in WITH_REGULATOR:
+            kind, word = WITH_REGULATOR[state]
+        else:
+            kind, word = STATUS[_STAGE_STATUS[state]]
+        return kind, str(word)
+
+    @property
+    def returned(self) -> bool:
+        return bool(self.stage.state == S.CHANGES_REQUESTED)
+
+    def section_tag(self, section: SectionOutline) -> tuple[str, str]:
+        """While the firm works, the section's own status; afterwards the stage's."""
+        if self.returned or not self.editable:
+            return self.tag
+        kind, word = STATUS[section.status]
+        return kind, str(word)
+
+    @property
+    def tagged_sections(self) -> list[tuple[SectionOutline, str, str]]:
+        return [(section, *self.section_tag(section)) for section in self.sections]
+
+
+_STAGE_STATUS = {
+    S.NOT_STARTED: NOT_STARTED,
+    S.IN_PROGRESS: IN_PROGRESS,
+    S.COMPLETE: COMPLETED,
+    S.IN_REVIEW: COMPLETED,
+    S.APPROVED: COMPLETED,
+    S.CHANGES_REQUESTED: RETURNED,
+}
+
+
+def stages_of(case: Application, draft: Draft, stages: Iterable[Stage]) -> list[StageOutline]:
+    """Every stage in its order. ``stages`` are the rows of the case, with ``application`` set."""
+    return [stage_of(case, draft, stage) for stage in stages]
+
+
+def stage_of(case: Application, draft: Draft, stage: Stage) -> StageOutline:
+    rows = [_row(case, draft, question) for question in asked.questions(draft, stage.code)]
+    sections = [
+        SectionOutline(
+            code=section.code,
+            title=say(section.title),
+            rows=[row for row in rows if row.question.requirement.section == section.code],
+            waits=_waiting(draft, stage.code, section.code),
+        )
+        for section in draft.book.sections_of(stage.code)
+    ]
+    return StageOutline(
+        stage=stage,
+        sections=[section for section in sections if section.rows or section.waits],
+        editable=is_editable(stage),
+        filed=case.submitted_at is not None,
+    )
+
+
+def is_editable(stage: Stage) -> bool:
+    """Answers of the stage may be written now."""
+    state = stage.application.state
+    if state in DECIDED:
+        return False
+    if stage.state in (S.IN_PROGRESS, S.CHANGES_REQUESTED):
+        return True
+    return bool(stage.state == S.NOT_STARTED and state == A.DRAFT)
+
+
+def question_url(case_pk: Any, question: Question) -> str:
+    requirement = question.requirement
+    place = [case_pk, requirement.stage, requirement.code]
+    return reverse("portal:question", args=[*place, question.person_id] if question.person_id else place)
+
+
+def next_unanswered(stage: StageOutline, after: asked.Key) -> Row | None:
+    """The next question that is due at submission and lacks an answer: onwards first, then from the top."""
+    rows = stage.rows
+    place = next((n for n, row in enumerate(rows) if row.question.key == after), -1)
+    for row in rows[place + 1 :] + rows[: max(place, 0)]:
+        if row.counts and row.status != COMPLETED:
+            return row
+    return None
+
+
+def _row(case: Application, draft: Draft, question: Question) -> Row:
+    given = draft.answer(question.key)
+    problems = asked.problems(question.requirement, given, draft)
+    return Row(
+        question=question,
+        given=given,
+        problems=problems,
+        status=_status(given, problems),
+        url=question_url(case.pk, question),
+    )
+
+
+def _status(given: Given, problems: list[str]) -> str:
+    if any(is_rejected(document) for document in given.documents):
+        return PROBLEM
+    if not problems:
+        waits = any(not document.usable for document in given.documents)
+        return IN_PROGRESS if waits else COMPLETED
+    begun = given.documents or any(value not in (None, "", False) for value in given.value.values())
+    return IN_PROGRESS if begun else NOT_STARTED
+
+
+def _waiting(draft: Draft, stage: str, section: str) -> list[str]:
+    """Questions for each person that nobody can be asked yet."""
+    if any(draft.posts.values()):
+        return []
+    return [
+        say(r.title) for r in draft.book.requirements_of(stage) if r.section == section and r.per_person
+    ]
+
+
+def progress(stages: list[StageOutline]) -> str:
+    words = _("%(done)s of %(all)s questions completed")
+    return words % {
+        "done": sum(stage.done for stage in stages),
+        "all": sum(stage.counted for stage in stages),
+    }

@@ -1,0 +1,220 @@
+"""Where a case stands, as the firm may know it: whose turn it is, what happened, what was decided.
+
+What staff do among themselves stays out: only the kinds and decisions named here are shown, without names of staff.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications.models import Application, ClockEntry, Decision, InformationRequest, RefusalNotice
+from applications.states import DECIDED
+from applications.states import ApplicationState as A
+from applications.states import StageState as S
+from audit.models import Event
+from regulators.calendars import YearNotInCalendarError, working_days_between
+from regulators.rulebook import say
+
+BY_FIRM: dict[str, str | Promise] = {
+    "application.start": gettext_lazy("Application started"),
+    "application.submit": gettext_lazy("Application submitted"),
+    "application.withdraw": gettext_lazy("Application withdrawn"),
+    "application.discard": gettext_lazy("Draft discarded"),
+    "application.change_notified": gettext_lazy("Change reported"),
+    "application.representation": gettext_lazy("Representation made"),
+    "request.answer": gettext_lazy("Answers sent"),
+}
+BY_REGULATOR: dict[str, str | Promise] = {
+    "application.accept": gettext_lazy("Accepted for review"),
+    "application.return_incomplete": gettext_lazy("Returned as incomplete"),
+    "application.refuse_to_consider": gettext_lazy("Not accepted for consideration"),
+    "application.approve_in_principle": gettext_lazy("Approved in principle"),
+    "application.extend": gettext_lazy("Approval in principle extended"),
+    "application.reopen": gettext_lazy("Review reopened"),
+    "application.grant": gettext_lazy("Granted"),
+    "application.record_deemed_issue": gettext_lazy("Deemed issue recorded"),
+    "application.notice_served": gettext_lazy("Notice of a proposed refusal served"),
+    "application.refuse": gettext_lazy("Refused"),
+    "application.lapse": gettext_lazy("Lapsed"),
+    "application.remit": gettext_lazy("Returned to review after appeal"),
+    "request.send": gettext_lazy("Information requested"),
+    "stage.approve": gettext_lazy("Stage approved"),
+    "stage.request_changes": gettext_lazy("Changes requested"),
+}
+DECISIONS: dict[str, str | Promise] = {
+    "approve_in_principle": gettext_lazy("Approved in principle"),
+    "extend": gettext_lazy("Approval in principle extended"),
+    "reopen": gettext_lazy("Review reopened"),
+    "grant": gettext_lazy("Granted"),
+    "record_deemed_issue": gettext_lazy("Deemed issue recorded"),
+    "refuse": gettext_lazy("Refused"),
+    "lapse": gettext_lazy("Lapsed"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What the ``turn`` part of the look shows."""
+
+    yours: bool
+    who: str
+    text: str = ""
+    url: str = ""
+    action: str = ""
+    due: date | None = None
+    paused_since: datetime | None = None
+
+    @property
+    def days(self) -> int | None:
+        if self.due is None:
+            return None
+        try:
+            return working_days_between(timezone.localdate(), self.due)
+        except YearNotInCalendarError:
+            return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    at: datetime
+    what: str
+    who: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    at: datetime
+    what: str
+    reason: str
+    grounds: list[str]
+
+
+def state_in_words(case: Application, notice: RefusalNotice | None) -> tuple[str, str]:
+    """The kind of the tag and its word. A recommendation, and a notice not served yet, are not the firm's to see."""
+    if case.state in (A.RECOMMENDED, A.REFUSAL_PROPOSED) and notice is None:
+        return "look", str(A.IN_REVIEW.label)
+    kinds = {A.DRAFT: "work", A.RETURNED: "act", A.GRANTED: "ok", A.APPROVED_IN_PRINCIPLE: "ok",
+             A.REFUSED: "bad", A.NOT_ACCEPTED: "bad", A.LAPSED: "bad", A.REFUSAL_PROPOSED: "act",
+             A.WITHDRAWN: "", A.DISCARDED: ""}  # fmt: skip
+    word = str(A.GRANTED.label) if case.state != A.GRANTED else _granted_word(case)
+    return kinds.get(A(case.state), "look"), word if case.state == A.GRANTED else str(A(case.state).label)
+
+
+def _granted_word(case: Application) -> str:
+    return _("Readiness recorded") if case.readiness_id else str(A.GRANTED.label)
+
+
+def served_notice(case: Application) -> RefusalNotice | None:
+    """The last preliminary notice, once its service is recorded, while the refusal is proposed."""
+    if case.state != A.REFUSAL_PROPOSED:
+        return None
+    notice = case.refusal_notices.last()
+    return notice if notice and notice.served_on else None
+
+
+def requests_of(case: Application) -> list[InformationRequest]:
+    """What was sent to the firm; never a request that is still being written."""
+    sent = case.requests.exclude(status=InformationRequest.DRAFT)
+    return list(sent.prefetch_related("points"))
+
+
+def turn_of(
+    case: Application, stages: list[Any], requests: list[InformationRequest], notice: RefusalNotice | None
+) -> Turn | None:
+    """Whose turn it is, with the nearest date; None when the case is decided."""
+    if case.state in DECIDED:
+        return None
+    yours = _("Your turn")
+    waiting = [r for r in requests if r.status in InformationRequest.WITH_FIRM]
+    returned = next((s for s in stages if s.state in (S.CHANGES_REQUESTED, S.IN_PROGRESS)), None)
+    if case.state == A.DRAFT:
+        return _draft_turn(case, stages)
+    if case.state == A.RETURNED:
+        text = _("The application was returned as incomplete. Mend what is named, then submit it again.")
+        return Turn(yours=True, who=yours, text=text, due=case.return_by)
+    if notice and notice.representations_until and notice.representations_until >= timezone.localdate():
+        url = reverse("portal:representation", args=[case.pk])
+        text = _("A refusal is proposed. You can say what speaks against it.")
+        return Turn(yours=True, who=yours, text=text, url=url, action=_("Make a representation"),
+                    due=notice.representations_until)  # fmt: skip
+    if waiting:
+        request = min(waiting, key=lambda r: r.due_on)
+        number = {"number": request.number}
+        url = reverse("portal:request", args=[case.pk, request.number])
+        return Turn(yours=True, who=yours, text=_("Information is asked for."), url=url,
+                    action=_("Answer request %(number)s") % number, due=request.due_on,
+                    paused_since=_paused_since(case))  # fmt: skip
+    if returned:
+        url = reverse("portal:stage", args=[case.pk, returned.code])
+        text = _("A stage was returned to you.")
+        return Turn(yours=True, who=yours, text=text, url=url, action=_("Open the stage"))
+    return _regulator_turn(case)
+
+
+def _draft_turn(case: Application, stages: list[Any]) -> Turn:
+    ready = all(stage.state == S.COMPLETE for stage in stages)
+    if ready:
+        url = reverse("portal:declare", args=[case.pk])
+        return Turn(yours=True, who=_("Your turn"), text=_("Every stage is complete."), url=url,
+                    action=_("Sign and submit"))  # fmt: skip
+    return Turn(yours=True, who=_("Your turn"), text=_("Complete each stage, then sign and submit."))
+
+
+def _regulator_turn(case: Application) -> Turn:
+    deadline = case.deadlines.filter(met_at=None).first()
+    return Turn(
+        yours=False,
+        who=_("With %(regulator)s") % {"regulator": say(case.book.regulator_name)},
+        due=timezone.localdate(deadline.due_at) if deadline else None,
+        paused_since=_paused_since(case),
+    )
+
+
+def _paused_since(case: Application) -> datetime | None:
+    last = case.clock_entries.exclude(what=ClockEntry.STOP).last()
+    return last.at if last and last.what == ClockEntry.PAUSE else None
+
+
+def timeline_of(case: Application) -> list[Happened]:
+    """What the firm may know of, newest first. Its own people by name, the regulator by its name."""
+    words = BY_FIRM | BY_REGULATOR
+    events = Event.objects.filter(subject=case.audit_subject, kind__in=list(words)).order_by("-number")
+    regulator = say(case.book.regulator_name)
+    return [
+        Happened(
+            at=event.at,
+            what=_with_detail(str(words[event.kind]), event, case),
+            who=event.actor_name if event.kind in BY_FIRM else regulator,
+        )
+        for event in events
+    ]
+
+
+def _with_detail(words: str, event: Event, case: Application) -> str:
+    code = event.data.get("stage")
+    if event.kind.startswith("stage.") and code in case.book.stage_codes:
+        return f"{words}: {say(case.book.stage(code).title)}"
+    if event.kind.startswith("request.") and "number" in event.data:
+        return f"{words} ({event.data['number']})"
+    return words
+
+
+def decisions_of(case: Application) -> list[Decided]:
+    """Newest first."""
+    titles = {ground.code: say(ground.title) for ground in case.book.grounds}
+    found = Decision.objects.filter(application=case, kind__in=list(DECISIONS)).order_by("-at")
+    return [
+        Decided(
+            at=decision.at,
+            what=_granted_word(case) if decision.kind == "grant" else str(DECISIONS[decision.kind]),
+            reason=decision.reason,
+            grounds=[titles.get(code, code) for code in decision.grounds],
+        )
+        for decision in found
+    ]

@@ -1,0 +1,106 @@
+"""Forms of the typed records: a person, a holding, the capital computation."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from applications.portal.forms import DateField, DraftForm, PlainForm, percent_field
+from look.fields import MoneyField
+
+
+class PersonForm(PlainForm):
+    """One human, with the functions that they are proposed for."""
+
+    given_names = forms.CharField(
+        label=_("Given names"), help_text=_("As in the passport, in any alphabet."), max_length=150
+    )
+    family_name = forms.CharField(label=_("Family name"), max_length=150, required=False)
+    patronymic = forms.CharField(label=_("Patronymic, if any"), max_length=150, required=False)
+    born_on = DateField(label=_("Date of birth"), help_text=_("For example, 27 3 1984"))
+    citizenship = forms.RegexField(
+        r"\A[A-Za-z]{2}\Z",
+        label=_("Citizenship"),
+        help_text=_("Two-letter code of the country, for example KZ."),
+        error_messages={"invalid": _("Enter the two-letter code of the country, for example KZ.")},
+    )
+    residence = forms.RegexField(
+        r"\A[A-Za-z]{2}\Z",
+        label=_("Country of residence"),
+        help_text=_("Two-letter code of the country, for example KZ."),
+        error_messages={"invalid": _("Enter the two-letter code of the country, for example KZ.")},
+    )
+    identifier_kind = forms.ChoiceField(
+        label=_("Number of"),
+        choices=[("iin", _("IIN")), ("passport", _("Passport"))],
+        widget=forms.RadioSelect,
+    )
+    identifier = forms.CharField(
+        label=_("IIN or passport number"),
+        help_text=_("A person without an IIN gives the number of the passport. Spaces are ignored."),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    functions = forms.MultipleChoiceField(
+        label=_("Posts in this application"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one post for this person")},
+    )
+
+    def __init__(self, functions: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["functions"].choices = functions  # type: ignore[attr-defined]
+        for name in ("given_names", "family_name", "patronymic"):
+            self.fields[name].widget.attrs["spellcheck"] = "false"
+
+    def clean_citizenship(self) -> str:
+        return str(self.cleaned_data["citizenship"]).upper()
+
+    def clean_residence(self) -> str:
+        return str(self.cleaned_data["residence"]).upper()
+
+
+class HolderForm(PlainForm):
+    """A direct holding: who holds how much of what. A holder is somebody entered already, or a body to add."""
+
+    owner = forms.ChoiceField(label=_("Who holds"), required=False)
+    name = forms.CharField(
+        label=_("Name of the company or other body, if it is not in the list"), max_length=250, required=False
+    )
+    country = forms.RegexField(
+        r"\A[A-Za-z]{2}\Z",
+        label=_("Its country"),
+        help_text=_("Two-letter code, for example KZ."),
+        required=False,
+        error_messages={"invalid": _("Enter the two-letter code of the country, for example KZ.")},
+    )
+    registration = forms.CharField(label=_("Its registration number"), max_length=60, required=False)
+    owned = forms.ChoiceField(label=_("Holds a part of"))
+    economic = percent_field(_("Economic interest, %"))
+    voting = percent_field(_("Votes, %"))
+
+    def __init__(
+        self, owners: list[tuple[str, str]], bodies: list[tuple[str, str]], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [("", _("Somebody who is not in the list")), *owners]  # type: ignore[attr-defined]
+        self.fields["owned"].choices = bodies  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        typed = self.cleaned_data
+        if not typed.get("owner") and not typed.get("name"):
+            raise ValidationError(
+                {"name": _("Choose who holds from the list, or write the name of the body.")}
+            )
+        if typed.get("owner") and typed["owner"] == f"entity:{typed.get('owned')}":
+            raise ValidationError({"owned": _("A body cannot hold itself directly.")})
+
+
+class CapitalForm(DraftForm):
+    """The lines of the capital computation at one moment, in one currency."""
+
+    def __init__(self, lines: list[tuple[str, str]], currency: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, title in lines:
+            self.fields[code] = MoneyField(label=title, currency=currency)

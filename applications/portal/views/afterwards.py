@@ -1,0 +1,170 @@
+"""After the submission: answering requests, reporting a change, speaking against a proposed refusal."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.requests import SignedIn
+from applications.models import Application, InformationRequest, RequestPoint
+from applications.portal import files, standing
+from applications.portal.access import case_or_404, page, show, status_of
+from applications.portal.forms import PointForm, ReasonForm
+from applications.services.evidence import open_evidence
+from applications.services.requests import answer_point, attach_to_point, send_answers
+from applications.services.submission import make_representation, notify_change
+from applications.states import OPEN
+from documents.errors import NotUsable
+from documents.http import download
+from regulators.rulebook import say
+from workflow.errors import Refused
+
+
+@page("GET", "POST")
+def information_request(request: SignedIn, pk: UUID, number: int) -> HttpResponse:
+    """A request point by point: text and files for each, kept at any time, sent once at the end."""
+    case = case_or_404(request, pk)
+    asked = case.requests.exclude(status=InformationRequest.DRAFT).filter(number=number).first()
+    if asked is None:
+        raise Http404
+    asked.application = case
+    points = list(asked.points.select_related("person").prefetch_related("files__document"))
+    forms = _forms(asked, points, request if request.method == "POST" else None)
+    if request.method != "POST":
+        return _request_page(request, case, asked, points, forms)
+    refusal: Refused | None = None
+    try:
+        for point in points:
+            if point.pk in forms:
+                _keep_point(request, asked, point, forms[point.pk])
+        if request.POST.get("act") == "send" and not any(form.errors for form in forms.values()):
+            version = request.POST.get("version", "")
+            if not version.isdecimal():
+                raise Http404
+            send_answers(actor=request.user, request=asked, expected_version=int(version))
+            messages.success(request, _("Your answers are sent."))
+            return redirect("portal:request", case.pk, number)
+    except Refused as error:
+        refusal = error
+    if refusal is None and not any(form.errors for form in forms.values()):
+        messages.success(request, _("Saved. Nothing is sent yet."))
+        return redirect("portal:request", case.pk, number)
+    points = list(asked.points.select_related("person").prefetch_related("files__document"))
+    return _request_page(request, case, asked, points, forms, refusal)
+
+
+def _forms(
+    asked: InformationRequest, points: list[RequestPoint], request: SignedIn | None
+) -> dict[int, PointForm]:
+    """A form for each point that is still with the firm."""
+    if asked.status not in InformationRequest.WITH_FIRM:
+        return {}
+    typed = (request.POST, request.FILES) if request else (None, None)
+    return {
+        point.pk: PointForm(point.number, *typed, initial={"text": point.answer})
+        for point in points
+        if point.sent_at is None
+    }
+
+
+def _keep_point(
+    request: SignedIn, asked: InformationRequest, point: RequestPoint, form: PointForm
+) -> None:
+    point.request = asked
+    uploads = request.FILES.getlist(form.add_prefix("files"))
+    rejected = files.take_each(
+        uploads, lambda one: attach_to_point(actor=request.user, point=point, upload=one, name=one.name)
+    )
+    for text in rejected:
+        form.add_error("files", text)
+    if "text" not in form.errors and form.cleaned_data["text"] != point.answer:
+        answer_point(actor=request.user, point=point, text=form.cleaned_data["text"])
+
+
+def _request_page(
+    request: SignedIn,
+    case: Application,
+    asked: InformationRequest,
+    points: list[RequestPoint],
+    forms: dict[int, PointForm],
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    wrong = [form for form in forms.values() if form.is_bound and form.errors]
+    rows = [
+        {
+            "point": point,
+            "form": forms.get(point.pk),
+            "files": files.rows(file.document for file in point.files.all()),
+            "requirement": say(case.book.by_code[point.requirement].title),
+        }
+        for point in points
+    ]
+    return show(
+        request, "portal/request.html", case, tab="requests", refusal=refusal,
+        status=status_of(refusal) if refusal else 422 if wrong else 200,
+        asked=asked, rows=rows, wrong=wrong, open=bool(forms),
+        turn=standing.Turn(yours=True, who=_("Your turn"), due=asked.due_on) if forms else None,
+    )  # fmt: skip
+
+
+@page("GET", "POST")
+def change(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Report a change of what was submitted."""
+    case = case_or_404(request, pk)
+    form = ReasonForm(_("What has changed?"), _("Say what has changed"), request.POST or None)
+    refusal = None
+    if form.is_valid():
+        try:
+            notify_change(actor=request.user, case=case, text=form.cleaned_data["text"])
+        except Refused as error:
+            refusal = error
+        else:
+            messages.success(request, _("The change is reported. A reviewer will say what it means for the case."))
+            return redirect("portal:case", case.pk)
+    possible = case.state in OPEN
+    return show(request, "portal/change.html", case, refusal=refusal, form=form, possible=possible)
+
+
+@page("GET", "POST")
+def representation(request: SignedIn, pk: UUID) -> HttpResponse:
+    """What the firm says against a refusal that was proposed to it."""
+    case = case_or_404(request, pk)
+    notice = standing.served_notice(case)
+    if notice is None:
+        raise Http404
+    form = ReasonForm(
+        _("What do you want to say?"), _("Write what you want to say"), request.POST or None
+    )
+    refusal = None
+    if form.is_valid():
+        try:
+            make_representation(actor=request.user, case=case, text=form.cleaned_data["text"])
+        except Refused as error:
+            refusal = error
+        else:
+            messages.success(request, _("Your representation is recorded."))
+            return redirect("portal:case", case.pk)
+    return show(
+        request, "portal/representation.html", case, refusal=refusal, form=form, served=notice,
+        grounds=_grounds(case, notice.grounds), made=notice.representations.all(),
+    )  # fmt: skip
+
+
+def _grounds(case: Application, codes: list[Any]) -> list[str]:
+    titles = {ground.code: say(ground.title) for ground in case.book.grounds}
+    return [titles.get(code, code) for code in codes]
+
+
+@page("GET")
+def document(request: SignedIn, document: UUID) -> HttpResponse:
+    """A file of the firm's own case, as a download. The opening is recorded first."""
+    if request.user.is_staff:
+        raise Http404
+    try:
+        found, stored = open_evidence(actor=request.user, document_id=document)
+    except NotUsable as refusal:
+        return render(request, "portal/refused.html", {"reasons": refusal.reasons}, status=409)
+    return download(found, stored)

@@ -1,0 +1,107 @@
+"""The firm's cases: the list, a new one, and one case before and after its submission."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+
+from accounts.queries import firm_roles, firms_of
+from accounts.requests import SignedIn
+from applications.models import Application
+from applications.portal import outline, standing
+from applications.portal.access import case_or_404, page, show, status_of
+from applications.queries.drafts import load_draft
+from applications.services.drafting import start_application
+from applications.states import OPEN, WITHDRAWABLE
+from applications.states import ApplicationState as A
+from regulators import books
+from regulators.models import LicenceType
+from workflow.errors import Refused
+
+
+@page("GET")
+def home(request: SignedIn) -> HttpResponse:
+    return _home(request)
+
+
+@page("POST")
+def start(request: SignedIn) -> HttpResponse:
+    firm = _chosen(firms_of(request.user), request.POST.get("firm"))
+    licence_type = _chosen(LicenceType.objects.all(), request.POST.get("licence_type"))
+    language = (get_language() or "en")[:2]
+    try:
+        case = start_application(
+            actor=request.user, firm=firm, licence_type=licence_type, language=language
+        )
+    except Refused as refusal:
+        return _home(request, refusal)
+    return redirect("portal:case", case.pk)
+
+
+@page("GET")
+def case(request: SignedIn, pk: UUID) -> HttpResponse:
+    return case_page(request, case_or_404(request, pk))
+
+
+def case_page(request: SignedIn, case: Application, refusal: Refused | None = None) -> HttpResponse:
+    """The task list, and from the submission on where the case stands."""
+    stages = list(case.stages.order_by("order"))
+    for stage in stages:
+        stage.application = case
+    outlines = outline.stages_of(case, load_draft(case), stages)
+    requests = standing.requests_of(case) if case.submitted_at else []
+    notice = standing.served_notice(case)
+    return show(
+        request,
+        "portal/case.html",
+        case,
+        refusal=refusal,
+        stages=outlines,
+        progress=outline.progress(outlines),
+        turn=standing.turn_of(case, stages, requests, notice),
+        state=standing.state_in_words(case, notice),
+        requests=requests,
+        served=notice,
+        can_report=case.state in OPEN and request.user.has_perm("applications.edit_application", case),
+        can_withdraw=case.state in WITHDRAWABLE and request.user.has_perm("applications.withdraw_application", case),
+        can_discard=case.state == A.DRAFT and request.user.has_perm("applications.discard_application", case),
+        waiting_for=[o for o in outlines if o.stage.state not in ("complete", "in_review", "approved")],
+        **(_afterwards(case) if case.submitted_at else {}),
+    )
+
+
+def _afterwards(case: Application) -> dict[str, Any]:
+    return {
+        "timeline": standing.timeline_of(case),
+        "decisions": standing.decisions_of(case),
+        "conditions": case.conditions.all(),
+        "changes": case.change_notices.all(),
+    }
+
+
+def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
+    firms = list(firms_of(request.user))
+    if not firms and request.user.is_staff:
+        raise Http404
+    cases = Application.objects.filter(firm__in=firms).with_case().order_by("firm__name", "-created_at")
+    types = LicenceType.objects.select_related("regulator").order_by("regulator__code")
+    context = {
+        "firms": firms,
+        "cases": [(case, standing.state_in_words(case, standing.served_notice(case))) for case in cases],
+        "may_start": [firm for firm in firms if "editor" in firm_roles(request.user, firm.pk)],
+        "tracks": [(licence_type, books.current(licence_type.code)) for licence_type in types],
+        "reasons": refusal.reasons if refusal else [],
+    }
+    return render(request, "portal/home.html", context, status=status_of(refusal))
+
+
+def _chosen(rows: Any, pk: str | None) -> Any:
+    """The row of this id among those one may choose; a crafted id is a 404."""
+    wanted = {str(row.pk): row for row in rows}
+    if pk not in wanted:
+        raise Http404
+    return wanted[pk]
+
+

@@ -1,0 +1,238 @@
+"""One stage, and one question on a page of its own."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.requests import SignedIn
+from applications import asked
+from applications.asked import Draft, Question
+from applications.models import Answer, Application, Stage
+from applications.portal import files, outline
+from applications.portal.access import case_or_404, page, show, status_of
+from applications.portal.answers import in_words
+from applications.portal.forms import AnswerForm, initial_of
+from applications.queries.drafts import load_draft
+from applications.services import drafting
+from applications.services.people import person_of
+from workflow.errors import Conflict, Refused
+
+ACTS = {"complete": drafting.complete_stage, "edit_again": drafting.edit_stage_again}
+
+
+@page("GET", "POST")
+def stage(request: SignedIn, pk: UUID, stage: str) -> HttpResponse:
+    """The questions of a stage with their status; a POST completes it or opens it again."""
+    case = case_or_404(request, pk)
+    found = stage_or_404(case, stage)
+    if request.method != "POST":
+        return _stage_page(request, case, found)
+    act = ACTS.get(request.POST.get("act", ""))
+    version = request.POST.get("version", "")
+    if act is None or not version.isdecimal():
+        raise Http404
+    try:
+        done = act(actor=request.user, stage=found, expected_version=int(version))
+    except Refused as refusal:
+        return _stage_page(request, case, stage_or_404(case, stage), refusal)
+    if done.state == "complete":
+        messages.success(request, _("The stage is complete."))
+        return redirect("portal:case", case.pk)
+    return redirect("portal:stage", case.pk, stage)
+
+
+@page("GET", "POST")
+def question(
+    request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None = None
+) -> HttpResponse:
+    case, found, draft, asked_now = _question_or_404(request, pk, stage, requirement, person)
+    if request.method != "POST":
+        version = _version(case, asked_now)
+        given = draft.answer(asked_now.key)
+        form = AnswerForm(asked_now.requirement, initial=initial_of(given, version))
+        return _question_page(request, case, found, draft, asked_now, form)
+    answered = _keep(request, case, found, asked_now)
+    if answered is not None:
+        return answered
+    if request.POST.get("act") == "later":
+        messages.success(request, _("Saved."))
+        return redirect(_place(case, asked_now))
+    return redirect(_next(case, found, asked_now))
+
+
+@page("POST")
+def upload(
+    request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None = None
+) -> HttpResponse:
+    """Takes the files, keeps what is typed beside them, and shows the question again."""
+    case, found, _draft, asked_now = _question_or_404(request, pk, stage, requirement, person)
+    chosen = bool(request.FILES.getlist("files"))
+    return _keep(request, case, found, asked_now, none_chosen=not chosen) or redirect(
+        outline.question_url(case.pk, asked_now)
+    )
+
+
+@page("POST")
+def detach(
+    request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None = None
+) -> HttpResponse:
+    """Takes one file out of the answer, and keeps what is typed beside it."""
+    case, found, draft, asked_now = _question_or_404(request, pk, stage, requirement, person)
+    try:
+        document = UUID(request.POST.get("document", ""))
+    except ValueError as error:
+        raise Http404 from error
+    if document not in {held.pk for held in draft.answer(asked_now.key).documents}:
+        raise Http404
+    try:
+        removed = drafting.detach(actor=request.user, case_id=case.pk, document_id=document)
+    except Refused as refusal:
+        form = AnswerForm(asked_now.requirement, request.POST)
+        return _question_page(request, case, found, load_draft(case), asked_now, form, refusal)
+    messages.success(request, _("Removed: %(name)s.") % {"name": removed.name})
+    return _keep(request, case, found, asked_now) or redirect(outline.question_url(case.pk, asked_now))
+
+
+def stage_or_404(case: Application, code: str) -> Stage:
+    found = case.stages.filter(code=code).first()
+    if found is None:
+        raise Http404
+    found.application = case
+    return found
+
+
+def _stage_page(
+    request: SignedIn, case: Application, stage: Stage, refusal: Refused | None = None
+) -> HttpResponse:
+    found = outline.stage_of(case, load_draft(case), stage)
+    number = case.book.stage_codes.index(stage.code) + 1
+    return show(
+        request, "portal/stage.html", case, refusal=refusal, outline=found, stage=stage, number=number
+    )
+
+
+def _question_or_404(
+    request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None
+) -> tuple[Application, Stage, Draft, Question]:
+    case = case_or_404(request, pk)
+    found = stage_or_404(case, stage)
+    draft = load_draft(case)
+    for one in asked.questions(draft, stage):
+        if one.key == (requirement, person):
+            return case, found, draft, one
+    raise Http404
+
+
+def _keep(
+    request: SignedIn, case: Application, stage: Stage, question: Question, *, none_chosen: bool = False
+) -> HttpResponse | None:
+    """Take in the files, each by itself, then save what was typed; a page where something is wrong, else None."""
+    person = person_of(case, question.person_id) if question.person_id else None
+    place = {
+        "actor": request.user,
+        "case_id": case.pk,
+        "requirement": question.requirement.code,
+        "person": person,
+    }
+    form = AnswerForm(question.requirement, request.POST, request.FILES)
+    refusal: Refused | None = None
+    stands_on_this = False
+    try:
+        for text in _take_files(form, request, place):
+            form.add_error("files", text)
+        if none_chosen and "files" in form.fields:
+            form.add_error("files", _("Choose at least one file."))
+        if form.is_valid() or set(form.errors) == {"files"}:
+            drafting.save_answer(
+                **place, value=form.value(), declined=form.declined, expected_version=form.clean_version()
+            )
+            stands_on_this = True
+    except Conflict as error:
+        refusal, stands_on_this = error, True
+    except Refused as error:
+        refusal = error
+    if refusal is None and not form.errors:
+        return None
+    if stands_on_this:
+        _follow_version(form, case, question)
+    return _question_page(request, case, stage, load_draft(case), question, form, refusal)
+
+
+def _take_files(form: AnswerForm, request: SignedIn, place: dict[str, Any]) -> list[str]:
+    uploads = request.FILES.getlist("files") if "files" in form.fields else []
+    return files.take_each(uploads, lambda one: drafting.attach(**place, upload=one, name=one.name))
+
+
+def _follow_version(form: AnswerForm, case: Application, question: Question) -> None:
+    """The page that is shown again stands on the answer as it is stored now, which it shows."""
+    form.data = form.data.copy()
+    form.data["version"] = str(_version(case, question))
+
+
+def _question_page(
+    request: SignedIn,
+    case: Application,
+    stage: Stage,
+    draft: Draft,
+    question: Question,
+    form: AnswerForm,
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    given = draft.answer(question.key)
+    requirement = question.requirement
+    conflict = isinstance(refusal, Conflict)
+    return show(
+        request,
+        "portal/question.html",
+        case,
+        refusal=refusal,
+        status=status_of(refusal) if refusal else 0,
+        form=form,
+        stage=stage,
+        question=question,
+        requirement=requirement,
+        editable=outline.is_editable(stage),
+        due=str(outline.DUE_WORDS[requirement.due]),
+        files=files.rows(given.documents),
+        typed=[kind for kind in ("people", "ownership", "capital") if kind in requirement.evidence],
+        problems=asked.problems(requirement, given, draft),
+        theirs=in_words(requirement, given) if conflict else None,
+        theirs_by=_last_editor(case, question) if conflict else None,
+        here=outline.question_url(case.pk, question),
+        answer_lines=in_words(requirement, given),
+        back=_place(case, question),
+    )
+
+
+def _answers(case: Application, question: Question) -> Any:
+    return Answer.objects.filter(
+        application=case, requirement=question.requirement.code, person=question.person_id
+    )
+
+
+def _version(case: Application, question: Question) -> int:
+    """The version of the stored answer; one that does not exist yet will begin at 0."""
+    return _answers(case, question).values_list("version", flat=True).first() or 0
+
+
+def _last_editor(case: Application, question: Question) -> Answer | None:
+    found: Answer | None = _answers(case, question).select_related("updated_by").first()
+    return found
+
+
+def _place(case: Application, question: Question) -> str:
+    """The question's line on the page of its stage."""
+    code = question.requirement.code
+    return reverse("portal:stage", args=[case.pk, question.requirement.stage]) + f"#{code}"
+
+
+def _next(case: Application, stage: Stage, question: Question) -> str:
+    following = outline.next_unanswered(
+        outline.stage_of(case, load_draft(case), stage_or_404(case, stage.code)), question.key
+    )
+    return following.url if following else reverse("portal:stage", args=[case.pk, stage.code])

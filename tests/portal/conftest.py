@@ -1,0 +1,87 @@
+"""Answering a question the way a browser does."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from applications import asked
+from applications.models import Application
+from applications.portal.outline import question_url
+from applications.queries.drafts import load_draft
+from applications.samples.answers import value_of
+from applications.services.people import save_person
+from regulators import rulebook as rb
+from tests.plugins import files
+
+
+def pdf(name="plan.pdf", body=b""):
+    return SimpleUploadedFile(name, files.pdf(body), "application/pdf")
+
+
+def typed(requirement, version=0):
+    """What somebody types for the sample answer of a requirement."""
+    value = value_of(requirement)
+    data = {"version": str(version), "act": "continue"}
+    for name in ("text", "number", "amount", "currency", "percent", "choice", "inspected"):
+        if name in value:
+            data[name] = value[name]
+    if value.get("agreed"):
+        data["agreed"] = "on"
+    if "date" in value:
+        day = date.fromisoformat(value["date"])
+        data |= {"date_day": str(day.day), "date_month": str(day.month), "date_year": str(day.year)}
+    if rb.DOCUMENTS in requirement.evidence:
+        data["files"] = [pdf(f"{requirement.code}.pdf", requirement.code.encode())]
+    return data
+
+
+def questions_of(case, stage=None):
+    return asked.questions(load_draft(case), stage)
+
+
+def answer_all(browser, case):
+    """Post an answer to every question that applies, those that an answer switches on too."""
+    done = set()
+    while fresh := [q for q in questions_of(case) if q.key not in done]:
+        for question in fresh:
+            done.add(question.key)
+            response = browser.post(question_url(case.pk, question), typed(question.requirement))
+            assert response.status_code == 302, (question.title, response.content.decode())
+
+
+def url_of(case, code, person=None):
+    for question in questions_of(case):
+        if question.requirement.code == code and question.person_id == person:
+            return question_url(case.pk, question)
+    raise LookupError(code)
+
+
+@pytest.fixture
+def browser(signed_in, firm_user):
+    return signed_in(firm_user)
+
+
+@pytest.fixture
+def add_person(draft_case, firm_user):
+    def add(number=1, *functions):
+        return save_person(
+            actor=firm_user,
+            case_id=draft_case.pk,
+            functions=functions or [draft_case.book.functions[0].code],
+            family_name="Қожахметова",
+            given_names=f"Дана {number}",
+            patronymic="",
+            born_on=date(1988, 7, 25),
+            citizenship="KZ",
+            residence="KZ",
+            identifier_kind="passport",
+            identifier=f"N{number:08d}",
+        )
+
+    return add
+
+
+@pytest.fixture
+def reloaded():
+    return lambda case: Application.objects.with_case().get(pk=case.pk)
