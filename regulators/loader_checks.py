@@ -1,6 +1,6 @@
 """What must hold between the parts of a rule book, once each part is read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from regulators import rulebook as rb
 from regulators.toml_table import Table, one_of_words
@@ -60,7 +60,7 @@ def unique(top: Table, key: str, codes: Iterable[str], what: str = "code") -> No
         seen.add(code)
 
 
-def no_cycle(top: Table, key: str, after: dict[str, tuple[str, ...]]) -> None:
+def no_cycle(top: Table, key: str, after: Mapping[str, tuple[str, ...]]) -> None:
     approved: set[str] = set()
     while ready := {code for code in after if code not in approved and set(after[code]) <= approved}:
         approved |= ready
