@@ -84,7 +84,7 @@ def test_an_internal_message_says_so_in_its_subject(person: User) -> None:
         to=person, template="internal_assigned", context={}, subject_ref="KZC-1", key="k", internal=True
     )
 
-    assert message.subject == "[Internal] KZC-1 assigned to you"
+    assert message.subject == "[Internal] KZC-1 waits for you"
 
 
 def test_the_words_follow_the_recipient_and_not_the_sender(person: User) -> None:
