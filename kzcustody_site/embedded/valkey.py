@@ -10,7 +10,7 @@ from .processes import Child, Family
 
 class Valkey:
     def __init__(self, state: Path) -> None:
-        self.state = state
+        self.data = state
         self.socket = places.sockets(state) / "valkey.sock"
 
     @property
@@ -24,7 +24,7 @@ class Valkey:
             "port": "0",
             "unixsocket": str(self.socket),
             "unixsocketperm": "700",
-            "dir": str(self.state),
+            "dir": str(self.data),
             "save": "",
             "appendonly": "no",
             "set-proc-title": "no",
