@@ -92,7 +92,12 @@ def _request_page(
     forms: dict[int, PointForm],
     refusal: Refused | None = None,
 ) -> HttpResponse:
-    wrong = [form for form in forms.values() if form.is_bound and form.errors]
+    problems = [
+        {"target": bound.id_for_label, "text": text}
+        for form in forms.values()
+        for bound in form
+        for text in bound.errors
+    ]
     rows = [
         {
             "point": point,
@@ -104,8 +109,8 @@ def _request_page(
     ]
     return show(
         request, "portal/request.html", case, tab="requests", refusal=refusal,
-        status=status_of(refusal) if refusal else 422 if wrong else 200,
-        asked=asked, rows=rows, wrong=wrong, open=bool(forms),
+        status=status_of(refusal) if refusal else 422 if problems else 200,
+        asked=asked, rows=rows, problems=problems, open=bool(forms),
         turn=standing.Turn(yours=True, who=_("Your turn"), due=asked.due_on) if forms else None,
     )  # fmt: skip
 

@@ -200,7 +200,6 @@ def _question_page(
         due=str(outline.DUE_WORDS[requirement.due]),
         files=files.rows(given.documents),
         typed=[kind for kind in ("people", "ownership", "capital") if kind in requirement.evidence],
-        problems=asked.problems(requirement, given, draft),
         theirs=in_words(requirement, given) if conflict else None,
         theirs_by=_last_editor(case, question) if conflict else None,
         here=outline.question_url(case.pk, question),
