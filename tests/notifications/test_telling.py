@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from celery import Celery, current_app
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
 from accounts.models import User
@@ -175,6 +175,18 @@ def test_a_broker_that_is_down_harms_neither_the_act_nor_other_callbacks(broker_
 
     assert heard == ["the next callback"]
     assert Message.objects.get().status == Status.WAITING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sender_is_woken_once_a_transaction() -> None:
+    wakes: list[int] = []
+    for _ in range(2):
+        with transaction.atomic():
+            for number in range(3):
+                services.tell(to=f"person-{number}@example.test", key=f"{len(wakes)}:{number}", **DECISION)
+            wakes.append(len(connection.run_on_commit))
+
+    assert wakes == [1, 1]
 
 
 def test_a_reminder_is_given_once_to_each_recipient(person: User) -> None:
