@@ -43,7 +43,7 @@ def check_files(case: Application) -> None:
     """Have the waiting files of a case scanned now, as the worker would."""
     waiting = Document.objects.filter(status="waiting", pk__in=_documents(case))
     for pk in list(waiting.values_list("pk", flat=True)):
-        scan(pk)
+        scan(document_id=pk)
 
 
 def _documents(case: Application) -> Any:
