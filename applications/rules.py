@@ -140,7 +140,8 @@ rules.add_perm("applications.view_pipeline", staff_on_case & (is_decision_maker 
 
 rules.add_perm("applications.edit_stage", is_editor)
 rules.add_perm("applications.assess_stage", is_assessor & is_filed & is_without_conflict)
+rules.add_perm("applications.review_stage", review)
 rules.add_perm(
-    "applications.request_changes", (is_assessor | is_case_officer) & is_filed & is_without_conflict
+    "applications.request_changes", (is_reviewer | is_case_officer) & is_filed & is_without_conflict
 )
 rules.add_perm("applications.reopen_stage", is_lead_reviewer & is_filed & is_without_conflict)

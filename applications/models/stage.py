@@ -84,7 +84,7 @@ class Stage(Stateful):
         to=S.IN_REVIEW,
         label=_("Take for review"),
         duty=EXAMINE,
-        permission="applications.assess_stage",
+        permission="applications.review_stage",
         requires=(c.case_is_in_review,),
     )
     def take(self, **data: Any) -> None:
@@ -96,7 +96,7 @@ class Stage(Stateful):
         to=S.APPROVED,
         label=_("Approve stage"),
         duty=EXAMINE,
-        permission="applications.assess_stage",
+        permission="applications.review_stage",
         requires=(c.case_is_in_review, c.findings_settled, c.stages_before_approved),
     )
     def approve(self, **data: Any) -> None:

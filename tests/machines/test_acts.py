@@ -103,6 +103,7 @@ def _case(firm: Any, kind: Any, pinned: Any, author: Any, state: str, n: int) ->
     return case
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("machine", "state", "act"), cells())
 def test_exactly_these_may(world: dict[str, Any], machine: str, state: str, act: str) -> None:
     instance = world["records"][machine, state]
