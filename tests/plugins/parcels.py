@@ -79,7 +79,7 @@ class Parcel(Stateful):
     def keep(self, **data: Any) -> None:
         pass
 
-    @act(field=state, sources=("open",), to="looked", permission="sample.carry", label="Carry")
+    @act(field=state, sources=("open",), to="closed", permission="sample.carry", label="Carry")
     def carry(self, **data: Any) -> None:
         pass
 
