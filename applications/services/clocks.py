@@ -81,6 +81,8 @@ def _shift_deadline(case: "Application", code: str, paused_at: datetime, now: da
     if deadline is None:
         return
     paused = working_days_between(timezone.localdate(paused_at, ALMATY), timezone.localdate(now, ALMATY))
+    if not paused:  # answered within the day
+        return
     deadline.due_at = end_of_day_after(timezone.localdate(deadline.due_at, ALMATY), paused)
     deadline.save(update_fields=["due_at"])
 
