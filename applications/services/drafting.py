@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Firm
 from accounts.queries import firm_roles
 from applications.models import Answer, AnswerFile, AnswerRevision, Application, Entity, Person, Stage
+from applications.services.evidence import taken_in
 from applications.services.guard import allow, insist, locked_case, same_version
 from applications.states import StageState as S
 from audit.services import record
 from documents.models import Document
-from documents.services import receive
 from regulators import books
 from regulators.models import LicenceType, RuleBookVersion
 from regulators.rulebook import Requirement
@@ -115,8 +115,7 @@ def attach(
     case = Application.objects.get(pk=case_id)
     allow(actor, "applications.edit_application", case)
     _requirement(case, requirement)
-    document = receive(upload=upload, name=name, actor=actor)
-    with transaction.atomic():
+    with taken_in(actor=actor, upload=upload, name=name) as document:
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
         rule = _requirement(case, requirement)
         _open_stage(case, rule.stage, actor)

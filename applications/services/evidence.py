@@ -1,13 +1,32 @@
 """Documents where the case is known: who may open one, and what a verdict means."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import transaction
 
 from applications.models import AnswerFile, Application, PointFile
 from applications.services import tell
 from applications.services.guard import allow
 from documents.models import Document
-from documents.services import open_document
+from documents.services import delete_unsealed, open_document, receive
 from workflow.errors import Gone
+
+
+@contextmanager
+def taken_in(*, actor: Any, upload: Any, name: str) -> Iterator[Document]:
+    """Receive a document and give it its place in one transaction; where that fails, the document goes again.
+
+    Raises documents.errors.Rejected, and whatever the block raises.
+    """
+    document = receive(upload=upload, name=name, actor=actor)
+    try:
+        with transaction.atomic():
+            yield document
+    except Exception:
+        delete_unsealed(document=document, actor=actor)
+        raise
 
 
 def case_of(document: Document) -> Application | None:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, InformationRequest, PointFile, RequestPoint
 from applications.services import clocks, tell
+from applications.services.evidence import taken_in
 from applications.services.guard import allow, insist, locked_case, same_version
 from applications.states import ASSESSABLE
 from audit.services import record
-from documents.services import receive, seal
+from documents.services import seal
 from workflow import duties
 from workflow.acts import EXAMINE
 
@@ -104,8 +105,7 @@ def answer_point(*, actor: Any, point: RequestPoint, text: str) -> RequestPoint:
 def attach_to_point(*, actor: Any, point: RequestPoint, upload: Any, name: str) -> PointFile:
     """Take in a document as part of the answer to a point. Raises documents.errors.Rejected."""
     allow(actor, "applications.answer_request", point.request.application)
-    document = receive(upload=upload, name=name, actor=actor)
-    with transaction.atomic():
+    with taken_in(actor=actor, upload=upload, name=name) as document:
         locked_case(point.request.application_id, actor=actor, permission="applications.answer_request")
         fresh = RequestPoint.objects.select_related("request").get(pk=point.pk)
         insist(
