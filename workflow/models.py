@@ -124,7 +124,7 @@ class StateGuard(pgtrigger.FSM):
     def __init__(self) -> None:
         super().__init__(name="state_guard", field="state", transitions=[("", "")])
 
-    def get_func(self, model: type[Any]) -> str:
+    def get_func(self, model: Any) -> str:
         pairs = {
             (source, target)
             for act in acts_of(apps.get_model(model._meta.label)).values()  # a migration's own model has none

@@ -13,6 +13,7 @@ from applications.services.snapshots import retake_snapshot, take_snapshot
 from applications.states import DECIDED
 from applications.states import StageState as S
 from licences.services import issue, record_readiness
+from notifications.services import withhold
 from regulators.queries import confirmed_basis
 from regulators.rulebook import READINESS, say
 from workflow import services as workflow
@@ -89,6 +90,7 @@ def _not_accepted(change: Change) -> None:
 
 def _withdrawn(change: Change) -> None:
     case: Application = change.instance
+    withhold(subject_ref=str(case), templates=("reminder", "overdue", "condition_due"), reason="withdrawn")
     tell.firm(case, "withdrawn", key="withdrawn", withdrawn_on=timezone.localdate())
     if case.case_officer:
         tell.person(case, case.case_officer, "internal_assigned", key="withdrawn")
@@ -154,7 +156,7 @@ def _granted(change: Change) -> dict[str, Any]:
             actor=change.actor,
             firm=case.firm,
             licence_type=case.licence_type,
-            rulebook_version=str(case.rulebook.version),
+            rulebook_version=str(case.rulebook),
             case_reference=str(case.reference),
             content_hash=decision.snapshot.sha256,
         )
@@ -165,7 +167,7 @@ def _granted(change: Change) -> dict[str, Any]:
             firm=case.firm,
             licence_type=case.licence_type,
             authority_basis=confirmed_basis(case.licence_type_id, timezone.localdate()),
-            rulebook_version=str(case.rulebook.version),
+            rulebook_version=str(case.rulebook),
             conditions=_carried_over(case),
             case_reference=str(case.reference),
             granted_at=case.decided_at or timezone.now(),

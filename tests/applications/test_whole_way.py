@@ -9,7 +9,7 @@ from applications.samples import cases as samples
 from applications.samples.firms import make_firm
 from applications.samples.staff import sample_desk
 from audit.models import Event
-from audit.verify import verify
+from audit.verify import faults
 from licences.models import Licence, ReadinessRecord
 from notifications.models import Message
 from regulators.models import LicenceType
@@ -64,4 +64,4 @@ def test_afsa_ends_in_a_licence(afsa: LicenceType, document_store: Any) -> None:
     assert told == {
         "submitted", "accepted", "request_sent", "stage_approved", "approved_in_principle", "decision",
     }  # fmt: skip
-    assert verify() == []
+    assert list(faults()) == []
