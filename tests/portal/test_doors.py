@@ -1,0 +1,173 @@
+"""Who sees what: other firms, staff, nobody; methods; what staff keep to themselves; and the number of queries."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.models import Application, Counter
+from applications.portal.urls import urlpatterns
+from applications.services import assessment, requests
+from documents.models import Document
+from tests.plugins.cases import fresh, new_applicant, new_firm
+from tests.portal.conftest import pdf, url_of
+
+POST_ONLY = {"start", "upload", "detach", "holder_remove"}
+CANARY = "kanarienvogel"
+
+
+def every_url(case, person, document):
+    """Each address of the portal that is about one case."""
+    entity = case.entities.get(is_applicant=True)
+    question = [case.pk, "business_plan", "BP-08"]
+    of_person = [case.pk, "fit_and_proper", "FP-07", person.pk]
+    plain = (
+        "case", "people", "ownership", "capital", "check", "declare", "submitted", "withdraw", "discard",
+        "change", "representation",
+    )  # fmt: skip
+    found = [(name, reverse(f"portal:{name}", args=[case.pk])) for name in plain]
+    for name in ("question", "upload", "detach"):
+        found += [(name, reverse(f"portal:{name}", args=args)) for args in (question, of_person)]
+    return [
+        *found,
+        ("stage", reverse("portal:stage", args=[case.pk, "business_plan"])),
+        ("person", reverse("portal:person", args=[case.pk])),
+        ("person", reverse("portal:person", args=[case.pk, person.pk])),
+        ("person_remove", reverse("portal:person_remove", args=[case.pk, person.pk])),
+        ("holder_remove", reverse("portal:holder_remove", args=[case.pk, entity.pk])),
+        ("capital", reverse("portal:capital", args=[case.pk, "now"])),
+        ("request", reverse("portal:request", args=[case.pk, 1])),
+        ("document", reverse("portal:document", args=[document.pk])),
+    ]
+
+
+@pytest.fixture
+def urls(browser, draft_case, add_person):
+    browser.post(url_of(draft_case, "BP-03") + "upload/", {"version": 0, "files": [pdf()]})
+    found = every_url(draft_case, add_person(), Document.objects.get())
+    named = {pattern.name for pattern in urlpatterns} - {"home", "start"}
+    assert {name for name, _url in found} == named
+    return found
+
+
+def test_a_stranger_a_colleague_of_another_firm_and_staff_find_nothing(
+    urls, draft_case, signed_in, afsa_staff, client
+):
+    Application.objects.filter(pk=draft_case.pk).update(submitted_at=timezone.now())
+    other = new_applicant("Another Firm")
+    new_firm(other, "Other Custody")
+    outsiders = [signed_in(fresh(other)), signed_in(afsa_staff.case_officer), signed_in(afsa_staff.reviewer)]
+    for name, url in urls:
+        methods = ["post"] if name in POST_ONLY else ["get", "post"]
+        for method in methods:
+            if (name, method) in {("case", "post"), ("people", "post"), ("check", "post"), ("submitted", "post"),
+                                  ("document", "post")}:  # fmt: skip
+                continue
+            for browser in outsiders:
+                assert getattr(browser, method)(url).status_code == 404, (method, url)
+            assert reverse("account_login") in getattr(client, method)(url).url
+
+
+def test_a_page_takes_its_methods_and_no_other(urls, browser):
+    for name, url in urls:
+        assert browser.put(url).status_code == 405, url
+        if name in POST_ONLY:
+            assert browser.get(url).status_code == 405, url
+
+
+def test_reading_changes_nothing(urls, browser, draft_case):
+    before = draft_case.version, draft_case.saved_at, list(draft_case.stages.values_list("state", "version"))
+    for name, url in urls:
+        if name not in POST_ONLY:
+            browser.get(url)
+    case = fresh(draft_case)
+    before = case.version, case.saved_at, list(case.stages.values_list("state", "version"))
+    for name, url in urls:
+        if name not in POST_ONLY:
+            browser.get(url)
+    case = fresh(draft_case)
+    assert before == (case.version, case.saved_at, list(case.stages.values_list("state", "version")))
+
+
+def test_staff_have_no_portal_and_the_start_form_takes_only_ones_own_firm(
+    signed_in, afsa_staff, afsa, custody_firm, draft_case
+):
+    staff = signed_in(afsa_staff.reviewer)
+    assert staff.get(reverse("portal:home")).status_code == 404
+    stranger = signed_in(new_applicant("Stranger"))
+    data = {"firm": str(custody_firm.pk), "licence_type": afsa.pk}
+    assert stranger.post(reverse("portal:start"), data).status_code == 404
+    assert Application.objects.count() == 1
+
+
+def test_the_notice_of_the_national_track_is_on_every_page_of_it(browser, afm_draft_case):
+    notice = afm_draft_case.book.notice["en"].split(";")[0]
+    for name in ("case", "people", "ownership", "capital", "check", "declare", "discard", "change"):
+        page = browser.get(reverse(f"portal:{name}", args=[afm_draft_case.pk])).content.decode()
+        assert notice in page.replace("&#x27;", "'"), name
+    assert notice in browser.get(reverse("portal:home")).content.decode().replace("&#x27;", "'")
+
+
+def test_what_staff_write_among_themselves_is_on_no_page_of_the_firm(
+    browser, case_in_review, afsa_staff, settings
+):
+    case = case_in_review
+    reviewer = afsa_staff.reviewer
+    assessment.write_note(actor=reviewer, case=case, text=f"{CANARY} note")
+    stage = case.stages.get(code="business_plan")
+    assessment.take_stage(actor=reviewer, stage=stage, expected_version=stage.version)
+    finding = case.findings.filter(stage="business_plan").first()
+    assessment.assess(
+        actor=reviewer, finding=finding, expected_version=finding.version, outcome="deficient", note=f"{CANARY} x"
+    )
+    assessment.consult(actor=reviewer, case=fresh(case), body=f"{CANARY} body", question=f"{CANARY} question")
+    requests.write_request(
+        actor=reviewer, case=fresh(case), due_on=timezone.localdate() + timedelta(days=10),
+        points=[{"requirement": "BP-01", "question": f"{CANARY} draft question"}],
+    )  # fmt: skip
+    names = [person.full_name for person in vars(afsa_staff).values()]
+    person = case.posts.select_related("person").first().person
+    for name, url in every_url(case, person, Document.objects.first()):
+        if name in POST_ONLY or name == "document":
+            continue
+        page = browser.get(url, follow=True).content.decode()
+        assert CANARY not in page, url
+        assert [text for text in names if text in page] == [], url
+
+
+def test_a_refused_submission_uses_no_reference(browser, draft_case):
+    page = browser.get(reverse("portal:declare", args=[draft_case.pk])).content.decode()
+    shown = page.split('name="shown" value="')[1].split('"')[0]
+    data = {"shown": shown, "version": draft_case.version, "role": "Director", "agreed": "on"}
+    refused = browser.post(reverse("portal:declare", args=[draft_case.pk]), data)
+    assert refused.status_code == 422
+    assert "Complete the stage “Business plan”." in refused.content.decode()
+    assert (fresh(draft_case).state, Counter.objects.count()) == ("draft", 0)
+
+
+def test_a_declaration_in_other_words_is_not_signed(browser, filled_case):
+    data = {"shown": "0" * 64, "version": filled_case.version, "role": "Director", "agreed": "on"}
+    page = browser.post(reverse("portal:declare", args=[filled_case.pk]), data)
+    assert page.status_code == 422
+    assert "The declaration has changed" in page.content.decode()
+    assert fresh(filled_case).state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("page", "most"),
+    [("case", 16), ("check", 15), ("people", 14), ("stage", 15)],
+)
+def test_pages_ask_no_more_of_the_database_for_three_people_than_for_one(
+    page, most, browser, draft_case, add_person, django_assert_max_num_queries
+):
+    url = reverse(f"portal:{page}", args=[draft_case.pk, *(["fit_and_proper"] if page == "stage" else [])])
+    counts = []
+    for number in (1, 3):
+        for one in range(number):
+            add_person(one + 1)
+        browser.get(url)
+        with django_assert_max_num_queries(most) as seen:
+            assert browser.get(url).status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
