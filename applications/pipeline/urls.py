@@ -1,3 +1,11 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from applications.pipeline import views
+
+app_name = "pipeline"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("cases/", views.cases, name="cases"),
+    path("cases.csv", views.cases_csv, name="cases_csv"),
+    path("steps/", views.steps, name="steps"),
+]

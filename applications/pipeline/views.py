@@ -1,0 +1,149 @@
+"""The manager's pages. Whoever manages no regulator finds nothing here."""
+
+import csv
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_safe
+
+from accounts.requests import SignedIn
+from applications.models import Application
+from applications.pipeline import exports, filters, queries, services
+from applications.pipeline.days import working_days
+from applications.pipeline.figures import Figure, Overview
+from applications.states import OPEN
+from applications.states import ApplicationState as A
+
+PAGE = 25
+MOST_AWAITING = 10
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads Cyrillic wrongly
+TAGS = {A.RETURNED: "", A.GRANTED: "ok", A.REFUSED: "bad", A.NOT_ACCEPTED: "bad", A.LAPSED: "bad",
+        A.WITHDRAWN: "done", A.RECOMMENDED: "act", A.REFUSAL_PROPOSED: "act"}  # fmt: skip
+
+View = Callable[..., HttpResponse]
+
+
+def for_managers(view: View) -> View:
+    @wraps(view)
+    def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not queries.managed_by(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return never_cache(login_required(guarded))
+
+
+@require_safe
+@for_managers
+def overview(request: HttpRequest) -> HttpResponse:
+    today, cases = timezone.localdate(), queries.cases_of(request.user)
+    groups = queries.tally(cases, today)
+    types = sorted({group.licence_type for group in groups})
+    chosen = request.GET.get("type", "")
+    if chosen:
+        groups = [group for group in groups if group.licence_type == chosen]
+        cases = cases.filter(licence_type__code=chosen)
+    context = {
+        "figures": Overview(groups, today=today, days=working_days(today), licence_type=chosen),
+        "types": types,
+        "chosen": chosen,
+        "now": timezone.now(),
+        "steps": _step_figures(cases, chosen),
+        "awaiting": [_row(case) for case in queries.awaiting_decision(cases, today, MOST_AWAITING)],
+    }
+    return render(request, "pipeline/overview.html", context)
+
+
+@require_safe
+@for_managers
+def cases(request: HttpRequest) -> HttpResponse:
+    form = _filter(request)
+    found, more = form.page(PAGE)
+    context = {
+        "form": form,
+        "rows": [_row(case) for case in found],
+        "next_url": form.url(after=str(found[-1].pk)) if more else "",
+        "first_url": form.url() if "after" in request.GET else "",
+        "now": timezone.now(),
+    }
+    return render(request, "pipeline/cases.html", context, status=200 if form.is_valid() else 400)
+
+
+@require_GET
+@for_managers
+def cases_csv(request: SignedIn) -> HttpResponse:
+    form = _filter(request)
+    if not form.is_valid():
+        return render(request, "pipeline/cases.html", {"form": form, "now": timezone.now()}, status=400)
+    today, chosen = timezone.localdate(), form.query().removeprefix("?")
+    rows = [exports.as_row(case, today=today, filters=chosen) for case in form.narrowed().with_case()]
+    services.record_export(actor=request.user, filters=chosen, rows=len(rows))
+    response = HttpResponse(BYTE_ORDER_MARK, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="pipeline-{today.isoformat()}.csv"'
+    sheet = csv.writer(response)
+    sheet.writerow(exports.COLUMNS)
+    sheet.writerows(rows)
+    return response
+
+
+@require_safe
+@for_managers
+def steps(request: HttpRequest) -> HttpResponse:
+    form = filters.StepFilter(request.GET)
+    if not form.is_valid():
+        return render(request, "pipeline/steps.html", {"form": form}, status=400)
+    mine = queries.cases_of(request.user)
+    found = queries.steps(form.narrowed(mine), *queries.month_of(form.cleaned_data["month"]))
+    found = found.filter(kind=form.cleaned_data["act"])
+    if form.cleaned_data["after"]:
+        found = found.filter(pk__gt=form.cleaned_data["after"])
+    events = list(found.order_by("pk")[: PAGE + 1])
+    behind = queries.cases_behind(events[:PAGE], mine)
+    context = {
+        "form": form,
+        "act": queries.STEPS[form.cleaned_data["act"]],
+        "rows": [(event, behind[event.subject]) for event in events[:PAGE]],
+        "next_url": form.url(after=str(events[PAGE - 1].pk)) if len(events) > PAGE else "",
+        "first_url": form.url() if "after" in request.GET else "",
+        "now": timezone.now(),
+    }
+    return render(request, "pipeline/steps.html", context)
+
+
+def _filter(request: HttpRequest) -> filters.CaseFilter:
+    return filters.CaseFilter(
+        request.GET,
+        cases=queries.cases_of(request.user),
+        regulators=queries.managed_by(request.user),
+        today=timezone.localdate(),
+    )
+
+
+def _row(case: Application) -> dict[str, Any]:
+    """What a line of a list shows of a case with its place."""
+    age = working_days(timezone.localdate()).between(case.submitted_on, timezone.localdate())
+    return {
+        "case": case,
+        "tag": TAGS.get(A(case.state), "look"),
+        "stage": filters.place_in_words(case.place),
+        "waiting": filters.waiting_in_words(case.waiting),
+        "age": age if case.state in OPEN else None,
+    }
+
+
+def _step_figures(cases: Any, licence_type: str) -> list[tuple[Any, Figure]]:
+    today = timezone.localdate()
+    counts = queries.count_steps(cases, *queries.month_of(today))
+    address = reverse("pipeline:steps")
+    chosen = {"month": f"{today:%Y-%m}"} | ({"type": licence_type} if licence_type else {})
+    return [
+        (label, Figure(count=counts.get(kind, 0), url=f"{address}?{filters.urlencode({'act': kind, **chosen})}"))
+        for kind, label in queries.STEPS.items()
+    ]

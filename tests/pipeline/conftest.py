@@ -1,0 +1,137 @@
+"""Cases at any point, made as rows: the pipeline reads, and does not care how a case came there."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from html import unescape
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Firm
+from applications.models import Application, InformationRequest, Stage
+from applications.states import StageState as S
+from regulators import services as regulators
+from regulators.models import LicenceType, Role, RuleBookVersion
+from tests.plugins.cases import SHELL, fresh, new_staff
+
+ALMATY = ZoneInfo("Asia/Almaty")
+TODAY = date(2026, 11, 23)  # a Monday
+STAGES = ("business_plan", "fit_and_proper", "capital", "aml", "it_security")
+FIGURE = re.compile(r'<a href="([^"]+)" data-figure>([^<]+)</a>')
+
+
+def at(day: date, hour: int = 12) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=ALMATY)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: at(TODAY))
+
+
+@pytest.fixture
+def add_case(db: None) -> Callable[..., Application]:
+    """``add_case(afsa, submitted=..., state="in_review", approved=2)``: a firm of its own, five stages of which so
+    many are approved, and the others ``stage_state``.
+    """
+    made = []
+
+    def add(
+        licence_type: LicenceType,
+        *,
+        submitted: date | None = date(2026, 11, 2),
+        state: str = "in_review",
+        approved: int = 0,
+        stage_state: str = S.COMPLETE,
+        decided: date | None = None,
+        name: str = "",
+        officer: Any = None,
+    ) -> Application:
+        number = len(made) + 1
+        firm = Firm.objects.create(
+            name=name or f"Firm {number}", legal_form="aifc_private", no_bin_reason="not_yet"
+        )
+        case = Application.objects.create(
+            reference=f"KZC-2026-{number:04d}",
+            firm=firm,
+            licence_type=licence_type,
+            rulebook=RuleBookVersion.objects.get(licence_type=licence_type),
+            state=state,
+            submitted_at=submitted and at(submitted),
+            decided_at=decided and at(decided),
+            created_by=officer or creator(),
+            case_officer=officer,
+        )
+        Stage.objects.bulk_create(
+            Stage(application=case, code=code, order=i, state=S.APPROVED if i < approved else stage_state)
+            for i, code in enumerate(STAGES)
+        )
+        made.append(case)
+        return case
+
+    people: list[Any] = []
+
+    def creator() -> Any:
+        if not people:
+            people.append(new_staff("Creator of rows"))
+        return people[0]
+
+    return add
+
+
+@pytest.fixture
+def add_request() -> Callable[..., InformationRequest]:
+    def add(case: Application, status: str = InformationRequest.SENT) -> InformationRequest:
+        return InformationRequest.objects.create(
+            application=case, number=1, status=status, due_on=TODAY, written_by=case.created_by
+        )
+
+    return add
+
+
+def staff_of(licence_type: LicenceType, role: str, name: str = "") -> Any:
+    """One person with this role; the confirmation is by a second administrator."""
+    user = new_staff(name or f"{licence_type.regulator.code} {role}")
+    post = regulators.appoint_staff(actor=SHELL, user=user, regulator=licence_type.regulator, role=role)
+    if role in (Role.DECISION_MAKER, Role.ADMINISTRATOR):
+        post.confirmed_by, post.confirmed_human = new_staff("Somebody who confirms"), "c" * 64
+        post.save()
+    return fresh(user)
+
+
+@pytest.fixture
+def lead(afsa: LicenceType) -> Any:
+    return staff_of(afsa, Role.LEAD_REVIEWER)
+
+
+@pytest.fixture
+def browser(lead: Any, signed_in: Callable[..., Client]) -> Client:
+    return signed_in(lead)
+
+
+@pytest.fixture
+def pages() -> SimpleNamespace:
+    return SimpleNamespace(figures=figures, listed=listed)
+
+
+def figures(html: str) -> list[tuple[str, int]]:
+    """Every number that opens a list: its address, and what it says."""
+    return [(unescape(url), int(text.replace(",", ""))) for url, text in FIGURE.findall(html)]
+
+
+def listed(browser: Client, url: str) -> list[str]:
+    """The references on all pages of a list."""
+    found: list[str] = []
+    while url:
+        response = browser.get(url)
+        assert response.status_code == 200, response.content.decode()
+        html = response.content.decode()
+        found += re.findall(r'<a class="ref" href="[^"]*">([^<]+)</a>', html)
+        following = re.search(r'rel="next" href="([^"]+)"', html)
+        url = unescape(following[1]) if following else ""
+    return found

@@ -1,0 +1,146 @@
+"""The overview: numbers worked out by hand, and every number equal to its list."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.actors import System
+from applications.models import Condition, RefusalNotice
+from audit.services import record
+
+pytestmark = pytest.mark.django_db
+OVERVIEW = "/pipeline/"
+
+
+def numbers(browser: Any, pages: Any, page: str = OVERVIEW) -> dict[str, int]:
+    return dict(pages.figures(browser.get(page).content.decode()))
+
+
+def test_kpis_and_funnel_of_a_small_set(browser, pages, afsa, add_case, add_request):
+    add_case(afsa, state="submitted")
+    add_case(afsa, approved=1)
+    add_request(add_case(afsa, approved=1))
+    add_case(afsa, approved=5, state="recommended")
+    add_case(afsa, state="returned")
+    add_case(afsa, state="granted", approved=5, decided=date(2026, 11, 9))
+    add_case(afsa, state="draft", submitted=None)
+    found = numbers(browser, pages)
+    assert {key: found[f"/pipeline/cases/?{key}"] for key in (
+        "state=open", "waiting=us", "waiting=firm", "waiting=decision", "decided=90-days",
+        "stage=business_plan", "stage=fit_and_proper", "stage=capital", "stage=approved",
+        "stage=business_plan&waiting=us", "stage=business_plan&waiting=firm",
+        "stage=fit_and_proper&waiting=us", "stage=fit_and_proper&waiting=firm",
+        "state=submitted", "state=in_review", "state=granted", "state=refused",
+    )} == {
+        "state=open": 5, "waiting=us": 3, "waiting=firm": 2, "waiting=decision": 1, "decided=90-days": 1,
+        "stage=business_plan": 2, "stage=fit_and_proper": 2, "stage=capital": 0, "stage=approved": 1,
+        "stage=business_plan&waiting=us": 1, "stage=business_plan&waiting=firm": 1,
+        "stage=fit_and_proper&waiting=us": 1, "stage=fit_and_proper&waiting=firm": 1,
+        "state=submitted": 1, "state=in_review": 2, "state=granted": 1, "state=refused": 0,
+    }  # fmt: skip
+
+
+def test_every_number_equals_its_list(browser, pages, lead, afsa, afm, add_case, add_request):
+    for number in range(28):
+        add_case(afsa, submitted=date(2026, 11, 20) - timedelta(days=9 * number), approved=number % 6)
+    add_request(add_case(afsa, state="recommended", approved=5, officer=lead))
+    add_case(afsa, state="returned", officer=lead)
+    add_case(afsa, state="withdrawn")
+    add_case(afsa, submitted=date(2023, 12, 29))
+    for decided in (date(2026, 11, 2), date(2026, 8, 25), date(2026, 8, 24), date(2025, 12, 1), date(2025, 11, 30)):
+        add_case(afsa, state="refused", submitted=date(2025, 11, 3), decided=decided)
+    mine = add_case(afsa)
+    with transaction.atomic():
+        for kind in ("application.submit", "stage.approve", "stage.approve"):
+            record(subject=mine.audit_subject, kind=kind, actor=System("test"))
+    shown = pages.figures(browser.get(OVERVIEW).content.decode())
+    wrong = {url: (count, n) for url, count in shown if (n := len(pages.listed(browser, url))) != count}
+    assert wrong == {}
+    found = dict(shown)
+    assert (found["/pipeline/cases/?state=open"], found["/pipeline/cases/?decided=90-days"]) == (32, 2)
+    assert (found["/pipeline/cases/?decided=12-months"], found["/pipeline/cases/?age=unknown"]) == (4, 1)
+    assert found["/pipeline/steps/?act=stage.approve&month=2026-11"] == 2
+
+
+def test_ages_by_hand(browser, pages, afsa, add_case):
+    # On Monday 23 November 2026: the Friday before is 1 working day old; 26 October (the Monday after the day off
+    # in place of Republic Day, which fell on a Sunday, was that day) and so on, counted on a calendar.
+    for submitted in (date(2026, 11, 20), date(2026, 11, 16), date(2026, 11, 9), date(2026, 10, 30)):
+        add_case(afsa, submitted=submitted)
+    response = browser.get(OVERVIEW)
+    age = response.context["figures"].age()
+    assert (age.n.count, age.median, age.high, age.longest) == (4, 5, 16, 16)
+    assert pages.listed(browser, "/pipeline/cases/?age=10-16") == ["KZC-2026-0004", "KZC-2026-0003"]
+    assert pages.listed(browser, "/pipeline/cases/?age=11-15") == []
+    assert pages.listed(browser, "/pipeline/cases/?age=16-") == ["KZC-2026-0004"]
+
+
+def test_cycle_time_by_hand(browser, afsa, add_case):
+    for days, state in ((1, "granted"), (2, "refused"), (3, "granted"), (7, "withdrawn")):
+        start = date(2026, 11, 9)
+        add_case(afsa, state=state, submitted=start, decided=start + timedelta(days=days))
+    add_case(afsa, state="granted", submitted=date(2026, 10, 5), decided=date(2026, 10, 9))
+    whole, november, october, *rest = browser.get(OVERVIEW).context["figures"].cycle()
+    assert (whole.n.count, whole.median, whole.high, whole.longest) == (4, 2, 4, 4)
+    assert (november.label, november.n.count, november.median, november.high) == ("11.2026", 3, 2, 3)
+    assert (october.label, october.n.count, october.median, october.high) == ("10.2026", 1, 4, 4)
+    assert [span.n.count for span in rest] == [0] * 10
+    assert rest[-1].label == "12.2025"
+
+
+@pytest.mark.parametrize(("until", "waiting"), [
+    (None, "us"), (date(2026, 11, 23), "firm"), (date(2026, 11, 22), "decision"),
+])  # fmt: skip
+def test_a_proposed_refusal_waits_for_service_then_for_the_firm_then_for_the_decision(
+    browser, pages, afsa, add_case, until, waiting
+):
+    case = add_case(afsa, state="refusal_proposed", approved=5)
+    RefusalNotice.objects.create(
+        application=case, grounds=[], evidence="e", text="t", proposed_by=case.created_by,
+        proposed_at=case.submitted_at, served_on=until, representations_until=until,
+    )  # fmt: skip
+    found = numbers(browser, pages)
+    turns = {turn: found[f"/pipeline/cases/?waiting={turn}"] for turn in ("us", "firm", "decision")}
+    assert turns == {"us": int(waiting != "firm"), "firm": int(waiting == "firm"), "decision": int(waiting == "decision")}
+
+
+def test_in_principle_awaits_a_decision_once_every_condition_is_verified(browser, pages, lead, afsa, add_case):
+    case = add_case(afsa, state="approved_in_principle", approved=5)
+    condition = Condition.objects.create(application=case, number=1, text="Open an account")
+    assert numbers(browser, pages)["/pipeline/cases/?waiting=decision"] == 0
+    condition.verified_at, condition.verified_by = case.submitted_at, lead
+    condition.save()
+    assert numbers(browser, pages)["/pipeline/cases/?waiting=decision"] == 1
+
+
+def test_the_chosen_licence_type_narrows_every_number(signed_in, pages, afsa, afm, add_case, lead):
+    from regulators import services as regulators
+    from tests.plugins.cases import SHELL, fresh
+
+    regulators.appoint_staff(actor=SHELL, user=lead, regulator=afm.regulator, role="lead_reviewer")
+    browser = signed_in(fresh(lead))
+    for licence_type in (afsa, afsa, afm):
+        add_case(licence_type, state="recommended", approved=5)
+    assert numbers(browser, pages)["/pipeline/cases/?state=open"] == 3
+    shown = pages.figures(browser.get(OVERVIEW, {"type": "national-custody"}).content.decode())
+    assert dict(shown)["/pipeline/cases/?state=open&type=national-custody"] == 1
+    assert {url for url, _count in shown if "type=national-custody" not in url} == set()
+    assert [url for url, count in shown if len(pages.listed(browser, url)) != count] == []
+
+
+def test_as_many_queries_for_three_cases_as_for_one(browser, afsa, add_case, lead, add_request):
+    def count() -> int:
+        with CaptureQueriesContext(connection, ) as queries:
+            assert browser.get(OVERVIEW).status_code == 200
+        return len(queries)
+
+    browser.get(OVERVIEW)
+    add_case(afsa, state="recommended", approved=5, officer=lead)
+    one = count()
+    for _ in range(2):
+        add_request(add_case(afsa, officer=lead))
+    add_case(afsa, state="recommended", approved=5)
+    assert (one, count()) == (6, 6)
