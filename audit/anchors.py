@@ -1,6 +1,8 @@
-"""The heads of all chains, written once a day outside the database, so that a cut or rewritten chain is found out.
+"""The heads of all chains, written once a day outside the database, so that a cut or rewritten chain is
+found out.
 
-A file is JSON lines: one head a line, sorted by subject, and a last line with the SHA-256 of all lines before it.
+A file is JSON lines: one head a line, sorted by subject, and a last line with the SHA-256 of all lines
+before it.
 """
 
 import fcntl
@@ -26,7 +28,7 @@ log = logging.getLogger(__name__)
 PATTERN = "heads-????-??-??.jsonl"
 
 
-class Damaged(Exception):
+class Damaged(Exception):  # noqa: N818 - a finding, not a slip of the program
     """An anchor file is not what was written."""
 
 
@@ -47,7 +49,9 @@ def newest() -> Path | None:
 
 
 def read(path: Path) -> Iterator[Anchor]:
-    """The heads in a file, in order of subject. Raises Damaged at once if the file is not what was written."""
+    """The heads in a file, in order of subject. Raises Damaged at once if the file is not what was
+    written.
+    """
     file = path.open("rb")
     try:
         _prove(file)
@@ -59,10 +63,12 @@ def read(path: Path) -> Iterator[Anchor]:
 
 
 def anchor_heads() -> Path:
-    """Write today's file: the newest head of every chain, and for one that lost or changed what was anchored, the old head.
+    """Write today's file: the newest head of every chain, and for one that lost or changed what was
+    anchored, the old head.
 
-    Effects in order: read the newest file; compare each chain with it (a chain that is shorter, gone, or has another hash at
-    the anchored length is an alarm in the log); write beside, flush to disk, rename. Running it again replaces today's file.
+    Effects in order: read the newest file; compare each chain with it (a chain that is shorter, gone, or
+    has another hash at the anchored length is an alarm in the log); write beside, flush to disk, rename.
+    Running it again replaces today's file.
     """
     directory = Path(settings.AUDIT_ANCHOR_DIR)
     directory.mkdir(parents=True, exist_ok=True)
@@ -114,7 +120,8 @@ def _kept_heads(anchored: Iterable[Anchor]) -> Iterator[Anchor]:
         elif chain is None or not _holds(chain, anchor):
             found = chain.length if chain else 0
             log.error(
-                "AUDIT ALARM: chain %s has %d rows and does not hold the head anchored at row %d; the anchor is kept",
+                "AUDIT ALARM: chain %s has %d rows and does not hold the head anchored at row %d; "
+                "the anchor is kept",
                 anchor.subject, found, anchor.length,
             )  # fmt: skip
             yield anchor
@@ -130,7 +137,9 @@ def _holds(chain: Chain, anchor: Anchor) -> bool:
 
 
 def _write(target: Path, anchors: Iterable[Anchor]) -> None:
-    """All or nothing: whoever opens the target finds the old file or the whole new one, after a power cut too."""
+    """All or nothing: whoever opens the target finds the old file or the whole new one, after a power
+    cut too.
+    """
     beside = target.with_name(f".{target.name}.new")
     try:
         with beside.open("wb") as file:

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from audit.models import Event
 
 FIELDS = (
-    "subject", "number", "kind", "actor_id", "actor_name", "from_state", "to_state", "reason", "data", "request_id",
+    "subject", "number", "kind", "actor_id", "actor_name", "from_state", "to_state", "reason", "data",
+    "request_id",
 )  # fmt: skip
 
 

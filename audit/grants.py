@@ -13,7 +13,8 @@ def append_only_tables() -> list[str]:
 def grant(role: str) -> list[str]:
     """Give the app role its rights in this database; run by the owner after each migration.
 
-    All at once, so that a service which keeps running never holds too many or too few. Returns the tables it may only add to. Raises psycopg's UndefinedObject where the role does not exist.
+    All at once, so that a service which keeps running never holds too many or too few. Returns the tables
+    it may only add to. Raises psycopg's UndefinedObject where the role does not exist.
     """
     name = sql.Identifier(role)
     statements = [

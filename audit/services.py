@@ -37,11 +37,11 @@ def record(
 ) -> Event:
     """Append one event to the subject's chain.
 
-    Effects in order: lock the chain's head (made if there is none), insert the event, move the head. Call it last in the
-    transaction that it belongs to; ``data`` is plain JSON without personal data.
+    Effects in order: lock the chain's head (made if there is none), insert the event, move the head. Call
+    it last in the transaction that it belongs to; ``data`` is plain JSON without personal data.
 
-    Raises RuntimeError outside a transaction: an act and its event commit together or not at all. Raises TypeError for
-    data that would not come back from the database as it went in.
+    Raises RuntimeError outside a transaction: an act and its event commit together or not at all. Raises
+    TypeError for data that would not come back from the database as it went in.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"The audit event {kind} must be written inside the transaction of its act.")
@@ -69,7 +69,9 @@ def record(
 
 
 def plain(value: Any) -> Any:
-    """The value, if JSON in PostgreSQL gives it back unchanged: text, whole numbers, true, false, none, lists, objects."""
+    """The value, if JSON in PostgreSQL gives it back unchanged: text, whole numbers, true, false, none,
+    lists, objects.
+    """
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, list | tuple):

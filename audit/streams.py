@@ -14,7 +14,9 @@ def paired(
     left_key: Callable[[Left], Any],
     right_key: Callable[[Right], Any],
 ) -> Iterator[tuple[Left | None, Right | None]]:
-    """Both streams, each sorted by its key, joined where the keys are equal; None where one side has no partner."""
+    """Both streams, each sorted by its key, joined where the keys are equal; None where one side has no
+    partner.
+    """
     lefts, rights = iter(left), iter(right)
     one, other = next(lefts, None), next(rights, None)
     while one is not None or other is not None:

@@ -1,4 +1,6 @@
-"""Walks the chains and names the first bad row of each; reads as a stream, so memory does not grow with the record."""
+"""Walks the chains and names the first bad row of each; reads as a stream, so memory does not grow with
+the record.
+"""
 
 import json
 from collections import Counter
@@ -17,8 +19,10 @@ from audit.streams import paired
 
 COLUMNS = [field.column for field in Event._meta.concrete_fields]
 WALK = f"""
-    SELECT coalesce(c.subject, e.subject) COLLATE "C" AS chain, c.length, c.head, {", ".join("e." + n for n in COLUMNS)}
-    FROM (SELECT * FROM audit_chain {{one}}) c FULL JOIN (SELECT * FROM audit_event {{one}}) e ON e.subject = c.subject
+    SELECT coalesce(c.subject, e.subject) COLLATE "C" AS chain, c.length, c.head,
+        {", ".join("e." + column for column in COLUMNS)}
+    FROM (SELECT * FROM audit_chain {{one}}) c
+    FULL JOIN (SELECT * FROM audit_event {{one}}) e ON e.subject = c.subject
     ORDER BY chain, e.number
 """  # noqa: S608 - column names of our own model
 
@@ -50,8 +54,8 @@ class Row:
 def faults(subject: str = "", *, seen: Counter[str] | None = None) -> Iterator[Fault]:
     """The first fault of every bad chain, in order of subject; nothing where all is well.
 
-    Each chain is held against itself, against its head row, and against the newest anchor file. ``seen`` counts the chains and
-    the events that were read, and the anchors they were held against.
+    Each chain is held against itself, against its head row, and against the newest anchor file. ``seen``
+    counts the chains and the events that were read, and the anchors they were held against.
     """
     counts: Counter[str] = Counter() if seen is None else seen
     path = newest()  # opened before the first row: a head anchored meanwhile would look like a cut tail

@@ -19,9 +19,9 @@ DECIDE = "decide"
 class Act:
     """What ``perform`` and the pages know of a transition.
 
-    ``permission`` is the name of a rule; ``requires`` are asked for what is missing; ``needs`` names the data that must come
-    with the act; ``duty`` is the side of the case that the actor takes; ``two_people`` acts are proposed by one human and
-    confirmed by another.
+    ``permission`` is the name of a rule; ``requires`` are asked for what is missing; ``needs`` names the
+    data that must come with the act; ``duty`` is the side of the case that the actor takes; ``two_people``
+    acts are proposed by one human and confirmed by another.
     """
 
     name: str
@@ -48,7 +48,9 @@ def act(
     duty: str = "",
     two_people: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a transition. With several targets the method returns the one it chose; else it returns nothing."""
+    """Declare a transition. With several targets the method returns the one it chose; else it returns
+    nothing.
+    """
     targets = (to,) if isinstance(to, str) else tuple(to)
 
     def declare(method: Callable[..., Any]) -> Callable[..., Any]:

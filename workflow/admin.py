@@ -31,8 +31,9 @@ security = logging.getLogger("kzcustody.security")
 class StatefulAdmin(ObjectPermissionsModelAdmin):
     """Admin of a model with a state. Permissions are asked of the rules, for the object at hand.
 
-    ``act_forms`` gives an act its own form; an act without one gets a field for each thing it needs. ``hidden_acts`` belong to
-    other pages: they are neither shown nor run here. ``run_act`` and ``act_effects`` are there to be overridden.
+    ``act_forms`` gives an act its own form; an act without one gets a field for each thing it needs.
+    ``hidden_acts`` belong to other pages: they are neither shown nor run here. ``run_act`` and
+    ``act_effects`` are there to be overridden.
     """
 
     act_forms: ClassVar[dict[str, type[forms.Form]]] = {}
@@ -106,7 +107,9 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         obj.save(update_fields=[name for name in form.changed_data if name in concrete])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """After the parts are saved: the next version, and an audit event that names the fields, not what is in them."""
+        """After the parts are saved: the next version, and an audit event that names the fields, not
+        what is in them.
+        """
         super().save_related(request, form, formsets, change)
         obj = form.instance
         fields = [*form.changed_data, *(formset.prefix for formset in formsets if formset.has_changed())]
@@ -144,7 +147,9 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         ]
 
     def act_view(self, request: HttpRequest, object_id: str, transition: str) -> HttpResponse:
-        """The page of one act: GET asks, POST does it. Unknown is 404, refused 403, stale 409, not ready 422."""
+        """The page of one act: GET asks, POST does it. Unknown is 404, refused 403, stale 409, not ready
+        422.
+        """
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         act = acts_of(self.model).get(transition)

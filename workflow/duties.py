@@ -25,7 +25,9 @@ def check(*, case: str, actor: Any, side: str) -> None:
 
 
 def take(*, case: str, actor: Any, side: str, act: str) -> None:
-    """Write the side that this human takes. A row that stands already is enough; one for the other side refuses."""
+    """Write the side that this human takes. A row that stands already is enough; one for the other side
+    refuses.
+    """
     try:
         with transaction.atomic():
             duty, _made = Duty.objects.get_or_create(

@@ -18,7 +18,7 @@ class Reason:
         return str(self.text)
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer, not a slip of the program
     """An act that was not done. Nothing was changed."""
 
     def __init__(self, reasons: Sequence[Reason | str]) -> None:

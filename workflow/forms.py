@@ -25,7 +25,9 @@ def _field(name: str) -> forms.CharField:
 
 
 def typed(form: Any, *, compare: bool = False) -> Iterator[tuple[str, str, str]]:
-    """What somebody typed into a form that was not saved: label, typed text, and with ``compare`` what stands now."""
+    """What somebody typed into a form that was not saved: label, typed text, and with ``compare`` what
+    stands now.
+    """
     for bound in form:
         if bound.is_hidden or (compare and bound.name not in form.changed_data):
             continue

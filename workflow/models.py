@@ -14,8 +14,8 @@ from workflow.acts import DECIDE, EXAMINE, acts_of
 class Stateful(models.Model):
     """A record whose state only ``workflow.perform`` moves.
 
-    The model declares ``state = FSMField(protected=True, ...)``, and its acts with ``workflow.act``. ``lock_first`` names the
-    foreign keys whose rows are locked before its own, outermost first.
+    The model declares ``state = FSMField(protected=True, ...)``, and its acts with ``workflow.act``.
+    ``lock_first`` names the foreign keys whose rows are locked before its own, outermost first.
     """
 
     lock_first: ClassVar[tuple[str, ...]] = ()
@@ -51,7 +51,8 @@ class Stateful(models.Model):
 class Duty(models.Model):
     """Which side of a case a human took: examining it or deciding it, never both.
 
-    One row a human and case: a second side is refused by the unique constraint, whatever account it comes from.
+    One row a human and case: a second side is refused by the unique constraint, whatever account it comes
+    from.
     """
 
     append_only = True
@@ -118,7 +119,8 @@ class Proposal(models.Model):
 class StateGuard(pgtrigger.FSM):
     """PostgreSQL's own refusal of a state change that no act of the model declares.
 
-    Stands in ``Meta.triggers``; the pairs are read from the acts when the trigger is compiled for a migration.
+    Stands in ``Meta.triggers``; the pairs are read from the acts when the trigger is compiled for a
+    migration.
     """
 
     def __init__(self) -> None:

@@ -31,7 +31,9 @@ class Offer:
 
 
 def last_change(instance: Stateful) -> Event | None:
-    """The event that brought the record to its present version; None where that was no act (an answer saved, say)."""
+    """The event that brought the record to its present version; None where that was no act (an answer
+    saved, say).
+    """
     return (
         Event.objects.filter(
             subject=instance.audit_subject, data__of=instance.reference, data__version=instance.version

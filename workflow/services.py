@@ -41,11 +41,13 @@ def perform(
 ) -> Model:
     """Run one act on one record, and return the record as it then stands.
 
-    Effects in order: lock the row (after those its model names in ``lock_first``); refuse who may not, a stale version, a wrong
-    state, a missing second person, and whatever is unmet; run the transition; save the changed fields with the next version; write
-    the duty; call the model's handler (clocks, outbox); append the audit event.
+    Effects in order: lock the row (after those its model names in ``lock_first``); refuse who may not, a
+    stale version, a wrong state, a missing second person, and whatever is unmet; run the transition; save
+    the changed fields with the next version; write the duty; call the model's handler (clocks, outbox);
+    append the audit event.
 
-    Raises Gone, NotAllowed, Conflict, WrongState or NotReady (all Refused) with reasons in words; then nothing was changed.
+    Raises Gone, NotAllowed, Conflict, WrongState or NotReady (all Refused) with reasons in words; then
+    nothing was changed.
     """
     act = _act(model, transition)
     with transaction.atomic():
@@ -81,10 +83,11 @@ def perform(
 def propose(
     model: type[Model], pk: Any, transition: str, *, actor: Any, expected_version: int, **data: Any
 ) -> Proposal:
-    """The first half of an act of two people: say what should be done. Another human then performs it, or nobody does.
+    """The first half of an act of two people: say what should be done. Another human then performs it, or
+    nobody does.
 
-    Effects in order: lock; the same refusals as ``perform``; set aside a proposal that the case has outgrown; write the
-    proposal; append the audit event ``….propose``.
+    Effects in order: lock; the same refusals as ``perform``; set aside a proposal that the case has
+    outgrown; write the proposal; append the audit event ``….propose``.
     """
     act = _act(model, transition)
     if not act.two_people:
@@ -131,7 +134,8 @@ def propose(
 def withdraw_proposal(model: type[Model], pk: Any, transition: str, *, actor: Any) -> None:
     """Take back a proposal that nobody has confirmed, so that another can be made.
 
-    Effects in order: lock; refuse who may not take the act; set the proposal aside; append the audit event ``….withdraw``.
+    Effects in order: lock; refuse who may not take the act; set the proposal aside; append the audit event
+    ``….withdraw``.
     """
     act = _act(model, transition)
     with transaction.atomic():
@@ -150,7 +154,9 @@ def withdraw_proposal(model: type[Model], pk: Any, transition: str, *, actor: An
 
 
 def lock(model: type[Model], pk: Any) -> Model:
-    """The row, locked, after the rows that its model names in ``lock_first``. Raises Gone where there is none."""
+    """The row, locked, after the rows that its model names in ``lock_first``. Raises Gone where there is
+    none.
+    """
     for name in model.lock_first:
         parent = model._meta.get_field(name).related_model
         found = model._default_manager.filter(pk=pk).values(f"{name}_id")

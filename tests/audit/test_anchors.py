@@ -108,7 +108,8 @@ def test_a_step_back_is_an_alarm_and_the_anchor_stays(chain, owner, clock, alarm
 
     rows = {"cut": 3, "rewritten": 5, "gone": 0, "cut and grown again": 6}[forgery]
     assert alarms() == [
-        f"AUDIT ALARM: chain case:1 has {rows} rows and does not hold the head anchored at row 5; the anchor is kept"
+        f"AUDIT ALARM: chain case:1 has {rows} rows and does not hold the head anchored at row 5; "
+        "the anchor is kept"
     ]
     assert heads(path) == {"case:1": (5, last.hash), "case:2": (1, other.hash)}
 

@@ -1,5 +1,6 @@
 """Forged chains: whoever holds the keys of the database is found out, and the first bad row is named."""
 
+import os
 import subprocess
 import sys
 import tracemalloc
@@ -333,13 +334,14 @@ def test_the_exit_code_of_the_command(chain, owner, anchor_dir, forged):
         with owner():
             of().filter(number=2).update(reason="better")
     code = (
-        "import django, os, sys; from django.conf import settings; django.setup();"
+        "import django; from django.conf import settings; django.setup();"
         f"settings.DATABASES['default']['NAME'] = {settings.DATABASES['default']['NAME']!r};"
-        "from django.core.management import execute_from_command_line as run; run(['manage.py', 'verify_audit'])"
+        "from django.core.management import execute_from_command_line as run;"
+        "run(['manage.py', 'verify_audit'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
-        env={**__import__("os").environ, "AUDIT_ANCHOR_DIR": str(anchor_dir)},
+        env={**os.environ, "AUDIT_ANCHOR_DIR": str(anchor_dir)},
     )  # fmt: skip
     assert done.returncode == (1 if forged else 0), done.stderr
     assert ("case:1 row 2: edited" in done.stdout) is forged

@@ -1,4 +1,6 @@
-"""A model with a state, for tests of the workflow alone: a parcel that is looked at, closed, or burnt by two people."""
+"""A model with a state, for tests of the workflow alone: a parcel that is looked at, closed, or burnt by
+two people.
+"""
 
 import uuid
 from typing import Any

@@ -1,4 +1,6 @@
-"""The desk's pages for acts: what is shown, what a crafted request gets, and that nobody overwrites anybody."""
+"""The desk's pages for acts: what is shown, what a crafted request gets, and that nobody overwrites
+anybody.
+"""
 
 import logging
 

@@ -1,4 +1,6 @@
-"""Many at once, on a real database with real commits: one wins, the others are told who, and nothing is half done."""
+"""Many at once, on a real database with real commits: one wins, the others are told who, and nothing is
+half done.
+"""
 
 import threading
 from collections import Counter
