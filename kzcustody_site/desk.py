@@ -31,6 +31,11 @@ class Desk(AdminSite):
 
         return cast(View, for_staff)
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        from applications.desk.my_work import my_work  # the site is made before the models are
+
+        return super().index(request, {**(extra_context or {}), "my_work": my_work(request.user)})
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one sign-in for all: the accounts room's."""
         self._hide_from_others(request)

@@ -1,0 +1,124 @@
+"""Forms of the acts on a case. What they clean is what the services take."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application, Recommendation
+from look.fields import DayMonthYearField
+from regulators.rulebook import say
+
+CONDITIONS = 10
+
+
+def long_text(label: Any, *, rows: int = 4, required: bool = True, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=20_000,
+        required=required,
+        help_text=help_text,
+        widget=forms.Textarea({"rows": rows}),
+    )
+
+
+class ReturnForm(forms.Form):
+    return_by = DayMonthYearField(label=_("Day by which the firm has to submit again"))
+
+
+class WithGrounds(forms.Form):
+    """Grounds are picked from the rule book of the case; a ground that cannot be relied on says so."""
+
+    case: ClassVar[Application | None] = None
+
+    grounds = forms.MultipleChoiceField(
+        label=_("Grounds"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["grounds"]
+        field.choices = [(code, words) for code, words in self.known()] if self.case else []
+
+    def known(self) -> list[tuple[str, str]]:
+        assert self.case is not None
+        return [
+            (ground.code, say(ground.title) if ground.quotable else f"{say(ground.title)} ({self.weak})")
+            for ground in self.case.book.grounds
+        ]
+
+    weak = _("not fully read and in force: cannot ground a refusal")
+
+
+class RecommendForm(WithGrounds):
+    outcome = forms.ChoiceField(
+        label=_("Recommendation"), choices=Recommendation.OUTCOMES, widget=forms.RadioSelect
+    )
+    grounds = forms.MultipleChoiceField(
+        label=_("Grounds, where you recommend to refuse"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = long_text(_("Reason, as the file will show it"))
+    field_order = ("outcome", "grounds", "reason")
+
+
+class InPrincipleForm(forms.Form):
+    expires_on = DayMonthYearField(label=_("The approval in principle expires on"))
+    reason = long_text(_("Reason"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = {}
+        for number in range(1, CONDITIONS + 1):
+            own[f"text_{number}"] = long_text(
+                _("Condition %(number)s") % {"number": number}, rows=2, required=False
+            )
+            own[f"due_{number}"] = DayMonthYearField(
+                label=_("Condition %(number)s: to be met by") % {"number": number}, required=False
+            )
+        self.fields = own | self.fields
+
+    @property
+    def rows(self) -> list[tuple[int, Any, Any]]:
+        numbers = range(1, CONDITIONS + 1)
+        return [(number, self[f"text_{number}"], self[f"due_{number}"]) for number in numbers]
+
+    def clean(self) -> dict[str, Any]:
+        data = dict(super().clean() or {})
+        conditions: list[dict[str, Any]] = []
+        for number in range(1, CONDITIONS + 1):
+            text, due = data.pop(f"text_{number}", ""), data.pop(f"due_{number}", None)
+            if due and not text:
+                self.add_error(f"text_{number}", _("Write the condition that is to be met by this day."))
+            if text:
+                conditions.append({"text": text, "due_on": due})
+        if not conditions and not self.errors:
+            self.add_error("text_1", _("Write at least one condition."))
+        return {**data, "conditions": conditions}
+
+
+class ExtendForm(forms.Form):
+    expires_on = DayMonthYearField(label=_("New day of expiry"))
+    reason = long_text(_("Reason"))
+
+
+class ProposeRefusalForm(WithGrounds):
+    evidence = long_text(_("Evidence for each ground"))
+    notice = long_text(_("Text of the preliminary notice, as the firm will be served it"), rows=10)
+
+
+class RefuseForm(WithGrounds):
+    reason = long_text(_("Reason, as the firm will read it"))
+
+    def known(self) -> list[tuple[str, str]]:
+        """Only what the preliminary notice named."""
+        assert self.case is not None
+        notice = self.case.refusal_notices.last()
+        noticed = set(notice.grounds) if notice else set()
+        return [(code, words) for code, words in super().known() if code in noticed]
+
+
+class RemitForm(forms.Form):
+    appeal = forms.CharField(label=_("The appeal: body, number and day of its decision"), max_length=500)
+    reason = long_text(_("Reason"))

@@ -1,0 +1,204 @@
+"""Applications and their stages in Django's admin: a worklist, a case page, and acts."""
+
+from functools import partial
+from typing import Any
+
+import rules
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Min, Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from applications.desk import acts, worklist
+from applications.desk.case_page import case_context
+from applications.desk.pages import PAGES
+from applications.desk.pages.base import show
+from applications.models import Application, Stage
+from regulators.queries import regulators_of
+from workflow.acts import Act
+from workflow.admin import StatefulAdmin
+from workflow.queries import Offer
+
+
+class CaseBound(StatefulAdmin):
+    """What applications and stages share: seen and worked on by staff of the regulator alone, by the rules
+    and nothing else. Nothing is typed into a case: it changes by acts and pages of work.
+    """
+
+    actions = None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(regulators_of(request.user))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None:
+            return bool(regulators_of(request.user))
+        return bool(rules.has_perm("applications.work_on_case", request.user, obj))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if object_id is None:
+            raise PermissionDenied
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        return self.page_of(request, obj)
+
+    def page_of(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        raise NotImplementedError
+
+
+@admin.register(Application)
+class ApplicationAdmin(CaseBound):
+    hidden_acts = acts.OF_THE_FIRM
+    act_forms = acts.FORMS
+    list_display = (
+        "case_reference", "firm_name", "stage_now", "state_word", "waiting_on", "age", "officer",
+    )  # fmt: skip
+    list_display_links = None
+    list_filter = (worklist.Standing, worklist.Whose, worklist.Attention, "state")
+    list_per_page = 50
+    search_fields = ("reference", "firm__name", "firm__bin")
+    search_help_text = _("Reference, name of the firm, or BIN")
+    show_full_result_count = False
+    change_list_template = "admin/applications/worklist.html"
+    list_select_related = ("firm", "licence_type__regulator", "rulebook", "case_officer")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return (
+            Application.objects.filed_with(request.user)
+            .with_case()
+            .annotate(next_due=Min("deadlines__due_at", filter=Q(deadlines__met_at=None)))
+            .order_by(*self.get_ordering(request))
+        )
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return (F("next_due").asc(nulls_last=True), "-submitted_at", "pk")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return worklist.Worklist
+
+    @admin.display(description=_("Case"), ordering="reference")
+    def case_reference(self, case: Application) -> str:
+        return worklist.reference_cell(case)
+
+    @admin.display(description=_("Firm"), ordering="firm__name")
+    def firm_name(self, case: Application) -> str:
+        return worklist.firm_cell(case)
+
+    @admin.display(description=_("Stage"))
+    def stage_now(self, case: Application) -> str:
+        return worklist.stage_cell(case)
+
+    @admin.display(description=_("State"), ordering="state")
+    def state_word(self, case: Application) -> str:
+        return worklist.state_cell(case)
+
+    @admin.display(description=_("Waiting on"))
+    def waiting_on(self, case: Application) -> str:
+        return worklist.waiting_cell(case)
+
+    @admin.display(description=_("Age and date due"), ordering="next_due")
+    def age(self, case: Application) -> str:
+        return worklist.age_cell(case)
+
+    @admin.display(
+        description=_("Case officer"), ordering="case_officer__full_name", empty_value=_("Nobody yet")
+    )
+    def officer(self, case: Application) -> Any:
+        return case.case_officer
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<uuid:pk>/{page.path}",
+                self.admin_site.admin_view(partial(show, self, page)),
+                name=f"applications_application_{page.name}",
+            )
+            for page in PAGES
+        ]
+        return [*own, *super().get_urls()]
+
+    def page_of(self, request: HttpRequest, obj: Application) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            **case_context(obj, request.user),
+            "acts": self.act_links(request, obj),
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/applications/case.html", context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        return HttpResponseRedirect(f"{self._change_url(obj)}#timeline")
+
+    def _offer(self, request: HttpRequest, obj: Application, act: Act) -> Offer:
+        return acts.for_case(super()._offer(request, obj, act), obj)
+
+    def _form(self, offer: Offer) -> Any:
+        return acts.form_of(offer, super()._form(offer))
+
+    def run_act(
+        self, request: HttpRequest, obj: Application, act: Act, version: int, data: dict[str, Any]
+    ) -> Any:
+        waiting = act.two_people and self._offer(request, obj, act).proposal is not None
+        return acts.run(request.user, obj, act, version, data, proposed=waiting)
+
+    def _ask(self, request: HttpRequest, obj: Any, offer: Offer, form: Any, *, status: int = 200) -> Any:
+        response: Any = super()._ask(request, obj, offer, form, status=status)
+        response.template_name = "admin/applications/act.html"
+        response.context_data.update(acts.grounding(obj, offer))
+        return response
+
+
+@admin.register(Stage)
+class StageAdmin(CaseBound):
+    """Only the acts of a stage have pages here; the stage itself is a page of its case."""
+
+    hidden_acts = frozenset({"start", "complete", "edit_again"})
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        mine = Application.objects.filed_with(request.user)
+        related = ("application__firm", "application__licence_type__regulator", "application__rulebook")
+        return Stage.objects.filter(application__in=mine).select_related(*related)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:applications_application_changelist"))
+
+    def page_of(self, request: HttpRequest, obj: Stage) -> HttpResponse:
+        return HttpResponseRedirect(self._change_url(obj))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return self.changeform_view(request, object_id)
+
+    def _change_url(self, obj: Any) -> str:
+        return reverse("admin:applications_application_stage", args=[obj.application_id, obj.code])

@@ -1,0 +1,206 @@
+"""What the case page shows. Read in a fixed number of queries, whatever the number of findings."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import rules
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from applications.desk import standing
+from applications.desk.words import REQUEST_TAGS, STAGE_TAGS, STAGE_WORDS, STATE_TAGS, event_words
+from applications.models import Application, Decision, Finding, Recommendation, Stage
+from applications.states import ASSESSABLE, DECIDED
+from applications.states import ApplicationState as A
+from applications.states import StageState as S
+from audit.models import Event
+from regulators.rulebook import say
+from workflow.acts import acts_of
+
+EVENTS_SHOWN = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRow:
+    stage: Stage
+    title: str
+    url: str
+    settled: int
+    affected: int
+    total: int
+
+    @property
+    def kind(self) -> str:
+        return STAGE_TAGS[S(self.stage.state)]
+
+    @property
+    def word(self) -> str:
+        return str(STAGE_WORDS[S(self.stage.state)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    text: str
+    url: str
+
+
+def case_context(case: Application, user: Any) -> dict[str, Any]:
+    prefetch_related_objects([case], *standing.STANDING)
+    waits = standing.waiting(case)
+    snapshots = list(case.snapshots.defer("content").order_by("-number"))
+    return {
+        "case": case,
+        "original": case,
+        "title": f"{case.firm.name}, {case}",
+        "notice": case.book.notice,
+        "licence_title": say(case.book.licence_type_title),
+        "state_kind": STATE_TAGS[A(case.state)],
+        "waits": waits,
+        "mine": standing.is_mine(case, user),
+        "due": standing.due(case),
+        "age": standing.age(case),
+        "paused_since": standing.paused_since(case),
+        "stages": stage_rows(case),
+        "snapshots": snapshots,
+        "snapshot": snapshots[0] if snapshots else None,
+        "checks": case.completeness_checks.select_related("snapshot", "checked_by").prefetch_related("gaps"),
+        "requests": _requests(case),
+        "deadlines": _deadlines(case),
+        "notices": case.refusal_notices.prefetch_related("representations"),
+        "recommendations": _recommendations(case),
+        "decisions": _decisions(case),
+        "consultations": case.consultations.all(),
+        "changes": case.change_notices.all(),
+        "notes": case.notes.select_related("author"),
+        "conflicts": case.conflicts.all(),
+        "timeline": timeline(case),
+        "work": work_links(case, user),
+        "may": {name: rules.has_perm(f"applications.{name}", user, case) for name in LINKED},
+    }
+
+
+LINKED = (
+    "verify_condition",
+    "serve_notice",
+    "answer_representation",
+    "consult",
+    "resolve_change",
+)
+
+
+def stage_rows(case: Application) -> list[StageRow]:
+    counted: dict[str, Counter[str]] = {}
+    for stage, outcome, affected in case.findings.values_list("stage", "outcome", "affected"):
+        counts = counted.setdefault(stage, Counter())
+        counts["total"] += 1
+        counts["settled"] += outcome in Finding.SETTLED and not affected
+        counts["affected"] += affected
+    return [
+        StageRow(
+            stage=stage,
+            title=standing.stage_title(case, stage.code),
+            url=reverse("admin:applications_application_stage", args=[case.pk, stage.code]),
+            settled=counted.get(stage.code, Counter())["settled"],
+            affected=counted.get(stage.code, Counter())["affected"],
+            total=counted.get(stage.code, Counter())["total"],
+        )
+        for stage in sorted(case.stages.all(), key=lambda stage: stage.order)
+    ]
+
+
+def work_links(case: Application, user: Any) -> list[Link]:
+    """The other pages that are of use now, for this person."""
+    under_way = case.state not in DECIDED
+    wanted = [
+        ("completeness", _("Check completeness"), "check_completeness", case.state == A.SUBMITTED),
+        ("fee", _("Record the fee"), "check_completeness", under_way),
+        ("request_new", _("Ask the firm"), "write_request", case.state in ASSESSABLE),
+        ("consultation_new", _("Consult another body"), "consult", under_way),
+        ("assign", _("Name the case officer"), "assign_case", under_way),
+        ("note_new", _("Write a note"), "write_note", True),
+        ("conflict_new", _("Declare a conflict of interest"), "declare_conflict", under_way),
+    ]
+    return [
+        Link(text=text, url=reverse(f"admin:applications_application_{name}", args=[case.pk]))
+        for name, text, permission, useful in wanted
+        if useful and rules.has_perm(f"applications.{permission}", user, case)
+    ]
+
+
+def timeline(case: Application) -> list[dict[str, Any]]:
+    """The latest audit events, newest first, in words."""
+    events = Event.objects.filter(subject=case.audit_subject).order_by("-number")[:EVENTS_SHOWN]
+    states = dict(A.choices) | dict(S.choices)
+    return [
+        {
+            "number": event.number,
+            "at": event.at,
+            "what": event_words(event.kind),
+            "detail": _detail(case, event),
+            "who": event.actor_name,
+            "to": states.get(event.to_state, ""),
+            "reason": event.reason,
+        }
+        for event in events
+    ]
+
+
+def _detail(case: Application, event: Event) -> str:
+    data = event.data
+    if data.get("stage") in case.book.stage_codes:
+        return standing.stage_title(case, data["stage"])
+    if data.get("requirement"):
+        outcome = dict(Finding.OUTCOMES).get(data.get("outcome"), "")
+        return f"{data['requirement']}: {outcome}" if outcome else str(data["requirement"])
+    if event.kind.startswith("request.") and "number" in data:
+        return _("Request %(number)s") % {"number": data["number"]}
+    if "fee" in data:
+        return str(dict(Application.FEE).get(data["fee"], ""))
+    return str(data.get("to", ""))
+
+
+def _requests(case: Application) -> list[dict[str, Any]]:
+    found = case.requests.prefetch_related("points").order_by("-number")
+    return [
+        {
+            "request": request,
+            "kind": REQUEST_TAGS[request.status],
+            "url": reverse("admin:applications_application_request", args=[case.pk, request.number]),
+            "points": len(request.points.all()),
+            "answered": sum(point.sent_at is not None for point in request.points.all()),
+        }
+        for request in found
+    ]
+
+
+def _deadlines(case: Application) -> list[dict[str, Any]]:
+    titles = {clock.code: say(clock.title) for clock in case.book.clocks}
+    return [
+        {"title": titles.get(d.code, d.code), "rule": d.rule, "met_at": d.met_at, "due": standing.due_of(d)}
+        for d in case.deadlines.all()
+    ]
+
+
+def _recommendations(case: Application) -> list[dict[str, Any]]:
+    found: Any = Recommendation.objects.filter(application=case).select_related("by", "snapshot")
+    return [{"made": made, "grounds": ground_titles(case, made.grounds)} for made in found.order_by("-at")]
+
+
+def _decisions(case: Application) -> list[dict[str, Any]]:
+    acts = acts_of(Application)
+    found = Decision.objects.filter(application=case).select_related("by", "snapshot").order_by("-at")
+    return [
+        {
+            "decision": decision,
+            "what": acts[decision.kind].label if decision.kind in acts else decision.kind,
+            "grounds": ground_titles(case, decision.grounds),
+        }
+        for decision in found
+    ]
+
+
+def ground_titles(case: Application, codes: list[str]) -> list[str]:
+    titles = {ground.code: say(ground.title) for ground in case.book.grounds}
+    return [titles.get(code, code) for code in codes]

@@ -1,0 +1,71 @@
+"""What the desk's first page says to one person: their roles, and counts that open the lists behind them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from applications.desk import worklist
+from applications.models import Application
+from applications.states import DECIDED
+from applications.states import ApplicationState as A
+from regulators.models import Regulator, Role
+from regulators.queries import regulators_of, staff_roles
+
+OFFICER, REVIEW, DECISION = (
+    {Role.CASE_OFFICER},
+    {Role.REVIEWER, Role.SPECIALIST, Role.LEAD_REVIEWER},
+    {Role.DECISION_MAKER},
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    text: str
+    count: int
+    url: str
+
+
+def my_work(user: Any) -> dict[str, Any]:
+    """Roles by regulator, and the counts that matter to these roles."""
+    served = Regulator.objects.filter(pk__in=regulators_of(user)).order_by("name")
+    roles = {regulator: staff_roles(user, regulator.pk) for regulator in served}
+    held = frozenset[str]().union(*roles.values())
+    words = dict(Role.choices)
+    return {
+        "roles": [(r.name, sorted(str(words[role]) for role in mine)) for r, mine in roles.items()],
+        "counts": counts(user, held),
+    }
+
+
+def counts(user: Any, held: frozenset[str]) -> list[Count]:
+    cases = Application.objects.filed_with(user)
+    dated = cases.annotate(next_due=Min("deadlines__due_at", filter=Q(deadlines__met_at=None)))
+    still_open = dated.exclude(state__in=DECIDED)
+    shown: list[tuple[Any, str, Any, str]] = [
+        (OFFICER, _("My open cases"), still_open.filter(case_officer_id=user.pk), "cases=open&officer=me"),
+        (OFFICER, _("Submitted, to be checked"), _in_state(cases, A.SUBMITTED), "state__exact=submitted"),
+        (OFFICER, _("Notices to serve"), worklist.to_serve(still_open), "cases=open&needs=notice"),
+        (REVIEW, _("Stages to take"), worklist.untaken(still_open), "cases=open&needs=untaken"),
+        (REVIEW, _("Answers to read"), worklist.answered(still_open), "cases=open&needs=answered"),
+        (REVIEW, _("Conditions to verify"), _in_state(cases, A.APPROVED_IN_PRINCIPLE),
+         "state__exact=approved_in_principle"),
+        (DECISION, _("Recommended, to be decided"), _in_state(cases, A.RECOMMENDED),
+         "state__exact=recommended"),
+        (DECISION, _("Refusal proposed"), _in_state(cases, A.REFUSAL_PROPOSED),
+         "state__exact=refusal_proposed"),
+        (OFFICER | REVIEW | DECISION, _("Past a date due"), worklist.late(still_open),
+         "cases=open&needs=late"),
+    ]  # fmt: skip
+    url = reverse("admin:applications_application_changelist")
+    return [
+        Count(text=text, count=found.count(), url=f"{url}?{query}")
+        for roles, text, found, query in shown
+        if held & roles
+    ]
+
+
+def _in_state(cases: Any, state: str) -> Any:
+    return cases.filter(state=state)

@@ -1,0 +1,22 @@
+"""The pages of one case inside the admin, other than the case itself and its acts."""
+
+from applications.desk.pages import file, intake, outcome, requests, review, stage
+from applications.desk.pages.base import Page
+
+PAGES: tuple[type[Page], ...] = (
+    stage.StagePage,
+    file.DocumentPage,
+    intake.CompletenessPage,
+    intake.FeePage,
+    intake.AssignPage,
+    requests.NewRequestPage,
+    requests.RequestPage,
+    review.NotePage,
+    review.ConsultPage,
+    review.FinishConsultationPage,
+    review.ConflictPage,
+    review.ChangePage,
+    outcome.ConditionPage,
+    outcome.ServicePage,
+    outcome.RepresentationPage,
+)

@@ -1,0 +1,159 @@
+"""Pages of work on one case: GET asks, POST calls a service. What is common to them stands here once."""
+
+import logging
+from typing import Any, ClassVar
+
+import rules
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from applications.models import Application
+from workflow.errors import Conflict, Gone, NotAllowed, Reason, Refused
+
+security = logging.getLogger("kzcustody.security")
+
+
+class Page:
+    """One page of work. A subclass names it, gives its form, and runs the service.
+
+    ``permission`` is asked of the rules before anything is shown; the service asks again.
+    """
+
+    name: ClassVar[str]
+    path: ClassVar[str]
+    methods: ClassVar[tuple[str, ...]] = ("GET", "HEAD", "POST")
+    title: ClassVar[str | Promise]
+    permission: ClassVar[str]
+    button: ClassVar[str | Promise] = ""
+    done: ClassVar[str | Promise] = ""
+    intro: ClassVar[str | Promise] = ""
+    template: ClassVar[str] = "admin/applications/work.html"
+
+    def __init__(self, model_admin: Any, request: Any, case: Application, ids: dict[str, Any]) -> None:
+        self.admin, self.request, self.case, self.ids = model_admin, request, case, ids
+        self.user = request.user
+        self.load()
+
+    def load(self) -> None:
+        """Finds what the address names within the case. Raises Http404."""
+
+    def heading(self) -> str:
+        return str(self.title)
+
+    def form(self, data: Any = None) -> forms.Form:
+        return forms.Form(data)
+
+    def run(self, data: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def context(self) -> dict[str, Any]:
+        return {}
+
+    def version(self) -> int:
+        """The version that the page sends back; a clash shows the form again with the version of now."""
+        return self.case.version
+
+    def done_url(self, result: Any) -> str:
+        return case_url(self.case)
+
+    # --- what every page does
+
+    def get(self) -> HttpResponse:
+        return self.render(self.form())
+
+    def post(self) -> HttpResponse:
+        form = self.form(self.request.POST)
+        if not form.is_valid():
+            return self.render(form, status=422)
+        try:
+            result = self.run(form.cleaned_data)
+        except Gone as refusal:
+            raise Http404 from refusal
+        except Refused as refusal:
+            return self.refused(refusal, form)
+        messages.success(self.request, str(self.done))
+        return HttpResponseRedirect(self.done_url(result))
+
+    def refused(self, refusal: Refused, form: forms.Form) -> HttpResponse:
+        """The same page, with the reasons and what was typed."""
+        if isinstance(refusal, NotAllowed):
+            log_refusal(self.request, self.case, self.name)
+        self.load()
+        return self.render(form, status=status_of(refusal), reasons=refusal.reasons)
+
+    def render(self, form: forms.Form | None, *, status: int = 200, **context: Any) -> HttpResponse:
+        return TemplateResponse(
+            self.request,
+            self.template,
+            {
+                **around(self.admin, self.request, self.case, self.heading()),
+                "intro": self.intro,
+                "button": self.button,
+                "form": form,
+                "version": self.version(),
+                **self.context(),
+                **context,
+            },
+            status=status,
+        )
+
+
+def show(model_admin: Any, page: type[Page], request: HttpRequest, pk: Any, **ids: Any) -> HttpResponse:
+    """Unknown, or of another regulator: 404. Without the permission: 403. Another method: 405."""
+    if request.method not in page.methods:
+        return HttpResponseNotAllowed(page.methods)
+    case = model_admin.get_object(request, str(pk))
+    if case is None or not model_admin.has_view_permission(request, case):
+        raise Http404
+    if not rules.has_perm(f"applications.{page.permission}", request.user, case):
+        log_refusal(request, case, page.name)
+        context = {
+            **around(model_admin, request, case, _("This cannot be done")),
+            "reasons": [Reason(_("You may not do this."))],
+        }
+        return TemplateResponse(request, "admin/workflow/refused.html", context, status=403)
+    made = page(model_admin, request, case, ids)
+    return made.post() if request.method == "POST" else made.get()
+
+
+def around(model_admin: Any, request: HttpRequest, case: Application, title: str) -> dict[str, Any]:
+    """What the frame of every page of a case needs."""
+    return {
+        **model_admin.admin_site.each_context(request),
+        "case": case,
+        "original": case,
+        "opts": Application._meta,
+        "title": title,
+        "notice": case.book.notice,
+        "change_url": case_url(case),
+        "list_url": reverse("admin:applications_application_changelist"),
+    }
+
+
+def case_url(case: Application) -> str:
+    return reverse("admin:applications_application_change", args=[case.pk])
+
+
+def page_url(case: Application, name: str, *ids: Any) -> str:
+    return reverse(f"admin:applications_application_{name}", args=[case.pk, *ids])
+
+
+def posted_version(data: Any, name: str = "version") -> int:
+    """The version in the form; -1, which no record has, where there is none."""
+    text = data.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def status_of(refusal: Refused) -> int:
+    if isinstance(refusal, NotAllowed):
+        return 403
+    return 409 if isinstance(refusal, Conflict) else 422
+
+
+def log_refusal(request: HttpRequest, case: Application, name: str) -> None:
+    security.warning("refused: user=%s case=%s page=%s", request.user.pk, case.pk, name)

@@ -1,0 +1,122 @@
+"""Asking the firm for information, and reading what it answered."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications.desk.act_forms import long_text
+from applications.desk.pages.base import Page, page_url, posted_version
+from applications.desk.picks import Picked, pick, question_choices
+from applications.desk.words import REQUEST_TAGS
+from applications.models import InformationRequest, Person
+from applications.portal.files import FileRow
+from applications.services import requests
+from look.fields import DayMonthYearField
+from regulators.rulebook import say
+
+
+class RequestForm(Picked):
+    ROWS = 8
+    TEXT = gettext_lazy("Question to the firm")
+
+    due_on = DayMonthYearField(label=gettext_lazy("Last day for the answer"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not data["rows"] and not self.errors:
+            self.add_error("pick_1", _("Write at least one point."))
+        return data
+
+
+class NewRequestPage(Page):
+    """Writes a request; it goes to the firm from its own page."""
+
+    name, path = "request_new", "requests/new/"
+    title, permission = gettext_lazy("Ask the firm"), "write_request"
+    button, done = (
+        gettext_lazy("Save the request"),
+        gettext_lazy("The request is written. It is not sent yet."),
+    )
+    intro = gettext_lazy("The firm reads the questions as you write them, after you send the request.")
+    template = "admin/applications/rows.html"
+
+    def form(self, data: Any = None) -> RequestForm:
+        about = self.request.GET.get("about", "")
+        choices = question_choices(self.case, people=True)
+        known = {key for _title, group in choices if isinstance(group, list) for key, _words in group}
+        return RequestForm(data, choices=choices, initial={"pick_1": about if about in known else ""})
+
+    def run(self, data: dict[str, Any]) -> InformationRequest:
+        named = [person for _code, person, _text in data["rows"] if person]
+        people = Person.objects.in_bulk(named)
+        by_id = {str(pk): person for pk, person in people.items()}
+        points = [
+            {"requirement": code, "question": text, "person": by_id.get(person)}
+            for code, person, text in data["rows"]
+        ]
+        return requests.write_request(actor=self.user, case=self.case, due_on=data["due_on"], points=points)
+
+    def done_url(self, result: InformationRequest) -> str:
+        return page_url(self.case, "request", result.number)
+
+
+class CloseForm(forms.Form):
+    note = long_text(
+        gettext_lazy("Note, needed where not every point is answered. Not visible to the firm"),
+        rows=3,
+        required=False,
+    )
+
+
+class RequestPage(Page):
+    """One request: its points with the answers; from here it is sent, and closed."""
+
+    name, path = "request", "requests/<int:number>/"
+    title, permission = gettext_lazy("Request"), "work_on_case"
+    done = gettext_lazy("Done.")
+    template = "admin/applications/request.html"
+
+    def load(self) -> None:
+        found = self.case.requests.select_related("written_by").filter(number=self.ids["number"]).first()
+        if found is None:
+            raise Http404
+        self.asked = found
+
+    def heading(self) -> str:
+        return _("Request %(number)s") % {"number": self.asked.number}
+
+    def version(self) -> int:
+        return self.asked.version
+
+    def form(self, data: Any = None) -> CloseForm:
+        return CloseForm(data)
+
+    def run(self, data: dict[str, Any]) -> InformationRequest:
+        version = posted_version(self.request.POST)
+        if "send" in self.request.POST:
+            return requests.send_request(actor=self.user, request=self.asked, expected_version=version)
+        return requests.close_request(
+            actor=self.user, request=self.asked, expected_version=version, note=data["note"]
+        )
+
+    def done_url(self, result: InformationRequest) -> str:
+        return page_url(self.case, "request", result.number)
+
+    def context(self) -> dict[str, Any]:
+        points = self.asked.points.select_related("person", "answered_by").prefetch_related("files__document")
+        return {
+            "asked": self.asked,
+            "kind": REQUEST_TAGS[self.asked.status],
+            "points": [
+                {
+                    "point": point,
+                    "title": say(self.case.book.by_code[point.requirement].title),
+                    "files": [FileRow(file.document) for file in point.files.all()] if point.sent_at else [],
+                    "about": pick(point.requirement, str(point.person_id) if point.person_id else None),
+                }
+                for point in points
+            ],
+        }

@@ -1,0 +1,78 @@
+"""Rows of “a question of this case, and a text about it”: gaps of a check, points of a request."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications.models import Application
+from regulators.rulebook import say
+
+Choices = list[tuple[str, Any]]
+
+
+def question_choices(case: Application, *, people: bool) -> Choices:
+    """The questions of the latest submission by stage; with ``people``, one for each person asked."""
+    snapshot = case.snapshots.latest("number")
+    groups: dict[str, list[tuple[str, str]]] = {code: [] for code in case.book.stage_codes}
+    seen = set()
+    for question in snapshot.content["questions"]:
+        key = pick(question["requirement"], question["person"] if people else None)
+        if key in seen:
+            continue
+        seen.add(key)
+        title = say(case.book.by_code[question["requirement"]].title)
+        who = f" ({question['person_name']})" if people and question["person_name"] else ""
+        groups[question["stage"]].append((key, f"{question['requirement']} {title}{who}"))
+    named = [(say(case.book.stage(code).title), found) for code, found in groups.items() if found]
+    return [("", _("Choose")), *named]
+
+
+def pick(code: str, person: str | None) -> str:
+    return f"{code}|{person or ''}"
+
+
+class Picked(forms.Form):
+    """Rows to fill; an empty row is none, half a row is a mistake. Cleans to ``rows``: tuples of
+    (requirement, person or None, text).
+    """
+
+    ROWS: ClassVar[int] = 6
+    TEXT: ClassVar[str | Promise] = gettext_lazy("Text")
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, self.ROWS + 1):
+            self.fields[f"pick_{number}"] = forms.ChoiceField(
+                label=_("Question of the rule book"), choices=choices, required=False
+            )
+            self.fields[f"text_{number}"] = forms.CharField(
+                label=self.TEXT, max_length=5000, required=False, widget=forms.Textarea({"rows": 2})
+            )
+
+    @property
+    def rows(self) -> list[tuple[int, Any, Any]]:
+        numbers = range(1, self.ROWS + 1)
+        return [(number, self[f"pick_{number}"], self[f"text_{number}"]) for number in numbers]
+
+    @property
+    def head(self) -> list[Any]:
+        return [bound for bound in self if not bound.name.startswith(("pick_", "text_"))]
+
+    def clean(self) -> dict[str, Any]:
+        data = dict(super().clean() or {})
+        found = []
+        for number in range(1, self.ROWS + 1):
+            key, text = data.get(f"pick_{number}", ""), data.get(f"text_{number}", "").strip()
+            if key and not text:
+                self.add_error(
+                    f"text_{number}", _("Write the text for this question, or clear the question.")
+                )
+            elif text and not key and f"pick_{number}" not in self.errors:
+                self.add_error(f"pick_{number}", _("Choose the question that this text is about."))
+            elif key:
+                code, _bar, person = key.partition("|")
+                found.append((code, person or None, text))
+        return {**data, "rows": found}

@@ -1,0 +1,152 @@
+"""The questions of one stage as the reviewer reads them: what was asked, what was answered, what was found.
+
+Read from the latest submission; what the firm drafts since then is not shown. The number of queries is fixed.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from applications.asked import Given
+from applications.capital import LINES, PERIODS
+from applications.desk.picks import pick
+from applications.desk.words import FINDING_TAGS
+from applications.models import Application, Finding, Snapshot
+from applications.portal.answers import in_words
+from applications.portal.files import FileRow
+from documents.models import Document
+from regulators import rulebook as rb
+from regulators.rulebook import Requirement, say
+
+Asked = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLine:
+    """A file as it was submitted. ``row`` is None where the document is not there any more."""
+
+    document: str
+    name: str
+    sha256: str
+    row: FileRow | None
+
+
+@dataclass(kw_only=True)
+class QuestionRow:
+    requirement: Requirement
+    finding: Finding
+    person: str
+    lines: list[str]
+    declined: bool
+    files: list[FileLine]
+    before: list[str] | None  # the answer of the submission before, where it was another
+    gone: bool  # asked in an earlier submission, not in the latest
+    tables: list[str] = field(default_factory=list)
+    form: Any = None
+    saved: bool = False
+
+    @property
+    def title(self) -> str:
+        return say(self.requirement.title)
+
+    @property
+    def anchor(self) -> str:
+        return f"q{self.finding.pk}"
+
+    @property
+    def kind(self) -> str:
+        return "act" if self.finding.affected else FINDING_TAGS[self.finding.outcome]
+
+    @property
+    def about(self) -> str:
+        person = self.finding.person_id
+        return pick(self.requirement.code, str(person) if person else None)
+
+
+@dataclass(kw_only=True)
+class SectionRows:
+    title: str
+    rows: list[QuestionRow]
+
+
+def load(case: Application, stage: str) -> tuple[Snapshot, list[SectionRows]]:
+    """Three queries: the two latest submissions, the findings of the stage, the documents."""
+    snapshots = list(case.snapshots.order_by("-number")[:2])
+    latest, before = snapshots[0], _by_key(snapshots[1]) if len(snapshots) > 1 else {}
+    asked = _by_key(latest)
+    findings = list(case.findings.filter(stage=stage).select_related("assessed_by", "snapshot"))
+    files = [f for q in asked.values() if q["stage"] == stage for f in q["files"]]
+    found = Document.objects.in_bulk([f["document"] for f in files])
+    documents = {str(pk): document for pk, document in found.items()}
+    rows = [_row(case, finding, asked, before, documents) for finding in findings]
+    order = {r.code: n for n, r in enumerate(case.book.requirements_of(stage))}
+    rows.sort(key=lambda row: (order[row.requirement.code], row.person))
+    return latest, [
+        SectionRows(title=say(section.title), rows=found)
+        for section in case.book.sections_of(stage)
+        if (found := [row for row in rows if row.requirement.section == section.code])
+    ]
+
+
+def _by_key(snapshot: Snapshot) -> dict[tuple[str, str | None], Asked]:
+    return {(q["requirement"], q["person"]): q for q in snapshot.content["questions"]}
+
+
+def _row(
+    case: Application, finding: Finding, asked: Any, before: Any, documents: dict[str, Document]
+) -> QuestionRow:
+    key = (finding.requirement, str(finding.person_id) if finding.person_id else None)
+    requirement = case.book.by_code[finding.requirement]
+    now, then = asked.get(key), before.get(key)
+    shown = now or then or {"value": {}, "declined": "", "files": [], "person_name": ""}
+    changed = bool(now and then and _answer(now) != _answer(then))
+    finding.application = case
+    return QuestionRow(
+        requirement=requirement,
+        finding=finding,
+        person=shown["person_name"] or "",
+        lines=_lines(requirement, shown),
+        declined=bool(shown["declined"]),
+        files=[_file(f, documents) for f in shown["files"]],
+        before=[*_lines(requirement, then), *(f["name"] for f in then["files"])] if changed else None,
+        gone=now is None,
+        tables=[kind for kind in (rb.PEOPLE, rb.OWNERSHIP, rb.CAPITAL) if kind in requirement.evidence],
+    )
+
+
+def _answer(asked: Asked) -> tuple[Any, ...]:
+    return asked["value"], asked["declined"], asked["files"]
+
+
+def _lines(requirement: Requirement, asked: Asked) -> list[str]:
+    return in_words(requirement, Given(value=asked["value"], declined=asked["declined"]))
+
+
+def _file(given: Any, documents: dict[str, Document]) -> FileLine:
+    found = documents.get(given["document"])
+    return FileLine(
+        document=given["document"],
+        name=given["name"],
+        sha256=given["sha256"],
+        row=FileRow(found) if found else None,
+    )
+
+
+def tables(case: Application, snapshot: Snapshot) -> dict[str, Any]:
+    """People, holdings and capital as they were submitted."""
+    functions = {f.code: say(f.title) for f in case.book.functions}
+    content = snapshot.content
+    return {
+        "people": [
+            {"name": p["name"], "posts": [functions.get(code, code) for code in p["posts"]]}
+            for p in content["people"].values()
+        ],
+        "holdings": content["holdings"],
+        "capital": [
+            {
+                **figure,
+                "line": LINES.get(figure["line"], figure["line"]),
+                "period": PERIODS.get(figure["period"], figure["period"]),
+            }
+            for figure in content["capital"]
+        ],
+    }

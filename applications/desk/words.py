@@ -1,0 +1,68 @@
+"""Words and tags of the desk, seen from the regulator's side."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application, Finding, InformationRequest, Stage
+from applications.states import ApplicationState as A
+from applications.states import StageState as S
+from workflow.acts import acts_of
+
+STATE_TAGS = {
+    A.DRAFT: "", A.SUBMITTED: "look", A.RETURNED: "", A.NOT_ACCEPTED: "bad", A.IN_REVIEW: "look",
+    A.RECOMMENDED: "look", A.APPROVED_IN_PRINCIPLE: "ok", A.REFUSAL_PROPOSED: "bad", A.GRANTED: "ok",
+    A.REFUSED: "bad", A.LAPSED: "bad", A.WITHDRAWN: "", A.DISCARDED: "",
+}  # fmt: skip
+STAGE_TAGS = {
+    S.NOT_STARTED: "", S.IN_PROGRESS: "", S.COMPLETE: "done", S.IN_REVIEW: "look", S.APPROVED: "ok",
+    S.CHANGES_REQUESTED: "",
+}  # fmt: skip
+STAGE_WORDS: dict[S, str | Promise] = {
+    S.NOT_STARTED: _("With the firm"),
+    S.IN_PROGRESS: _("With the firm"),
+    S.COMPLETE: _("Not taken yet"),
+    S.IN_REVIEW: S.IN_REVIEW.label,
+    S.APPROVED: S.APPROVED.label,
+    S.CHANGES_REQUESTED: S.CHANGES_REQUESTED.label,
+}
+FINDING_TAGS = {
+    Finding.OPEN: "", Finding.MET: "ok", Finding.SUBJECT: "ok", Finding.WAIVED: "ok",
+    Finding.NOT_APPLICABLE: "ok", Finding.QUERY: "work", Finding.DEFICIENT: "bad",
+}  # fmt: skip
+REQUEST_TAGS = {
+    InformationRequest.DRAFT: "work", InformationRequest.SENT: "", InformationRequest.PART_ANSWERED: "",
+    InformationRequest.ANSWERED: "act", InformationRequest.CLOSED: "done",
+}  # fmt: skip
+EVENTS: dict[str, str | Promise] = {
+    "application.start": _("Application started"),
+    "application.completeness": _("Completeness checked"),
+    "application.fee": _("Fee recorded"),
+    "application.assign": _("Case officer named"),
+    "application.finding": _("Finding recorded"),
+    "application.conflict": _("Conflict of interest declared"),
+    "application.consult": _("Consultation started"),
+    "application.consulted": _("Consultation finished"),
+    "application.change_notified": _("Change reported by the firm"),
+    "application.change_resolved": _("Reported change resolved"),
+    "application.condition": _("Condition verified"),
+    "application.notice_served": _("Service of the notice recorded"),
+    "application.representation": _("Representation made"),
+    "application.representation_answered": _("Representation answered"),
+    "request.write": _("Request written"),
+    "request.send": _("Request sent"),
+    "request.answer": _("Answers received"),
+    "request.close": _("Request closed"),
+    "document.opened": _("Document opened"),
+}
+
+
+def event_words(kind: str) -> str:
+    """An audit event in words: its own, or the label of the act that it records."""
+    if kind in EVENTS:
+        return str(EVENTS[kind])
+    room, _dot, name = kind.partition(".")
+    model: type[Any] | None = {"application": Application, "stage": Stage}.get(room)
+    act = acts_of(model).get(name.partition(".")[0]) if model else None
+    return str(act.label) if act else kind

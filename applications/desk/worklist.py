@@ -1,0 +1,184 @@
+"""The worklist: what its columns say, and its filters."""
+
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from applications.desk import standing
+from applications.desk.words import STAGE_WORDS, STATE_TAGS
+from applications.models import InformationRequest
+from applications.states import DECIDED
+from applications.states import ApplicationState as A
+from applications.states import StageState as S
+from regulators.rulebook import say
+
+BAR = 100  # the width of the bar up to its limit, in units of the drawing
+
+
+class Worklist(ChangeList):
+    """Fetches what the columns read, for all rows at once, and tells each row who reads it."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
+        return super().get_queryset(request, exclude_parameters).prefetch_related(*standing.STANDING)
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        for case in self.result_list:
+            case.reader = request.user
+
+
+class Standing(SimpleListFilter):
+    """Open cases are what a worklist is for: they show unless a state, a search or a choice asks for more."""
+
+    title = gettext_lazy("cases")
+    parameter_name = "cases"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("open", _("Open")), ("decided", _("Decided")), ("all", _("All"))]
+
+    def value(self) -> str:
+        return super().value() or self.default
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        asked = {"state__exact", SEARCH_VAR} & {key for key, text in request.GET.items() if text}
+        self.default = "all" if asked else "open"
+        super().__init__(request, params, model, model_admin)
+
+    def choices(self, changelist: Any) -> Any:
+        for value, words in self.lookup_choices:
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": words,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "open":
+            return queryset.exclude(state__in=DECIDED)
+        return queryset.filter(state__in=DECIDED) if self.value() == "decided" else queryset
+
+
+class Whose(SimpleListFilter):
+    title = gettext_lazy("case officer")
+    parameter_name = "officer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("me", _("Mine")), ("nobody", _("Nobody yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "me":
+            return queryset.filter(case_officer=request.user)
+        return queryset.filter(case_officer=None) if self.value() == "nobody" else queryset
+
+
+class Attention(SimpleListFilter):
+    title = gettext_lazy("what it needs")
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [
+            ("late", _("Past a date due")),
+            ("firm", _("Waits on an answer of the firm")),
+            ("answered", _("Answers to read")),
+            ("untaken", _("A stage to take")),
+            ("notice", _("A notice to serve")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return NEEDS[self.value()](queryset) if self.value() in NEEDS else queryset  # type: ignore[index]
+
+
+def late(cases: QuerySet[Any]) -> QuerySet[Any]:
+    return cases.filter(next_due__lt=timezone.now())
+
+
+def with_firm(cases: QuerySet[Any]) -> QuerySet[Any]:
+    return _with_request(cases, InformationRequest.WITH_FIRM)
+
+
+def answered(cases: QuerySet[Any]) -> QuerySet[Any]:
+    return _with_request(cases, (InformationRequest.ANSWERED,))
+
+
+def untaken(cases: QuerySet[Any]) -> QuerySet[Any]:
+    stages = cases.model.stages.rel.related_model.objects.filter(state=S.COMPLETE)
+    return cases.filter(state=A.IN_REVIEW, pk__in=stages.values("application"))
+
+
+def to_serve(cases: QuerySet[Any]) -> QuerySet[Any]:
+    notices = cases.model.refusal_notices.rel.related_model.objects.filter(served_on=None)
+    return cases.filter(state=A.REFUSAL_PROPOSED, pk__in=notices.values("application"))
+
+
+def _with_request(cases: QuerySet[Any], statuses: tuple[str, ...]) -> QuerySet[Any]:
+    requests = InformationRequest.objects.filter(status__in=statuses)
+    return cases.filter(pk__in=requests.values("application"))
+
+
+NEEDS = {"late": late, "firm": with_firm, "answered": answered, "untaken": untaken, "notice": to_serve}
+
+
+# --- cells
+
+
+def reference_cell(case: Any) -> SafeString:
+    url = reverse("admin:applications_application_change", args=[case.pk])
+    return format_html('<a class="ref" href="{}">{}</a>', url, case)
+
+
+def firm_cell(case: Any) -> SafeString:
+    return format_html("{}<small>{}</small>", case.firm.name, say(case.book.licence_type_title))
+
+
+def stage_cell(case: Any) -> str | SafeString:
+    stage = None if case.state in DECIDED else standing.stage_now(case)
+    if stage is None:
+        return "" if case.state in DECIDED else _("Every stage approved")
+    words = standing.stage_title(case, stage.code)
+    if case.state == A.SUBMITTED:
+        return words
+    return format_html("{}<small>{}</small>", words, STAGE_WORDS[S(stage.state)])
+
+
+def state_cell(case: Any) -> SafeString:
+    return _tag(STATE_TAGS[A(case.state)], case.get_state_display())
+
+
+def waiting_cell(case: Any) -> SafeString:
+    found = standing.waiting(case)
+    mine = standing.is_mine(case, case.reader)
+    who = _tag("act", _("Your turn")) if mine else found.who
+    return format_html("{}<small>{}</small>", who, found.why)
+
+
+def age_cell(case: Any) -> SafeString:
+    """Days in words, the day itself, and a bar that goes on past its limit when the case is late."""
+    days, due = standing.age(case), standing.due(case)
+    age = (
+        ""
+        if days is None
+        else ngettext("%(n)s working day old", "%(n)s working days old", days) % {"n": days}
+    )
+    context = {"age": age, "due": due, "paused": standing.paused_since(case), "bar": _bar(due)}
+    return mark_safe(render_to_string("admin/applications/age.html", context))  # noqa: S308  our own template
+
+
+def _bar(due: standing.Due | None) -> int | None:
+    if due is None or due.left is None or due.total < 1:
+        return None
+    return max(1, min(125, round(BAR * (due.total - due.left) / due.total)))
+
+
+def _tag(kind: str, words: Any) -> SafeString:
+    return format_html('<span class="{}">{}</span>', f"tag tag--{kind}" if kind else "tag", words)

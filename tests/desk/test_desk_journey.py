@@ -1,0 +1,71 @@
+"""A case the whole way through the desk's pages, each step by the person whose step it is."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from applications.models import Finding
+from licences.models import Licence
+from regulators.services import confirm_authority_basis, enter_authority_basis
+from tests.desk.conftest import act, at, finding_data, on, stage_act
+from tests.plugins.cases import fresh
+
+
+def posted(browser, url, data):
+    """The POST was taken."""
+    response = browser.post(url, data)
+    assert response.status_code == 302, response.content.decode()
+    return response
+
+
+def put_basis_on_record(licence_type, staff):
+    basis = enter_authority_basis(
+        actor=fresh(staff.administrator), licence_type=licence_type, act="Sample act", article="1",
+        scope="Custody", valid_from=date(2026, 1, 1),
+    )  # fmt: skip
+    confirm_authority_basis(actor=fresh(staff.second_administrator), basis=basis)
+
+
+def test_from_submission_to_licence(submitted_case, browsers, afsa_staff):
+    case = submitted_case
+    put_basis_on_record(case.licence_type, afsa_staff)
+    officer, reviewer, lead, decider = (
+        browsers.case_officer, browsers.reviewer, browsers.lead_reviewer, browsers.decision_maker,
+    )  # fmt: skip
+
+    posted(officer, at("completeness", case), {"outcome": "complete"})
+    posted(officer, at("fee", case), {"fee": "paid", "version": case.version})
+    posted(officer, act(case, "accept"), {"version": fresh(case).version})
+    assert fresh(case).state == "in_review"
+
+    for stage in case.stages.all():
+        posted(reviewer, stage_act(stage, "take"), {"version": stage.version})
+        rows = Finding.objects.filter(application=case, stage=stage.code)
+        posted(reviewer, at("stage", case, stage.code), finding_data(*rows))
+        stage.refresh_from_db()
+        posted(reviewer, stage_act(stage, "approve"), {"version": stage.version})
+    assert set(case.stages.values_list("state", flat=True)) == {"approved"}
+
+    posted(
+        lead,
+        act(case, "recommend"),
+        {"version": fresh(case).version, "outcome": "grant", "reason": "All is met."},
+    )
+    until = timezone.localdate() + timedelta(days=90)
+    posted(
+        decider,
+        act(case, "approve_in_principle"),
+        {"version": fresh(case).version, "text_1": "Pay the capital in.", "reason": "The criteria are met.",
+         **on(until, "expires_on"), **on(until, "due_1")},
+    )  # fmt: skip
+    condition = case.conditions.get()
+    assert (condition.text, condition.due_on, fresh(case).expires_on) == ("Pay the capital in.", until, until)
+
+    refused = decider.post(act(case, "grant"), {"version": fresh(case).version, "reason": "Too early."})
+    assert refused.status_code == 422
+    assert "Condition 1 is not verified." in refused.content.decode()
+    posted(reviewer, at("condition", case, 1), {"evidence": "The bank statement was read."})
+    posted(decider, act(case, "grant"), {"version": fresh(case).version, "reason": "Every condition is met."})
+
+    assert fresh(case).state == "granted"
+    assert fresh(case).licence == Licence.objects.get()
