@@ -78,15 +78,17 @@ class Overview:
     def kpis(self) -> list[dict[str, Any]]:
         since = words.day(self.today - queries.RECENT)
         recent = [g for g in self._decided() if g.decided_on and g.decided_on >= self.today - queries.RECENT]
+        ours, firms = self._ours(self.open), self._firms(self.open)
+        decisions = [g for g in self.open if g.waiting == queries.DECISION]
         return [
             {"name": _("Open cases"), "figure": self._figure(self.open, state="open"),
              "note": _("submitted and not closed")},
-            {"name": _("Waiting for us"), "figure": self._figure(self._ours(self.open), waiting="us"),
+            {"name": _("Waiting for us"), "figure": self._figure(ours, waiting="us"),
              "note": _("the decision included")},
-            {"name": _("Waiting for the firm"), "figure": self._figure(self._firms(self.open), waiting="firm"),
+            {"name": _("Waiting for the firm"), "figure": self._figure(firms, waiting="firm"),
              "note": _("an answer, a file or a statement")},
             {"name": _("Awaiting a decision"),
-             "figure": self._figure((g for g in self.open if g.waiting == queries.DECISION), waiting="decision"),
+             "figure": self._figure(decisions, waiting="decision"),
              "note": _("part of those waiting for us")},
             {"name": _("Decided in 90 days"), "figure": self._figure(recent, decided=filters.RECENT),
              "note": _("granted or refused since %(date)s") % {"date": since}},

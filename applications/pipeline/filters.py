@@ -83,11 +83,12 @@ class CaseFilter(StrictForm):
 
     def __init__(self, data: Any, *, cases: ApplicationQuerySet, regulators: frozenset[int], today: date) -> None:
         super().__init__(data)
-        self.cases, self.today = cases, today
-        self.officer_name = ""
+        self.cases, self.today, self.officer_name = cases, today, ""
+        self.label_suffix = ""
+        states = [("open", _("Open: every state before the decision")), *((s.value, s.label) for s in FILED)]
         types = LicenceType.objects.filter(regulator__in=regulators).values_list("code", "title")
         for name, choices in (
-            ("state", [("open", _("Open: every state before the decision")), *((s.value, s.label) for s in FILED)]),
+            ("state", states),
             ("stage", [*stage_titles().items(), (queries.APPROVED, place_in_words(queries.APPROVED))]),
             ("waiting", turns()),
             ("type", list(types)),
@@ -105,7 +106,7 @@ class CaseFilter(StrictForm):
         chosen: str = self.cleaned_data["officer"]
         if chosen in ("", NOBODY):
             return chosen
-        mine = self.cases.filter(case_officer=chosen) if chosen.isascii() and chosen.isdigit() else None
+        mine = self.cases.filter(case_officer=int(chosen)) if re.fullmatch(r"[0-9]{1,18}", chosen) else None
         name = mine and mine.values_list("case_officer__full_name", flat=True).first()
         if not name:
             raise forms.ValidationError(_("No case here belongs to this case officer. Choose from the overview."))

@@ -60,7 +60,7 @@ def cases_of(user: Any) -> ApplicationQuerySet:
 
 
 def placed(cases: ApplicationQuerySet, today: date) -> ApplicationQuerySet:
-    """Adds to each case its place, whom it waits for, and its days; place and turn are empty for a closed case."""
+    """Adds to each case its place and whom it waits for (both empty once it is closed), and its days."""
     return cases.annotate(
         place=Case(When(state__in=OPEN, then=_first_stage_left()), default=Value("")),
         waiting=_waiting(today),
@@ -70,8 +70,8 @@ def placed(cases: ApplicationQuerySet, today: date) -> ApplicationQuerySet:
 
 
 def tally(cases: ApplicationQuerySet, today: date) -> list[Group]:
-    """One query for every count of the overview. Days and people are kept for open and recently decided cases only,
-    so that the groups stay few while closed cases pile up.
+    """One query for every count of the overview. Days and people are kept for open and recently decided cases
+    only, so that the groups stay few while closed cases pile up.
     """
     is_open, is_recent = Q(state__in=OPEN), Q(state__in=DECIDED, decided_on__gte=first_month(today))
     rows = (
@@ -106,7 +106,7 @@ def tally(cases: ApplicationQuerySet, today: date) -> list[Group]:
 
 def awaiting_decision(cases: ApplicationQuerySet, today: date, most: int) -> list[Application]:
     """Those that wait for a decision maker, the oldest first."""
-    found = placed(cases, today).filter(waiting=DECISION).select_related("firm")
+    found = placed(cases, today).filter(Q(waiting=DECISION)).select_related("firm")
     return list(found.order_by("submitted_at", "pk")[:most])
 
 

@@ -36,8 +36,8 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def add_case(db: None) -> Callable[..., Application]:
-    """``add_case(afsa, submitted=..., state="in_review", approved=2)``: a firm of its own, five stages of which so
-    many are approved, and the others ``stage_state``.
+    """``add_case(afsa, submitted=..., state="in_review", approved=2)``: a firm of its own, five stages of
+    which so many are approved, and the others ``stage_state``.
     """
     made = []
 
@@ -94,8 +94,7 @@ def add_request() -> Callable[..., InformationRequest]:
     return add
 
 
-def staff_of(licence_type: LicenceType, role: str, name: str = "") -> Any:
-    """One person with this role; the confirmation is by a second administrator."""
+def _staff_of(licence_type: LicenceType, role: str, name: str = "") -> Any:
     user = new_staff(name or f"{licence_type.regulator.code} {role}")
     post = regulators.appoint_staff(actor=SHELL, user=user, regulator=licence_type.regulator, role=role)
     if role in (Role.DECISION_MAKER, Role.ADMINISTRATOR):
@@ -105,8 +104,14 @@ def staff_of(licence_type: LicenceType, role: str, name: str = "") -> Any:
 
 
 @pytest.fixture
+def staff_of(db: None) -> Callable[..., Any]:
+    """``staff_of(afsa, role, name)``: one person with this role, confirmed where it takes that."""
+    return _staff_of
+
+
+@pytest.fixture
 def lead(afsa: LicenceType) -> Any:
-    return staff_of(afsa, Role.LEAD_REVIEWER)
+    return _staff_of(afsa, Role.LEAD_REVIEWER)
 
 
 @pytest.fixture

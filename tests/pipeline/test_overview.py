@@ -50,8 +50,8 @@ def test_every_number_equals_its_list(browser, pages, lead, afsa, afm, add_case,
     add_case(afsa, state="returned", officer=lead)
     add_case(afsa, state="withdrawn")
     add_case(afsa, submitted=date(2023, 12, 29))
-    for decided in (date(2026, 11, 2), date(2026, 8, 25), date(2026, 8, 24), date(2025, 12, 1), date(2025, 11, 30)):
-        add_case(afsa, state="refused", submitted=date(2025, 11, 3), decided=decided)
+    for day in ("2026-11-02", "2026-08-25", "2026-08-24", "2025-12-01", "2025-11-30"):
+        add_case(afsa, state="refused", submitted=date(2025, 11, 3), decided=date.fromisoformat(day))
     mine = add_case(afsa)
     with transaction.atomic():
         for kind in ("application.submit", "stage.approve", "stage.approve"):
@@ -66,8 +66,7 @@ def test_every_number_equals_its_list(browser, pages, lead, afsa, afm, add_case,
 
 
 def test_ages_by_hand(browser, pages, afsa, add_case):
-    # On Monday 23 November 2026: the Friday before is 1 working day old; 26 October (the Monday after the day off
-    # in place of Republic Day, which fell on a Sunday, was that day) and so on, counted on a calendar.
+    # On Monday 23 November: 1, 5, 10 and 16 working days; no holiday lies between.
     for submitted in (date(2026, 11, 20), date(2026, 11, 16), date(2026, 11, 9), date(2026, 10, 30)):
         add_case(afsa, submitted=submitted)
     response = browser.get(OVERVIEW)
@@ -133,7 +132,7 @@ def test_the_chosen_licence_type_narrows_every_number(signed_in, pages, afsa, af
 
 def test_as_many_queries_for_three_cases_as_for_one(browser, afsa, add_case, lead, add_request):
     def count() -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert browser.get(OVERVIEW).status_code == 200
         return len(queries)
 
