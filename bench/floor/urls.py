@@ -1,0 +1,11 @@
+from django.contrib import admin
+from django.urls import path
+
+from bench.floor import views
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", views.case_list, name="list"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/approve/<int:stage>/", views.approve, name="approve"),
+]

@@ -1,0 +1,268 @@
+"""Many cases at once, written past the services: enough of each for its pages and acts to be real work.
+
+The first case is complete (every question of the rule book answered, with documents, by nine people); the others have
+their stages, a clock, a deadline, a snapshot, two settled findings a stage, and five events in a true chain.
+"""
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import System
+from accounts.models import Firm, Membership, User
+from applications import asked
+from applications.models import (
+    Answer,
+    AnswerFile,
+    Application,
+    ClockEntry,
+    Deadline,
+    Finding,
+    Person,
+    Post,
+    Snapshot,
+    Stage,
+)
+from applications.queries.drafts import load_draft
+from applications.samples.answers import value_of
+from applications.samples.people import sample_people
+from applications.services.snapshots import take_snapshot
+from audit.canonical import hash_of
+from audit.models import START, Chain, Event
+from documents.models import Document
+from regulators import rulebook as rb
+from regulators.models import LicenceType, Staff
+from regulators.services import load_rulebooks
+
+BATCH = 1000
+SHELL = System("bench")
+REVIEWER = "reviewer@bench.test"
+MIX = (
+    *("in_review",) * 12, *("submitted",) * 2, "draft", "returned", "recommended", "approved_in_principle",
+    *("granted",) * 2,
+)  # fmt: skip
+STAGE_STATE = {
+    "draft": "in_progress",
+    "submitted": "complete",
+    "returned": "complete",
+    "in_review": "in_review",
+}
+EVENTS = ("application.submit", "application.accept", "stage.take", "stage.take", "application.note")
+
+
+def full_case():
+    return Application.objects.with_case().select_related("created_by").get(reference="B-000000")
+
+
+@transaction.atomic
+def fill(cases):
+    have = Application.objects.count()
+    if not have:
+        load_rulebooks(actor=SHELL)
+        _reviewer()
+    for start in range(have, cases, BATCH):
+        _batch(range(start, min(start + BATCH, cases)))
+    if not have:
+        _complete(full_case())
+
+
+def _licence_type():
+    return LicenceType.objects.select_related("regulator").get(code="providing-custody")
+
+
+def _reviewer():
+    user = User.objects.create(email=REVIEWER, full_name="Bench Reviewer", human="b" * 64, is_staff=True)
+    Staff.objects.create(user=user, regulator=_licence_type().regulator, role="reviewer", human=user.human)
+
+
+def _batch(numbers):
+    licence_type, reviewer = _licence_type(), User.objects.get(email=REVIEWER)
+    pin = licence_type.rulebooks.latest("published_at")
+    users = User.objects.bulk_create(
+        [
+            User(email=f"firm{n}@bench.test", full_name=f"Founder {n}", human=f"{n:064d}", password="!")
+            for n in numbers
+        ]
+    )
+    firms = Firm.objects.bulk_create(
+        [
+            Firm(name=f"Custody Firm {n} Ltd", legal_form="aifc_private", no_bin_reason="not_yet")
+            for n in numbers
+        ]
+    )
+    Membership.objects.bulk_create(
+        [
+            Membership(user=user, firm=firm, role=role)
+            for user, firm in zip(users, firms, strict=True)
+            for role in ("owner", "editor", "signatory")
+        ]
+    )
+    cases = Application.objects.bulk_create(
+        [
+            _case(n, user, firm, licence_type, pin, reviewer)
+            for n, user, firm in zip(numbers, users, firms, strict=True)
+        ]
+    )
+    _parts(cases, pin.book)
+    _chains(cases, reviewer)
+
+
+def _case(n, user, firm, licence_type, pin, reviewer):
+    state = MIX[n % len(MIX)]
+    filed = None if state == "draft" else timezone.now() - timedelta(minutes=n)
+    return Application(
+        reference=None if state == "draft" else f"B-{n:06d}",
+        firm=firm,
+        licence_type=licence_type,
+        rulebook=pin,
+        state=state,
+        created_by=user,
+        submitted_at=filed,
+        accepted_at=filed,
+        case_officer=reviewer if n % 3 and filed else None,
+        fee="paid",
+        recommended="grant" if state == "recommended" else "",
+    )
+
+
+def _parts(cases, book):
+    now, filed = timezone.now(), [case for case in cases if case.submitted_at]
+    Stage.objects.bulk_create(
+        [
+            Stage(
+                application=case, code=rule.code, order=order, state=STAGE_STATE.get(case.state, "approved")
+            )
+            for case in cases
+            for order, rule in enumerate(book.stages)
+        ]
+    )
+    snapshots = Snapshot.objects.bulk_create(
+        [
+            Snapshot(
+                application=case,
+                number=1,
+                content={"declaration": {}, "firm": {}, "questions": [], "people": {}},
+                sha256="0" * 64,
+                law={},
+                made_at=now,
+                made_by_name="Founder",
+            )
+            for case in filed
+        ]
+    )
+    Finding.objects.bulk_create(
+        [
+            Finding(
+                application_id=snapshot.application_id,
+                snapshot=snapshot,
+                stage=rule.code,
+                requirement=requirement.code,
+                due=requirement.due,
+                outcome="met",
+            )
+            for snapshot in snapshots
+            for rule in book.stages
+            for requirement in book.requirements_of(rule.code)[:2]
+        ],
+        batch_size=BATCH,
+    )
+    ClockEntry.objects.bulk_create(
+        [
+            ClockEntry(application=case, clock="review", what="start", at=now, cause="acceptance")
+            for case in filed
+        ]
+    )
+    Deadline.objects.bulk_create(
+        [
+            Deadline(
+                application=case,
+                code="review",
+                rule="30 working days",
+                starts_on=now.date(),
+                working_days=30,
+                due_at=now + timedelta(days=42, minutes=n),
+                met_at=now if case.state == "granted" else None,
+            )
+            for n, case in enumerate(filed)
+        ]
+    )
+
+
+def _chains(cases, actor):
+    events, chains = [], []
+    for case in cases:
+        head = START
+        for number, kind in enumerate(EVENTS, start=1):
+            event = Event(
+                subject=case.audit_subject, number=number, kind=kind, actor_id=str(actor.pk),
+                actor_name=actor.audit_name, at=timezone.now(), previous_hash=head,
+            )  # fmt: skip
+            head = event.hash = hash_of(event)
+            events.append(event)
+        chains.append(Chain(subject=case.audit_subject, length=len(EVENTS), head=head))
+    Event.objects.bulk_create(events, batch_size=BATCH)
+    Chain.objects.bulk_create(chains)
+
+
+def _complete(case):
+    """Nine people with posts, then an answer to every question, again until no answer asks for another."""
+    for sample in sample_people(1000):
+        person = Person.objects.create(
+            firm=case.firm,
+            human=uuid.uuid4().hex,
+            **{
+                name: getattr(sample, name)
+                for name in (
+                    "family_name", "given_names", "patronymic", "born_on", "citizenship", "identifier_kind",
+                    "identifier",
+                )
+            },
+            residence="KZ",
+        )  # fmt: skip
+        Post.objects.bulk_create(
+            [Post(application=case, person=person, function=code) for code in sample.posts[case.book.code]]
+        )
+    answered = set()
+    while new := [q for q in asked.questions(load_draft(case)) if q.key not in answered]:
+        answered |= {question.key for question in new}
+        _answer(case, new)
+    # The true snapshot, number 2, opens the finding of every question.
+    take_snapshot(case, actor=case.created_by, declaration={"signed_by": case.created_by.audit_name})
+
+
+def _answer(case, questions):
+    user = case.created_by
+    answers = Answer.objects.bulk_create(
+        [
+            Answer(
+                application=case,
+                requirement=question.requirement.code,
+                person_id=question.person_id,
+                value=value_of(question.requirement),
+                updated_by=user,
+            )
+            for question in questions
+        ]
+    )
+    with_files = [
+        answer
+        for answer, question in zip(answers, questions, strict=True)
+        if rb.DOCUMENTS in question.requirement.evidence
+    ]
+    documents = Document.objects.bulk_create([_document(user) for _answer in with_files])
+    AnswerFile.objects.bulk_create(
+        [
+            AnswerFile(answer=answer, document=document, added_by=user)
+            for answer, document in zip(with_files, documents, strict=True)
+        ]
+    )
+
+
+def _document(user):
+    key = uuid.uuid4()
+    return Document(
+        id=key, key=f"bench/{key}", name=f"{key}.pdf", size=1000, sha256=key.hex * 2, content_type="application/pdf",
+        extension="pdf", uploaded_by=user, uploaded_by_name=user.audit_name, status="clean",
+    )  # fmt: skip

@@ -1,0 +1,45 @@
+"""What is compared with what, and how far apart they may be."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """``limit`` is the goal as a multiple of the floor, ``queries`` the most that it may ask; None: no goal of its own."""
+
+    title: str
+    house: str
+    floor: str
+    limit: float | None = None
+    queries: int | None = None
+
+
+APPROVE, APPROVE_PAGE = "approve", "approve_page"
+PAGES = (
+    Measure(title="worklist / list", house="worklist", floor="list", limit=1.8, queries=8),
+    Measure(title="worklist / admin list", house="worklist", floor="admin list", limit=1.4, queries=9),
+    Measure(title="case on the desk / detail", house="desk case", floor="detail"),
+    Measure(
+        title="case on the desk / admin change",
+        house="desk case",
+        floor="admin change",
+        limit=1.4,
+        queries=12,
+    ),
+    Measure(title="firm's cases / list", house="portal list", floor="list", limit=1.8, queries=8),
+    Measure(title="case in the portal / detail", house="portal case", floor="detail", limit=2.0, queries=10),
+    Measure(
+        title="stage in the portal / detail", house="portal stage", floor="detail", limit=2.0, queries=10
+    ),
+)
+ACTS = (
+    Measure(title="approve a stage, service", house=APPROVE, floor=APPROVE, limit=2.0, queries=12),
+    Measure(title="approve a stage, page", house=APPROVE_PAGE, floor=APPROVE_PAGE, limit=2.0),
+)
+MEASURES = (*PAGES, *ACTS)
+THREADS = 8
+TOGETHER = 0.5  # of the floor's approvals a second, at least
+GROWTH = 1.3  # of a page from the smallest size to the largest
+
+# The queries of the floor's pages, session and user among them.
+FLOOR = {"list": 4, "detail": 5, "admin list": 7, "admin change": 6, APPROVE: 5, APPROVE_PAGE: 7}
