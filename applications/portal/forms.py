@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.asked import Given, decimal_of
 from applications.portal.files import ACCEPT, rules_in_words
+from look import words
 from look.fields import SPACES, DayMonthYearField, MoneyField, plain_amount
 from regulators import rulebook as rb
 from regulators.rulebook import Requirement, say
@@ -134,12 +135,16 @@ class AnswerForm(DraftForm):
 def initial_of(given: Given, version: int) -> dict[str, Any]:
     """What the form shows of an answer that is stored."""
     value = dict(given.value)
-    for name in ("number", "amount", "percent"):
-        if name in value:
-            value[name] = decimal_of(value[name])
+    if value.get("amount"):
+        value["amount"] = amount_in_words(decimal_of(value["amount"]))
     if value.get("date"):
         value["date"] = date.fromisoformat(value["date"])
     return {**value, "declined": given.declined, "version": version}
+
+
+def amount_in_words(amount: Decimal | None) -> str:
+    """As the reader's language groups it; the field takes it back as it is."""
+    return "" if amount is None else words.number(amount, 2)
 
 
 def _declaration(requirement: Requirement) -> dict[str, forms.Field]:

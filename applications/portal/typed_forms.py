@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identifiers import check_identifier, check_iin, mask
 from applications.portal.forms import DateField, DraftForm, PlainForm, percent_field
 from look.fields import MoneyField
 
@@ -48,11 +49,24 @@ class PersonForm(PlainForm):
         error_messages={"required": _("Tick at least one post for this person")},
     )
 
-    def __init__(self, functions: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, functions: list[tuple[str, str]], number_on_record: str, *args: Any, **kwargs: Any
+    ) -> None:
+        """``number_on_record`` is stored already: shown masked, and kept where nothing is typed."""
         super().__init__(*args, **kwargs)
+        self.number_on_record = number_on_record
         self.fields["functions"].choices = functions  # type: ignore[attr-defined]
+        if number_on_record:
+            words = _("On record: %(number)s. Leave this empty to keep it.")
+            self.fields["identifier"].required = False
+            self.fields["identifier"].help_text = words % {"number": mask(number_on_record)}
         for name in ("given_names", "family_name", "patronymic"):
             self.fields[name].widget.attrs["spellcheck"] = "false"
+
+    def clean_identifier(self) -> str:
+        number = str(self.cleaned_data["identifier"] or self.number_on_record)
+        is_iin = self.cleaned_data.get("identifier_kind") == "iin"
+        return check_iin(number) if is_iin else check_identifier(number)
 
     def clean_citizenship(self) -> str:
         return str(self.cleaned_data["citizenship"]).upper()
@@ -64,9 +78,11 @@ class PersonForm(PlainForm):
 class HolderForm(PlainForm):
     """A direct holding: who holds how much of what. A holder is somebody entered already, or a body to add."""
 
-    owner = forms.ChoiceField(label=_("Who holds"), required=False)
+    NEW = "new"
+
+    owner = forms.ChoiceField(label=_("Who holds"))
     name = forms.CharField(
-        label=_("Name of the company or other body, if it is not in the list"), max_length=250, required=False
+        label=_("Name of the new company or other body"), max_length=250, required=False
     )
     country = forms.RegexField(
         r"\A[A-Za-z]{2}\Z",
@@ -84,21 +100,19 @@ class HolderForm(PlainForm):
         self, owners: list[tuple[str, str]], bodies: list[tuple[str, str]], *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = [("", _("Somebody who is not in the list")), *owners]  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [*owners, (self.NEW, _("A body that is not in the list: name it below"))]  # type: ignore[attr-defined]
         self.fields["owned"].choices = bodies  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         typed = self.cleaned_data
-        if not typed.get("owner") and not typed.get("name"):
-            raise ValidationError(
-                {"name": _("Choose who holds from the list, or write the name of the body.")}
-            )
-        if typed.get("owner") and typed["owner"] == f"entity:{typed.get('owned')}":
+        if typed.get("owner") == self.NEW and not typed.get("name"):
+            raise ValidationError({"name": _("Write the name of the body, or choose who holds from the list.")})
+        if typed.get("owner") == f"entity:{typed.get('owned')}":
             raise ValidationError({"owned": _("A body cannot hold itself directly.")})
 
 
 class CapitalForm(DraftForm):
-    """The lines of the capital computation at one moment, in one currency."""
+    """The lines of the capital computation at one moment, in one currency. Every line may stay empty."""
 
     def __init__(self, lines: list[tuple[str, str]], currency: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

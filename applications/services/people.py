@@ -1,6 +1,6 @@
 """People, holdings and the capital computation: typed records, since rules compute with them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.identifiers import check_iin, human_hash
+from accounts.identifiers import check_identifier, check_iin, human_hash
 from applications.models import Application, CapitalFigure, Entity, Holding, Person, Post
 from applications.services.drafting import note_saved, open_stage_of
 from applications.services.guard import insist, locked_case
@@ -28,7 +28,7 @@ def save_person(
 
     ``fields`` are PERSON_FIELDS. The same human entered twice is one record. Effects in order: open the
     people stage; write the person; make their posts in this case exactly ``functions``. Raises NotReady
-    with the reason for a wrong IIN, an unknown function or none.
+    with the reason for a wrong IIN or passport number, an unknown function or none.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
@@ -37,12 +37,14 @@ def save_person(
         unknown = wanted - {f.code for f in case.book.functions}
         insist(wanted, _("Tick at least one function for this person."))
         insist(not unknown, _("Unknown function: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
-        if fields["identifier_kind"] == "iin":
-            fields["identifier"] = _checked_iin(fields["identifier"])
+        check = check_iin if fields["identifier_kind"] == "iin" else check_identifier
+        fields["identifier"] = _checked(check, fields["identifier"])
         human = human_hash(fields["identifier"])
         if person is None:
             person = Person.objects.filter(firm=case.firm, human=human).first() or Person(firm=case.firm)
         insist(person.firm_id == case.firm_id, _("This person belongs to another firm."))
+        same = Person.objects.filter(firm=case.firm, human=human).exclude(pk=person.pk)
+        insist(not same.exists(), _("Another person of the firm has this number. Change that record instead."))
         for name in PERSON_FIELDS:
             setattr(person, name, fields[name])
         person.human = human
@@ -153,9 +155,9 @@ def save_capital(
     return kept
 
 
-def _checked_iin(text: str) -> str:
+def _checked(check: Callable[[str], str], text: str) -> str:
     try:
-        return check_iin(text)
+        return check(text)
     except ValidationError as error:
         raise NotReady([str(message) for message in error.messages]) from error
 

@@ -106,7 +106,13 @@ def document_store(settings: Any, tmp_path: Any) -> Any:
 
 
 @pytest.fixture
-def rulebooks(db: None) -> None:
+def quick_passwords(settings: Any) -> None:
+    """A dozen accounts need a dozen hashes: the slow hasher is not what these tests are about."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def rulebooks(db: None, quick_passwords: None) -> None:
     regulators.load_rulebooks(actor=SHELL)
 
 
@@ -134,7 +140,7 @@ def afm_staff(afm: LicenceType) -> SimpleNamespace:
 
 
 @pytest.fixture
-def custody_firm(db: None) -> Firm:
+def custody_firm(db: None, quick_passwords: None) -> Firm:
     return new_firm(new_applicant())
 
 

@@ -151,7 +151,7 @@ def test_a_stored_answer_comes_back_as_it_was():
     asked = requirement(rb.MONEY, rb.DATE, rb.PERCENTAGE, currency="USD")
     value = {"amount": "1250000.50", "currency": "USD", "date": "2026-03-05", "percent": "12.5"}
     html = AnswerForm(asked, initial=initial_of(Given(value=value), 3)).as_div()
-    for words in ('value="1250000.50"', 'value="12.5"', 'value="2026"', 'value="3"'):
+    for words in ('value="1,250,000.50"', 'value="12.5"', 'value="2026"', 'value="3"'):
         assert words in html
 
 

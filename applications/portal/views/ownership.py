@@ -12,6 +12,7 @@ from accounts.requests import SignedIn
 from applications.capital import LINES, PERIODS
 from applications.models import Application, CapitalFigure, Entity
 from applications.portal.access import case_or_404, page, show
+from applications.portal.forms import amount_in_words
 from applications.portal.typed_forms import CapitalForm, HolderForm
 from applications.services.people import (
     person_of,
@@ -74,7 +75,7 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
         [(code, str(title)) for code, title in LINES.items()],
         currency,
         request.POST or None,
-        initial={f.line: f.amount for f in figures if f.period == period},
+        initial={f.line: amount_in_words(f.amount) for f in figures if f.period == period},
     )
     refusal = None
     if form.is_valid():

@@ -53,7 +53,8 @@ def people(request: SignedIn, pk: UUID) -> HttpResponse:
 def person(request: SignedIn, pk: UUID, person: UUID | None = None) -> HttpResponse:
     case = case_or_404(request, pk)
     found = _person_or_404(case, person) if person else None
-    form = PersonForm(_functions(case), request.POST or None, initial=_initial(case, found))
+    number = found.identifier if found else ""
+    form = PersonForm(_functions(case), number, request.POST or None, initial=_initial(case, found))
     refusal = None
     if form.is_valid():
         try:
@@ -104,6 +105,6 @@ def _person_or_404(case: Application, pk: UUID) -> Person:
 def _initial(case: Application, person: Person | None) -> dict[str, Any]:
     if person is None:
         return {"citizenship": "KZ", "residence": "KZ", "identifier_kind": "iin"}
-    fields = {name: getattr(person, name) for name in PERSON_FIELDS}
+    fields = {name: getattr(person, name) for name in PERSON_FIELDS if name != "identifier"}
     posts = case.posts.filter(person=person).values_list("function", flat=True)
     return {**fields, "functions": list(posts)}

@@ -20,7 +20,7 @@ from applications.services.drafting import discard_application
 from applications.services.submission import submit_application, withdraw_application
 from applications.states import WITH_THE_FIRM, WITHDRAWABLE
 from regulators.rulebook import say
-from workflow.errors import Refused
+from workflow.errors import Reason, Refused
 from workflow.queries import offers
 
 
@@ -95,11 +95,18 @@ def _mark(text: str) -> str:
 def _declare_page(
     request: SignedIn, case: Application, form: DeclareForm, text: str, refusal: Refused | None = None
 ) -> HttpResponse:
-    missing = [reason for offer in offers(case, request.user) if offer.act.name == "submit" for reason in offer.reasons]
     return show(
         request, "portal/declare.html", case, refusal=refusal, form=form, declaration=text,
-        missing=[] if refusal else missing,
+        missing=[] if refusal else _missing(request, case),
     )  # fmt: skip
+
+
+def _missing(request: SignedIn, case: Application) -> list[Reason]:
+    """What stands in the way; single questions only where no whole stage does: the stage's page lists its own."""
+    offer = next((one for one in offers(case, request.user) if one.act.name == "submit"), None)
+    reasons = offer.reasons if offer else []
+    whole = [reason for reason in reasons if "#" not in reason.url]
+    return whole or reasons
 
 
 def _changed_text(request: SignedIn, case: Application, text: str) -> HttpResponse:

@@ -1,0 +1,154 @@
+"""What a firm may do after it submitted, and what it may know."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership
+from applications.models import ChangeNotice, Representation
+from applications.portal import standing
+from applications.services import decisions, intake, requests
+from tests.plugins.cases import fresh, new_applicant
+from tests.portal.conftest import pdf, url_of
+
+
+def body(response):
+    return response.content.decode()
+
+
+def case_page(browser, case):
+    return body(browser.get(reverse("portal:case", args=[case.pk])))
+
+
+def test_withdrawing_needs_a_reason_and_closes_the_case(browser, submitted_case):
+    url = reverse("portal:withdraw", args=[submitted_case.pk])
+    assert browser.post(url, {"text": " ", "version": submitted_case.version}).status_code == 422
+    stale = browser.post(url, {"text": "We stop.", "version": submitted_case.version + 1})
+    assert stale.status_code == 409
+    assert "We stop." in body(stale)
+    done = browser.post(url, {"text": "We stop.", "version": submitted_case.version})
+    assert done.url == reverse("portal:case", args=[submitted_case.pk])
+    assert fresh(submitted_case).state == "withdrawn"
+    assert "Application withdrawn" in case_page(browser, submitted_case)
+
+
+def test_an_editor_cannot_sign_or_withdraw(signed_in, submitted_case):
+    editor = new_applicant("Only Editor")
+    Membership.objects.create(user=editor, firm=submitted_case.firm, role="editor")
+    browser = signed_in(fresh(editor))
+    url = reverse("portal:withdraw", args=[submitted_case.pk])
+    assert "Only a signatory" in body(browser.get(url))
+    refused = browser.post(url, {"text": "We stop.", "version": submitted_case.version})
+    assert refused.status_code == 403
+    assert fresh(submitted_case).state == "submitted"
+
+
+def test_a_draft_is_discarded_and_a_submitted_case_is_not(browser, draft_case, signed_in):
+    url = reverse("portal:discard", args=[draft_case.pk])
+    assert browser.post(url, {"version": "x"}).status_code == 404
+    assert browser.post(url, {"version": draft_case.version}).url == reverse("portal:home")
+    assert fresh(draft_case).state == "discarded"
+    assert browser.post(url, {"version": fresh(draft_case).version}).status_code == 422
+
+
+def test_a_change_is_reported_while_the_case_is_open(browser, submitted_case):
+    url = reverse("portal:change", args=[submitted_case.pk])
+    assert browser.post(url, {"text": ""}).status_code == 422
+    assert browser.post(url, {"text": "A new director."}).status_code == 302
+    assert ChangeNotice.objects.get().text == "A new director."
+    assert "A new director." in case_page(browser, submitted_case)
+
+
+def test_a_draft_has_no_change_to_report_and_no_confirmation(browser, draft_case):
+    assert browser.post(reverse("portal:change", args=[draft_case.pk]), {"text": "x"}).status_code == 422
+    assert browser.get(reverse("portal:submitted", args=[draft_case.pk])).status_code == 404
+    assert browser.get(reverse("portal:representation", args=[draft_case.pk])).status_code == 404
+
+
+def test_a_returned_application_names_its_gaps_and_can_be_submitted_again(
+    browser, submitted_case, afsa_staff
+):
+    officer = afsa_staff.case_officer
+    intake.check_completeness(actor=officer, case=submitted_case, gaps={"BP-08": "Name the second office."})
+    intake.return_incomplete(
+        actor=officer, case=submitted_case, expected_version=submitted_case.version,
+        return_by=timezone.localdate() + timedelta(days=14),
+    )  # fmt: skip
+    page = case_page(browser, submitted_case)
+    assert "Name the second office." in page
+    assert page.count("Returned to you") == 8  # the stage and its sections
+    answer = {"version": 1, "text": "Both offices are in Astana."}
+    assert browser.post(url_of(submitted_case, "BP-08"), answer).status_code == 302
+    assert browser.post(url_of(submitted_case, "CAP-02"), {"version": 1}).status_code == 422
+    stage = submitted_case.stages.get(code="business_plan")
+    url = reverse("portal:stage", args=[submitted_case.pk, "business_plan"])
+    assert browser.post(url, {"act": "complete", "version": stage.version}).status_code == 302
+    page = body(browser.get(reverse("portal:declare", args=[submitted_case.pk])))
+    shown = page.split('name="shown" value="')[1].split('"')[0]
+    case = fresh(submitted_case)
+    data = {"shown": shown, "version": case.version, "role": "Director", "agreed": "on"}
+    reference = case.reference
+    assert browser.post(reverse("portal:declare", args=[case.pk]), data).status_code == 302
+    case = fresh(case)
+    assert (case.state, case.reference, case.snapshots.count()) == ("submitted", reference, 2)
+
+
+def test_a_point_with_a_bad_file_keeps_its_text_and_is_not_sent(browser, case_in_review, afsa_staff):
+    reviewer = afsa_staff.reviewer
+    request = requests.write_request(
+        actor=reviewer, case=case_in_review, due_on=timezone.localdate() + timedelta(days=10),
+        points=[{"requirement": "BP-08", "question": "Where?"}],
+    )  # fmt: skip
+    request = requests.send_request(actor=reviewer, request=request, expected_version=request.version)
+    url = reverse("portal:request", args=[case_in_review.pk, 1])
+    data = {"version": request.version, "act": "send", "p1-text": "Here.", "p1-files": [pdf("x.exe")]}
+    page = browser.post(url, data)
+    assert page.status_code == 422
+    assert body(page).count("x.exe: This kind of file is not taken") == 2
+    assert "Here." in body(page)
+    request.refresh_from_db()
+    assert (request.status, request.points.get().answer) == ("sent", "Here.")
+    assert browser.post(url, {"version": request.version, "act": "later", "p1-text": "There."}).url == url
+    assert browser.post(url, {"version": 0, "act": "send", "p1-text": "There."}).status_code == 409
+    assert browser.post(url, {"version": request.version, "act": "send", "p1-text": ""}).status_code == 422
+
+
+@pytest.fixture
+def proposed(case_in_review, afsa_staff):
+    """A refusal is proposed; its notice is not served yet."""
+    decisions.recommend(
+        actor=afsa_staff.lead_reviewer, case=case_in_review, expected_version=case_in_review.version,
+        outcome="refuse", reason="Client assets.", grounds=["client_assets"],
+    )  # fmt: skip
+    case = fresh(case_in_review)
+    decisions.propose_refusal(
+        actor=afsa_staff.decision_maker, case=case, expected_version=case.version,
+        grounds=["client_assets"], evidence="The map of wallets.", notice="We propose to refuse.",
+    )  # fmt: skip
+    return fresh(case)
+
+
+def test_a_notice_is_seen_when_it_is_served_and_can_be_answered(browser, proposed, afsa_staff):
+    url = reverse("portal:representation", args=[proposed.pk])
+    page = case_page(browser, proposed)
+    assert "We propose to refuse." not in page
+    assert "efusal" not in page
+    assert browser.get(url).status_code == 404
+    today = timezone.localdate()
+    decisions.record_service(
+        actor=afsa_staff.case_officer, notice=proposed.refusal_notices.get(), served_on=today,
+        how="Registered mail", until=today + timedelta(days=14),
+    )  # fmt: skip
+    assert "We propose to refuse." in case_page(browser, proposed)
+    assert "The map of wallets." in body(browser.get(url))
+    assert browser.post(url, {"text": ""}).status_code == 422
+    assert browser.post(url, {"text": "The wallets are apart."}).status_code == 302
+    assert Representation.objects.get().text == "The wallets are apart."
+
+
+def test_a_recommendation_is_not_the_firms_to_see(proposed):
+    assert standing.state_in_words(proposed, None) == ("look", "In review")
+    kinds = {event.what for event in standing.timeline_of(proposed)}
+    assert kinds == {"Application started", "Application submitted", "Accepted for review"}
