@@ -40,11 +40,18 @@ def build_application(
     entered = _enter_people(case, actor, serial)
     _enter_holdings(case, actor, entered)
     _enter_capital(case, actor)
-    for question in _all_questions(case):
-        _answer(case, actor, question)
+    answer_rest(case, actor)
     if complete:
         complete_stages(case, actor)
     return Application.objects.with_case().get(pk=case.pk)
+
+
+def answer_rest(case: Application, actor: Any) -> None:
+    """Answer every question that nobody has answered or declined yet."""
+    given = load_draft(case).given
+    for question in _all_questions(case):
+        if question.key not in given:
+            _answer(case, actor, question)
 
 
 def complete_stages(case: Application, actor: Any) -> None:
