@@ -17,6 +17,7 @@ from audit.canonical import hash_of
 from audit.models import START, Event
 from audit.streams import paired
 
+BATCH = 500
 COLUMNS = [field.column for field in Event._meta.concrete_fields]
 WALK = f"""
     SELECT coalesce(c.subject, e.subject) COLLATE "C" AS chain, c.length, c.head,
@@ -136,7 +137,7 @@ def _rows(subject: str) -> Iterator[Row]:
     query = WALK.format(one="WHERE subject = %s" if subject else "")
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, [subject, subject] if subject else [])
-        while batch := cursor.fetchmany(2000):
+        while batch := cursor.fetchmany(BATCH):
             for chain, length, head, *values in batch:
                 yield Row(chain, length, head, _event(values))
 
