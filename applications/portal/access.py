@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,15 +20,15 @@ from applications.models import Application, InformationRequest
 from regulators.rulebook import say
 from workflow.errors import Conflict, Gone, NotAllowed, Refused
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(*methods: str) -> Callable[[View], View]:
-    """A page of the portal: for people signed in, these methods only, in no cache; what one may not see is a 404."""
+    """A page for people signed in, these methods only, kept in no cache; what one may not see is a 404."""
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 return view(request, *args, **kwargs)
             except Gone as gone:

@@ -45,7 +45,7 @@ class PlainForm(forms.Form):
 class PlainDecimalField(forms.DecimalField):
     """A number as people type it: spaces are ignored, a comma is a point."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = SPACES.sub("", value).replace(",", ".").rstrip("%")
         return super().to_python(value)
@@ -59,7 +59,7 @@ class AmountField(forms.DecimalField):
         "min_value": _("Enter an amount of %(limit_value)s or more"),
     }
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and value.strip():
             return plain_amount(value, self.error_messages["invalid"])
         return super().to_python(value)
@@ -90,11 +90,13 @@ class ManyFilesField(forms.Field):
     widget = ManyFilesInput
 
     def __init__(self, *, accept: str, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=ManyFilesInput({"multiple": True, "accept": accept}), **kwargs)
+        super().__init__(
+            required=False, widget=ManyFilesInput({"multiple": True, "accept": accept}), **kwargs
+        )
 
 
 class AnswerForm(DraftForm):
-    """One question: its simple evidence kinds, a reason where it is declined, its files, and the version it shows."""
+    """One question: its simple kinds, a reason where it is declined, its files, the version it shows."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 

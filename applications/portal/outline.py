@@ -1,4 +1,4 @@
-"""The task list: each stage with its sections and questions, and where each stands. Computed in memory from the draft."""
+"""The task list: stages, sections, questions, and where each stands. Computed in memory from the draft."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -232,9 +232,7 @@ def _waiting(draft: Draft, stage: str, section: str) -> list[str]:
     """Questions for each person that nobody can be asked yet."""
     if any(draft.posts.values()):
         return []
-    return [
-        say(r.title) for r in draft.book.requirements_of(stage) if r.section == section and r.per_person
-    ]
+    return [say(r.title) for r in draft.book.requirements_of(stage) if r.section == section and r.per_person]
 
 
 def progress(stages: list[StageOutline]) -> str:

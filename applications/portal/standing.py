@@ -1,6 +1,7 @@
 """Where a case stands, as the firm may know it: whose turn it is, what happened, what was decided.
 
-What staff do among themselves stays out: only the kinds and decisions named here are shown, without names of staff.
+What staff do among themselves stays out: only the kinds and decisions named here are shown, and no names of
+staff.
 """
 
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ class Decided:
 
 
 def state_in_words(case: Application, notice: RefusalNotice | None) -> tuple[str, str]:
-    """The kind of the tag and its word. A recommendation, and a notice not served yet, are not the firm's to see."""
+    """The kind of the tag and its word. A recommendation or an unserved notice is not the firm's to see."""
     if case.state in (A.RECOMMENDED, A.REFUSAL_PROPOSED) and notice is None:
         return "look", str(A.IN_REVIEW.label)
     kinds = {A.DRAFT: "work", A.RETURNED: "act", A.GRANTED: "ok", A.APPROVED_IN_PRINCIPLE: "ok",

@@ -76,14 +76,12 @@ class PersonForm(PlainForm):
 
 
 class HolderForm(PlainForm):
-    """A direct holding: who holds how much of what. A holder is somebody entered already, or a body to add."""
+    """A direct holding: who holds how much of what. A holder is in the list already, or a new body."""
 
     NEW = "new"
 
     owner = forms.ChoiceField(label=_("Who holds"))
-    name = forms.CharField(
-        label=_("Name of the new company or other body"), max_length=250, required=False
-    )
+    name = forms.CharField(label=_("Name of the new company or other body"), max_length=250, required=False)
     country = forms.RegexField(
         r"\A[A-Za-z]{2}\Z",
         label=_("Its country"),
@@ -100,13 +98,16 @@ class HolderForm(PlainForm):
         self, owners: list[tuple[str, str]], bodies: list[tuple[str, str]], *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = [*owners, (self.NEW, _("A body that is not in the list: name it below"))]  # type: ignore[attr-defined]
+        new = (self.NEW, _("A body that is not in the list: name it below"))
+        self.fields["owner"].choices = [*owners, new]  # type: ignore[attr-defined]
         self.fields["owned"].choices = bodies  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         typed = self.cleaned_data
         if typed.get("owner") == self.NEW and not typed.get("name"):
-            raise ValidationError({"name": _("Write the name of the body, or choose who holds from the list.")})
+            raise ValidationError(
+                {"name": _("Write the name of the body, or choose who holds from the list.")}
+            )
         if typed.get("owner") == f"entity:{typed.get('owned')}":
             raise ValidationError({"owned": _("A body cannot hold itself directly.")})
 

@@ -96,7 +96,9 @@ def test_a_date_is_day_month_year(boxes):
     assert stored(rb.DATE, data) == {"date": "2026-03-05"}
 
 
-@pytest.mark.parametrize("boxes", [("30", "2", "2026"), ("5", "", "2026"), ("5", "3", "26"), ("31.02.2026", "", "")])
+@pytest.mark.parametrize(
+    "boxes", [("30", "2", "2026"), ("5", "", "2026"), ("5", "3", "26"), ("31.02.2026", "", "")]
+)
 def test_a_date_that_is_none_is_refused(boxes):
     data = dict(zip(("date_day", "date_month", "date_year"), boxes, strict=True))
     assert len(refused(rb.DATE, data)) == 1

@@ -1,4 +1,4 @@
-"""From the first sign-in to the decision, in the browser's words, with real files. The staff's side is done by services."""
+"""From the first sign-in to the decision, in a browser, with real files. Staff act through services."""
 
 import re
 from datetime import timedelta
@@ -10,8 +10,6 @@ from applications.models import Application, InformationRequest, Person, Snapsho
 from applications.services import assessment, decisions, requests
 from tests.plugins.cases import accept, fresh, new_applicant
 from tests.portal.conftest import answer_all, pdf
-
-IIN = "880725400015"
 
 
 def start(browser, licence_type):
@@ -32,7 +30,8 @@ def start(browser, licence_type):
 def enter_people_and_holdings(browser, case):
     person = {
         "given_names": "Әділ", "family_name": "Байұзақов", "patronymic": "Серікұлы",
-        "born_on_day": "21.06.1975", "born_on_month": "", "born_on_year": "", "citizenship": "kz", "residence": "KZ",
+        "born_on_day": "21.06.1975", "born_on_month": "", "born_on_year": "",
+        "citizenship": "kz", "residence": "KZ",
         "identifier_kind": "passport", "identifier": "N 1234567",
         "functions": [function.code for function in case.book.functions],
     }  # fmt: skip

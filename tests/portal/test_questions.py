@@ -15,7 +15,9 @@ def body(response):
 
 
 def test_save_and_continue_goes_to_the_next_unanswered_question(browser, draft_case):
-    first = browser.post(url_of(draft_case, "BP-01"), {"version": 0, "choice": "custody_only", "text": "Custody."})
+    first = browser.post(
+        url_of(draft_case, "BP-01"), {"version": 0, "choice": "custody_only", "text": "Custody."}
+    )
     assert first.url == url_of(draft_case, "BP-02")
     assert Answer.objects.get(application=draft_case).value == {"choice": "custody_only", "text": "Custody."}
 

@@ -84,7 +84,10 @@ def test_holdings_by_a_body_and_by_a_person_add_up(browser, draft_case, add_pers
     page = body(browser.get(reverse("portal:ownership", args=[draft_case.pk])))
     assert "add up to 60 %" in page
     assert "Must be 100 %" in page
-    assert hold(browser, draft_case, owner=f"person:{person.pk}", economic="40,0", voting="40").status_code == 302
+    assert (
+        hold(browser, draft_case, owner=f"person:{person.pk}", economic="40,0", voting="40").status_code
+        == 302
+    )
     page = body(browser.get(reverse("portal:ownership", args=[draft_case.pk])))
     assert "add up to 100 %" in page
     assert "Must be 100 %" not in page

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -70,9 +71,7 @@ def _forms(
     }
 
 
-def _keep_point(
-    request: SignedIn, asked: InformationRequest, point: RequestPoint, form: PointForm
-) -> None:
+def _keep_point(request: SignedIn, asked: InformationRequest, point: RequestPoint, form: PointForm) -> None:
     point.request = asked
     uploads = request.FILES.getlist(form.add_prefix("files"))
     rejected = files.take_each(
@@ -127,7 +126,9 @@ def change(request: SignedIn, pk: UUID) -> HttpResponse:
         except Refused as error:
             refusal = error
         else:
-            messages.success(request, _("The change is reported. A reviewer will say what it means for the case."))
+            messages.success(
+                request, _("The change is reported. A reviewer will say what it means for the case.")
+            )
             return redirect("portal:case", case.pk)
     possible = case.state in OPEN
     return show(request, "portal/change.html", case, refusal=refusal, form=form, possible=possible)
@@ -140,9 +141,7 @@ def representation(request: SignedIn, pk: UUID) -> HttpResponse:
     notice = standing.served_notice(case)
     if notice is None:
         raise Http404
-    form = ReasonForm(
-        _("What do you want to say?"), _("Write what you want to say"), request.POST or None
-    )
+    form = ReasonForm(_("What do you want to say?"), _("Write what you want to say"), request.POST or None)
     refusal = None
     if form.is_valid():
         try:
@@ -164,7 +163,7 @@ def _grounds(case: Application, codes: list[Any]) -> list[str]:
 
 
 @page("GET")
-def document(request: SignedIn, document: UUID) -> HttpResponse:
+def document(request: SignedIn, document: UUID) -> HttpResponseBase:
     """A file of the firm's own case, as a download. The opening is recorded first."""
     if request.user.is_staff:
         raise Http404

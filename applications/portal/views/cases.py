@@ -32,9 +32,7 @@ def start(request: SignedIn) -> HttpResponse:
     licence_type = _chosen(LicenceType.objects.all(), request.POST.get("licence_type"))
     language = (get_language() or "en")[:2]
     try:
-        case = start_application(
-            actor=request.user, firm=firm, licence_type=licence_type, language=language
-        )
+        case = start_application(actor=request.user, firm=firm, licence_type=licence_type, language=language)
     except Refused as refusal:
         return _home(request, refusal)
     return redirect("portal:case", case.pk)
@@ -65,7 +63,8 @@ def case_page(request: SignedIn, case: Application, refusal: Refused | None = No
         requests=requests,
         served=notice,
         can_report=case.state in OPEN and request.user.has_perm("applications.edit_application", case),
-        can_withdraw=case.state in WITHDRAWABLE and request.user.has_perm("applications.withdraw_application", case),
+        can_withdraw=case.state in WITHDRAWABLE
+        and request.user.has_perm("applications.withdraw_application", case),
         can_discard=case.state == A.DRAFT and request.user.has_perm("applications.discard_application", case),
         waiting_for=[o for o in outlines if o.stage.state not in ("complete", "in_review", "approved")],
         **(_afterwards(case) if case.submitted_at else {}),
@@ -103,5 +102,3 @@ def _chosen(rows: Any, pk: str | None) -> Any:
     if pk not in wanted:
         raise Http404
     return wanted[pk]
-
-

@@ -68,7 +68,9 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
     case = case_or_404(request, pk)
     if period not in PERIODS:
         raise Http404
-    currency = next((r.currency for r in case.book.requirements if rb.CAPITAL in r.evidence and r.currency), "")
+    currency = next(
+        (r.currency for r in case.book.requirements if rb.CAPITAL in r.evidence and r.currency), ""
+    )
     currency = currency or next((r.currency for r in case.book.requirements if r.currency), "KZT")
     figures = list(case.capital.all())
     form = CapitalForm(
@@ -81,8 +83,12 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
     if form.is_valid():
         try:
             save_capital(
-                actor=request.user, case_id=case.pk, period=period, currency=currency, amounts=form.cleaned_data
-            )  # fmt: skip
+                actor=request.user,
+                case_id=case.pk,
+                period=period,
+                currency=currency,
+                amounts=form.cleaned_data,
+            )
         except Refused as error:
             refusal = error
         else:
@@ -98,7 +104,9 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
 def _ownership_page(
     request: SignedIn, case: Application, form: HolderForm, refusal: Refused | None
 ) -> HttpResponse:
-    holdings = list(case.holdings.select_related("owner", "owned").order_by("-owned__is_applicant", "owner__name"))
+    holdings = list(
+        case.holdings.select_related("owner", "owned").order_by("-owned__is_applicant", "owner__name")
+    )
     direct = [holding for holding in holdings if holding.owned.is_applicant]
     return show(
         request, "portal/ownership.html", case, tab="ownership", refusal=refusal, form=form,

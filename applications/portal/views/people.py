@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import SignedIn
 from applications import asked
 from applications.models import Application, Person
-from applications.portal.access import case_or_404, page, show, status_of
+from applications.portal.access import case_or_404, page, show
 from applications.portal.outline import question_url
 from applications.portal.typed_forms import PersonForm
 from applications.queries.drafts import load_draft
@@ -64,10 +64,7 @@ def person(request: SignedIn, pk: UUID, person: UUID | None = None) -> HttpRespo
         else:
             messages.success(request, _("Saved: %(name)s.") % {"name": saved.full_name})
             return redirect("portal:people", case.pk)
-    return show(
-        request, "portal/person.html", case, tab="people", refusal=refusal, status=status_of(refusal) if refusal
-        else 0, form=form, person=found,
-    )  # fmt: skip
+    return show(request, "portal/person.html", case, tab="people", refusal=refusal, form=form, person=found)
 
 
 @page("GET", "POST")
@@ -85,9 +82,8 @@ def person_remove(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
             messages.success(request, _("Taken out: %(name)s.") % {"name": found.full_name})
             return redirect("portal:people", case.pk)
     answers = case.answers.filter(person=found).count()
-    return show(
-        request, "portal/person_remove.html", case, tab="people", refusal=refusal, person=found, answers=answers
-    )  # fmt: skip
+    context: dict[str, Any] = {"person": found, "answers": answers}
+    return show(request, "portal/person_remove.html", case, tab="people", refusal=refusal, **context)
 
 
 def _functions(case: Application) -> list[tuple[str, str]]:

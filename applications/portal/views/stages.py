@@ -131,9 +131,9 @@ def _question_or_404(
 def _keep(
     request: SignedIn, case: Application, stage: Stage, question: Question, *, none_chosen: bool = False
 ) -> HttpResponse | None:
-    """Take in the files, each by itself, then save what was typed; a page where something is wrong, else None."""
+    """Take in each file by itself, then save what was typed; a page where something is wrong, else None."""
     person = person_of(case, question.person_id) if question.person_id else None
-    place = {
+    place: dict[str, Any] = {
         "actor": request.user,
         "case_id": case.pk,
         "requirement": question.requirement.code,
@@ -170,8 +170,7 @@ def _take_files(form: AnswerForm, request: SignedIn, place: dict[str, Any]) -> l
 
 def _follow_version(form: AnswerForm, case: Application, question: Question) -> None:
     """The page that is shown again stands on the answer as it is stored now, which it shows."""
-    form.data = form.data.copy()
-    form.data["version"] = str(_version(case, question))
+    form.data = {**form.data, "version": str(_version(case, question))}
 
 
 def _question_page(

@@ -33,9 +33,8 @@ def check(request: SignedIn, pk: UUID) -> HttpResponse:
         stage.application = case
     outlines = outline.stages_of(case, load_draft(case), stages)
     answered = [(one, [_shown(section) for section in one.sections]) for one in outlines]
-    return show(
-        request, "portal/check.html", case, tab="check", answered=answered, progress=outline.progress(outlines)
-    )  # fmt: skip
+    progress = outline.progress(outlines)
+    return show(request, "portal/check.html", case, tab="check", answered=answered, progress=progress)
 
 
 def _shown(section: outline.SectionOutline) -> tuple[str, list[dict[str, Any]]]:
@@ -82,8 +81,9 @@ def declaration_of(case: Application) -> str:
     """The exact text that is shown, signed and kept in the snapshot."""
     words = _(
         "I declare for %(firm)s, to %(regulator)s: I am authorised to make this application for the firm. "
-        "Its answers and documents are true and complete as far as the firm knows after careful enquiry, and nothing "
-        "that matters to the decision was left out. The firm will report any change to them until a decision is made."
+        "Its answers and documents are true and complete as far as the firm knows after careful enquiry, and "
+        "nothing that matters to the decision was left out. The firm will report any change to them until a "
+        "decision is made."
     )
     return words % {"firm": case.firm.name, "regulator": say(case.book.regulator_name)}
 
@@ -102,7 +102,7 @@ def _declare_page(
 
 
 def _missing(request: SignedIn, case: Application) -> list[Reason]:
-    """What stands in the way; single questions only where no whole stage does: the stage's page lists its own."""
+    """What stands in the way; single questions only where no whole stage does."""
     offer = next((one for one in offers(case, request.user) if one.act.name == "submit"), None)
     reasons = offer.reasons if offer else []
     whole = [reason for reason in reasons if "#" not in reason.url]
@@ -112,7 +112,9 @@ def _missing(request: SignedIn, case: Application) -> list[Reason]:
 def _changed_text(request: SignedIn, case: Application, text: str) -> HttpResponse:
     """The page that was signed showed another text (another language, a changed name): it is shown afresh."""
     form = DeclareForm(initial={"version": case.version, "shown": _mark(text)})
-    refusal = Refused([_("The declaration has changed since you opened the page. Read it again, and sign it again.")])
+    refusal = Refused(
+        [_("The declaration has changed since you opened the page. Read it again, and sign it again.")]
+    )
     return _declare_page(request, case, form, text, refusal)
 
 
