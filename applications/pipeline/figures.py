@@ -81,7 +81,7 @@ class Overview:
         ours, firms = self._ours(self.open), self._firms(self.open)
         decisions = [g for g in self.open if g.waiting == queries.DECISION]
         return [
-            {"name": _("Open cases"), "figure": self._figure(self.open, state="open"),
+            {"name": _("Open cases"), "figure": self.open_cases(),
              "note": _("submitted and not closed")},
             {"name": _("Waiting for us"), "figure": self._figure(ours, waiting="us"),
              "note": _("the decision included")},
@@ -93,6 +93,9 @@ class Overview:
             {"name": _("Decided in 90 days"), "figure": self._figure(recent, decided=filters.RECENT),
              "note": _("granted or refused since %(date)s") % {"date": since}},
         ]  # fmt: skip
+
+    def open_cases(self) -> Figure:
+        return self._figure(self.open, state="open")
 
     def funnel(self) -> list[Bar]:
         titles = filters.stage_titles() | {queries.APPROVED: filters.place_in_words(queries.APPROVED)}
@@ -116,7 +119,9 @@ class Overview:
         counts: Counter[str] = Counter()
         for age, number in self._open_ages().items():
             counts[_bucket(age)] += number
-        rows = [(_range(low, high), counts[_code(low, high)], {"age": _code(low, high)}) for low, high in BUCKETS]
+        rows = [
+            (_range(low, high), counts[_code(low, high)], {"age": _code(low, high)}) for low, high in BUCKETS
+        ]
         if counts[filters.UNKNOWN_AGE]:
             words = _("Not known: the calendar lacks the year")
             rows.append((words, counts[filters.UNKNOWN_AGE], {"age": filters.UNKNOWN_AGE}))
@@ -158,7 +163,9 @@ class Overview:
             ages[self.days.between(g.submitted_on, self.today) if g.submitted_on else None] += g.cases
         return ages
 
-    def _by_turn(self, rows: list[tuple[str, dict[str, str]]], chosen_by: Callable[[Group], dict[str, str]]) -> list[Bar]:
+    def _by_turn(
+        self, rows: list[tuple[str, dict[str, str]]], chosen_by: Callable[[Group], dict[str, str]]
+    ) -> list[Bar]:
         """A bar for each row: ours and the firm's share. Columns: for us, for the firm, all."""
         found = [(label, chosen, [g for g in self.open if chosen_by(g) == chosen]) for label, chosen in rows]
         longest = max((sum(g.cases for g in groups) for _label, _chosen, groups in found), default=0)

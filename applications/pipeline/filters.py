@@ -33,6 +33,10 @@ def stage_titles() -> dict[str, str]:
     return {stage.code: say(stage.title) for book in books.all_books() for stage in book.stages}
 
 
+def type_titles() -> dict[str, str]:
+    return {book.licence_type: say(book.licence_type_title) for book in books.all_books()}
+
+
 def month_from(text: str) -> date:
     """The first day of the month that is written as 2026-11; ValueError for anything else."""
     if not re.fullmatch(r"20\d{2}-\d{2}", text):
@@ -65,7 +69,9 @@ class StrictForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         for name in sorted(set(self.data) - set(self.fields)):
-            self.add_error(None, _("There is no filter “%(name)s”. Take it out of the address.") % {"name": name})
+            self.add_error(
+                None, _("There is no filter “%(name)s”. Take it out of the address.") % {"name": name}
+            )
         return super().clean() or {}
 
 
@@ -81,17 +87,20 @@ class CaseFilter(StrictForm):
 
     SHOWN = ("state", "stage", "waiting", "type")
 
-    def __init__(self, data: Any, *, cases: ApplicationQuerySet, regulators: frozenset[int], today: date) -> None:
+    def __init__(
+        self, data: Any, *, cases: ApplicationQuerySet, regulators: frozenset[int], today: date
+    ) -> None:
         super().__init__(data)
         self.cases, self.today, self.officer_name = cases, today, ""
         self.label_suffix = ""
         states = [("open", _("Open: every state before the decision")), *((s.value, s.label) for s in FILED)]
-        types = LicenceType.objects.filter(regulator__in=regulators).values_list("code", "title")
+        codes = set(LicenceType.objects.filter(regulator__in=regulators).values_list("code", flat=True))
+        types = [(code, title) for code, title in type_titles().items() if code in codes]
         for name, choices in (
             ("state", states),
             ("stage", [*stage_titles().items(), (queries.APPROVED, place_in_words(queries.APPROVED))]),
-            ("waiting", turns()),
-            ("type", list(types)),
+            ("waiting", [(queries.US, _("Us, a decision included")), *turns()[1:]]),
+            ("type", types),
         ):
             self.fields[name].choices = [("", _("All")), *choices]  # type: ignore[attr-defined]
 
@@ -109,7 +118,9 @@ class CaseFilter(StrictForm):
         mine = self.cases.filter(case_officer=int(chosen)) if re.fullmatch(r"[0-9]{1,18}", chosen) else None
         name = mine and mine.values_list("case_officer__full_name", flat=True).first()
         if not name:
-            raise forms.ValidationError(_("No case here belongs to this case officer. Choose from the overview."))
+            raise forms.ValidationError(
+                _("No case here belongs to this case officer. Choose from the overview.")
+            )
         self.officer_name = name
         return chosen
 

@@ -106,7 +106,7 @@ def tally(cases: ApplicationQuerySet, today: date) -> list[Group]:
 
 def awaiting_decision(cases: ApplicationQuerySet, today: date, most: int) -> list[Application]:
     """Those that wait for a decision maker, the oldest first."""
-    found = placed(cases, today).filter(Q(waiting=DECISION)).select_related("firm")
+    found = placed(cases, today).filter(Q(waiting=DECISION)).select_related("firm", "case_officer")
     return list(found.order_by("submitted_at", "pk")[:most])
 
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -45,17 +46,19 @@ def for_managers(view: View) -> View:
 def overview(request: HttpRequest) -> HttpResponse:
     today, cases = timezone.localdate(), queries.cases_of(request.user)
     groups = queries.tally(cases, today)
-    types = sorted({group.licence_type for group in groups})
+    types = {group.licence_type for group in groups}
     chosen = request.GET.get("type", "")
     if chosen:
         groups = [group for group in groups if group.licence_type == chosen]
         cases = cases.filter(licence_type__code=chosen)
+    steps_taken = _steps_of_the_month(cases, today, chosen)
     context = {
         "figures": Overview(groups, today=today, days=working_days(today), licence_type=chosen),
-        "types": types,
+        "types": {code: title for code, title in filters.type_titles().items() if code in types},
         "chosen": chosen,
         "now": timezone.now(),
-        "steps": _step_figures(cases, chosen),
+        "taken": [step for step in steps_taken if step["figure"].count],
+        "not_taken": [step for step in steps_taken if not step["figure"].count],
         "awaiting": [_row(case) for case in queries.awaiting_decision(cases, today, MOST_AWAITING)],
     }
     return render(request, "pipeline/overview.html", context)
@@ -138,12 +141,11 @@ def _row(case: Any) -> dict[str, Any]:
     }
 
 
-def _step_figures(cases: Any, licence_type: str) -> list[tuple[Any, Figure]]:
-    today = timezone.localdate()
+def _steps_of_the_month(cases: Any, today: date, licence_type: str) -> list[dict[str, Any]]:
     counts = queries.count_steps(cases, *queries.month_of(today))
-    address = reverse("pipeline:steps")
     chosen = {"month": f"{today:%Y-%m}"} | ({"type": licence_type} if licence_type else {})
-    urls = {kind: f"{address}?{urlencode({'act': kind, **chosen})}" for kind in queries.STEPS}
-    return [
-        (label, Figure(count=counts.get(kind, 0), url=urls[kind])) for kind, label in queries.STEPS.items()
-    ]
+    found = []
+    for kind, label in queries.STEPS.items():
+        url = f"{reverse('pipeline:steps')}?{urlencode({'act': kind, **chosen})}"
+        found.append({"kind": kind, "label": label, "figure": Figure(count=counts.get(kind, 0), url=url)})
+    return found

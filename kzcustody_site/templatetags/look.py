@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from applications.pipeline.queries import managed_by
 from look import words
 from regulators.rulebook import GUIDANCE, READ_NOTHING, READ_SECONDHAND, RULE, Citation, Requirement
 from regulators.rulebook import say as say_text
@@ -112,8 +113,11 @@ def _rail_parts(request: HttpRequest | None) -> list[dict[str, object]]:
         return []
     own = [
         {"name": _("Desk"), "links": [_link(_("My work"), _url("admin:index"), request)]},
-        {"name": _("Pipeline"), "links": [_link(_("Overview"), _url("pipeline:overview"), request)]},
     ]
+    if managed_by(request.user):
+        own.append(
+            {"name": _("Pipeline"), "links": [_link(_("Overview"), _url("pipeline:overview"), request)]}
+        )
     records = [
         {"name": app["name"], "links": [_link(m["name"], m["admin_url"], request) for m in app["models"]]}
         for app in admin.site.get_app_list(request)

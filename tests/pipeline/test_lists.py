@@ -50,7 +50,9 @@ def test_filters_are_shown_as_chips_that_lead_to_the_list_without_them(browser, 
     ("after=7", "Enter a valid UUID."),
     ("stat=open", "There is no filter “stat”. Take it out of the address."),
 ])  # fmt: skip
-def test_an_unknown_filter_is_refused_in_words_and_shows_nothing(browser, pages, afsa, add_case, query, words):
+def test_an_unknown_filter_is_refused_in_words_and_shows_nothing(
+    browser, pages, afsa, add_case, query, words
+):
     add_case(afsa)
     for page in (CASES, "/pipeline/cases.csv"):
         response = browser.get(f"{page}?{query}")
@@ -91,7 +93,9 @@ def test_more_steps_than_a_page_holds(browser, pages, afsa, add_case):
 def test_the_export_is_typed_safe_and_recorded(browser, lead, afsa, add_case):
     lead.full_name = "+Дана"
     lead.save()
-    add_case(afsa, name='=HYPERLINK("http://example.test")', approved=2, officer=lead, submitted=date(2026, 11, 9))
+    add_case(
+        afsa, name='=HYPERLINK("http://example.test")', approved=2, officer=lead, submitted=date(2026, 11, 9)
+    )
     add_case(afsa, name="\t@SUM(A1)", state="granted", approved=5, decided=date(2026, 11, 20))
     add_case(afsa, name="«Қазына» ЖШС", state="returned", submitted=date(2026, 11, 3))
     response = browser.get("/pipeline/cases.csv", {"type": "providing-custody"})
@@ -125,7 +129,9 @@ def test_only_the_body_of_an_export_can_be_asked_for(browser):
     assert Event.objects.filter(kind="pipeline.export").count() == 0
 
 
-@pytest.mark.parametrize("page", [CASES, "/pipeline/steps/?act=stage.approve&month=2026-11", "/pipeline/cases.csv"])
+@pytest.mark.parametrize(
+    "page", [CASES, "/pipeline/steps/?act=stage.approve&month=2026-11", "/pipeline/cases.csv"]
+)
 def test_as_many_queries_for_three_cases_as_for_one(
     browser, lead, afsa, add_case, django_assert_max_num_queries, page
 ):

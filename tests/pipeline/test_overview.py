@@ -103,10 +103,16 @@ def test_a_proposed_refusal_waits_for_service_then_for_the_firm_then_for_the_dec
     )  # fmt: skip
     found = numbers(browser, pages)
     turns = {turn: found[f"/pipeline/cases/?waiting={turn}"] for turn in ("us", "firm", "decision")}
-    assert turns == {"us": int(waiting != "firm"), "firm": int(waiting == "firm"), "decision": int(waiting == "decision")}
+    assert turns == {
+        "us": int(waiting != "firm"),
+        "firm": int(waiting == "firm"),
+        "decision": int(waiting == "decision"),
+    }
 
 
-def test_in_principle_awaits_a_decision_once_every_condition_is_verified(browser, pages, lead, afsa, add_case):
+def test_in_principle_awaits_a_decision_once_every_condition_is_verified(
+    browser, pages, lead, afsa, add_case
+):
     case = add_case(afsa, state="approved_in_principle", approved=5)
     condition = Condition.objects.create(application=case, number=1, text="Open an account")
     assert numbers(browser, pages)["/pipeline/cases/?waiting=decision"] == 0

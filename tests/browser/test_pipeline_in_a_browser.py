@@ -1,0 +1,22 @@
+"""The manager's pages in a browser: no violation, nothing beyond the edge, and a number opens its list."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_the_pipeline_at_three_widths(open_page, sign_in, axe, case_in_review, afsa_staff):
+    for width, scheme in ((320, "dark"), (1280, "light"), (1920, "light")):
+        page = sign_in(open_page(width=width, scheme=scheme), afsa_staff.lead_reviewer)
+        page.goto("/pipeline/")
+        found = {"overview": axe(page)}
+        page.locator(".kpi a").first.click()
+        assert page.locator("tbody tr").count() == 1
+        found["cases"] = axe(page)
+        page.goto("/pipeline/")
+        page.locator("#steps ~ table a").last.click()
+        found["steps"] = axe(page)
+        assert found == {"overview": [], "cases": [], "steps": []}
+        for address in ("/pipeline/", "/pipeline/cases/?state=open", page.url):
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, address)
