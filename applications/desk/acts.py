@@ -18,7 +18,9 @@ from workflow.acts import DECIDE, Act
 from workflow.models import Duty
 from workflow.queries import Offer
 
+REASONS_SHOWN = 8  # as admin/applications/acts.html cuts them
 OF_THE_FIRM = frozenset({"submit", "discard", "withdraw"})
+STAGE_OF_THE_FIRM = frozenset({"start", "complete", "edit_again"})
 
 FORMS: dict[str, type[forms.Form]] = {
     "return_incomplete": f.ReturnForm,
@@ -71,6 +73,21 @@ def run(
     if proposed:
         return decisions.confirm(actor=actor, case=case, act=act.name, expected_version=version)
     return decisions.propose(actor=actor, case=case, act=act.name, expected_version=version, **data)
+
+
+def links(found: list[Offer], url: Callable[[Act], str]) -> list[dict[str, Any]]:
+    """The acts as a page shows them; of many reasons the first few, and how many more there are."""
+    return [
+        {
+            "name": offer.act.name,
+            "label": offer.act.label,
+            "url": url(offer.act),
+            "open": offer.open,
+            "reasons": offer.reasons,
+            "more": max(0, len(offer.reasons) - REASONS_SHOWN),
+        }
+        for offer in found
+    ]
 
 
 def grounding(case: Application, offer: Offer) -> dict[str, Any]:

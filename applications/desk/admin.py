@@ -34,12 +34,10 @@ class CaseBound(StatefulAdmin):
         return bool(regulators_of(request.user))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_change_permission(request, obj)
+        return bool(regulators_of(request.user)) if obj is None else self.has_change_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is None:
-            return bool(regulators_of(request.user))
-        return bool(rules.has_perm("applications.work_on_case", request.user, obj))
+        return obj is not None and bool(rules.has_perm("applications.work_on_case", request.user, obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -74,10 +72,11 @@ class ApplicationAdmin(CaseBound):
         "case_reference", "firm_name", "stage_now", "state_word", "waiting_on", "age", "officer",
     )  # fmt: skip
     list_display_links = None
-    list_filter = (worklist.Standing, worklist.Whose, worklist.Attention, "state")
+    list_filter = (
+        worklist.Standing, worklist.Whose, worklist.Attention, ("state", worklist.FiledState),
+    )  # fmt: skip
     list_per_page = 50
     search_fields = ("reference", "firm__name", "firm__bin")
-    search_help_text = _("Reference, name of the firm, or BIN")
     show_full_result_count = False
     change_list_template = "admin/applications/worklist.html"
     list_select_related = ("firm", "licence_type__regulator", "rulebook", "case_officer")
@@ -141,7 +140,7 @@ class ApplicationAdmin(CaseBound):
         context = {
             **self.admin_site.each_context(request),
             **case_context(obj, request.user),
-            "acts": self.act_links(request, obj),
+            "acts": acts.links(self.act_offers(request, obj), lambda act: self.act_url(obj, act)),
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/applications/case.html", context)
@@ -177,7 +176,7 @@ class ApplicationAdmin(CaseBound):
 class StageAdmin(CaseBound):
     """Only the acts of a stage have pages here; the stage itself is a page of its case."""
 
-    hidden_acts = frozenset({"start", "complete", "edit_again"})
+    hidden_acts = acts.STAGE_OF_THE_FIRM
 
     def get_queryset(self, request: HttpRequest) -> Any:
         mine = Application.objects.filed_with(request.user)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.admin import SimpleListFilter
+from django.contrib.admin import ChoicesFieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -38,10 +38,25 @@ class Worklist(ChangeList):
             case.reader = request.user
 
 
+CHIPS = "admin/applications/filter.html"
+
+
+class FiledState(ChoicesFieldListFilter):
+    """The states that a filed case can be in."""
+
+    template = CHIPS
+    parameter_name = "state"
+
+    def choices(self, changelist: Any) -> Any:
+        unfiled = {A.DRAFT.label, A.DISCARDED.label}
+        return (choice for choice in super().choices(changelist) if choice["display"] not in unfiled)
+
+
 class Standing(SimpleListFilter):
     """Open cases are what a worklist is for: they show unless a state, a search or a choice asks for more."""
 
     title = gettext_lazy("cases")
+    template = CHIPS
     parameter_name = "cases"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
@@ -71,6 +86,7 @@ class Standing(SimpleListFilter):
 
 class Whose(SimpleListFilter):
     title = gettext_lazy("case officer")
+    template = CHIPS
     parameter_name = "officer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
@@ -84,6 +100,7 @@ class Whose(SimpleListFilter):
 
 class Attention(SimpleListFilter):
     title = gettext_lazy("what it needs")
+    template = CHIPS
     parameter_name = "needs"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:

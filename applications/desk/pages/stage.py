@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications.desk import questions
+from applications.desk import acts, questions
 from applications.desk.act_forms import long_text
 from applications.desk.case_page import stage_rows
 from applications.desk.pages.base import Page, page_url, posted_version, status_of
@@ -139,17 +139,10 @@ class StagePage(Page):
             "submitted": questions.tables(self.case, self.snapshot),
             "may_assess": self.may_assess,
             "may_ask": rules.has_perm("applications.write_request", self.user, self.case),
-            "acts": [
-                {
-                    "name": offer.act.name,
-                    "label": offer.act.label,
-                    "url": reverse("admin:applications_stage_act", args=[self.stage.pk, offer.act.name]),
-                    "open": offer.open,
-                    "reasons": offer.reasons,
-                }
-                for offer in offers(self.stage, self.user)
-                if offer.act.name in ("take", "approve", "request_changes", "reopen")
-            ],
+            "acts": acts.links(
+                [o for o in offers(self.stage, self.user) if o.act.name not in acts.STAGE_OF_THE_FIRM],
+                lambda act: reverse("admin:applications_stage_act", args=[self.stage.pk, act.name]),
+            ),
         }
 
     def version(self) -> int:
