@@ -18,7 +18,7 @@ from audit.models import START, Event
 from audit.streams import paired
 
 BATCH = 500
-COLUMNS = [field.column for field in Event._meta.concrete_fields]
+COLUMNS = [str(field.column) for field in Event._meta.concrete_fields]
 WALK = f"""
     SELECT coalesce(c.subject, e.subject) COLLATE "C" AS chain, c.length, c.head,
         {", ".join("e." + column for column in COLUMNS)}

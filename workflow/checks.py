@@ -16,7 +16,7 @@ def acts_are_complete(app_configs: Any, **kwargs: Any) -> list[Error]:
     for model in apps.get_models():
         if not issubclass(model, Stateful):
             continue
-        states = {value for value, _label in model._meta.get_field("state").choices or []}
+        states = {value for value, _label in model._meta.get_field("state").choices or []}  # type: ignore[misc]
         for act in acts_of(model).values():
             where = f"{model._meta.label}.{act.name}"
             if not act.permission or not rules.perm_exists(act.permission):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from workflow.acts import DECIDE, EXAMINE
@@ -15,28 +14,27 @@ def side_of(*, case: str, human: str) -> str:
     return Duty.objects.filter(case=case, human=human).values_list("side", flat=True).first() or ""
 
 
-def check(*, case: str, actor: Any, side: str) -> None:
-    """Raises NotAllowed where the human behind the actor is unknown, or is on the other side of the case."""
+def check(*, case: str, actor: Any, side: str) -> str:
+    """This side where the actor has taken it already, or "".
+
+    Raises NotAllowed where the human behind the actor is unknown, or is on the other side of the case.
+    """
     if not actor.human:
         raise NotAllowed([_("This account has no identity on record, so it cannot take part in a case.")])
     taken = side_of(case=case, human=actor.human)
     if taken and taken != side:
         raise NotAllowed([_refusal(taken)])
+    return taken
 
 
 def take(*, case: str, actor: Any, side: str, act: str) -> None:
     """Write the side that this human takes. A row that stands already is enough; one for the other side
     refuses.
     """
-    try:
-        with transaction.atomic():
-            duty, _made = Duty.objects.get_or_create(
-                case=case, human=actor.human, defaults={"side": side, "act": act}
-            )
-    except IntegrityError:
-        duty = Duty.objects.get(case=case, human=actor.human)
-    if duty.side != side:
-        raise NotAllowed([_refusal(duty.side)])
+    Duty.objects.bulk_create([Duty(case=case, human=actor.human, side=side, act=act)], ignore_conflicts=True)
+    taken = side_of(case=case, human=actor.human)
+    if taken != side:
+        raise NotAllowed([_refusal(taken)])
 
 
 def _refusal(taken: str) -> str:

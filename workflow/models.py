@@ -15,10 +15,12 @@ class Stateful(models.Model):
     """A record whose state only ``workflow.perform`` moves.
 
     The model declares ``state = FSMField(protected=True, ...)``, and its acts with ``workflow.act``.
-    ``lock_first`` names the foreign keys whose rows are locked before its own, outermost first.
+    ``lock_first`` names the foreign keys whose rows are locked before its own, outermost first;
+    ``read_with`` those whose rows are read with its own.
     """
 
     lock_first: ClassVar[tuple[str, ...]] = ()
+    read_with: ClassVar[tuple[str, ...]] = ()
 
     version = models.PositiveIntegerField(default=0, editable=False)
 

@@ -52,7 +52,7 @@ def perform(
     act = _act(model, transition)
     with transaction.atomic():
         instance = lock(model, pk)
-        _check_actor(instance, act, actor)
+        side = _check_actor(instance, act, actor)
         _check_version(instance, expected_version)
         _check_state(instance, act)
         proposal = _second_person(instance, act, actor) if act.two_people else None
@@ -62,7 +62,7 @@ def perform(
         if reasons:
             raise NotReady(reasons)
         change = _run(instance, act, actor, data)
-        if act.duty:
+        if side != act.duty:
             duties.take(case=instance.duty_case, actor=actor, side=act.duty, act=act.name)
         noted = _tell_handler(change)
         if proposal:
@@ -157,15 +157,23 @@ def lock(model: type[Model], pk: Any) -> Model:
     """The row, locked, after the rows that its model names in ``lock_first``. Raises Gone where there is
     none.
     """
+    parents = {}
     for name in model.lock_first:
-        parent = model._meta.get_field(name).related_model
-        found = model._default_manager.filter(pk=pk).values(f"{name}_id")
-        if parent._default_manager.select_for_update(of=("self",)).filter(pk__in=found).first() is None:  # type: ignore[union-attr]
-            raise Gone
-    instance = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
-    if instance is None:
-        raise Gone
+        found = model._default_manager.filter(pk=pk).order_by().values(f"{name}_id")
+        parents[name] = _lock_one(model._meta.get_field(name).related_model, pk__in=found)
+    instance: Model = _lock_one(model, pk=pk)
+    for name, parent in parents.items():
+        setattr(instance, name, parent)
     return instance
+
+
+def _lock_one(model: Any, **which: Any) -> Any:
+    rows = model._default_manager.select_for_update(of=("self",)).order_by()
+    read_with = getattr(model, "read_with", ())
+    found = (rows.select_related(*read_with) if read_with else rows).filter(**which).first()
+    if found is None:
+        raise Gone
+    return found
 
 
 def unmet(instance: Stateful, act: Act, data: dict[str, Any]) -> list[Reason]:
@@ -187,11 +195,11 @@ def _act(model: type[Stateful], transition: str) -> Act:
     return acts[transition]
 
 
-def _check_actor(instance: Stateful, act: Act, actor: Any) -> None:
+def _check_actor(instance: Stateful, act: Act, actor: Any) -> str:
+    """The side of the case that the actor has taken already, where the act takes one."""
     if not getattr(actor, "is_active", False) or not rules.has_perm(act.permission, actor, instance):
         raise NotAllowed([_("You may not do this: “%(act)s”.") % {"act": act.label}])
-    if act.duty:
-        duties.check(case=instance.duty_case, actor=actor, side=act.duty)
+    return duties.check(case=instance.duty_case, actor=actor, side=act.duty) if act.duty else ""
 
 
 def _check_version(instance: Stateful, expected_version: int) -> None:
