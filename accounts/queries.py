@@ -28,7 +28,8 @@ def firm_roles(user: Actor, firm_id: uuid.UUID | str) -> frozenset[str]:
 
 def _read_firm_roles(user_id: int) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for firm_id, role in open_memberships().filter(user_id=user_id).values_list("firm_id", "role"):
+    mine = open_memberships().filter(user_id=user_id).order_by()
+    for firm_id, role in mine.values_list("firm_id", "role"):
         found.setdefault(str(firm_id), set()).add(role)
     return {firm_id: frozenset(roles) for firm_id, roles in found.items()}
 
@@ -64,7 +65,7 @@ def owners_of(firm_id: uuid.UUID) -> QuerySet[Membership]:
 
 def humans_of_firm(firm_id: uuid.UUID | str) -> set[str]:
     """The hashes of all humans who ever acted for the firm, so far as they are known."""
-    hashes = Membership.objects.filter(firm_id=firm_id).exclude(user__human="")
+    hashes = Membership.objects.filter(firm_id=firm_id).exclude(user__human="").order_by()
     return set(hashes.values_list("user__human", flat=True))
 
 

@@ -6,6 +6,7 @@ They take the case or the stage, and the data of the act; ``{}`` when a page onl
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -132,30 +133,35 @@ def recommendation_is_ready(case: "Application", data: Data) -> Reasons:
         return grounds_from_book(case, data)
     if outcome != "grant":
         return [Reason(_("Recommend either to grant or to refuse."))]
+    waiting = list(case.stages.exclude(state=S.APPROVED).values_list("code", flat=True))
     return [
-        *_stages_approved(case),
-        *_findings_left(case, (rb.SUBMISSION, rb.RECOMMENDATION)),
+        *_stages_to_approve(case, waiting),
+        *_findings_left(case, (rb.SUBMISSION, rb.RECOMMENDATION), without=waiting),
         *_asked_is_back(case),
     ]
 
 
-def _stages_approved(case: "Application") -> Reasons:
-    waiting = case.stages.exclude(state=S.APPROVED)
+def _stages_to_approve(case: "Application", waiting: list[str]) -> Reasons:
     return [
         Reason(
-            _("The stage “%(stage)s” is not approved.") % {"stage": say(case.book.stage(stage.code).title)}
+            _("The stage “%(stage)s” is not approved.") % {"stage": say(case.book.stage(code).title)},
+            reverse("admin:applications_application_stage", args=[case.pk, code]),
         )
-        for stage in waiting
+        for code in waiting
     ]
 
 
-def _findings_left(case: "Application", due: tuple[str, ...]) -> Reasons:
-    left = case.findings.filter(due__in=due).exclude(outcome__in=_settled(case))
-    affected = case.findings.filter(due__in=due, affected=True)
-    codes = sorted(
-        {*left.values_list("requirement", flat=True), *affected.values_list("requirement", flat=True)}
-    )
-    return [Reason(_("%(code)s is not settled.") % {"code": code}) for code in codes]
+def _findings_left(case: "Application", due: tuple[str, ...], *, without: list[str] | None = None) -> Reasons:
+    """Findings not settled, or whose answer has changed since; ``without`` leaves out whole stages."""
+    found = case.findings.filter(due__in=due).exclude(stage__in=without or [])
+    left = found.filter(~Q(outcome__in=_settled(case)) | Q(affected=True)).order_by()
+    return [
+        Reason(
+            _("%(code)s is not settled.") % {"code": code},
+            reverse("admin:applications_application_stage", args=[case.pk, stage]) + f"#{code}",
+        )
+        for stage, code in sorted(set(left.values_list("stage", "requirement")))
+    ]
 
 
 def _settled(case: "Application") -> tuple[str, ...]:
@@ -322,9 +328,9 @@ def case_lets_change(stage: "Stage", data: Data) -> Reasons:
 
 def findings_settled(stage: "Stage", data: Data) -> Reasons:
     case = stage.application
-    findings = list(case.findings.filter(stage=stage.code, due=rb.SUBMISSION))
-    settled = _settled(case)
-    codes = sorted({f.requirement for f in findings if f.outcome not in settled or f.affected})
+    open_ones = ~Q(outcome__in=_settled(case)) | Q(affected=True)
+    due = case.findings.filter(open_ones, stage=stage.code, due=rb.SUBMISSION).order_by()
+    codes = sorted(set(due.values_list("requirement", flat=True)))
     url = reverse("admin:applications_application_stage", args=[case.pk, stage.code])
     return [Reason(_("%(code)s is not settled.") % {"code": code}, f"{url}#{code}") for code in codes]
 
@@ -333,7 +339,7 @@ def stages_before_approved(stage: "Stage", data: Data) -> Reasons:
     before = stage.rule.after
     if not before:
         return []
-    waiting = stage.application.stages.filter(code__in=before).exclude(state=S.APPROVED)
+    waiting = stage.application.stages.filter(code__in=before).exclude(state=S.APPROVED).order_by("order")
     book = stage.application.book
     return [
         Reason(_("“%(stage)s” has to be approved first.") % {"stage": say(book.stage(other.code).title)})

@@ -78,7 +78,7 @@ def _roles_by_regulator(user: Any) -> dict[int, frozenset[str]]:
 
 def _read_roles(user_id: int) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
-    mine = appointments(timezone.localdate()).filter(user_id=user_id)
+    mine = appointments(timezone.localdate()).filter(user_id=user_id).order_by()
     for regulator_id, role in mine.values_list("regulator_id", "role"):
         found.setdefault(regulator_id, set()).add(role)
     return {regulator_id: frozenset(roles) for regulator_id, roles in found.items()}

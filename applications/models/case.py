@@ -44,6 +44,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 class Application(Stateful):
     """One firm's application for one licence, pinned to the rule book it was started under."""
 
+    read_with = ("firm", "licence_type", "rulebook")
+
     FEE = [
         ("due", _("Not recorded")),
         ("invoiced", _("Invoiced")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -54,7 +55,7 @@ class Stage(Stateful):
         requires=(c.stage_is_with_the_firm,),
     )
     def start(self, **data: Any) -> None:
-        pass
+        self.changed_at = timezone.now()
 
     @act(
         field=state,
@@ -66,6 +67,7 @@ class Stage(Stateful):
     )
     def complete(self, **data: Any) -> None:
         self.note_to_firm = ""
+        self.changed_at = timezone.now()
 
     @act(
         field=state,
@@ -76,7 +78,7 @@ class Stage(Stateful):
         requires=(c.case_is_a_draft,),
     )
     def edit_again(self, **data: Any) -> None:
-        pass
+        self.changed_at = timezone.now()
 
     @act(
         field=state,
@@ -88,7 +90,7 @@ class Stage(Stateful):
         requires=(c.case_is_in_review,),
     )
     def take(self, **data: Any) -> None:
-        pass
+        self.changed_at = timezone.now()
 
     @act(
         field=state,
@@ -100,7 +102,7 @@ class Stage(Stateful):
         requires=(c.case_is_in_review, c.findings_settled, c.stages_before_approved),
     )
     def approve(self, **data: Any) -> None:
-        pass
+        self.changed_at = timezone.now()
 
     @act(
         field=state,
@@ -114,6 +116,7 @@ class Stage(Stateful):
     )
     def request_changes(self, *, reason: str, **data: Any) -> None:
         self.note_to_firm = reason
+        self.changed_at = timezone.now()
 
     @act(
         field=state,
@@ -126,4 +129,4 @@ class Stage(Stateful):
         requires=(c.case_is_in_review,),
     )
     def reopen(self, **data: Any) -> None:
-        pass
+        self.changed_at = timezone.now()

@@ -33,7 +33,6 @@ def after_application(change: Change) -> dict[str, Any]:
 
 def after_stage(change: Change) -> dict[str, Any]:
     stage: Stage = change.instance
-    Stage.objects.filter(pk=stage.pk).update(changed_at=timezone.now())
     effect = STAGE.get(change.act.name)
     return {"stage": stage.code, **((effect(change) if effect else None) or {})}
 
