@@ -154,5 +154,5 @@ def _file_for(case: Application, question: asked.Question) -> tuple[str, bytes]:
     ]
     return files.sample_file(
         KINDS[position % len(KINDS)], title=f"{question.requirement.code} {title}{who}", firm=case.firm.name,
-        paragraphs=[text for text in paragraphs if text],
+        paragraphs=tuple(text for text in paragraphs if text),
     )  # fmt: skip

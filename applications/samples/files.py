@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import lru_cache
 
 import docx
 import openpyxl
@@ -20,18 +21,21 @@ PDF_SOURCE = b"""
 """
 
 
-def sample_file(kind: str, *, title: str, firm: str, paragraphs: list[str]) -> tuple[str, bytes]:
-    """A file name and the bytes of a ``pdf``, ``docx`` or ``xlsx`` with this content."""
+@lru_cache(maxsize=512)
+def sample_file(kind: str, *, title: str, firm: str, paragraphs: tuple[str, ...]) -> tuple[str, bytes]:
+    """A file name and the bytes of a ``pdf``, ``docx`` or ``xlsx`` with this content; remembered, since the
+    tests build the same firm again and again.
+    """
     make = {"pdf": _pdf, "docx": _docx, "xlsx": _xlsx}[kind]
     return f"{title}.{kind}", make(title, firm, paragraphs)
 
 
-def _pdf(title: str, firm: str, paragraphs: list[str]) -> bytes:
+def _pdf(title: str, firm: str, paragraphs: tuple[str, ...]) -> bytes:
     data = json.dumps({"title": title, "firm": firm, "paragraphs": paragraphs}, ensure_ascii=False)
     return bytes(typst.compile(PDF_SOURCE, sys_inputs={"data": data}))
 
 
-def _docx(title: str, firm: str, paragraphs: list[str]) -> bytes:
+def _docx(title: str, firm: str, paragraphs: tuple[str, ...]) -> bytes:
     document = docx.Document()
     document.add_heading(title, level=1)
     document.add_paragraph(firm)
@@ -42,7 +46,7 @@ def _docx(title: str, firm: str, paragraphs: list[str]) -> bytes:
     return buffer.getvalue()
 
 
-def _xlsx(title: str, firm: str, paragraphs: list[str]) -> bytes:
+def _xlsx(title: str, firm: str, paragraphs: tuple[str, ...]) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Register"
