@@ -22,6 +22,7 @@ from workflow.acts import acts_of
 
 MANAGERS = frozenset({Role.LEAD_REVIEWER, Role.DECISION_MAKER, Role.ADMINISTRATOR})
 DECIDED = (A.GRANTED, A.REFUSED)  # on the merits
+DECIDABLE = (A.RECOMMENDED, A.REFUSAL_PROPOSED, A.APPROVED_IN_PRINCIPLE)
 RECENT = timedelta(days=90)
 MONTHS = 12
 APPROVED = "approved"  # the place of a case whose stages are all approved
@@ -106,7 +107,11 @@ def tally(cases: ApplicationQuerySet, today: date) -> list[Group]:
 
 def awaiting_decision(cases: ApplicationQuerySet, today: date, most: int) -> list[Application]:
     """Those that wait for a decision maker, the oldest first."""
-    found = placed(cases, today).filter(Q(waiting=DECISION)).select_related("firm", "case_officer")
+    found = (
+        placed(cases.filter(state__in=DECIDABLE), today)
+        .filter(Q(waiting=DECISION))
+        .select_related("firm", "case_officer")
+    )
     return list(found.order_by("submitted_at", "pk")[:most])
 
 

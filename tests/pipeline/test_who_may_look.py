@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.template import RequestContext, Template
 
 from accounts.actors import System
 from audit.services import record
@@ -97,3 +98,11 @@ def test_drafts_are_not_seen(browser, pages, afsa, add_case):
     add_case(afsa, state="draft", submitted=None)
     assert pages.listed(browser, "/pipeline/cases/") == []
     assert {count for _url, count in pages.figures(browser.get("/pipeline/").content.decode())} == {0}
+
+
+@pytest.mark.parametrize(("role", "links"), [(Role.LEAD_REVIEWER, 1), (Role.REVIEWER, 0)])
+def test_the_rail_of_the_desk_leads_managers_only_to_the_pipeline(afsa, staff_of, rf, role, links):
+    request = rf.get("/desk/")
+    request.user = staff_of(afsa, role)
+    html = Template("{% rail %}").render(RequestContext(request))
+    assert html.count('href="/pipeline/"') == links
