@@ -170,7 +170,7 @@ def _take_files(form: AnswerForm, request: SignedIn, place: dict[str, Any]) -> l
 
 def _follow_version(form: AnswerForm, case: Application, question: Question) -> None:
     """The page that is shown again stands on the answer as it is stored now, which it shows."""
-    form.data = {**form.data, "version": str(_version(case, question))}
+    form.data = {**dict(form.data.items()), "version": str(_version(case, question))}
 
 
 def _question_page(
