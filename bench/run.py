@@ -1,6 +1,6 @@
 """The house against a bare floor, in one run: ``python -m bench.run --cases 1000,10000 --save``.
 
-Ratios decide, never times: both sides take turns, round by round, on the same machine and the same PostgreSQL.
+Ratios decide, never times: both sides take turns, round by round, on the same machine and PostgreSQL.
 """
 
 import argparse
@@ -39,7 +39,7 @@ class Result:
 
 @dataclass
 class Size:
-    """What was measured with so many cases: by the title of the measure; and approvals a second by 8 at once."""
+    """What was measured with so many cases, by the title of the measure; approvals a second by 8 at once."""
 
     cases: int
     results: dict[str, Result]

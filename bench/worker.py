@@ -1,4 +1,4 @@
-"""One side of the comparison in a process of its own: reads orders as lines of JSON, answers each with a line of JSON."""
+"""One side of the comparison in its own process: a line of JSON in is an order, a line out its answer."""
 
 import importlib
 import json

@@ -44,7 +44,7 @@ TEMPLATES = [
         },
     }
 ]
-# Kept open between requests, and not asked whether it is well: the floor pays for nothing that it can do without.
+# Kept open between requests, and not asked whether it is well.
 DATABASES = {
     "default": {
         **environment.database(os.environ["DATABASE_URL"], name="DATABASE_URL"),

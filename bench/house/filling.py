@@ -1,7 +1,8 @@
 """Many cases at once, written past the services: enough of each for its pages and acts to be real work.
 
-The first case is complete (every question of the rule book answered, with documents, by nine people); the others have
-their stages, a clock, a deadline, a snapshot, two settled findings a stage, and five events in a true chain.
+The first case is complete (every question of the rule book answered, with documents, by nine people); the
+others have their stages, a clock, a deadline, a snapshot, two settled findings a stage, and five events in a
+true chain.
 """
 
 import uuid
@@ -263,6 +264,7 @@ def _answer(case, questions):
 def _document(user):
     key = uuid.uuid4()
     return Document(
-        id=key, key=f"bench/{key}", name=f"{key}.pdf", size=1000, sha256=key.hex * 2, content_type="application/pdf",
-        extension="pdf", uploaded_by=user, uploaded_by_name=user.audit_name, status="clean",
+        id=key, key=f"bench/{key}", name=f"{key}.pdf", size=1000, sha256=key.hex * 2,
+        content_type="application/pdf", extension="pdf", status="clean",
+        uploaded_by=user, uploaded_by_name=user.audit_name,
     )  # fmt: skip

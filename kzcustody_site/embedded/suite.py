@@ -34,7 +34,7 @@ def test(console: Console, arguments: list[str]) -> int:
 
 def bench(console: Console, arguments: list[str]) -> int:
     with throwaway_servers(console) as environment:
-        return _in_foreground(["python", "bench/run.py", *arguments], environment)
+        return _in_foreground(["python", "-m", "bench.run", *arguments], environment)
 
 
 def lint(console: Console) -> int:
