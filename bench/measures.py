@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """``limit`` is the goal as a multiple of the floor, ``queries`` the most that it may ask; None: no goal."""
+    """``limit`` is the goal in multiples of the floor, ``queries`` its most queries; None: no goal."""
 
     title: str
     house: str

@@ -47,11 +47,15 @@ DUE_WORDS: dict[str, str | Promise] = {
 class Row:
     """One question as a line of the task list."""
 
+    case_pk: Any
     question: Question
     given: Given
     status: str
-    url: str
     problems: list[str]
+
+    @property
+    def url(self) -> str:
+        return question_url(self.case_pk, self.question)
 
     @property
     def kind(self) -> str:
@@ -210,11 +214,11 @@ def _row(case: Application, draft: Draft, question: Question) -> Row:
     given = draft.answer(question.key)
     problems = asked.problems(question.requirement, given, draft)
     return Row(
+        case_pk=case.pk,
         question=question,
         given=given,
         problems=problems,
         status=_status(given, problems),
-        url=question_url(case.pk, question),
     )
 
 
