@@ -44,7 +44,9 @@ def save_person(
             person = Person.objects.filter(firm=case.firm, human=human).first() or Person(firm=case.firm)
         insist(person.firm_id == case.firm_id, _("This person belongs to another firm."))
         same = Person.objects.filter(firm=case.firm, human=human).exclude(pk=person.pk)
-        insist(not same.exists(), _("Another person of the firm has this number. Change that record instead."))
+        insist(
+            not same.exists(), _("Another person of the firm has this number. Change that record instead.")
+        )
         for name in PERSON_FIELDS:
             setattr(person, name, fields[name])
         person.human = human

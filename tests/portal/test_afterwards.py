@@ -22,27 +22,27 @@ def case_page(browser, case):
     return body(browser.get(reverse("portal:case", args=[case.pk])))
 
 
-def test_withdrawing_needs_a_reason_and_closes_the_case(browser, submitted_case):
-    url = reverse("portal:withdraw", args=[submitted_case.pk])
-    assert browser.post(url, {"text": " ", "version": submitted_case.version}).status_code == 422
-    stale = browser.post(url, {"text": "We stop.", "version": submitted_case.version + 1})
+def test_withdrawing_needs_a_reason_and_closes_the_case(browser, submitted_afm_case):
+    url = reverse("portal:withdraw", args=[submitted_afm_case.pk])
+    assert browser.post(url, {"text": " ", "version": submitted_afm_case.version}).status_code == 422
+    stale = browser.post(url, {"text": "We stop.", "version": submitted_afm_case.version + 1})
     assert stale.status_code == 409
     assert "We stop." in body(stale)
-    done = browser.post(url, {"text": "We stop.", "version": submitted_case.version})
-    assert done.url == reverse("portal:case", args=[submitted_case.pk])
-    assert fresh(submitted_case).state == "withdrawn"
-    assert "Application withdrawn" in case_page(browser, submitted_case)
+    done = browser.post(url, {"text": "We stop.", "version": submitted_afm_case.version})
+    assert done.url == reverse("portal:case", args=[submitted_afm_case.pk])
+    assert fresh(submitted_afm_case).state == "withdrawn"
+    assert "Application withdrawn" in case_page(browser, submitted_afm_case)
 
 
-def test_an_editor_cannot_sign_or_withdraw(signed_in, submitted_case):
+def test_an_editor_cannot_sign_or_withdraw(signed_in, submitted_afm_case):
     editor = new_applicant("Only Editor")
-    Membership.objects.create(user=editor, firm=submitted_case.firm, role="editor")
+    Membership.objects.create(user=editor, firm=submitted_afm_case.firm, role="editor")
     browser = signed_in(fresh(editor))
-    url = reverse("portal:withdraw", args=[submitted_case.pk])
+    url = reverse("portal:withdraw", args=[submitted_afm_case.pk])
     assert "Only a signatory" in body(browser.get(url))
-    refused = browser.post(url, {"text": "We stop.", "version": submitted_case.version})
+    refused = browser.post(url, {"text": "We stop.", "version": submitted_afm_case.version})
     assert refused.status_code == 403
-    assert fresh(submitted_case).state == "submitted"
+    assert fresh(submitted_afm_case).state == "submitted"
 
 
 def test_a_draft_is_discarded_and_a_submitted_case_is_not(browser, draft_case, signed_in):
@@ -53,12 +53,12 @@ def test_a_draft_is_discarded_and_a_submitted_case_is_not(browser, draft_case, s
     assert browser.post(url, {"version": fresh(draft_case).version}).status_code == 422
 
 
-def test_a_change_is_reported_while_the_case_is_open(browser, submitted_case):
-    url = reverse("portal:change", args=[submitted_case.pk])
+def test_a_change_is_reported_while_the_case_is_open(browser, submitted_afm_case):
+    url = reverse("portal:change", args=[submitted_afm_case.pk])
     assert browser.post(url, {"text": ""}).status_code == 422
     assert browser.post(url, {"text": "A new director."}).status_code == 302
     assert ChangeNotice.objects.get().text == "A new director."
-    assert "A new director." in case_page(browser, submitted_case)
+    assert "A new director." in case_page(browser, submitted_afm_case)
 
 
 def test_a_draft_has_no_change_to_report_and_no_confirmation(browser, draft_case):

@@ -146,12 +146,12 @@ def test_a_refused_submission_uses_no_reference(browser, draft_case):
     assert (fresh(draft_case).state, Counter.objects.count()) == ("draft", 0)
 
 
-def test_a_declaration_in_other_words_is_not_signed(browser, filled_case):
-    data = {"shown": "0" * 64, "version": filled_case.version, "role": "Director", "agreed": "on"}
-    page = browser.post(reverse("portal:declare", args=[filled_case.pk]), data)
+def test_a_declaration_in_other_words_is_not_signed(browser, filled_afm_case):
+    data = {"shown": "0" * 64, "version": filled_afm_case.version, "role": "Director", "agreed": "on"}
+    page = browser.post(reverse("portal:declare", args=[filled_afm_case.pk]), data)
     assert page.status_code == 422
     assert "The declaration has changed" in page.content.decode()
-    assert fresh(filled_case).state == "draft"
+    assert fresh(filled_afm_case).state == "draft"
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_a_stage_that_is_not_complete_is_refused_with_links_to_each_gap(browser,
 def test_a_complete_stage_is_shown_and_not_asked(browser, filled_afm_case):
     url = url_of(filled_afm_case, "N-BP-01")
     page = body(browser.get(url))
-    assert "This answer cannot be changed now." in page
+    assert "its answers cannot be changed now" in page
     assert "<textarea" not in page
     assert browser.post(url, {"version": 1, "text": "Late."}).status_code == 422
     stage = filled_afm_case.stages.get(code="business_plan")
