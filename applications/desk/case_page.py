@@ -48,7 +48,7 @@ class Link:
 
 def case_context(case: Application, user: Any) -> dict[str, Any]:
     prefetch_related_objects([case], *standing.STANDING)
-    waits = standing.waiting(case)
+    waits, due = standing.waiting(case), standing.due(case)
     snapshots = list(case.snapshots.defer("content").order_by("-number"))
     return {
         "case": case,
@@ -59,7 +59,8 @@ def case_context(case: Application, user: Any) -> dict[str, Any]:
         "state_kind": STATE_TAGS[A(case.state)],
         "waits": waits,
         "mine": standing.is_mine(case, user),
-        "due": standing.due(case),
+        "days_left": due.left if due else None,
+        "due_day": due.day if due else None,
         "age": standing.age(case),
         "paused_since": standing.paused_since(case),
         "stages": stage_rows(case),

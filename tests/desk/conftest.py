@@ -1,10 +1,19 @@
-"""A browser at the desk, and a case walked to where a test needs it."""
+"""A browser at the desk, and small cases that stand where a test needs them."""
+
+import itertools
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from applications.models import Finding
-from tests.plugins.cases import fresh
+from applications.models import Application, Finding, Snapshot, Stage
+from applications.services.snapshots import content_hash
+from applications.states import StageState
+from regulators.rulebook import say
+from tests.plugins.cases import fresh, new_applicant, new_firm
+
+SERIAL = itertools.count(1)
+HAS_JOINED = {"submitted": StageState.COMPLETE, "in_review": StageState.IN_REVIEW}
 
 
 def at(name, case, *ids):
@@ -25,7 +34,7 @@ def on(day, prefix):
 
 
 def finding_data(*findings, outcome="met", note="", condition="", version=None):
-    """What the stage page sends for these rows, as it was shown with nothing found yet."""
+    """What the stage page sends for these rows, as they stood when they were shown."""
     data = {}
     for finding in findings:
         prefix = f"f{finding.pk}"
@@ -36,22 +45,80 @@ def finding_data(*findings, outcome="met", note="", condition="", version=None):
     return data
 
 
+def asked(requirement):
+    return {
+        "requirement": requirement.code,
+        "stage": requirement.stage,
+        "section": requirement.section,
+        "title": say(requirement.title),
+        "source": requirement.source,
+        "mandatory": requirement.mandatory,
+        "due": requirement.due,
+        "person": None,
+        "person_name": "",
+        "value": {"text": f"Answer to {requirement.code}."},
+        "declined": "",
+        "files": [],
+    }
+
+
 @pytest.fixture
-def browsers(afsa_staff, signed_in):
+def filed(rulebooks):
+    """A function: a filed case of a firm of its own, with some questions of its first stage, in any state."""
+
+    def make(licence_type, *, state="in_review", questions=2, firm=None):
+        firm = firm or new_firm(new_applicant(), name=f"Firm {next(SERIAL)} Ltd")
+        now = timezone.now()
+        case = Application.objects.create(
+            reference=f"KZC-TEST-{next(SERIAL):04d}", firm=firm, licence_type=licence_type, state=state,
+            rulebook=licence_type.rulebooks.latest("published_at"), submitted_at=now,
+            created_by=firm.memberships.first().user,
+            recommended="grant" if state in ("recommended", "approved_in_principle") else "",
+        )  # fmt: skip
+        book = case.book
+        requirements = [r for r in book.requirements_of(book.stage_codes[0]) if not r.per_person][:questions]
+        content = {"declaration": {}, "firm": {}, "people": {}, "holdings": [], "capital": [],
+                   "questions": [asked(r) for r in requirements]}  # fmt: skip
+        snapshot = Snapshot.objects.create(
+            application=case, number=1, content=content, sha256=content_hash(content), law={},
+            made_at=now, made_by_name="Firm",
+        )  # fmt: skip
+        for order, code in enumerate(book.stage_codes):
+            stands = HAS_JOINED.get(state, StageState.APPROVED)
+            Stage.objects.create(application=case, code=code, order=order, state=stands)
+        for requirement in requirements:
+            Finding.objects.create(
+                application=case, snapshot=snapshot, stage=requirement.stage,
+                requirement=requirement.code, due=requirement.due,
+            )  # fmt: skip
+        return fresh(case)
+
+    return make
+
+
+@pytest.fixture
+def case(filed, afsa):
+    return filed(afsa)
+
+
+@pytest.fixture
+def english(signed_in):
+    def make(user):
+        browser = signed_in(fresh(user))
+        browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+        return browser
+
+    return make
+
+
+@pytest.fixture
+def browsers(afsa_staff, english):
     """A browser for each member of the AFSA's desk, by role."""
 
     class Browsers:
         def __getattr__(self, role):
-            browser = signed_in(fresh(getattr(afsa_staff, role)))
-            browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+            browser = english(getattr(afsa_staff, role))
             setattr(self, role, browser)
             return browser
 
     return Browsers()
-
-
-@pytest.fixture
-def first_finding(case_in_review):
-    return Finding.objects.filter(
-        application=case_in_review, stage=case_in_review.book.stage_codes[0]
-    ).first()

@@ -1,0 +1,107 @@
+"""The acts of a case: forms that the book fills, clashes, two people, and the road to a refusal."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from applications.models import Representation
+from tests.desk.conftest import act, at, on, stage_act
+from tests.plugins.cases import fresh
+
+
+@pytest.fixture
+def recommended(filed, afsa):
+    return filed(afsa, state="recommended")
+
+
+def quotable(case):
+    return next(ground.code for ground in case.book.grounds if ground.quotable)
+
+
+def test_a_stale_decision_changes_nothing_and_keeps_the_words(recommended, browsers):
+    data = {"version": recommended.version + 1, "reason": "Words of mine."}
+
+    response = browsers.decision_maker.post(act(recommended, "send_back"), data)
+
+    assert response.status_code == 409
+    assert "Words of mine." in response.content.decode()
+    assert fresh(recommended).state == "recommended"
+
+
+def test_the_page_of_a_decision_names_snapshot_law_and_whoever_must_not_decide(recommended, browsers):
+    snapshot = recommended.snapshots.get()
+
+    page = browsers.decision_maker.get(act(recommended, "grant")).content.decode()
+
+    for words in (snapshot.sha256, recommended.book.sha256, "Who must not decide"):
+        assert words in page, words
+
+
+def test_whoever_decides_no_longer_examines(recommended, browsers, afsa_staff):
+    browsers.decision_maker.post(act(recommended, "send_back"), {"version": 0, "reason": "Look again."})
+    officer = fresh(afsa_staff.reviewer)
+    type(officer).objects.filter(pk=officer.pk).update(human=afsa_staff.decision_maker.human)
+
+    stage = recommended.stages.first()
+    data = {"version": stage.version, "reason": "Look at page 3 again."}
+
+    assert browsers.reviewer.post(stage_act(stage, "request_changes"), data).status_code == 403
+    assert fresh(stage).state == "approved"
+    assert browsers.lead_reviewer.post(stage_act(stage, "request_changes"), data).status_code == 302
+
+
+def test_conditions_are_needed_and_a_day_without_a_text_is_a_mistake(recommended, browsers):
+    url, day = act(recommended, "approve_in_principle"), timezone.localdate() + timedelta(days=30)
+    data = {"version": 0, "reason": "Good.", **on(day, "expires_on")}
+
+    bare = browsers.decision_maker.post(url, data)
+    half = browsers.decision_maker.post(url, {**data, **on(day, "due_2"), "text_1": "Kept."})
+
+    assert (bare.status_code, half.status_code) == (422, 422)
+    assert "Write at least one condition." in bare.content.decode()
+    assert "Kept." in half.content.decode()
+    assert fresh(recommended).state == "recommended"
+
+
+def test_only_grounds_of_the_book_are_taken(recommended, browsers):
+    url = act(recommended, "propose_refusal")
+    data = {"version": 0, "evidence": "e", "notice": "n"}
+
+    assert browsers.decision_maker.post(url, {**data, "grounds": ["invented"]}).status_code == 422
+    assert browsers.decision_maker.post(url, data).status_code == 422
+    assert fresh(recommended).state == "recommended"
+
+
+def test_the_road_to_a_refusal(recommended, browsers):
+    case, decider, ground = recommended, browsers.decision_maker, quotable(recommended)
+    proposed = {"version": 0, "grounds": [ground], "evidence": "Letter 5.", "notice": "We propose to refuse."}
+    assert decider.post(act(case, "propose_refusal"), proposed).status_code == 302
+    notice = case.refusal_notices.get()
+
+    today = timezone.localdate()
+    served = {**on(today - timedelta(days=9), "served_on"), **on(today - timedelta(days=1), "until"),
+              "how": "By courier."}  # fmt: skip
+    assert browsers.case_officer.post(at("service", case, notice.pk), served).status_code == 302
+    said = Representation.objects.create(notice=notice, text="Not so.", made_by=case.created_by)
+    refuse = {"version": fresh(case).version, "grounds": [ground], "reason": "The grounds stand."}
+    assert decider.post(act(case, "refuse"), refuse).status_code == 422
+    answer = {"our_answer": "It does not change the finding.", "accepted": "no"}
+    assert decider.post(at("representation", case, said.pk), answer).status_code == 302
+    assert decider.post(act(case, "refuse"), refuse).status_code == 302
+
+    assert fresh(case).state == "refused"
+    assert (fresh(said).accepted, fresh(said).our_answer) == (False, "It does not change the finding.")
+
+
+def test_a_refused_case_is_remitted_by_two_people(filed, afsa, browsers):
+    case = filed(afsa, state="refused")
+    url, told = act(case, "remit"), {"version": 0, "reason": "The court said so.", "appeal": "Case 12, 1 May"}
+
+    assert browsers.decision_maker.post(url, told).status_code == 302
+    assert fresh(case).state == "refused"
+    assert "Case 12, 1 May" in browsers.second_decision_maker.get(url).content.decode()
+    browsers.decision_maker.post(url, {"version": 0})
+    assert fresh(case).state == "refused"
+    assert browsers.second_decision_maker.post(url, {"version": 0}).status_code == 302
+    assert fresh(case).state == "in_review"

@@ -1,0 +1,131 @@
+"""Who may open which page of the desk: staff of the regulator, each by their role, and nobody else."""
+
+import pytest
+from django.urls import reverse
+
+from applications.desk.pages import PAGES
+from applications.models import (
+    ChangeNotice,
+    Condition,
+    Consultation,
+    InformationRequest,
+    RefusalNotice,
+    Representation,
+)
+from tests.desk.conftest import act, at, stage_act
+from tests.plugins.cases import fresh, new_staff
+
+STAFF = ("case_officer", "reviewer", "specialist", "lead_reviewer", "decision_maker", "administrator")
+REVIEW = {"reviewer", "lead_reviewer"}
+OPENED_BY = {
+    "stage": set(STAFF), "request": set(STAFF), "note_new": set(STAFF), "conflict_new": set(STAFF),
+    "completeness": {"case_officer"}, "fee": {"case_officer"}, "assign": {"case_officer", "lead_reviewer"},
+    "request_new": REVIEW, "consultation_new": REVIEW, "consultation": REVIEW, "change_notice": REVIEW,
+    "condition": REVIEW, "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def addresses(case, firm_user):
+    """Every page of one case, by name, with the records that it names; documents have tests of their own."""
+    by = firm_user
+    Condition.objects.create(application=case, number=1, text="Pay the capital in.")
+    today = case.submitted_at.date()
+    InformationRequest.objects.create(application=case, number=1, due_on=today, written_by=by)
+    consultation = Consultation.objects.create(application=case, body="Bank", question="?", asked_by=by)
+    change = ChangeNotice.objects.create(application=case, text="A director left.", notified_by=by)
+    notice = RefusalNotice.objects.create(
+        application=case, grounds=["fitness"], evidence="e", text="t", proposed_by=by,
+        proposed_at=case.submitted_at,
+    )  # fmt: skip
+    said = Representation.objects.create(notice=notice, text="No.", made_by=by)
+    ids = {"stage": [case.book.stage_codes[0]], "request": [1], "condition": [1],
+           "consultation": [consultation.pk], "change_notice": [change.pk], "service": [notice.pk],
+           "representation": [said.pk]}  # fmt: skip
+    return {name: at(name, case, *ids.get(name, [])) for name in OPENED_BY}
+
+
+def test_every_page_of_a_case_is_in_this_table():
+    assert {page.name for page in PAGES} - {"document"} == set(OPENED_BY)
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_each_role_opens_its_pages_and_is_refused_the_others(role, addresses, browsers):
+    browser = getattr(browsers, role)
+
+    opened = {name for name, url in addresses.items() if browser.get(url).status_code == 200}
+    refused = {name for name, url in addresses.items() if browser.get(url).status_code == 403}
+    posts_refused = {name for name, url in addresses.items() if browser.post(url).status_code == 403}
+
+    expected = {name for name, roles in OPENED_BY.items() if role in roles}
+    others = set(OPENED_BY) - expected
+    sends_requests = set() if role in REVIEW else {"request"}  # a page that others read
+    assert (opened, refused, posts_refused) == (expected, others, others | sends_requests)
+
+
+def test_another_regulator_the_firm_and_strangers_find_nothing(case, addresses, afm_staff, english):
+    urls = [*addresses.values(), at("change", case), at("history", case), act(case, "recommend"),
+            stage_act(case.stages.first(), "approve")]  # fmt: skip
+    unemployed = new_staff("Nobody Yet")
+    unemployed.is_superuser = True
+    unemployed.save(update_fields=["is_superuser"])
+    founder = case.firm.memberships.first().user
+    strangers = [english(afm_staff.lead_reviewer), english(founder), english(unemployed)]
+
+    answers = {(browser.get(url).status_code, browser.post(url).status_code)
+               for browser in strangers for url in urls}  # fmt: skip
+
+    assert answers <= {(404, 404), (404, 405)}
+    assert english(unemployed).get(reverse("admin:applications_application_changelist")).status_code == 403
+
+
+def test_a_visitor_is_asked_to_sign_in(case, client):
+    response = client.get(at("change", case))
+
+    assert (response.status_code, response.url.partition("?")[0]) == (302, reverse("admin:login"))
+
+
+def test_what_another_case_holds_is_not_found_under_this_one(addresses, filed, afsa, browsers):
+    other = filed(afsa)
+    for name, role in (("condition", "reviewer"), ("request", "reviewer"), ("consultation", "reviewer"),
+                       ("change_notice", "reviewer"), ("service", "case_officer"),
+                       ("representation", "decision_maker")):  # fmt: skip
+        own = addresses[name].split("/")
+        own[own.index(next(part for part in own if part.count("-") == 4))] = str(other.pk)
+        assert getattr(browsers, role).get("/".join(own)).status_code == 404, name
+
+
+def test_nothing_is_added_deleted_or_typed_into_a_case(case, browsers):
+    browser = browsers.lead_reviewer
+    add, delete = reverse("admin:applications_application_add"), at("delete", case)
+    typed = {"state": "granted", "fee": "waived", "firm": "", "version": case.version}
+
+    assert browser.get(add).status_code == 403
+    assert browser.post(delete, {"post": "yes"}).status_code == 403
+    assert browser.post(at("change", case), typed).status_code == 405
+    assert browser.put(at("fee", case)).status_code == 405
+    assert (fresh(case).state, fresh(case).fee, fresh(case).version) == ("in_review", "due", 0)
+
+
+@pytest.mark.parametrize("name", ["submit", "withdraw", "discard"])
+def test_the_acts_of_the_firm_are_not_run_from_the_desk(name, case, browsers):
+    for role in STAFF:
+        data = {"version": case.version, "reason": "r", "declaration": "d"}
+        assert getattr(browsers, role).post(act(case, name), data).status_code == 403
+    assert fresh(case).state == "in_review"
+
+
+@pytest.mark.parametrize("name", ["start", "complete", "edit_again"])
+def test_the_acts_of_the_firm_on_a_stage_are_not_run_from_the_desk(name, case, browsers):
+    stage = case.stages.first()
+
+    assert browsers.reviewer.post(stage_act(stage, name), {"version": 0}).status_code == 403
+    assert fresh(stage).state == "in_review"
+
+
+def test_the_list_cannot_be_asked_about_what_it_does_not_show(case, browsers):
+    url = reverse("admin:applications_application_changelist")
+
+    response = browsers.reviewer.get(url, {"firm__memberships__user__email__startswith": "firm"})
+
+    assert response.status_code == 400

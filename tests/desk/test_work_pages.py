@@ -1,0 +1,137 @@
+"""Pages of work on a case: what is posted reaches the service, and what is refused keeps what was typed."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.models import ChangeNotice, Consultation
+from tests.desk.conftest import at, finding_data, on
+from tests.plugins.cases import fresh
+
+CANARY = "zhasyryn-kanareika"
+
+
+@pytest.fixture
+def submitted(filed, afsa):
+    return filed(afsa, state="submitted")
+
+
+def test_gaps_are_named_by_requirement_and_half_a_row_is_a_mistake(submitted, browsers):
+    code = submitted.findings.first().requirement
+    url, rows = at("completeness", submitted), {"outcome": "gaps", "pick_1": f"{code}|"}
+
+    refused = browsers.case_officer.post(url, {**rows, "text_2": "Typed without a question."})
+    assert refused.status_code == 422
+    assert "Typed without a question." in refused.content.decode()
+    assert browsers.case_officer.post(url, {**rows, "text_1": "No signature."}).status_code == 302
+
+    check = submitted.completeness_checks.get()
+    assert (check.passed, list(check.gaps.values_list("requirement", "text"))) == (
+        False, [(code, "No signature.")],
+    )  # fmt: skip
+
+
+def test_a_fee_from_a_stale_page_is_a_conflict_and_a_waiver_needs_a_reason(submitted, browsers):
+    url = at("fee", submitted)
+
+    assert browsers.case_officer.post(url, {"fee": "paid", "version": 5}).status_code == 409
+    assert browsers.case_officer.post(url, {"fee": "waived", "version": 0}).status_code == 422
+    assert fresh(submitted).fee == "due"
+    assert browsers.case_officer.post(url, {"fee": "waived", "reason": "r", "version": 0}).status_code == 302
+    assert fresh(submitted).fee == "waived"
+
+
+def test_a_case_is_given_to_a_case_officer_of_the_regulator_only(submitted, browsers, afsa_staff, afm_staff):
+    url = at("assign", submitted)
+
+    stranger = {"officer": afm_staff.case_officer.pk, "version": 0}
+    assert browsers.lead_reviewer.post(url, stranger).status_code == 422
+    assert fresh(submitted).case_officer is None
+    data = {"officer": afsa_staff.case_officer.pk, "version": 0}
+    assert browsers.lead_reviewer.post(url, data).status_code == 302
+    assert fresh(submitted).case_officer == afsa_staff.case_officer
+
+
+def test_a_request_is_written_sent_and_closed(case, browsers):
+    code, day = case.findings.first().requirement, timezone.localdate() + timedelta(days=10)
+    written = {"pick_1": f"{code}|", "text_1": "Which bank?", **on(day, "due_on")}
+
+    response = browsers.reviewer.post(at("request_new", case), written)
+    url = at("request", case, 1)
+    assert (response.status_code, response.url) == (302, url)
+    asked = case.requests.get()
+    assert (asked.status, asked.points.get().requirement, asked.points.get().question) == (
+        "draft", code, "Which bank?",
+    )  # fmt: skip
+
+    assert browsers.decision_maker.post(url, {"send": "1", "version": 0}).status_code == 403
+    assert browsers.reviewer.post(url, {"send": "1", "version": 0}).status_code == 302
+    assert browsers.reviewer.post(url, {"close": "1", "version": 0, "note": "Kept."}).status_code == 409
+    assert browsers.reviewer.post(url, {"close": "1", "version": 1}).status_code == 422
+    assert browsers.reviewer.post(url, {"close": "1", "version": 1, "note": "Not needed."}).status_code == 302
+    assert (fresh(asked).status, fresh(asked).closed_note) == ("closed", "Not needed.")
+
+
+def test_a_request_due_in_the_past_keeps_what_was_typed(case, browsers):
+    code = case.findings.first().requirement
+    data = {"pick_1": f"{code}|", "text_1": "Typed.", **on(timezone.localdate(), "due_on")}
+
+    response = browsers.reviewer.post(at("request_new", case), data)
+
+    assert response.status_code == 422
+    assert "Typed." in response.content.decode()
+    assert case.requests.count() == 0
+
+
+def test_consultations_and_reported_changes_are_finished_once(case, browsers, firm_user):
+    posted = {"body": "National Bank", "question": "Any objection?"}
+    assert browsers.reviewer.post(at("consultation_new", case), posted).status_code == 302
+    consultation = Consultation.objects.get()
+    url = at("consultation", case, consultation.pk)
+    assert browsers.reviewer.post(url, {"answer": "None."}).status_code == 302
+    assert browsers.reviewer.post(url, {"answer": "Another."}).status_code == 404
+    assert fresh(consultation).answer == "None."
+
+    code = case.findings.first().requirement
+    change = ChangeNotice.objects.create(application=case, text="New address.", notified_by=firm_user)
+    resolved = {"resolution": "Look at it again.", "affected": [f"{code}|"]}
+    assert browsers.reviewer.post(at("change_notice", case, change.pk), resolved).status_code == 302
+    assert list(case.findings.filter(affected=True).values_list("requirement", flat=True)) == [code]
+
+
+def test_whoever_declares_a_conflict_does_nothing_more_on_the_case(case, browsers):
+    assert browsers.reviewer.post(at("conflict_new", case), {"text": "My brother."}).status_code == 302
+
+    assert browsers.reviewer.get(at("request_new", case)).status_code == 403
+    finding = case.findings.first()
+    data = {f"f{finding.pk}-outcome": "met", f"f{finding.pk}-version": "0"}
+    assert browsers.reviewer.post(at("stage", case, finding.stage), data).status_code == 403
+    assert fresh(finding).outcome == ""
+
+
+def test_what_staff_write_among_themselves_never_reaches_the_firm(case, browsers, english):
+    reviewer, finding = browsers.reviewer, case.findings.first()
+    day = timezone.localdate() + timedelta(days=10)
+    request = {"pick_1": f"{finding.requirement}|", "text_1": CANARY, **on(day, "due_on")}
+    assert reviewer.post(at("note_new", case), {"text": CANARY}).status_code == 302
+    assert (
+        reviewer.post(at("consultation_new", case), {"body": CANARY, "question": CANARY}).status_code == 302
+    )
+    assert reviewer.post(at("request_new", case), request).status_code == 302
+    rows = finding_data(finding, outcome="deficient", note=CANARY)
+    assert reviewer.post(at("stage", case, finding.stage), rows).status_code == 302
+    assert browsers.specialist.post(at("conflict_new", case), {"text": CANARY}).status_code == 302
+    assert CANARY in reviewer.get(at("change", case)).content.decode()
+
+    firm = english(case.created_by)
+    plain = ("case", "check", "people")
+    pages = {name: firm.get(reverse(f"portal:{name}", args=[case.pk])) for name in plain}
+    pages["stage"] = firm.get(reverse("portal:stage", args=[case.pk, finding.stage]))
+    pages["request"] = firm.get(reverse("portal:request", args=[case.pk, 1]))
+
+    assert {name: page.status_code for name, page in pages.items()} == {
+        "case": 200, "check": 200, "people": 200, "stage": 200, "request": 404,
+    }  # fmt: skip
+    assert [name for name, page in pages.items() if CANARY in page.content.decode()] == []

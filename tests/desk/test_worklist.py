@@ -1,0 +1,92 @@
+"""The worklist and the first page: each regulator its own cases, and every count opens its list."""
+
+import re
+from datetime import timedelta
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.desk.my_work import my_work
+from applications.models import Deadline, InformationRequest
+from tests.plugins.cases import fresh
+
+LIST = reverse("admin:applications_application_changelist")
+
+
+def shown(browser, **filters):
+    response = browser.get(LIST, filters)
+    assert response.status_code == 200
+    return {case.reference for case in response.context["cl"].result_list}
+
+
+def test_each_regulator_sees_its_own_filed_cases_and_no_total_of_others(
+    filed, afsa, afm, afsa_staff, afm_staff, english, draft_case
+):
+    here, there = filed(afsa), filed(afm)
+
+    assert shown(english(afsa_staff.reviewer)) == {here.reference}
+    assert shown(english(afm_staff.reviewer)) == {there.reference}
+    assert shown(english(afm_staff.reviewer), q=here.firm.name) == set()
+
+
+def test_open_cases_come_first_and_the_others_by_choice_or_search(filed, afsa, browsers):
+    granted, running = filed(afsa, state="granted"), filed(afsa)
+
+    assert shown(browsers.reviewer) == {running.reference}
+    assert shown(browsers.reviewer, cases="decided") == {granted.reference}
+    assert shown(browsers.reviewer, cases="all") == {granted.reference, running.reference}
+    assert shown(browsers.reviewer, state__exact="granted") == {granted.reference}
+    assert shown(browsers.reviewer, q=granted.reference) == {granted.reference}
+
+
+def test_the_nearest_date_stands_first(filed, afsa, browsers):
+    cases = [filed(afsa) for _n in range(3)]
+    for case, days in zip(cases[:2], (9, 2), strict=True):
+        Deadline.objects.create(
+            application=case, code="decision", rule="r", starts_on=timezone.localdate(), working_days=60,
+            due_at=timezone.now() + timedelta(days=days),
+        )  # fmt: skip
+
+    found = browsers.reviewer.get(LIST).context["cl"].result_list
+
+    assert [case.pk for case in found] == [cases[1].pk, cases[0].pk, cases[2].pk]
+
+
+def test_it_says_whom_each_case_waits_on(filed, afsa, browsers, firm_user):
+    asked, recommended = filed(afsa), filed(afsa, state="recommended")
+    InformationRequest.objects.create(
+        application=asked, number=1, status="sent", due_on=timezone.localdate(), written_by=firm_user
+    )
+
+    page = browsers.decision_maker.get(LIST).content.decode()
+    rows = {re.search(r"KZC-TEST-\d+", row)[0]: row for row in page.split("<tr>") if "KZC-TEST" in row}
+
+    assert "The firm" in rows[asked.reference]
+    assert "Your turn" in rows[recommended.reference]
+    assert "Your turn" not in rows[asked.reference]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_cases(filed, afsa, browsers):
+    counted = []
+    for number in (1, 2):
+        for _n in range(number):
+            filed(afsa)
+        browsers.reviewer.get(LIST)
+        with CaptureQueriesContext(connection) as queries:
+            browsers.reviewer.get(LIST)
+        counted.append(len(queries))
+
+    assert counted[0] == counted[1]
+
+
+def test_every_count_of_the_first_page_opens_a_list_of_that_length(filed, afsa, browsers, afsa_staff):
+    for state in ("submitted", "in_review", "recommended", "refusal_proposed", "granted"):
+        filed(afsa, state=state)
+
+    for role in ("case_officer", "reviewer", "decision_maker"):
+        browser = getattr(browsers, role)
+        assert browser.get(reverse("admin:index")).status_code == 200
+        for item in my_work(fresh(getattr(afsa_staff, role)))["counts"]:
+            assert browser.get(item.url).context["cl"].result_count == item.count, item.text
