@@ -78,13 +78,23 @@ def is_filed(user: Any, obj: Any) -> bool:
 
 @rules.predicate
 def is_without_conflict(user: Any, obj: Any) -> bool:
-    """The human has declared no conflict on the case, and never acted for the firm."""
+    """The human has declared no conflict on the case, and never acted for the firm.
+
+    Remembered on the case object, since a page asks for each of its acts; an act locks a fresh one.
+    """
     if obj is None or not user.human:
         return False
     case = _case(obj)
-    if user.human in humans_of_firm(case.firm_id):
+    remembered: dict[str, bool] = vars(case).setdefault("_without_conflict", {})
+    if user.human not in remembered:
+        remembered[user.human] = _has_no_conflict(user.human, case)
+    return remembered[user.human]
+
+
+def _has_no_conflict(human: str, case: Any) -> bool:
+    if human in humans_of_firm(case.firm_id):
         return False
-    return not case.conflicts.filter(human=user.human).exists()
+    return not case.conflicts.filter(human=human).exists()
 
 
 def delegated(act: str) -> rules.Predicate:
