@@ -259,11 +259,12 @@ def grounds_were_noticed(case: "Application", data: Data) -> Reasons:
 
 def period_is_over(case: "Application", data: Data) -> Reasons:
     notice = case.refusal_notices.last()
-    if notice is None or notice.served_on is None:
+    until = notice.representations_until if notice else None
+    if until is None:
         return [Reason(_("Record when the preliminary notice was served."))]
-    if timezone.localdate() <= notice.representations_until:
-        until = notice.representations_until.strftime("%d.%m.%Y")
-        return [Reason(_("The firm may make representations until %(date)s.") % {"date": until})]
+    if timezone.localdate() <= until:
+        words = _("The firm may make representations until %(date)s.")
+        return [Reason(words % {"date": until.strftime("%d.%m.%Y")})]
     return []
 
 

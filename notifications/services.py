@@ -209,7 +209,7 @@ def _link(url: str) -> str:
 
 def _wake_after_commit() -> None:
     """Once a transaction, however many are told: a broker that hangs costs its time-out once."""
-    if all(callback is not _wake for _savepoints, callback, _robust in connection.run_on_commit):
+    if all(queued[1] is not _wake for queued in connection.run_on_commit):
         transaction.on_commit(_wake)
 
 

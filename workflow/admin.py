@@ -121,7 +121,7 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
             subject=obj.audit_subject,
             kind=f"{obj._meta.model_name}.{'edit' if change else 'add'}",
             actor=request.user,  # type: ignore[arg-type]
-            data={"fields": fields, "version": obj.version, "of": obj.reference},
+            data={"fields": fields, "version": obj.version, "of": obj.record_name},
         )
 
     # --- Acts
@@ -263,7 +263,7 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         return self._page(request, current, "conflict", title, 409, reasons=refusal.reasons, rows=list(rows))
 
     def _refused(self, request: HttpRequest, obj: Any, act: Act, reasons: list[Reason]) -> HttpResponse:
-        security.warning("act refused: user=%s record=%s act=%s", request.user.pk, obj.reference, act.name)
+        security.warning("act refused: user=%s record=%s act=%s", request.user.pk, obj.record_name, act.name)
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
         return self._page(request, obj, "refused", _("This cannot be done"), 403, reasons=reasons)

@@ -40,7 +40,7 @@ class Stateful(models.Model):
         super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
 
     @property
-    def reference(self) -> str:
+    def record_name(self) -> str:
         """This record in the data of an event: several records may share one chain."""
         return f"{self._meta.label_lower}:{self.pk}"
 

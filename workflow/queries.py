@@ -36,7 +36,7 @@ def last_change(instance: Stateful) -> Event | None:
     """
     return (
         Event.objects.filter(
-            subject=instance.audit_subject, data__of=instance.reference, data__version=instance.version
+            subject=instance.audit_subject, data__of=instance.record_name, data__version=instance.version
         )
         .order_by("-number")
         .first()

@@ -75,7 +75,7 @@ def perform(
             from_state=change.from_state,
             to_state=change.to_state,
             reason=str(data.get("reason", "")),
-            data={**noted, "version": instance.version, "of": instance.reference},
+            data={**noted, "version": instance.version, "of": instance.record_name},
         )
     return instance
 
@@ -126,7 +126,7 @@ def propose(
             actor=actor,
             from_state=instance.state,  # type: ignore[attr-defined]
             reason=str(data.get("reason", "")),
-            data={"of": instance.reference},
+            data={"of": instance.record_name},
         )
     return proposal
 
@@ -149,7 +149,7 @@ def withdraw_proposal(model: type[Model], pk: Any, transition: str, *, actor: An
             subject=instance.audit_subject,
             kind=f"{instance._meta.model_name}.{act.name}.withdraw",
             actor=actor,
-            data={"of": instance.reference, "proposed_by": waiting.proposed_by.audit_name},
+            data={"of": instance.record_name, "proposed_by": waiting.proposed_by.audit_name},
         )
 
 

@@ -64,12 +64,16 @@ class RecommendForm(WithGrounds):
 
 
 class InPrincipleForm(forms.Form):
+    template_name_div = "admin/applications/pairs.html"
+    row_name = _("Condition")
+    head: tuple[Any, ...] = ()
+
     expires_on = DayMonthYearField(label=_("The approval in principle expires on"))
     reason = long_text(_("Reason"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = {}
+        own: dict[str, forms.Field] = {}
         for number in range(1, CONDITIONS + 1):
             own[f"text_{number}"] = long_text(
                 _("Condition %(number)s") % {"number": number}, rows=2, required=False
@@ -83,6 +87,10 @@ class InPrincipleForm(forms.Form):
     def rows(self) -> list[tuple[int, Any, Any]]:
         numbers = range(1, CONDITIONS + 1)
         return [(number, self[f"text_{number}"], self[f"due_{number}"]) for number in numbers]
+
+    @property
+    def tail(self) -> list[Any]:
+        return [self["expires_on"], self["reason"]]
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})

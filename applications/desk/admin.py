@@ -120,11 +120,9 @@ class ApplicationAdmin(CaseBound):
     def age(self, case: Application) -> str:
         return worklist.age_cell(case)
 
-    @admin.display(
-        description=_("Case officer"), ordering="case_officer__full_name", empty_value=_("Nobody yet")
-    )
+    @admin.display(description=_("Case officer"), ordering="case_officer__full_name")
     def officer(self, case: Application) -> Any:
-        return case.case_officer
+        return case.case_officer or _("Nobody yet")
 
     def get_urls(self) -> list[URLPattern]:
         own = [

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,17 +38,21 @@ class Picked(forms.Form):
     (requirement, person or None, text).
     """
 
+    template_name_div = "admin/applications/pairs.html"
+    row_name = gettext_lazy("Row")
     ROWS: ClassVar[int] = 6
-    TEXT: ClassVar[str | Promise] = gettext_lazy("Text")
+    TEXT: ClassVar[Any] = gettext_lazy("Text")
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number in range(1, self.ROWS + 1):
             self.fields[f"pick_{number}"] = forms.ChoiceField(
-                label=_("Question of the rule book"), choices=choices, required=False
+                label=_("Question of the rule book, row %(number)s") % {"number": number},
+                choices=choices,
+                required=False,
             )
             self.fields[f"text_{number}"] = forms.CharField(
-                label=self.TEXT, max_length=5000, required=False, widget=forms.Textarea({"rows": 2})
+                label=str(self.TEXT), max_length=5000, required=False, widget=forms.Textarea({"rows": 2})
             )
 
     @property

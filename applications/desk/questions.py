@@ -75,15 +75,15 @@ def load(case: Application, stage: str) -> tuple[Snapshot, list[SectionRows]]:
     asked = _by_key(latest)
     findings = list(case.findings.filter(stage=stage).select_related("assessed_by", "snapshot"))
     files = [f for q in asked.values() if q["stage"] == stage for f in q["files"]]
-    found = Document.objects.in_bulk([f["document"] for f in files])
-    documents = {str(pk): document for pk, document in found.items()}
+    stored = Document.objects.in_bulk([f["document"] for f in files])
+    documents = {str(pk): document for pk, document in stored.items()}
     rows = [_row(case, finding, asked, before, documents) for finding in findings]
     order = {r.code: n for n, r in enumerate(case.book.requirements_of(stage))}
     rows.sort(key=lambda row: (order[row.requirement.code], row.person))
     return latest, [
-        SectionRows(title=say(section.title), rows=found)
+        SectionRows(title=say(section.title), rows=of_section)
         for section in case.book.sections_of(stage)
-        if (found := [row for row in rows if row.requirement.section == section.code])
+        if (of_section := [row for row in rows if row.requirement.section == section.code])
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from applications.asked import Draft, Given, Key
@@ -32,7 +32,7 @@ def load_draft(case: "Application") -> Draft:
 def _given(case: "Application") -> dict[Key, Given]:
     documents = defaultdict(list)
     answers = list(case.answers.all())
-    files = case.answers.model.files.rel.related_model.objects
+    files: Any = case.answers.model.files.rel.related_model._default_manager
     for file in files.filter(answer__application=case, removed_at=None).select_related("document"):
         documents[file.answer_id].append(file.document)
     return {

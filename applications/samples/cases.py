@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Firm
-from applications.models import Application, Finding, InformationRequest, Stage
+from applications.models import AnswerFile, Application, Finding, InformationRequest, Stage
 from applications.samples.build import build_application, complete_stages
 from applications.samples.staff import Desk
 from applications.services import assessment, decisions, intake, requests, submission
@@ -47,9 +47,7 @@ def check_files(case: Application) -> None:
 
 
 def _documents(case: Application) -> Any:
-    return case.answers.model.files.rel.related_model.objects.filter(answer__application=case).values(
-        "document"
-    )
+    return AnswerFile.objects.filter(answer__application=case).values("document")
 
 
 def _take(step: str, case: Application, actor: Any, desk: Desk | None) -> None:

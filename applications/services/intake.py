@@ -27,7 +27,7 @@ def check_completeness(*, actor: Any, case: Application, gaps: dict[str, str]) -
         unknown = set(gaps) - set(case.book.by_code)
         insist(not unknown, _("Unknown requirement: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
         insist(all(text.strip() for text in gaps.values()), _("Say for each gap what is missing."))
-        snapshot = case.snapshots.order_by("-number").first()
+        snapshot = case.snapshots.latest("number")
         check = CompletenessCheck.objects.create(
             application=case, snapshot=snapshot, passed=not gaps, checked_by=actor
         )

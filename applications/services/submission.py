@@ -94,8 +94,11 @@ def make_representation(*, actor: Any, case: Application, text: str) -> Represen
         notice = case.refusal_notices.last()
         insist(case.state == "refusal_proposed" and notice, _("No refusal is proposed."))
         assert notice is not None
-        served = notice.served_on and timezone.localdate() <= notice.representations_until
-        insist(served, _("Representations can be made from the service of the notice until its last day."))
+        until = notice.representations_until
+        insist(
+            until and timezone.localdate() <= until,
+            _("Representations can be made from the service of the notice until its last day."),
+        )
         insist(text.strip(), _("Write what you want to say."))
         made = Representation.objects.create(notice=notice, text=text, made_by=actor)
         record(

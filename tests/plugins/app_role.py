@@ -1,4 +1,4 @@
-"""Tests run as the app role, on tables that the owner made: what the service may not do, a test may not either."""
+"""Tests run as the app role, on tables that the owner made: what the service may not do, no test may."""
 
 from collections.abc import Iterator
 

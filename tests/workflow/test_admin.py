@@ -92,7 +92,7 @@ def test_an_edit_is_audited_by_the_names_of_its_fields(desk, parcels):
 
     event = Event.objects.get(subject=parcel.audit_subject)
     assert (event.kind, event.actor_name) == ("parcel.edit", "Dana")
-    assert event.data == {"fields": ["title"], "version": 1, "of": parcel.reference}
+    assert event.data == {"fields": ["title"], "version": 1, "of": parcel.record_name}
 
 
 def test_a_save_that_changes_nothing_is_no_event(desk, parcels):
@@ -214,7 +214,7 @@ def test_an_act_that_is_not_offered_is_refused_and_noted(desk, parcels, refusals
 
     assert answer.status_code == 403
     assert stands(parcel) == ("open", 0, [])
-    assert refusals() == [f"act refused: user={desk.person.pk} record={parcel.reference} act={name}"]
+    assert refusals() == [f"act refused: user={desk.person.pk} record={parcel.record_name} act={name}"]
 
 
 @pytest.mark.parametrize("name", ["keep", "carry"])
@@ -231,7 +231,7 @@ def test_without_the_right_to_change_no_act_is_done(desk, parcels, refusals):
 
     assert answer.status_code == 403
     assert stands(parcel) == ("open", 0, [])
-    assert refusals() == [f"act refused: user={desk.person.pk} record={parcel.reference} act=look"]
+    assert refusals() == [f"act refused: user={desk.person.pk} record={parcel.record_name} act=look"]
 
 
 @pytest.mark.parametrize("name", ["vanish", "save", "delete", "refresh_from_db", "__init__"])
@@ -263,7 +263,7 @@ def test_who_examined_is_refused_the_decision(desk, parcels, refusals):
     assert answer.status_code == 403
     assert "You examined this case" in answer.content.decode()
     assert stands(parcel) == ("looked", 1, ["parcel.look"])
-    assert refusals() == [f"act refused: user={desk.person.pk} record={parcel.reference} act=close"]
+    assert refusals() == [f"act refused: user={desk.person.pk} record={parcel.record_name} act=close"]
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])

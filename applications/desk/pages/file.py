@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from applications.desk.pages.base import Page, status_of
@@ -25,7 +25,7 @@ class DocumentPage(Page):
         if of_case is None or of_case.pk != self.case.pk:
             raise Http404
 
-    def get(self) -> HttpResponse:
+    def get(self) -> Any:
         try:
             document, file = evidence.open_evidence(actor=self.user, document_id=self.document.pk)
         except Gone as refusal:

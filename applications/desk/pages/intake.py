@@ -48,7 +48,6 @@ class CompletenessPage(Page):
     intro = gettext_lazy(
         "Check that everything due at submission is there and can be read. Whether it is right comes later."
     )
-    template = "admin/applications/rows.html"
 
     def form(self, data: Any = None) -> CompletenessForm:
         return CompletenessForm(data, choices=question_choices(self.case, people=False))

@@ -41,7 +41,6 @@ class NewRequestPage(Page):
         gettext_lazy("The request is written. It is not sent yet."),
     )
     intro = gettext_lazy("The firm reads the questions as you write them, after you send the request.")
-    template = "admin/applications/rows.html"
 
     def form(self, data: Any = None) -> RequestForm:
         about = self.request.GET.get("about", "")
