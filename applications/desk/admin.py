@@ -78,6 +78,7 @@ class ApplicationAdmin(CaseBound):
     list_per_page = 50
     search_fields = ("reference", "firm__name", "firm__bin")
     show_full_result_count = False
+    list_per_page = 25
     change_list_template = "admin/applications/worklist.html"
     list_select_related = ("firm", "licence_type__regulator", "rulebook", "case_officer")
 
