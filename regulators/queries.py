@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import StaffInvitation, User
 from regulators.models import CONFIRMED_ROLES, AuthorityBasis, Delegation, Role, Staff
 
 
@@ -26,7 +26,33 @@ def regulators_of(user: Any) -> frozenset[int]:
 
 def is_administrator(user: Any) -> bool:
     """Of any regulator."""
-    return any(Role.ADMINISTRATOR in roles for roles in _roles_by_regulator(user).values())
+    return bool(administered_by(user))
+
+
+def administered_by(user: Any) -> frozenset[int]:
+    """The ids of the regulators of which this person is an administrator today."""
+    roles = _roles_by_regulator(user)
+    return frozenset(pk for pk, held in roles.items() if Role.ADMINISTRATOR in held)
+
+
+def colleagues(regulator_ids: frozenset[int]) -> QuerySet[User]:
+    """Staff accounts of these regulators: who was ever appointed there, or invited by somebody who was;
+    and those who came in from the shell and whom nobody has appointed yet.
+    """
+    if not regulator_ids:
+        return User.objects.none()
+    appointed = Staff.objects.filter(regulator_id__in=regulator_ids).values("user_id")
+    accepted = StaffInvitation.objects.filter(accepted_by__isnull=False)
+    ours = accepted.filter(invited_by__in=appointed).values("accepted_by_id")
+    by_a_person = accepted.filter(invited_by__isnull=False).values("accepted_by_id")
+    nobodys = ~Q(pk__in=Staff.objects.values("user_id")) & ~Q(pk__in=by_a_person)
+    return User.objects.filter(Q(pk__in=appointed) | Q(pk__in=ours) | nobodys, is_staff=True)
+
+
+def invitations_from(regulator_ids: frozenset[int]) -> QuerySet[StaffInvitation]:
+    """Those that somebody sent who was ever appointed at one of these regulators."""
+    appointed = Staff.objects.filter(regulator_id__in=regulator_ids).values("user_id")
+    return StaffInvitation.objects.filter(invited_by__in=appointed)
 
 
 def may_decide(user: Any, licence_type_id: int, act: str, on: date) -> bool:

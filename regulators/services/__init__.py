@@ -2,14 +2,17 @@
 
 from regulators.services.law import confirm_authority_basis, enter_authority_basis, load_rulebooks
 from regulators.services.staff import (
+    appoint_administrators,
     appoint_staff,
     confirm_appointment,
     delegate,
     end_appointment,
     end_delegation,
+    invite_colleague,
 )
 
 __all__ = [
+    "appoint_administrators",
     "appoint_staff",
     "confirm_appointment",
     "confirm_authority_basis",
@@ -17,5 +20,6 @@ __all__ = [
     "end_appointment",
     "end_delegation",
     "enter_authority_basis",
+    "invite_colleague",
     "load_rulebooks",
 ]

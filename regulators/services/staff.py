@@ -7,12 +7,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, System
-from accounts.models import User
+from accounts.models import StaffInvitation, User
+from accounts.services import invite_staff
 from audit.services import record
 from regulators import rules
 from regulators.models import Act, Delegation, LicenceType, Regulator, Role, Staff
-from regulators.queries import appointments, forget_staff_roles
+from regulators.queries import forget_staff_roles
 from workflow.errors import NotAllowed, Refused
+
+
+def invite_colleague(
+    *, actor: User, email: str, full_name: str, identifier: str
+) -> tuple[StaffInvitation, str]:
+    """An administrator invites a member of staff. Effects: those of ``accounts.services.invite_staff``."""
+    if not rules.administers(actor):
+        raise NotAllowed([_("Only an administrator of the regulator may do this.")])
+    return invite_staff(actor=actor, email=email, full_name=full_name, identifier=identifier)
+
+
+@transaction.atomic
+def appoint_administrators(*, actor: System, regulator: Regulator, first: User, second: User) -> list[Staff]:
+    """From the shell: two administrators, so that there are two people for what needs two.
+
+    Effects in order: both appointments with their audit events. Neither counts before it is confirmed.
+    """
+    if first.human == second.human:
+        raise Refused([_("These are two accounts of one person. A regulator needs two people.")])
+    return [
+        appoint_staff(actor=actor, user=user, regulator=regulator, role=Role.ADMINISTRATOR)
+        for user in (first, second)
+    ]
 
 
 @transaction.atomic
@@ -67,7 +91,7 @@ def confirm_appointment(*, actor: User, appointment: Staff) -> Staff:
     locked = _locked(appointment)
     if not locked.needs_confirmation:
         raise Refused([_("This appointment needs no confirmation, or has it already.")])
-    if not _may_confirm(actor, locked.regulator):
+    if not rules.may_confirm(actor, locked.regulator):
         raise NotAllowed([_("Only an administrator of the regulator may do this.")])
     if actor.human in (locked.granted_human, locked.human):
         raise NotAllowed([_("An appointment is confirmed by a third person, under any account.")])
@@ -80,10 +104,12 @@ def confirm_appointment(*, actor: User, appointment: Staff) -> Staff:
 
 @transaction.atomic
 def end_appointment(*, actor: Actor, appointment: Staff, last_day: date, reason: str) -> Staff:
-    """Effects in order: lock the appointment; its last day; the audit event with the reason."""
+    """Effects in order: lock the appointment; its last day, sooner than any set before; the audit event with
+    the reason.
+    """
     locked = _locked(appointment)
     _administers(actor, locked.regulator)
-    locked.valid_until = max(last_day, locked.valid_from)
+    locked.valid_until = _earlier_end(locked, last_day)
     locked.save(update_fields=["valid_until"])
     forget_staff_roles(appointment.user)
     _note(
@@ -130,14 +156,16 @@ def delegate(
 
 @transaction.atomic
 def end_delegation(*, actor: Actor, delegation: Delegation, last_day: date, reason: str) -> Delegation:
-    """Effects in order: lock the delegation; its last day; the audit event with the reason."""
+    """Effects in order: lock the delegation; its last day, sooner than any set before; the audit event with
+    the reason.
+    """
     locked = (
         Delegation.objects.select_for_update(of=("self",))
         .select_related("staff__regulator")
         .get(pk=delegation.pk)
     )
     _administers(actor, locked.staff.regulator)
-    locked.valid_until = max(last_day, locked.valid_from)
+    locked.valid_until = _earlier_end(locked, last_day)
     locked.save(update_fields=["valid_until"])
     last = locked.valid_until.isoformat()
     _note("staff.end_delegation", actor, locked.staff, reason=reason, delegation=locked.pk, last_day=last)
@@ -156,16 +184,16 @@ def _administers(actor: Actor, regulator: Regulator) -> None:
         raise NotAllowed([_("Only an administrator of the regulator may do this.")])
 
 
-def _may_confirm(actor: User, regulator: Regulator) -> bool:
-    """An administrator in force; while there is none, one whom the system appointed."""
-    if not actor.human or not actor.is_active:
-        return False
-    if rules.is_administrator(actor, regulator):
-        return True
-    of_regulator = {"regulator": regulator, "role": Role.ADMINISTRATOR}
-    if appointments(timezone.localdate()).filter(**of_regulator).exists():
-        return False
-    return Staff.objects.filter(user=actor, granted_by=None, valid_until=None, **of_regulator).exists()
+def _earlier_end(row: Staff | Delegation, last_day: date) -> date:
+    """An end that is on record can only be brought forward: nobody gets a power back by this door."""
+    if row.valid_until is not None and last_day >= row.valid_until:
+        raise Refused(
+            [
+                _("It ends on %(day)s already. Choose an earlier day, or make a new one.")
+                % {"day": f"{row.valid_until:%d.%m.%Y}"}
+            ]
+        )
+    return max(last_day, row.valid_from)
 
 
 def _note(kind: str, actor: Actor, appointment: Staff, *, reason: str = "", **data: object) -> None:

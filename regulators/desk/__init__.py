@@ -1,0 +1,1 @@
+"""What an administrator does at the desk: pages in which a form calls a service."""

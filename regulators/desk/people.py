@@ -1,0 +1,163 @@
+"""Inviting colleagues, and appointing them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.identifiers import check_identifier
+from accounts.mails import send_staff_invitation
+from accounts.models import StaffInvitation, User
+from regulators import rules, services
+from regulators.desk.base import EndForm, Page, PeriodForm
+from regulators.models import Regulator, Role, Staff
+from regulators.queries import administered_by, colleagues
+
+
+class InviteForm(forms.Form):
+    full_name = forms.CharField(label=gettext_lazy("Full name"), max_length=200)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
+    identifier = forms.CharField(
+        label=gettext_lazy("IIN or passport number"),
+        max_length=40,
+        help_text=gettext_lazy(
+            "Copy it from the person's papers. Only a keyed hash of it is kept: by it, two accounts of one "
+            "person are found out."
+        ),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    def clean_identifier(self) -> str:
+        return check_identifier(self.cleaned_data["identifier"])
+
+
+class InvitePage(Page):
+    name, label = "invite", gettext_lazy("Invite a colleague")
+    title, button = gettext_lazy("Invite a colleague"), gettext_lazy("Send the invitation")
+    intro = gettext_lazy(
+        "The person gets an e-mail with a link to choose a password. The link works once, for three days. "
+        "The new account has no role until you appoint the person."
+    )
+
+    def form(self, data: Any = None) -> InviteForm:
+        return InviteForm(data)
+
+    def run(self, data: dict[str, Any]) -> tuple[StaffInvitation, bool]:
+        invitation, token = services.invite_colleague(actor=self.user, **data)
+        return invitation, send_staff_invitation(invitation, token)
+
+    def tell(self, result: tuple[StaffInvitation, bool]) -> None:
+        invitation, is_sent = result
+        if not is_sent:
+            messages.error(
+                self.request, _("The e-mail could not be sent. Invite the person again in a few minutes.")
+            )
+            return
+        end = date_format(timezone.localtime(invitation.expires_at), "d.m.Y H:i")
+        messages.success(
+            self.request,
+            _("Invitation sent to %(email)s. The link works once, until %(end)s.")
+            % {"email": invitation.email, "end": end},
+        )
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.full_name}, {obj.email}"
+
+
+class AppointForm(PeriodForm):
+    user = PersonField(
+        queryset=User.objects.none(),
+        label=gettext_lazy("Person"),
+        empty_label=gettext_lazy("Choose"),
+        help_text=gettext_lazy("Somebody who is missing here has to be invited, and to accept, first."),
+    )
+    regulator = forms.ModelChoiceField(
+        queryset=Regulator.objects.none(), label=gettext_lazy("Regulator"), empty_label=None
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[("", gettext_lazy("Choose")), *Role.choices],
+        help_text=gettext_lazy(
+            "A decision maker or administrator counts only when another administrator has confirmed it."
+        ),
+    )
+    field_order = ("user", "regulator", "role", "valid_from", "valid_until")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine, fields = administered_by(user), vars(self)["fields"]
+        fields["user"].queryset = colleagues(mine).filter(is_active=True)
+        fields["regulator"].queryset = Regulator.objects.filter(pk__in=mine)
+
+
+class AppointPage(Page):
+    name, label = "appoint", gettext_lazy("Appoint")
+    title, button = gettext_lazy("Appoint a member of staff"), gettext_lazy("Appoint")
+    done = gettext_lazy("The appointment is on record.")
+
+    def form(self, data: Any = None) -> AppointForm:
+        return AppointForm(data, user=self.user)
+
+    def run(self, data: dict[str, Any]) -> Staff:
+        return services.appoint_staff(actor=self.user, **data)
+
+
+class AppointmentPage(Page):
+    regulator = "regulator"
+
+    def facts(self) -> list[tuple[str, Any]]:
+        row: Staff = self.row
+        return [
+            (_("Person"), row.user),
+            (_("Regulator"), row.regulator.name),
+            (_("Role"), row.get_role_display()),
+            (_("First day"), date_format(row.valid_from, "d.m.Y")),
+            (_("Last day"), date_format(row.valid_until, "d.m.Y") if row.valid_until else _("open")),
+            (_("Appointed by"), row.granted_by or _("the shell of the server")),
+        ]
+
+
+class ConfirmAppointmentPage(AppointmentPage):
+    name, label = "confirm", gettext_lazy("Confirm")
+    title, button = gettext_lazy("Confirm an appointment"), gettext_lazy("Confirm the appointment")
+    done = gettext_lazy("The appointment is confirmed. It counts on its days.")
+    intro = gettext_lazy(
+        "You are the second pair of eyes: you neither made this appointment nor are you the person appointed."
+    )
+
+    @classmethod
+    def may_see(cls, user: Any, row: Any) -> bool:
+        return super().may_see(user, row) or cls.may_use(user, row)
+
+    @classmethod
+    def may_use(cls, user: Any, row: Any) -> bool:
+        return bool(rules.may_confirm(user, row.regulator))
+
+    @classmethod
+    def is_useful(cls, user: Any, row: Any) -> bool:
+        return bool(row.needs_confirmation and user.human not in (row.granted_human, row.human))
+
+    def run(self, data: dict[str, Any]) -> Staff:
+        return services.confirm_appointment(actor=self.user, appointment=self.row)
+
+
+class EndAppointmentPage(AppointmentPage):
+    name, label = "end", gettext_lazy("End")
+    title, button = gettext_lazy("End an appointment"), gettext_lazy("End the appointment")
+    done = gettext_lazy("The last day of the appointment is on record.")
+
+    @classmethod
+    def is_useful(cls, user: Any, row: Any) -> bool:
+        return row.valid_until is None or row.valid_until > timezone.localdate()
+
+    def form(self, data: Any = None) -> EndForm:
+        return EndForm(data)
+
+    def run(self, data: dict[str, Any]) -> Staff:
+        return services.end_appointment(actor=self.user, appointment=self.row, **data)
