@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Recommendation
@@ -15,6 +16,7 @@ CONDITIONS = 10
 def long_text(label: Any, *, rows: int = 4, required: bool = True, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
         label=label,
+        error_messages={"required": format_lazy(_("Fill this in: {label}"), label=label)},
         max_length=20_000,
         required=required,
         help_text=help_text,
@@ -52,7 +54,10 @@ class WithGrounds(forms.Form):
 
 class RecommendForm(WithGrounds):
     outcome = forms.ChoiceField(
-        label=_("Recommendation"), choices=Recommendation.OUTCOMES, widget=forms.RadioSelect
+        label=_("Recommendation"),
+        choices=Recommendation.OUTCOMES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you recommend")},
     )
     grounds = forms.MultipleChoiceField(
         label=_("Grounds, where you recommend to refuse"),

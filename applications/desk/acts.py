@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from applications import conditions as c
 from applications.desk import act_forms as f
 from applications.desk.words import STAGE_TAGS
 from applications.models import Application
@@ -14,10 +15,17 @@ from applications.queries import law
 from applications.services import decisions, intake
 from applications.states import StageState
 from regulators.rulebook import say
-from workflow.acts import DECIDE, Act
+from workflow.acts import DECIDE, Act, Requirement
+from workflow.errors import Reason
 from workflow.models import Duty
 from workflow.queries import Offer
 
+# What these ask depends on what is typed into their form, so the form stays open.
+BY_FORM: dict[str, Requirement] = {
+    "recommend": c.recommendation_is_ready,
+    "propose_refusal": c.grounds_from_book,
+}
+FORWARD = ("accept", "recommend", "approve_in_principle", "grant", "refuse", "take", "approve")
 REASONS_SHOWN = 8  # as admin/applications/acts.html cuts them
 OF_THE_FIRM = frozenset({"submit", "discard", "withdraw"})
 STAGE_OF_THE_FIRM = frozenset({"start", "complete", "edit_again"})
@@ -55,7 +63,15 @@ class CaseOffer(Offer):
 
 
 def for_case(offer: Offer, case: Application) -> CaseOffer:
-    return CaseOffer(act=offer.act, reasons=offer.reasons, proposal=offer.proposal, case=case)
+    return CaseOffer(act=offer.act, reasons=standing(offer, case), proposal=offer.proposal, case=case)
+
+
+def standing(offer: Offer, obj: Any) -> list[Reason]:
+    """The reasons that hold whatever is typed into the form of the act."""
+    if offer.act.name not in BY_FORM:
+        return offer.reasons
+    mended = {reason.text for reason in BY_FORM[offer.act.name](obj, {})}
+    return [reason for reason in offer.reasons if reason.text not in mended]
 
 
 def form_of(offer: Offer, plain: type[forms.Form]) -> type[forms.Form]:
@@ -75,18 +91,26 @@ def run(
     return decisions.propose(actor=actor, case=case, act=act.name, expected_version=version, **data)
 
 
-def links(found: list[Offer], url: Callable[[Act], str]) -> list[dict[str, Any]]:
-    """The acts as a page shows them; of many reasons the first few, and how many more there are."""
+def links(obj: Any, found: list[Offer], url: Callable[[Act], str]) -> list[dict[str, Any]]:
+    """The acts as a page shows them; of many reasons the first few, and how many more there are.
+
+    One act leads on and is the main button. What stands in the way of a grant shows even though the form
+    of the recommendation is open, since a refusal can be recommended.
+    """
+    is_open = {offer.act.name: not standing(offer, obj) for offer in found}
+    main = next((name for name in FORWARD if is_open.get(name)), "")
     return [
         {
             "name": offer.act.name,
             "label": offer.act.label,
             "url": url(offer.act),
-            "open": offer.open,
-            "reasons": offer.reasons,
-            "more": max(0, len(offer.reasons) - REASONS_SHOWN),
+            "open": is_open[offer.act.name],
+            "main": offer.act.name == main,
+            "reasons": reasons,
+            "more": max(0, len(reasons) - REASONS_SHOWN),
         }
         for offer in found
+        for reasons in [standing(offer, obj) if offer.act.name == "propose_refusal" else offer.reasons]
     ]
 
 
@@ -96,7 +120,9 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
     """
     snapshot = case.snapshots.defer("content").latest("number")
     sides = list(Duty.objects.filter(case=case.duty_case).values_list("side", flat=True))
+    to_grant = c.recommendation_is_ready(case, {}) if offer.act.name == "recommend" else []
     return {
+        "to_grant": to_grant,
         "snapshot": snapshot,
         "law": law.as_at_today(case),
         "stages": [

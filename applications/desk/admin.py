@@ -140,7 +140,7 @@ class ApplicationAdmin(CaseBound):
         context = {
             **self.admin_site.each_context(request),
             **case_context(obj, request.user),
-            "acts": acts.links(self.act_offers(request, obj), lambda act: self.act_url(obj, act)),
+            "acts": acts.links(obj, self.act_offers(request, obj), lambda act: self.act_url(obj, act)),
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/applications/case.html", context)

@@ -73,8 +73,23 @@ def test_only_grounds_of_the_book_are_taken(recommended, browsers):
     assert fresh(recommended).state == "recommended"
 
 
+def test_a_refusal_is_recommended_while_a_grant_is_not_ready(case, browsers):
+    url = act(case, "recommend")
+    told = {"version": 0, "reason": "The plan does not hold."}
+    links = {link["name"]: link for link in browsers.lead_reviewer.get(at("change", case)).context["acts"]}
+    assert (links["recommend"]["open"], bool(links["recommend"]["reasons"])) == (True, True)
+
+    assert browsers.lead_reviewer.post(url, {**told, "outcome": "grant"}).status_code == 422
+    assert browsers.lead_reviewer.post(url, {**told, "outcome": "refuse"}).status_code == 422
+    refusal = {**told, "outcome": "refuse", "grounds": [quotable(case)]}
+    assert browsers.lead_reviewer.post(url, refusal).status_code == 302
+    assert (fresh(case).state, fresh(case).recommended) == ("recommended", "refuse")
+
+
 def test_the_road_to_a_refusal(recommended, browsers):
     case, decider, ground = recommended, browsers.decision_maker, quotable(recommended)
+    links = {link["name"]: link for link in decider.get(at("change", case)).context["acts"]}
+    assert links["propose_refusal"]["open"]
     proposed = {"version": 0, "grounds": [ground], "evidence": "Letter 5.", "notice": "We propose to refuse."}
     assert decider.post(act(case, "propose_refusal"), proposed).status_code == 302
     notice = case.refusal_notices.get()

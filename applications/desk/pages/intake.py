@@ -27,6 +27,7 @@ class CompletenessForm(Picked):
             ("complete", gettext_lazy("The submission is complete")),
             ("gaps", gettext_lazy("Something is missing, as named below")),
         ],
+        error_messages={"required": gettext_lazy("Choose the result of the check")},
         widget=forms.RadioSelect,
     )
 
@@ -63,6 +64,7 @@ class FeeForm(forms.Form):
     fee = forms.ChoiceField(
         label=gettext_lazy("Fee"),
         choices=[choice for choice in Application.FEE if choice[0] != "due"],
+        error_messages={"required": gettext_lazy("Choose how the fee stands")},
         widget=forms.RadioSelect,
     )
     reason = long_text(gettext_lazy("Reason, where it is waived"), rows=3, required=False)

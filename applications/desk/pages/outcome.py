@@ -85,6 +85,7 @@ class RepresentationForm(forms.Form):
         label=gettext_lazy("Is the representation accepted?"),
         choices=[("yes", gettext_lazy("Yes, at least in part")), ("no", gettext_lazy("No"))],
         coerce=lambda text: text == "yes",
+        error_messages={"required": gettext_lazy("Choose whether it is accepted")},
         widget=forms.RadioSelect,
     )
 

@@ -140,6 +140,7 @@ class StagePage(Page):
             "may_assess": self.may_assess,
             "may_ask": rules.has_perm("applications.write_request", self.user, self.case),
             "acts": acts.links(
+                self.stage,
                 [o for o in offers(self.stage, self.user) if o.act.name not in acts.STAGE_OF_THE_FIRM],
                 lambda act: reverse("admin:applications_stage_act", args=[self.stage.pk, act.name]),
             ),
