@@ -75,7 +75,6 @@ class ApplicationAdmin(CaseBound):
     list_filter = (
         worklist.Standing, worklist.Whose, worklist.Attention, ("state", worklist.FiledState),
     )  # fmt: skip
-    list_per_page = 50
     search_fields = ("reference", "firm__name", "firm__bin")
     show_full_result_count = False
     list_per_page = 25
