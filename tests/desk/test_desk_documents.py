@@ -1,4 +1,4 @@
-"""Documents at the desk: a download for staff of the case's regulator, with an audit row; nothing for others."""
+"""Documents at the desk: a download for staff of the regulator, with an audit row; nothing for others."""
 
 import pytest
 
