@@ -63,6 +63,7 @@ def test_a_row_that_somebody_else_changed_is_a_conflict_and_one_not_touched_is_l
 
     assert response.status_code == 409
     assert "My own words." in response.content.decode()
+    assert [row.finding for row in response.context["broken"]] == [two[0]]
     assert [(fresh(f).outcome, fresh(f).version) for f in two] == [("met", 1), ("met", 1)]
 
 
