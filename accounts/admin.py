@@ -2,10 +2,16 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from accounts.models import Firm, FirmInvitation, Membership, StaffInvitation, User
+
+# Pages that come with the packages, and that no rule here lets anybody open.
+admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
 class ReadOnly(admin.ModelAdmin):

@@ -1,5 +1,6 @@
 """The desk's pages of this room. They live in ``applications.desk``."""
 
 from applications.desk import admin as desk
+from applications.desk import outbox
 
-__all__ = ["desk"]
+__all__ = ["desk", "outbox"]

@@ -111,6 +111,7 @@ staff_on_case = is_of_the_regulator & is_filed
 decides = is_decision_maker & is_filed & is_without_conflict
 
 rules.add_perm("applications.view_case", is_of_the_firm | staff_on_case)
+rules.add_perm("applications.read_draft", is_of_the_firm)
 rules.add_perm("applications.edit_application", is_editor)
 rules.add_perm("applications.submit_application", is_signatory)
 rules.add_perm("applications.discard_application", is_owner)

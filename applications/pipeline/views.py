@@ -41,8 +41,8 @@ def for_managers(view: View) -> View:
     return never_cache(login_required(guarded))
 
 
-@require_safe
 @for_managers
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     today, cases = timezone.localdate(), queries.cases_of(request.user)
     groups = queries.tally(cases, today)
@@ -64,8 +64,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "pipeline/overview.html", context)
 
 
-@require_safe
 @for_managers
+@require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     form = _filter(request)
     found, more = form.page(PAGE)
@@ -79,8 +79,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "pipeline/cases.html", context, status=200 if form.is_valid() else 400)
 
 
-@require_GET
 @for_managers
+@require_GET
 def cases_csv(request: SignedIn) -> HttpResponse:
     form = _filter(request)
     if not form.is_valid():
@@ -96,8 +96,8 @@ def cases_csv(request: SignedIn) -> HttpResponse:
     return response
 
 
-@require_safe
 @for_managers
+@require_safe
 def steps(request: HttpRequest) -> HttpResponse:
     form = filters.StepFilter(request.GET)
     if not form.is_valid():

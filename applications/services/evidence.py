@@ -53,7 +53,7 @@ def open_evidence(*, actor: Any, document_id: Any, why: str = "view") -> tuple[D
     ):
         raise Gone
     if not document.sealed:
-        allow(actor, "applications.edit_application", case)
+        allow(actor, "applications.read_draft", case)
     return document, open_document(document=document, actor=actor, why=why, subject=case.audit_subject)
 
 

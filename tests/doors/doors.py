@@ -1,0 +1,231 @@
+"""Every door of the site, from the URL resolver, and how one knocks at it."""
+
+import csv
+import hashlib
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.urls import get_resolver
+
+from accounts.models import Firm
+from applications.portal.views.submission import declaration_of
+
+TABLE = Path(__file__).parent.parent / "tables" / "doors.csv"
+STATES = ("draft", "review")
+NOT_OURS = ("static", "media")  # served as files, to everybody
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:\[[^]]*\]|[^()[])*\)")
+SIGN_IN = ("/accounts/login/", "/desk/login/")
+FIRM = ("viewer", "editor", "signatory", "owner")
+STAFF = ("officer", "specialist", "reviewer", "lead", "decider", "admin")
+OTHERS = ("other_reviewer", "other_decider")
+EVERYBODY = ("visitor", *FIRM, "stranger", *STAFF, *OTHERS)
+GROUPS = (
+    ("all", EVERYBODY),
+    ("people", EVERYBODY[1:]),
+    ("anystaff", (*STAFF, *OTHERS)),
+    ("anyfirm", (*FIRM, "stranger")),
+    ("firm", FIRM),
+    ("staff", STAFF),
+)
+
+
+@dataclass(frozen=True)
+class Door:
+    name: str
+    address: str
+
+    @property
+    def parameters(self) -> list[str]:
+        return [one or two for one, two in PARAMETER.findall(self.address)]
+
+    @property
+    def is_of_a_case(self) -> bool:
+        of_portal = self.name.startswith("portal:") and bool(self.parameters)
+        on_desk = self.address.startswith(("desk/applications/application/", "desk/applications/stage/"))
+        return of_portal or (on_desk and bool(self.parameters))
+
+    def url(self, values: dict[str, Any]) -> str:
+        filled = PARAMETER.sub(lambda found: str(values[found[1] or found[2]]), self.address)
+        return "/" + filled.replace("^", "").replace("$", "")
+
+
+def gets_in(response: Any) -> bool:
+    """A page, a download, a form with what is wrong with it, or a redirect. Not a redirect to the sign-in,
+    nor one within the desk to its front: that is how the desk says that there is no such record.
+    """
+    if response.status_code in (301, 302):
+        to = response["Location"]
+        is_no_such_record = to == "/desk/" and response.request["PATH_INFO"].startswith("/desk/")
+        return not to.startswith(SIGN_IN) and not is_no_such_record
+    return response.status_code < 400 or response.status_code in (400, 409, 422)
+
+
+def every_door() -> list[Door]:
+    return [door for door in _walk(get_resolver(), "", "") if not door.address.startswith(NOT_OURS)]
+
+
+def _walk(resolver: Any, namespace: str, before: str) -> Iterator[Door]:
+    for pattern in resolver.url_patterns:
+        address = before + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from _walk(pattern, namespace + inner, address)
+        else:
+            yield Door(namespace + (pattern.name or ""), address)
+
+
+def table() -> dict[tuple[str, str, str], str]:
+    """What the file says: address, method, state ("" where no case is behind the door) to who gets in."""
+    found: dict[tuple[str, str, str], str] = {}
+    with TABLE.open(newline="") as file:
+        lines = [line for line in file if line.strip() and not line.startswith("#")]
+    for row in csv.DictReader(lines):
+        for state in STATES if row["state"] == "both" else (row["state"],):
+            key = row["address"], row["method"], state
+            assert key not in found, f"listed twice: {key}"
+            found[key] = row["who"]
+    return found
+
+
+def in_words(actors: Iterable[str]) -> str:
+    """The shortest way to say who, always the same one."""
+    left, said = set(actors), []
+    for word, members in GROUPS:
+        if left.issuperset(members):
+            said.append(word)
+            left.difference_update(members)
+    return " ".join([*said, *(actor for actor in EVERYBODY if actor in left)]) or "nobody"
+
+
+def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
+    """What to put into the address, so that it leads to the objects of this side."""
+    here = getattr(side, state or "review")
+    question = here.question_of_person if "<uuid:person>" in door.address else here.question
+    return {
+        "pk": object_of(door, side, here).pk if door.address.startswith("desk/regulators/") else here.case.pk,
+        "stage": question.requirement.stage,
+        "requirement": question.requirement.code,
+        "person": here.person.pk,
+        "entity": here.holder.pk,
+        "period": "year1",
+        "document": here.document.pk,
+        "number": side.licence.number if door.name == "register:entry" else 1,
+        "code": here.stage.code,
+        "pk_of": _row_of(door, here),
+        "object_id": _id_of_object(door, side, here),
+        "transition": _act_of(door),
+        "firm_id": side.firm.pk,
+        "membership_id": side.membership.pk,
+        "token": side.token,
+        "key": side.confirmation if door.name == "account_confirm_email" else "set-password",
+        "uidb36": "1",
+        "content_type_id": ContentType.objects.get_for_model(Firm).pk,
+        "app_label": "applications",
+        "url": "no-such-page/",
+    }
+
+
+def _row_of(door: Door, here: SimpleNamespace) -> Any:
+    rows = {
+        "consultation": here.consultation,
+        "change_notice": here.change,
+        "service": here.notice,
+        "representation": here.representation,
+    }
+    return next((row.pk for name, row in rows.items() if door.name.endswith(f"_{name}")), 0)
+
+
+def _act_of(door: Door) -> str:
+    return {"licences_licence": "suspend", "applications_stage": "approve"}.get(
+        door.name.removeprefix("admin:").removesuffix("_act"), "recommend"
+    )
+
+
+def _id_of_object(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
+    if door.name == "admin:view_on_site":
+        return side.firm.pk
+    return object_of(door, side, here).pk if "object_id" in door.parameters else 0
+
+
+def object_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
+    """The record that a page of the desk is about."""
+    basis, post = side.licence.authority_basis, side.staff.reviewer.appointments.first()
+    objects = {
+        "accounts/user": side.membership.user,
+        "accounts/firm": side.firm,
+        "accounts/membership": side.membership,
+        "accounts/staffinvitation": side.staff_invitation,
+        "accounts/firminvitation": side.invitation,
+        "regulators/regulator": side.licence_type.regulator,
+        "regulators/licencetype": side.licence_type,
+        "regulators/rulebookversion": here.case.rulebook,
+        "regulators/staff": post,
+        "regulators/delegation": side.licence_type.delegations.first(),
+        "regulators/authoritybasis": basis,
+        "notifications/message": side.message,
+        "licences/licence": side.licence,
+        "licences/readinessrecord": side.readiness,
+        "applications/application": here.case,
+        "applications/stage": here.stage,
+    }
+    return objects["/".join(door.address.split("/")[1:3])]
+
+
+def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
+    """What a form needs to reach the question of who may: every portal form is sent filled in."""
+    here = getattr(side, state or "review")
+    version = str(here.case.version)
+    stage = {"act": "edit_again" if state == "review" else "complete", "version": str(here.stage.version)}
+    sentence = {"text": "In a few words", "version": version}
+    forms: dict[str, dict[str, Any]] = {
+        "start": {"firm": side.firm.pk, "licence_type": side.licence_type.pk},
+        "stage": stage,
+        "question": {"version": "0", "act": "later"},
+        "upload": {"version": "0"},
+        "detach": {
+            "version": "0",
+            "document": (here.document_of_person if "<uuid:person>" in door.address else here.document).pk,
+        },
+        "person": PERSON | {"functions": [here.case.book.functions[0].code]},
+        "ownership": {
+            "owner": "new",
+            "name": "Another LLP",
+            "country": "KZ",
+            "owned": here.applicant.pk,
+            "economic": "10",
+            "voting": "10",
+        },
+        "capital": {"currency": "USD"},
+        "declare": {"role": "Director", "agreed": "on", "version": version, "shown": _declaration(here.case)},
+        "withdraw": sentence,
+        "change": sentence,
+        "representation": sentence,
+        "discard": {"version": version},
+        "request": {f"p{here.point.number}-text": "An answer"},
+    }
+    return forms.get(door.name.removeprefix("portal:"), {})
+
+
+def _declaration(case: Any) -> str:
+    """The mark of the text that the page shows."""
+    return hashlib.sha256(declaration_of(case).encode()).hexdigest()
+
+
+PERSON = {
+    "given_names": "Айгүл",
+    "family_name": "Сынақова",
+    "born_on_day": "1",
+    "born_on_month": "2",
+    "born_on_year": "1980",
+    "citizenship": "KZ",
+    "residence": "KZ",
+    "identifier_kind": "passport",
+    "identifier": "N12345678",
+}
+NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")

@@ -1,0 +1,315 @@
+"""What stands behind the doors: two firms, two regulators with their staff, and a case for each state.
+
+``ours`` are the objects of the firm and of the regulator that it applies to; ``theirs`` those of the other
+firm, which applies to the other regulator. Rows are made directly: a door does not
+care how a case came there.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.test.utils import override_settings
+from django.utils import timezone
+
+from accounts.models import Firm, FirmInvitation, StaffInvitation, User
+from accounts.tokens import hash_token
+from applications.asked import Question, questions
+from applications.models import (
+    Answer,
+    AnswerFile,
+    Application,
+    ChangeNotice,
+    Condition,
+    Consultation,
+    Entity,
+    Holding,
+    InformationRequest,
+    Person,
+    Post,
+    RefusalNotice,
+    Representation,
+    RequestPoint,
+    Stage,
+)
+from applications.queries.drafts import load_draft
+from applications.services.snapshots import take_snapshot
+from documents import storage
+from documents.models import Document
+from licences.models import Licence, ReadinessRecord
+from notifications.models import Message
+from regulators import services as regulators
+from regulators.models import AuthorityBasis, LicenceType, RuleBookVersion
+from tests.machines.world import everybody
+from tests.plugins import cases, files
+
+ACTORS = {
+    "viewer": "viewer",
+    "editor": "editor",
+    "signatory": "signatory",
+    "owner": "owner",
+    "stranger": "other_firm",
+    "officer": "case_officer",
+    "specialist": "specialist",
+    "reviewer": "reviewer",
+    "lead": "lead_reviewer",
+    "decider": "decision_maker",
+    "admin": "administrator",
+    "other_reviewer": "other_regulators_reviewer",
+    "other_decider": "other_regulators_decision_maker",
+}
+BODY = files.pdf(b"evidence")
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Whatever happens inside is undone. Counts as the outermost transaction for what must be outermost."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def quick_settings(folder: Any) -> Iterator[None]:
+    """Documents in a folder of their own, no scanner, the quick hasher, no limit to how often one knocks."""
+    store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}}
+    with override_settings(
+        STORAGES=settings.STORAGES | {"documents": store},
+        CLAMD_ADDRESS="",
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        ACCOUNT_RATE_LIMITS=False,
+    ):
+        yield
+
+
+def make_world() -> SimpleNamespace:
+    regulators.load_rulebooks(actor=cases.SHELL)
+    kind = LicenceType.objects.select_related("regulator").get(code="providing-custody")
+    other_kind = LicenceType.objects.select_related("regulator").get(code="national-custody")
+    staff, others = cases.people_of_regulator(kind), cases.people_of_regulator(other_kind)
+    firm = cases.new_firm(cases.new_applicant("Founder"), "Altyn Custody Ltd")
+    known = everybody(firm=firm, licence_type=kind, staff=staff, others=others)
+    actors = {word: known[name] for word, name in ACTORS.items()}
+    other_firm = actors["stranger"].memberships.first().firm
+    ours = _side(firm, actors["owner"], staff, kind, "OUR")
+    theirs = _side(other_firm, actors["stranger"], others, other_kind, "THEIR")
+    return SimpleNamespace(
+        actors={**actors, "other_admin": others.administrator},
+        ours=ours,
+        theirs=theirs,
+        firm=firm,
+        other_firm=other_firm,
+        staff=[user.full_name for user in vars(staff).values()],
+        other_staff=[user.full_name for user in vars(others).values()],
+    )
+
+
+def _side(firm: Firm, member: User, staff: Any, kind: LicenceType, word: str) -> SimpleNamespace:
+    """The objects of one firm and its regulator; ``.draft`` and ``.review`` those of its two cases."""
+    return SimpleNamespace(
+        firm=firm,
+        staff=staff,
+        licence_type=kind,
+        membership=firm.memberships.filter(user=member).first(),
+        licence=_licence(firm, staff, kind, f"{word}-L-1"),
+        readiness=ReadinessRecord.objects.create(
+            reference=f"{word}-R-1",
+            firm=firm,
+            licence_type=kind,
+            regulator=kind.regulator.code,
+            rulebook_version="1",
+            content_hash="0" * 64,
+            recorded_by_name="Nobody",
+        ),
+        draft=_case(firm, member, staff, kind, "draft", ""),
+        review=(review := _case(firm, member, staff, kind, "in_review", f"{word}-2026-1")),
+        message=_message(member, review.case, word),
+        staff_message=_message(staff.reviewer, review.case, f"{word}-STAFF"),
+        **_accounts(firm, member, staff, word),
+    )
+
+
+def _accounts(firm: Firm, member: User, staff: Any, word: str) -> dict[str, Any]:
+    soon = timezone.now() + timedelta(days=3)
+    address, _made = EmailAddress.objects.get_or_create(user=member, email=member.email)
+    return {
+        "second_factor": Authenticator.objects.create(user=staff.reviewer, type="totp", data={}),
+        "confirmation": EmailConfirmationHMAC(address).key,
+        "token": f"token-of-{word}",
+        "invitation": FirmInvitation.objects.create(
+            firm=firm,
+            roles=["viewer"],
+            email=f"{word}@example.test".lower(),
+            expires_at=soon,
+            token_hash=hash_token(f"token-of-{word}"),
+            invited_by=member,
+        ),
+        "staff_invitation": StaffInvitation.objects.create(
+            full_name=f"Invited {word}",
+            email=f"staff-{word}@example.test".lower(),
+            expires_at=soon,
+            token_hash=hash_token(f"token-of-{word}"),
+            human=f"human-{word}",
+            invited_by=staff.administrator,
+        ),
+    }
+
+
+def _licence(firm: Firm, staff: Any, kind: LicenceType, number: str) -> Licence:
+    today = timezone.localdate()
+    entered, confirmed = staff.administrator, staff.second_administrator
+    basis = AuthorityBasis.objects.create(
+        licence_type=kind,
+        act="Sample act",
+        article="1",
+        scope="custody",
+        valid_from=today,
+        entered_by=entered,
+        entered_human=entered.human,
+        confirmed_by=confirmed,
+        confirmed_human=confirmed.human,
+    )
+    return Licence.objects.create(
+        number=number,
+        firm=firm,
+        firm_name=firm.name,
+        licence_type=kind,
+        regulator=kind.regulator.code,
+        authority_basis=basis,
+        granted_at=timezone.now(),
+        search_text=firm.name.lower(),
+    )
+
+
+def _message(to: User, case: Application, word: str) -> Message:
+    return Message.objects.create(
+        key=f"key {word}",
+        url=f"{settings.BASE_URL}/applications/{case.pk}/",
+        recipient=to,
+        email=to.email,
+        language="en",
+        template="case_submitted",
+        subject_ref=f"NEWS-{word}",
+        subject=f"News of {word}",
+        body_text=f"Text of {word}",
+        message_id=f"<{word}@example.test>",
+        next_attempt_at=timezone.now(),
+    )
+
+
+def _case(
+    firm: Firm, member: User, staff: Any, kind: LicenceType, state: str, reference: str
+) -> SimpleNamespace:
+    now = timezone.now()
+    case = Application.objects.create(
+        firm=firm,
+        licence_type=kind,
+        rulebook=RuleBookVersion.objects.get(licence_type=kind),
+        state=state,
+        created_by=member,
+        reference=reference or None,
+        submitted_at=now if reference else None,
+        accepted_at=now if reference else None,
+    )
+    stages = Stage.objects.bulk_create(
+        Stage(application=case, code=code, order=n, state="in_review" if reference else "in_progress")
+        for n, code in enumerate(case.book.stage_codes)
+    )
+    person = Person.objects.create(
+        firm=firm,
+        given_names="Дана",
+        family_name="Сынақова",
+        born_on="1988-07-25",
+        citizenship="KZ",
+        residence="KZ",
+        identifier_kind="passport",
+        identifier=cases.passport(),
+        human=f"{case.pk.hex:0<64}",
+    )
+    Post.objects.create(application=case, person=person, function=case.book.functions[0].code)
+    applicant = Entity.objects.create(application=case, name=firm.name, country="KZ", is_applicant=True)
+    holder = Entity.objects.create(application=case, name="Holder LLP", country="KZ")
+    Holding.objects.create(application=case, owner=holder, owned=applicant, economic=60, voting=60)
+    asked = questions(load_draft(case))
+    with_files = [q for q in asked if "documents" in q.requirement.evidence]
+    question = next(q for q in with_files if q.person_id is None)
+    question_of_person = next(q for q in with_files if q.person_id == person.pk)
+    document = _file(case, member, question, None)
+    document_of_person = _file(case, member, question_of_person, person)
+    if reference:
+        take_snapshot(
+            case, actor=member, declaration={"text": "True.", "role": "Director", "name": "Founder"}
+        )
+    return SimpleNamespace(
+        case=case,
+        stage=stages[0],
+        person=person,
+        applicant=applicant,
+        holder=holder,
+        document=document,
+        question=question,
+        question_of_person=question_of_person,
+        document_of_person=document_of_person,
+        **_after_submission(case, member, staff, question.requirement.code),
+    )
+
+
+def _after_submission(case: Application, member: User, staff: Any, requirement: str) -> dict[str, Any]:
+    """Also for the draft, so that its doors are shut by the state and not for want of a row."""
+    today, reviewer = timezone.localdate(), staff.reviewer
+    request = InformationRequest.objects.create(
+        application=case, number=1, status="sent", due_on=today, written_by=reviewer
+    )
+    notice = RefusalNotice.objects.create(
+        application=case,
+        grounds=[],
+        evidence="Evidence",
+        text="Notice",
+        proposed_by=staff.decision_maker,
+        proposed_at=timezone.now(),
+        served_on=today,
+        representations_until=today,
+    )
+    return {
+        "request": request,
+        "point": RequestPoint.objects.create(
+            request=request, number=1, requirement=requirement, question="Why?"
+        ),
+        "consultation": Consultation.objects.create(
+            application=case, body="A body", question="What?", asked_by=reviewer
+        ),
+        "change": ChangeNotice.objects.create(application=case, text="A change", notified_by=member),
+        "condition": Condition.objects.create(application=case, number=1, text="A condition"),
+        "notice": notice,
+        "representation": Representation.objects.create(notice=notice, text="We disagree", made_by=member),
+    }
+
+
+def _file(case: Application, member: User, question: Question, person: Person | None) -> Document:
+    key, code = storage.new_key(), question.requirement.code
+    storage.put(key, io.BytesIO(BODY))
+    document = Document.objects.create(
+        key=key,
+        name=f"{code}.pdf",
+        size=len(BODY),
+        sha256=hashlib.sha256(BODY).hexdigest(),
+        extension="pdf",
+        content_type="application/pdf",
+        sealed=case.submitted_at is not None,
+        uploaded_by=member,
+        uploaded_by_name=member.full_name,
+        status="clean",
+    )
+    answer = Answer.objects.create(application=case, requirement=code, person=person, updated_by=member)
+    AnswerFile.objects.create(answer=answer, document=document, added_by=member)
+    return document
