@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.admin import StaffInvitationAdmin, UserAdmin
@@ -70,7 +71,7 @@ class WithPages(admin.ModelAdmin):
         return [*own, *super().get_urls()]
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """With a column of acts for administrators, where rows have any."""
+        """With a column of acts for administrators, where rows have any: second, to be in sight."""
         if not is_administrator(request.user) or not any(page.regulator for page in self.pages):
             return self.list_display
 
@@ -79,11 +80,12 @@ class WithPages(admin.ModelAdmin):
             links = self.links(request.user, row)
             return format_html_join(" ", '<a href="{}">{}</a>', ((act["url"], act["label"]) for act in links))
 
-        return [*self.list_display, acts_of_row]
+        first, *others = self.list_display
+        return [first, acts_of_row, *others]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        acts = {"acts": self.links(request.user)}
-        return super().changelist_view(request, {**acts, **(extra_context or {})})
+        about = {"title": capfirst(self.opts.verbose_name_plural), "acts": self.links(request.user)}
+        return super().changelist_view(request, {**about, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

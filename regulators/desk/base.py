@@ -147,7 +147,20 @@ def text(label: Any, *, most: int, rows: int = 3) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, widget=forms.Textarea({"rows": rows}))
 
 
-class PeriodForm(forms.Form):
+class DeskForm(forms.Form):
+    """A form whose empty fields are called by their names."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            words = gettext_lazy("Fill in “%(label)s”.")
+            if isinstance(field, forms.ChoiceField):
+                words = gettext_lazy("Choose something under “%(label)s”.")
+            if not isinstance(field, DayMonthYearField):
+                field.error_messages["required"] = words % {"label": field.label}
+
+
+class PeriodForm(DeskForm):
     valid_from = DayMonthYearField(label=gettext_lazy("First day"), initial=timezone.localdate)
     valid_until = DayMonthYearField(
         label=gettext_lazy("Last day, if it is known"),
@@ -163,7 +176,7 @@ class PeriodForm(forms.Form):
         return data
 
 
-class EndForm(forms.Form):
+class EndForm(DeskForm):
     last_day = DayMonthYearField(
         label=gettext_lazy("Last day"),
         initial=timezone.localdate,

@@ -5,20 +5,20 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.identifiers import check_identifier
 from accounts.mails import send_staff_invitation
 from accounts.models import StaffInvitation, User
+from look import words
 from regulators import rules, services
-from regulators.desk.base import EndForm, Page, PeriodForm
+from regulators.desk.base import DeskForm, EndForm, Page, PeriodForm
 from regulators.models import Regulator, Role, Staff
 from regulators.queries import administered_by, colleagues
 
 
-class InviteForm(forms.Form):
+class InviteForm(DeskForm):
     full_name = forms.CharField(label=gettext_lazy("Full name"), max_length=200)
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
     identifier = forms.CharField(
@@ -57,7 +57,7 @@ class InvitePage(Page):
                 self.request, _("The e-mail could not be sent. Invite the person again in a few minutes.")
             )
             return
-        end = date_format(timezone.localtime(invitation.expires_at), "d.m.Y H:i")
+        end = words.moment(invitation.expires_at)
         messages.success(
             self.request,
             _("Invitation sent to %(email)s. The link works once, until %(end)s.")
@@ -117,8 +117,8 @@ class AppointmentPage(Page):
             (_("Person"), row.user),
             (_("Regulator"), row.regulator.name),
             (_("Role"), row.get_role_display()),
-            (_("First day"), date_format(row.valid_from, "d.m.Y")),
-            (_("Last day"), date_format(row.valid_until, "d.m.Y") if row.valid_until else _("open")),
+            (_("First day"), words.day(row.valid_from)),
+            (_("Last day"), words.day(row.valid_until) if row.valid_until else _("open")),
             (_("Appointed by"), row.granted_by or _("the shell of the server")),
         ]
 

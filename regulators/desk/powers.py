@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from look import words
 from regulators import services
 from regulators.desk.base import EndForm, Page, PeriodForm, text
 from regulators.models import Act, AuthorityBasis, Delegation, LicenceType, Role, Staff
@@ -17,8 +17,8 @@ from regulators.queries import administered_by
 
 def period(row: Any) -> list[tuple[str, Any]]:
     return [
-        (_("First day"), date_format(row.valid_from, "d.m.Y")),
-        (_("Last day"), date_format(row.valid_until, "d.m.Y") if row.valid_until else _("open")),
+        (_("First day"), words.day(row.valid_from)),
+        (_("Last day"), words.day(row.valid_until) if row.valid_until else _("open")),
     ]
 
 

@@ -10,6 +10,7 @@ from accounts.actors import Actor, System
 from accounts.models import StaffInvitation, User
 from accounts.services import invite_staff
 from audit.services import record
+from look import words
 from regulators import rules
 from regulators.models import Act, Delegation, LicenceType, Regulator, Role, Staff
 from regulators.queries import forget_staff_roles
@@ -190,7 +191,7 @@ def _earlier_end(row: Staff | Delegation, last_day: date) -> date:
         raise Refused(
             [
                 _("It ends on %(day)s already. Choose an earlier day, or make a new one.")
-                % {"day": f"{row.valid_until:%d.%m.%Y}"}
+                % {"day": words.day(row.valid_until)}
             ]
         )
     return max(last_day, row.valid_from)

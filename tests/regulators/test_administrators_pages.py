@@ -11,6 +11,7 @@ from accounts import services as accounts
 from accounts.actors import System
 from accounts.models import StaffInvitation, User
 from audit.models import Event
+from look import words
 from regulators import services
 from regulators.models import AuthorityBasis, Delegation, Staff
 from regulators.queries import may_decide, staff_roles
@@ -79,6 +80,19 @@ def test_unknown_rows_are_not_found(pair):
         assert client.get(page(f"regulators_{name}", 999_999)).status_code == 404, name
 
 
+def test_an_empty_form_names_what_is_missing(pair):
+    answer = browser(pair[0]).post(page("regulators_staff_appoint"), {})
+    assert answer.status_code == 422
+    assert {name: list(errors) for name, errors in answer.context["form"].errors.items()} == {
+        "user": ["Choose something under “Person”."],
+        "regulator": ["Choose something under “Regulator”."],
+        "role": ["Choose something under “Role”."],
+        "valid_from": ["Enter the date, for example 27 3 2026"],
+    }
+    invite = browser(pair[0]).post(page("accounts_staffinvitation_invite"), {})
+    assert list(invite.context["form"].errors["full_name"]) == ["Fill in “Full name”."]
+
+
 # --- inviting
 
 
@@ -86,7 +100,7 @@ def test_a_colleague_is_invited_by_mail(pair):
     answer = browser(pair[0]).post(page("accounts_staffinvitation_invite"), INVITED, follow=True)
     invitation = StaffInvitation.objects.get()
     assert (invitation.email, invitation.invited_by) == ("erlan@example.test", pair[0])
-    end = timezone.localtime(invitation.expires_at).strftime("%d.%m.%Y %H:%M")
+    end = words.moment(invitation.expires_at)
     told = [str(message) for message in answer.context["messages"]]
     assert told == [f"Invitation sent to erlan@example.test. The link works once, until {end}."]
     assert [sent.to for sent in mail.outbox] == [["erlan@example.test"]]
@@ -190,7 +204,7 @@ def test_an_appointment_is_ended_with_a_reason_and_never_made_longer(pair, decis
         longer = client.post(url, on(later, "last_day") | {"reason": "Stays"})
         assert longer.status_code == 422
         assert reasons(longer) == [
-            f"It ends on {last:%d.%m.%Y} already. Choose an earlier day, or make a new one."
+            f"It ends on {words.day(last)} already. Choose an earlier day, or make a new one."
         ]
         assert longer.context["form"]["reason"].value() == "Stays"
     assert client.post(url, on(last - ONE_DAY, "last_day") | {"reason": "Sooner"}).status_code == 302
