@@ -42,6 +42,7 @@ EVENTS: dict[str, str | Promise] = {
     "application.assign": _("Case officer named"),
     "application.finding": _("Finding recorded"),
     "application.conflict": _("Conflict of interest declared"),
+    "application.note": _("Internal note written"),
     "application.consult": _("Consultation started"),
     "application.consulted": _("Consultation finished"),
     "application.change_notified": _("Change reported by the firm"),

@@ -16,7 +16,7 @@ from applications.models import (
     Note,
     Stage,
 )
-from applications.services.guard import allow, insist, locked_case, same_version
+from applications.services.guard import insist, locked_case, same_version
 from applications.states import ASSESSABLE
 from audit.services import record
 from workflow import duties
@@ -102,10 +102,13 @@ def declare_conflict(*, actor: Any, case: Application, text: str) -> ConflictOfI
 
 
 def write_note(*, actor: Any, case: Application, text: str) -> Note:
-    """An internal note, never visible to the firm."""
-    allow(actor, "applications.write_note", case)
-    insist(text.strip(), _("Write the note."))
-    return Note.objects.create(application=case, text=text, author=actor)
+    """An internal note, never visible to the firm. Effects: the note; audit event without its text."""
+    with transaction.atomic():
+        case = locked_case(case.pk, actor=actor, permission="applications.write_note")
+        insist(text.strip(), _("Write the note."))
+        note = Note.objects.create(application=case, text=text, author=actor)
+        record(subject=case.audit_subject, kind="application.note", actor=actor, data={"note": note.pk})
+    return note
 
 
 def consult(
@@ -124,6 +127,8 @@ def consult(
 def finish_consultation(*, actor: Any, consultation: Consultation, answer: str) -> Consultation:
     with transaction.atomic():
         case = locked_case(consultation.application_id, actor=actor, permission="applications.consult")
+        consultation = Consultation.objects.get(pk=consultation.pk)
+        insist(consultation.finished_at is None, _("This consultation is finished already."))
         insist(answer.strip(), _("Write the answer, or why there is none."))
         consultation.answer = answer
         consultation.finished_at = timezone.now()
@@ -144,6 +149,8 @@ def resolve_change(*, actor: Any, notice: ChangeNotice, resolution: str, affecte
     """
     with transaction.atomic():
         case = locked_case(notice.application_id, actor=actor, permission="applications.resolve_change")
+        notice = ChangeNotice.objects.get(pk=notice.pk)
+        insist(notice.resolved_at is None, _("This change is resolved already."))
         insist(resolution.strip(), _("Say what the change means for the case."))
         case.findings.filter(requirement__in=affected).update(affected=True)
         notice.resolution, notice.resolved_by, notice.resolved_at = resolution, actor, timezone.now()

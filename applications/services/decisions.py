@@ -113,6 +113,7 @@ def record_service(
     """
     with transaction.atomic():
         case = locked_case(notice.application_id, actor=actor, permission="applications.serve_notice")
+        notice = RefusalNotice.objects.get(pk=notice.pk)
         insist(case.state == A.REFUSAL_PROPOSED, _("No refusal is proposed."))
         insist(notice.served_on is None, _("The service of this notice is recorded already."))
         insist(served_on <= timezone.localdate(), _("A notice cannot have been served in the future."))
@@ -136,6 +137,8 @@ def answer_representation(
     with transaction.atomic():
         pk = representation.notice.application_id
         case = locked_case(pk, actor=actor, permission="applications.answer_representation")
+        representation = Representation.objects.get(pk=representation.pk)
+        insist(representation.answered_at is None, _("This representation is answered already."))
         insist(our_answer.strip(), _("Write our answer to the representation."))
         representation.our_answer, representation.accepted = our_answer, accepted
         representation.answered_by, representation.answered_at = actor, timezone.now()
