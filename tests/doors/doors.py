@@ -157,7 +157,7 @@ def object_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
     """The record that a page of the desk is about."""
     basis, post = side.licence.authority_basis, side.staff.reviewer.appointments.first()
     objects = {
-        "accounts/user": side.membership.user,
+        "accounts/user": side.staff.reviewer,
         "accounts/firm": side.firm,
         "accounts/membership": side.membership,
         "accounts/staffinvitation": side.staff_invitation,
