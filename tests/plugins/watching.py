@@ -24,8 +24,8 @@ class Watch:
         return page
 
     def _said(self, message: ConsoleMessage) -> None:
-        # The browser repeats each refused answer here; those are in ``refused``.
-        if not message.text.startswith("Failed to load resource"):
+        # The browser repeats each refused answer here; those are in ``refused``. Its advice is not a fault.
+        if message.type != "debug" and not message.text.startswith("Failed to load resource"):
             self.faults.append(f"{message.location['url']}: {message.text}")
 
     def _asked(self, request: Request) -> None:

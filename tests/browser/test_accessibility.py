@@ -1,0 +1,310 @@
+"""Every page there is, found from the addresses themselves, as a person sees it who may open it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from accounts import services as accounts
+from applications.models import Application, Condition, Stage
+from applications.samples.cases import fresh
+from applications.services import assessment, decisions, drafting, requests, submission
+from licences.services import issue
+from regulators.services import confirm_authority_basis, enter_authority_basis
+from tests.plugins.cases import email_of
+from tests.plugins.watching import Watch
+from workflow.acts import acts_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+INSIDE = ("/desk/", "/pipeline/")
+QUERY = {"pipeline:steps": f"?act=stage.take&month={timezone.localdate():%Y-%m}"}
+POST_ONLY = {
+    "accounts:end_membership", "accounts:invite_member", "admin:logout", "portal:detach",
+    "portal:holder_remove", "portal:start", "portal:upload", "set_language",
+}  # fmt: skip
+NO_PAGE = {
+    "admin:applications_application_document", "admin:autocomplete", "admin:jsi18n", "healthz",
+    "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
+    "register:json",
+}  # fmt: skip
+LEADS_ELSEWHERE = {
+    "mfa_activate_totp",
+    "account_confirm_login_code",
+    "account_set_password",
+    "admin:applications_application_history",
+    "admin:applications_stage_change",
+    "admin:applications_stage_changelist",
+    "admin:applications_stage_history",
+    "admin:login",
+    "admin:password_change",
+    "admin:view_on_site",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+}
+
+# No role of a regulator opens these, there is no record to open, or the link is kept nowhere.
+CLOSED = {
+    "accounts:accept_staff_invitation",
+    "admin:account_emailaddress_change",
+    "admin:account_emailaddress_changelist",
+    "admin:accounts_firm_change",
+    "admin:accounts_firm_changelist",
+    "admin:accounts_firminvitation_change",
+    "admin:accounts_firminvitation_changelist",
+    "admin:accounts_membership_change",
+    "admin:accounts_membership_changelist",
+    "admin:accounts_staffinvitation_change",
+    "admin:accounts_staffinvitation_changelist",
+    "admin:accounts_user_change",
+    "admin:accounts_user_changelist",
+    "admin:auth_group_change",
+    "admin:auth_group_changelist",
+    "admin:licences_readinessrecord_change",
+    "admin:mfa_authenticator_change",
+    "admin:mfa_authenticator_changelist",
+    "admin:regulators_licencetype_change",
+    "admin:regulators_regulator_change",
+    "admin:regulators_rulebookversion_change",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    name: str
+    path: str
+    user: Any  # None: a visitor
+
+
+@pytest.fixture
+def scene(
+    case_in_review: Application, custody_firm: Any, firm_user: Any, afm: Any, afsa_staff: SimpleNamespace
+) -> SimpleNamespace:
+    """A case in review with something of each kind in it, a draft, a licence, an open invitation."""
+    case, staff = case_in_review, afsa_staff
+    draft = drafting.start_application(actor=firm_user, firm=custody_firm, licence_type=afm)
+    stage = case.stages.select_related("application").get(order=1)
+    assessment.take_stage(actor=staff.reviewer, stage=stage, expected_version=stage.version)
+    asked = requests.write_request(
+        actor=staff.reviewer, case=case, due_on=timezone.localdate() + timedelta(days=14),
+        points=[{"requirement": "BP-03", "question": "Please send the form again."}],
+    )  # fmt: skip
+    requests.send_request(actor=staff.reviewer, request=asked, expected_version=asked.version)
+    basis = enter_authority_basis(
+        actor=staff.administrator, licence_type=case.licence_type, act="Rules of the tests", article="1",
+        scope="Custody", valid_from=date(2024, 1, 1),
+    )  # fmt: skip
+    confirm_authority_basis(actor=staff.second_administrator, basis=basis)
+    with transaction.atomic():
+        licence = issue(
+            actor=staff.decision_maker, firm=custody_firm, licence_type=case.licence_type,
+            authority_basis=basis, rulebook_version=str(case.rulebook), conditions=["Keep three keys."],
+            case_reference="AFSA-2025-0007", granted_at=timezone.now(),
+        )  # fmt: skip
+    _invitation, token = accounts.invite_member(
+        actor=firm_user, firm_id=custody_firm.pk, email=email_of("colleague"), roles=["viewer"]
+    )
+    return SimpleNamespace(
+        case=fresh(case), draft=draft, firm=custody_firm, firm_user=firm_user, staff=staff, licence=licence,
+        token=token, notice=None, representation=None,
+        consultation=assessment.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
+        change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
+        condition=Condition.objects.create(application=case, number=1, text="Pay in the capital."),
+    )  # fmt: skip
+
+
+def propose_refusal(scene: SimpleNamespace) -> None:
+    """The same case, once a refusal is proposed, served and answered by the firm."""
+    staff, case = scene.staff, scene.case
+    change = scene.change
+    assessment.resolve_change(actor=staff.reviewer, notice=change, resolution="No effect.", affected=[])
+    ground = next(ground.code for ground in case.book.grounds if ground.quotable)
+    case = decisions.recommend(
+        actor=staff.lead_reviewer, case=case, expected_version=fresh(case).version, outcome="refuse",
+        grounds=[ground], reason="It is not met.",
+    )  # fmt: skip
+    decisions.propose_refusal(
+        actor=staff.decision_maker, case=case, expected_version=case.version, grounds=[ground],
+        evidence="The file.", notice="We propose to refuse.",
+    )  # fmt: skip
+    today = timezone.localdate()
+    scene.notice = decisions.record_service(
+        actor=staff.case_officer, notice=case.refusal_notices.get(), served_on=today,
+        until=today + timedelta(days=14), how="By post.",
+    )  # fmt: skip
+    scene.case = fresh(case)
+    scene.representation = submission.make_representation(
+        actor=scene.firm_user, case=scene.case, text="It is met after all."
+    )
+
+
+# --- which addresses there are, and who may open them
+
+
+def addresses(patterns: list[Any], space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for found in patterns:
+        if isinstance(found, URLPattern):
+            if found.name:
+                yield space + found.name, found
+        else:
+            yield from addresses(
+                found.url_patterns, f"{space}{found.namespace}:" if found.namespace else space
+            )
+
+
+def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, list[Any]]:
+    """What can stand in an address, by the name that the address gives it."""
+    case = scene.case
+    person = case.posts.first().person_id
+    asked = ["FP-07"] if of_person else ["BP-03", *one_of_each_kind(scene.draft)]
+    stages = ["fit_and_proper"] if of_person else ["business_plan", *scene.draft.book.stage_codes[1:]]
+    numbers = {"register:entry": scene.licence.number}
+    of_case = {
+        "admin:applications_application_consultation": scene.consultation,
+        "admin:applications_application_change_notice": scene.change,
+        "admin:applications_application_service": scene.notice,
+        "admin:applications_application_representation": scene.representation,
+    }
+    row = of_case.get(name)
+    return {
+        "pk": [case.pk, scene.draft.pk] if name.startswith("portal:") else [case.pk],
+        "stage": stages, "code": stages[:1], "requirement": asked, "person": [person],
+        "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
+        "document": [case.answers.exclude(files=None).first().files.first().document_id],
+        "number": [numbers.get(name, 1)], "pk_of": [row.pk] if row else [], "firm_id": [scene.firm.pk],
+        "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
+        "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
+    }  # fmt: skip
+
+
+def one_of_each_kind(case: Application) -> list[str]:
+    """The code of a requirement with each kind of evidence that is asked once for the firm."""
+    whole = [requirement for requirement in case.book.requirements if not requirement.per_person]
+    return list({kind: requirement.code for requirement in whole for kind in requirement.evidence}.values())
+
+
+def of_admin(name: str, scene: SimpleNamespace) -> dict[str, list[Any]]:
+    """The record, and the acts, of an address of the admin."""
+    for model in admin.site._registry:
+        opts = model._meta
+        if name.startswith(f"admin:{opts.app_label}_{opts.model_name}_"):
+            rows = [scene.case] if model is Application else list(model._default_manager.all()[:1])
+            if model is Stage:
+                rows = list(scene.case.stages.all()[:1])
+            acts = list(acts_of(model)) if name.endswith("_act") else []
+            return {"object_id": [row.pk for row in rows], "transition": acts}
+    return {"object_id": ["1"], "transition": []}
+
+
+def paths(scene: SimpleNamespace) -> Iterator[tuple[str, str]]:
+    for name, pattern in addresses(get_resolver().url_patterns):
+        wanted = list(pattern.pattern.regex.groupindex)
+        known = values(scene, name, of_person="person" in wanted) | of_admin(name, scene)
+        for chosen in product(*[known[word] for word in wanted]):
+            try:
+                path = reverse(name, kwargs=dict(zip(wanted, chosen, strict=True)))
+                yield name, path + QUERY.get(name, "")
+            except NoReverseMatch as error:
+                raise AssertionError(f"{name}: {error}") from error
+
+
+def browser_of(user: Any) -> Client:
+    browser = Client()
+    if user:
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+def who_opens(scene: SimpleNamespace) -> list[Opened]:
+    """Each page once, with the first that gets it: of visitor and firm, or of the regulator's people."""
+    outside = [(user, browser_of(user)) for user in (None, scene.firm_user)]
+    inside = [(user, browser_of(user)) for user in vars(scene.staff).values()]
+    found = []
+    for name, path in dict.fromkeys(paths(scene)):
+        if name in POST_ONLY | NO_PAGE:
+            continue
+        for user, browser in inside if path.startswith(INSIDE) else outside:
+            response = browser.get(path)
+            if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+                found.append(Opened(name=name, path=path, user=user))
+                break
+    return found
+
+
+# --- what is looked at
+
+
+def breaches(page: Page) -> list[str]:
+    """Each breach of WCAG 2.2 A and AA as ``rule: element``."""
+    found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+    return [f"{breach['id']}: {node['html'][:160]}" for breach in found for node in breach["nodes"]]
+
+
+def faults_of(page: Page, opened: Opened, watch: Watch) -> list[str]:
+    answer = page.goto(opened.path)
+    assert answer is not None
+    found = [f"status {answer.status}"] if answer.status != 200 else []
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} h1")
+    if not page.title().removesuffix(" – kzcustody").strip():
+        found.append("no title")
+    if page.locator("html").get_attribute("lang") != "en":
+        found.append("no language")
+    if not opened.path.startswith(INSIDE):
+        page.set_viewport_size({"width": 320, "height": 900})
+        wider = page.evaluate(WIDER)
+        found += [f"{wider} px wider than 320"] if wider else []
+        page.set_viewport_size({"width": 1280, "height": 900})
+    found += watch.faults
+    found += breaches(page)
+    watch.faults.clear()  # what was said from here on came of the examination itself
+    return found
+
+
+def test_every_page(
+    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any
+) -> None:
+    watch = Watch(live_server.url)
+    pages: dict[Any, Page] = {}
+    faults: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for change in (None, propose_refusal):
+        if change:
+            change(scene)
+        for opened in who_opens(scene):
+            if change and opened.name in seen:
+                continue
+            if opened.user not in pages:
+                page = watch.follow(open_page())
+                pages[opened.user] = sign_in(page, opened.user) if opened.user else page
+            found = faults_of(pages[opened.user], opened, watch)
+            if found:
+                faults[f"{opened.name} {opened.path}"] = found
+            seen.add(opened.name)
+    assert faults == {}
+    assert watch.refused == []
+    names = {name for name, _pattern in addresses(get_resolver().url_patterns)}
+    assert seen & (POST_ONLY | NO_PAGE | LEADS_ELSEWHERE | CLOSED) == set()
+    unseen = names - seen - POST_ONLY - NO_PAGE - LEADS_ELSEWHERE - CLOSED
+    assert sorted(name for name in unseen if not closed_to_everybody(name)) == []
+
+
+def closed_to_everybody(name: str) -> bool:
+    """Of the admin: to add or delete what only services make, and the history, which is the audit record."""
+    return name.startswith("admin:") and name.endswith(("_add", "_delete", "_history"))
