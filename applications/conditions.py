@@ -151,6 +151,17 @@ def _stages_to_approve(case: "Application", waiting: list[str]) -> Reasons:
     ]
 
 
+def _stages_with_the_firm(case: "Application") -> Reasons:
+    codes = case.stages.filter(state__in=(S.IN_PROGRESS, S.CHANGES_REQUESTED)).values_list("code", flat=True)
+    return [
+        Reason(
+            _("The stage “%(stage)s” is with the firm.") % {"stage": say(case.book.stage(code).title)},
+            reverse("admin:applications_application_stage", args=[case.pk, code]),
+        )
+        for code in codes
+    ]
+
+
 def _findings_left(case: "Application", due: tuple[str, ...], *, without: list[str] | None = None) -> Reasons:
     """Findings not settled, or whose answer has changed since; ``without`` leaves out whole stages."""
     found = case.findings.filter(due__in=due).exclude(stage__in=without or [])
@@ -207,6 +218,8 @@ def nothing_outstanding(case: "Application", data: Data) -> Reasons:
     open_conditions = case.conditions.filter(verified_at=None)
     return [
         *[Reason(_("Condition %(number)s is not verified.") % {"number": c.number}) for c in open_conditions],
+        *_stages_with_the_firm(case),
+        *_asked_is_back(case),
         *_findings_left(case, (rb.SUBMISSION, rb.RECOMMENDATION, rb.GRANT)),
     ]
 
@@ -301,6 +314,10 @@ def stage_is_with_the_firm(stage: "Stage", data: Data) -> Reasons:
     if state == A.DRAFT or (stage.state == S.CHANGES_REQUESTED and state not in DECIDED):
         return []
     return [Reason(_("The stage is with the regulator."))]
+
+
+def case_is_undecided(stage: "Stage", data: Data) -> Reasons:
+    return [Reason(_("The case is decided."))] if stage.application.state in DECIDED else []
 
 
 def stage_is_answered(stage: "Stage", data: Data) -> Reasons:

@@ -78,7 +78,7 @@ def is_filed(user: Any, obj: Any) -> bool:
 
 @rules.predicate
 def is_without_conflict(user: Any, obj: Any) -> bool:
-    """The human has declared no conflict on the case, and never acted for the firm.
+    """The human has declared no conflict on the case, never acted for the firm, and is none of its people.
 
     Remembered on the case object, since a page asks for each of its acts; an act locks a fresh one.
     """
@@ -93,6 +93,8 @@ def is_without_conflict(user: Any, obj: Any) -> bool:
 
 def _has_no_conflict(human: str, case: Any) -> bool:
     if human in humans_of_firm(case.firm_id):
+        return False
+    if case.firm.people.filter(human=human).exists():
         return False
     return not case.conflicts.filter(human=human).exists()
 
@@ -141,7 +143,9 @@ rules.add_perm("applications.grant_application", decides & delegated("grant"))
 rules.add_perm("applications.reopen_application", decides)
 rules.add_perm("applications.extend_application", decides & delegated("approve_in_principle"))
 rules.add_perm("applications.propose_refusal", decides & delegated("refuse"))
-rules.add_perm("applications.serve_notice", staff_on_case & (is_case_officer | is_decision_maker))
+rules.add_perm(
+    "applications.serve_notice", (is_case_officer | is_decision_maker) & is_filed & is_without_conflict
+)
 rules.add_perm("applications.answer_representation", decides)
 rules.add_perm("applications.refuse_application", decides & delegated("refuse"))
 rules.add_perm("applications.lapse_application", decides)

@@ -134,8 +134,8 @@ def propose(
 def withdraw_proposal(model: type[Model], pk: Any, transition: str, *, actor: Any) -> None:
     """Take back a proposal that nobody has confirmed, so that another can be made.
 
-    Effects in order: lock; refuse who may not take the act; set the proposal aside; append the audit event
-    ``….withdraw``.
+    Effects in order: lock; refuse who may not take the act; set the proposal aside; save the next version, so
+    that a page which showed this proposal confirms no other; append the audit event ``….withdraw``.
     """
     act = _act(model, transition)
     with transaction.atomic():
@@ -145,11 +145,17 @@ def withdraw_proposal(model: type[Model], pk: Any, transition: str, *, actor: An
         if waiting is None:
             raise NotReady([_("There is no open proposal to take back.")])
         _set_aside(waiting)
+        instance.version += 1
+        instance.save(update_fields=["version"])
         record(
             subject=instance.audit_subject,
             kind=f"{instance._meta.model_name}.{act.name}.withdraw",
             actor=actor,
-            data={"of": instance.record_name, "proposed_by": waiting.proposed_by.audit_name},
+            data={
+                "of": instance.record_name,
+                "proposed_by": waiting.proposed_by.audit_name,
+                "version": instance.version,
+            },
         )
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -152,7 +153,9 @@ def resolve_change(*, actor: Any, notice: ChangeNotice, resolution: str, affecte
         notice = ChangeNotice.objects.get(pk=notice.pk)
         insist(notice.resolved_at is None, _("This change is resolved already."))
         insist(resolution.strip(), _("Say what the change means for the case."))
-        case.findings.filter(requirement__in=affected).update(affected=True)
+        unknown = set(affected) - set(case.book.by_code)
+        insist(not unknown, _("Unknown requirement: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
+        case.findings.filter(requirement__in=affected).update(affected=True, version=F("version") + 1)
         notice.resolution, notice.resolved_by, notice.resolved_at = resolution, actor, timezone.now()
         notice.save(update_fields=["resolution", "resolved_by", "resolved_at"])
         record(

@@ -14,7 +14,7 @@ from applications.states import ApplicationState as A
 from audit.services import record
 from workflow import duties
 from workflow import services as workflow
-from workflow.acts import EXAMINE
+from workflow.acts import DECIDE, EXAMINE
 from workflow.models import Proposal
 
 
@@ -115,6 +115,7 @@ def record_service(
         case = locked_case(notice.application_id, actor=actor, permission="applications.serve_notice")
         notice = RefusalNotice.objects.get(pk=notice.pk)
         insist(case.state == A.REFUSAL_PROPOSED, _("No refusal is proposed."))
+        insist(notice == case.refusal_notices.last(), _("This notice was followed by another one."))
         insist(notice.served_on is None, _("The service of this notice is recorded already."))
         insist(served_on <= timezone.localdate(), _("A notice cannot have been served in the future."))
         insist(until > served_on, _("The last day for representations must be after the day of service."))
@@ -138,8 +139,11 @@ def answer_representation(
         pk = representation.notice.application_id
         case = locked_case(pk, actor=actor, permission="applications.answer_representation")
         representation = Representation.objects.get(pk=representation.pk)
+        insist(case.state == A.REFUSAL_PROPOSED, _("No refusal is proposed."))
         insist(representation.answered_at is None, _("This representation is answered already."))
         insist(our_answer.strip(), _("Write our answer to the representation."))
+        duties.check(case=case.duty_case, actor=actor, side=DECIDE)
+        duties.take(case=case.duty_case, actor=actor, side=DECIDE, act="answer_representation")
         representation.our_answer, representation.accepted = our_answer, accepted
         representation.answered_by, representation.answered_at = actor, timezone.now()
         representation.save(update_fields=["our_answer", "accepted", "answered_by", "answered_at"])

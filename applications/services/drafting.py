@@ -11,6 +11,7 @@ from accounts.queries import firm_roles
 from applications.models import Answer, AnswerFile, AnswerRevision, Application, Entity, Person, Stage
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, insist, locked_case, same_version
+from applications.states import DECIDED
 from applications.states import StageState as S
 from audit.services import record
 from documents.models import Document
@@ -168,6 +169,7 @@ def open_stage_of(case: Application, kind: str, actor: Any) -> None:
     """Open the stages whose requirements are answered by typed records of this kind (people, ownership,
     capital).
     """
+    insist(case.state not in DECIDED, _("The case is decided: nothing in it changes any more."))
     codes = {r.stage for r in case.book.requirements if kind in r.evidence}
     stages = list(case.stages.filter(code__in=codes))
     if any(stage.state == S.IN_PROGRESS for stage in stages):
@@ -189,6 +191,7 @@ def _requirement(case: Application, code: str) -> Requirement:
 
 
 def _open_stage(case: Application, code: str, actor: Any) -> None:
+    insist(case.state not in DECIDED, _("The case is decided: nothing in it changes any more."))
     stage = case.stages.get(code=code)
     if stage.state == S.IN_PROGRESS:
         return

@@ -61,13 +61,15 @@ def save_person(
 
 
 def remove_person(*, actor: Any, case_id: Any, person: Person) -> None:
-    """Take a person out of this case: posts and answers given for them. The firm's record of the person
-    stays.
+    """Take a person out of this case: their posts, and in a draft the answers given for them. Answers that
+    were submitted stay with their files, which are evidence; they are asked no more. The firm's record of
+    the person stays.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
         open_stage_of(case, rb.PEOPLE, actor)
-        case.answers.filter(person=person).delete()
+        if case.submitted_at is None:
+            case.answers.filter(person=person).delete()
         case.posts.filter(person=person).delete()
         note_saved(case, actor)
 

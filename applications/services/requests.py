@@ -72,6 +72,7 @@ def send_request(*, actor: Any, request: InformationRequest, expected_version: i
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.write_request", expected_version)
         insist(request.status == R.DRAFT, _("This request was sent already."))
+        insist(case.state in ASSESSABLE, _("Information is asked for while the application is in review."))
         _move(request, R.SENT, sent_at=timezone.now())
         if request.pauses_clock:
             clocks.pause(case, cause=f"request {request.number}")

@@ -4,20 +4,29 @@ import hashlib
 import json
 from typing import Any
 
+from django.db.models import F, Q
 from django.utils import timezone
 
 from applications import asked
-from applications.models import Application, Finding, Snapshot
+from applications.models import Application, Finding, Person, Snapshot
 from applications.queries import drafts, law
 from documents.services import seal
+from regulators import rulebook as rb
 from regulators.rulebook import say
+
+Key = tuple[str, str | None]
+NEVER_ASSESSED: dict[str, Any] = {
+    "outcome": Finding.OPEN, "affected": False, "note": "", "condition": "",
+    "assessed_by": None, "assessed_at": None,
+}  # fmt: skip
 
 
 def take_snapshot(case: Application, *, actor: Any, declaration: dict[str, Any]) -> Snapshot:
     """Keep every question as it was asked, with its answer, and open or mark the findings.
 
     Effects in order: seal the documents; write the snapshot with its hash; open a finding for each new
-    question; mark the findings whose answer has changed since the last snapshot as affected.
+    question, and again for one that is asked anew; mark the findings whose answer, or the people, holdings
+    or capital it asks for, have changed since the last snapshot as affected.
     """
     draft = drafts.load_draft(case)
     questions = asked.questions(draft)
@@ -26,9 +35,7 @@ def take_snapshot(case: Application, *, actor: Any, declaration: dict[str, Any])
         "declaration": declaration,
         "firm": {"name": case.firm.name, "bin": case.firm.bin, "legal_form": case.firm.legal_form},
         "questions": [_as_asked(question, draft) for question in questions],
-        "people": {
-            str(pk): {"name": name, "posts": sorted(draft.posts[pk])} for pk, name in draft.people.items()
-        },
+        "people": _people(case, draft),
         "holdings": [
             {
                 "owner": h.owner.name,
@@ -95,6 +102,31 @@ def _as_asked(question: asked.Question, draft: asked.Draft) -> dict[str, Any]:
     }
 
 
+def _people(case: Application, draft: asked.Draft) -> dict[str, Any]:
+    """Who is proposed. The firm's record of a person is shared by its cases and changes later, so what
+    identifies the human is kept here; of the number only its keyed hash.
+    """
+    records = Person.objects.in_bulk(list(draft.people))
+    return {
+        str(pk): {
+            "name": name,
+            "posts": sorted(draft.posts[pk]),
+            "human": records[pk].human,
+            "born_on": records[pk].born_on.isoformat(),
+            "citizenship": records[pk].citizenship,
+            "residence": records[pk].residence,
+        }
+        for pk, name in draft.people.items()
+    }
+
+
+def _typed(content: dict[str, Any], question: dict[str, Any], kinds: tuple[str, ...]) -> Any:
+    """What answers this question beside its own answer: the tables it asks for, the person it is about."""
+    tables = {rb.PEOPLE: "people", rb.OWNERSHIP: "holdings", rb.CAPITAL: "capital"}
+    person = content["people"].get(question["person"], {})
+    return [content[tables[kind]] for kind in kinds if kind in tables], person.get("human")
+
+
 def _open_findings(case: Application, snapshot: Snapshot, last: Snapshot | None) -> None:
     before = {(q["requirement"], q["person"]): q for q in last.content["questions"]} if last else {}
     now = {(q["requirement"], q["person"]): q for q in snapshot.content["questions"]}
@@ -112,13 +144,35 @@ def _open_findings(case: Application, snapshot: Snapshot, last: Snapshot | None)
         ],
         ignore_conflicts=True,
     )
-    changed = [key for key, question in now.items() if key in before and before[key] != question]
-    for requirement, person in changed:
-        Finding.objects.filter(application=case, requirement=requirement, person_id=person).exclude(
-            outcome=Finding.OPEN
-        ).update(affected=True, snapshot=snapshot)
-    gone = [key for key in before if key not in now]
-    for requirement, person in gone:
-        Finding.objects.filter(application=case, requirement=requirement, person_id=person).update(
-            outcome=Finding.NOT_APPLICABLE, affected=False, note="", snapshot=snapshot
-        )
+    if last is None:
+        return
+
+    def answered(content: dict[str, Any], question: dict[str, Any]) -> Any:
+        kinds = case.book.by_code[question["requirement"]].evidence
+        return question, _typed(content, question, kinds)
+
+    for key, question in now.items():
+        if key not in before:
+            _change(
+                case,
+                key,
+                snapshot,
+                outcome=Finding.OPEN,
+                affected=False,
+                note="",
+                condition="",
+                assessed_by=None,
+                assessed_at=None,
+            )
+        elif answered(last.content, before[key]) != answered(snapshot.content, question):
+            _change(case, key, snapshot, affected=~Q(outcome=Finding.OPEN))
+    for key in before.keys() - now.keys():
+        _change(case, key, snapshot, outcome=Finding.NOT_APPLICABLE, affected=False, note="", condition="")
+
+
+def _change(case: Application, key: Key, snapshot: Snapshot, **changes: Any) -> None:
+    """The next version too: a reviewer's page that shows the answer of before is stale."""
+    requirement, person = key
+    Finding.objects.filter(application=case, requirement=requirement, person_id=person).exclude(
+        snapshot=snapshot
+    ).update(snapshot=snapshot, version=F("version") + 1, **changes)

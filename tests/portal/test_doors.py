@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from applications.models import Application, Counter
 from applications.portal.urls import urlpatterns
-from applications.services import assessment, requests
+from applications.services import assessment, drafting, requests
 from documents.models import Document
 from tests.plugins.cases import fresh, new_applicant, new_firm
 from tests.portal.conftest import pdf, url_of
@@ -152,6 +152,23 @@ def test_a_declaration_in_other_words_is_not_signed(browser, filled_afm_case):
     assert page.status_code == 422
     assert "The declaration has changed" in page.content.decode()
     assert fresh(filled_afm_case).state == "draft"
+
+
+def test_a_declaration_over_other_answers_than_were_shown_is_not_signed(browser, firm_user, filled_afm_case):
+    address = reverse("portal:declare", args=[filled_afm_case.pk])
+    shown = browser.get(address).content.decode().split('name="shown" value="')[1].split('"')[0]
+    stage = filled_afm_case.stages.first()
+    drafting.edit_stage_again(actor=firm_user, stage=stage, expected_version=stage.version)
+    answer = filled_afm_case.answers.filter(value__has_key="text", person=None).first()
+    drafting.save_answer(
+        actor=firm_user, case_id=filled_afm_case.pk, requirement=answer.requirement,
+        value={**answer.value, "text": "Something else."},
+    )  # fmt: skip
+    stage.refresh_from_db()
+    drafting.complete_stage(actor=firm_user, stage=stage, expected_version=stage.version)
+    data = {"shown": shown, "version": filled_afm_case.version, "role": "Director", "agreed": "on"}
+    page = browser.post(address, data)
+    assert (page.status_code, fresh(filled_afm_case).state) == (422, "draft")
 
 
 @pytest.mark.parametrize(

@@ -309,5 +309,5 @@ def test_a_proposal_can_be_taken_back_from_the_desk(desk, parcels):
 
     desk.post(act_url(parcel, "burn"), {"version": 0, "take_back": "1"})
 
-    assert stands(parcel) == ("open", 0, ["parcel.burn.propose", "parcel.burn.withdraw"])
+    assert stands(parcel) == ("open", 1, ["parcel.burn.propose", "parcel.burn.withdraw"])
     assert Proposal.objects.get(object_pk=str(parcel.pk)).withdrawn_at is not None

@@ -251,10 +251,20 @@ def test_a_second_proposal_waits_for_the_first_to_be_taken_back(parcels, person)
         burn(parcel, propose, erlan)
 
     withdraw_proposal(parcels, parcel.pk, "burn", actor=dana)
-    burn(parcel, propose, erlan)
+    burn(parcel, propose, erlan, version=1)
 
     assert kinds(parcel) == ["parcel.burn.propose", "parcel.burn.withdraw", "parcel.burn.propose"]
-    assert burn(parcel, perform, dana).state == "burnt"
+    assert burn(parcel, perform, dana, version=1).state == "burnt"
+
+
+def test_a_page_that_showed_one_proposal_confirms_no_other(parcels, person):
+    parcel, dana, erlan = parcels.objects.create(), person("Dana"), person("Erlan")
+    burn(parcel, propose, dana)
+    withdraw_proposal(parcels, parcel.pk, "burn", actor=dana)
+    propose(parcels, parcel.pk, "burn", actor=dana, expected_version=1, reason="Another reason.")
+
+    with pytest.raises(Conflict, match="This was changed by Dana"):
+        burn(parcel, perform, erlan)
 
 
 def test_a_proposal_that_the_record_has_outgrown_is_not_confirmed_but_replaced(parcels, person):
