@@ -14,7 +14,7 @@ from documents.services import seal
 from regulators import rulebook as rb
 from regulators.rulebook import say
 
-Key = tuple[str, str | None]
+Key = tuple[str, Any]
 NEVER_ASSESSED: dict[str, Any] = {
     "outcome": Finding.OPEN, "affected": False, "note": "", "condition": "",
     "assessed_by": None, "assessed_at": None,
