@@ -230,6 +230,19 @@ def outcome_has_basis(case: "Application", data: Data) -> Reasons:
     return [Reason(_("No confirmed authority basis is on record for this licence, so none can be granted."))]
 
 
+def return_date_is_ahead(case: "Application", data: Data) -> Reasons:
+    return _ahead(data.get("return_by"))
+
+
+def expiry_is_ahead(case: "Application", data: Data) -> Reasons:
+    return _ahead(data.get("expires_on"))
+
+
+def _ahead(value: Any) -> Reasons:
+    day = _as_date(value)
+    return [] if day is None or day > timezone.localdate() else [Reason(_("The date must be after today."))]
+
+
 def extends_expiry(case: "Application", data: Data) -> Reasons:
     until = _as_date(data.get("expires_on"))
     if until is None or (case.expires_on and until > case.expires_on):

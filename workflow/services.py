@@ -275,6 +275,14 @@ def _second_person(instance: Stateful, act: Act, actor: Any) -> Proposal:
         )
     if not actor.human or proposal.proposed_human == actor.human:
         raise NotAllowed([_("You proposed this; another person has to confirm it.")])
+    proposer = proposal.proposed_by
+    if not proposer.is_active or not rules.has_perm(act.permission, proposer, instance):
+        raise NotReady(
+            [
+                _("%(name)s, who proposed this, may not do so any more. Propose it again.")
+                % {"name": proposer.audit_name}
+            ]
+        )
     if proposal.object_version != instance.version:
         raise Conflict(
             [_("The case has changed since this was proposed. Propose it again.")], current=instance

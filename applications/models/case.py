@@ -176,7 +176,7 @@ class Application(Stateful):
         duty=EXAMINE,
         permission="applications.return_application",
         needs=("return_by",),
-        requires=(c.book_returns, c.gaps_named),
+        requires=(c.book_returns, c.gaps_named, c.return_date_is_ahead),
     )
     def return_incomplete(self, *, return_by: Any, **data: Any) -> None:
         self.return_by = return_by
@@ -232,7 +232,13 @@ class Application(Stateful):
         duty=DECIDE,
         permission="applications.approve_in_principle",
         needs=("conditions", "expires_on", "reason"),
-        requires=(c.recommended_to_grant, c.book_has_in_principle, c.law_is_settled, c.changes_resolved),
+        requires=(
+            c.recommended_to_grant,
+            c.book_has_in_principle,
+            c.expiry_is_ahead,
+            c.law_is_settled,
+            c.changes_resolved,
+        ),
     )
     def approve_in_principle(self, *, expires_on: Any, **data: Any) -> None:
         self.expires_on = expires_on
@@ -277,7 +283,7 @@ class Application(Stateful):
         duty=DECIDE,
         permission="applications.extend_application",
         needs=("reason", "expires_on"),
-        requires=(c.extends_expiry,),
+        requires=(c.extends_expiry, c.expiry_is_ahead),
     )
     def extend(self, *, expires_on: Any, **data: Any) -> None:
         self.expires_on = expires_on
@@ -326,6 +332,7 @@ class Application(Stateful):
         sources=(A.SUBMITTED, A.IN_REVIEW, A.RECOMMENDED, A.APPROVED_IN_PRINCIPLE, A.REFUSAL_PROPOSED),
         to=A.GRANTED,
         label=_("Record deemed issue"),
+        duty=DECIDE,
         two_people=True,
         permission="applications.record_deemed_issue",
         needs=("reason",),
