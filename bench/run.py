@@ -74,6 +74,9 @@ class Side:
         return self.ask("page", name=name, times=times + 1)
 
 
+LEAVE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+
+
 @contextmanager
 def database(name, template=None):
     """A database of our own, made anew and dropped at the end; its address."""
@@ -83,6 +86,8 @@ def database(name, template=None):
     copied = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(drop)
+        if template:
+            connection.execute(LEAVE, [template])
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copied)
         try:
             yield urlunsplit(parts._replace(path=f"/{name}"))

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application, ChangeNotice, Representation
-from applications.services.guard import insist, locked_case
+from applications.services.guard import allow, insist, locked_case
 from applications.services.numbers import next_reference
 from applications.states import OPEN
 from audit.services import record
@@ -31,6 +31,7 @@ def submit_application(
         "signed_by": actor.audit_name,
         "at": timezone.now().isoformat(),
     }
+    allow(actor, "applications.submit_application", case)
     try:
         with transaction.atomic():
             regulator = case.licence_type.regulator.code

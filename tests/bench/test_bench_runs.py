@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connections
 
 from bench import report, run
 from bench.measures import FLOOR, MEASURES
@@ -12,8 +12,8 @@ from bench.measures import FLOOR, MEASURES
 @pytest.fixture(scope="module")
 def template(django_db_setup: None) -> Iterator[str]:
     """The migrated test database, left alone so that it can be copied."""
-    connection.close()
-    return str(connection.settings_dict["NAME"])
+    connections.close_all()
+    return str(connections["default"].settings_dict["NAME"])
 
 
 @pytest.fixture(scope="module")

@@ -208,7 +208,8 @@ def of_admin(name: str, scene: SimpleNamespace) -> dict[str, list[Any]]:
             if model is Stage:
                 rows = list(scene.case.stages.all()[:1])
             acts = list(acts_of(model)) if name.endswith("_act") else []
-            return {"object_id": [row.pk for row in rows], "transition": acts}
+            keys = {"object_id": [row.pk for row in rows], "transition": acts}
+            return keys | ({"pk": keys["object_id"]} if opts.app_label == "regulators" else {})
     return {"object_id": ["1"], "transition": []}
 
 

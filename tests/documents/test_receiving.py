@@ -149,7 +149,7 @@ def test_the_scanner_is_sent_for_after_the_commit(settings, received, django_cap
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broker_that_is_down_harms_no_upload(settings, received, monkeypatch, caplog):
+def test_a_broker_that_is_down_harms_no_upload(settings, received, monkeypatch):
     settings.CLAMD_ADDRESS = "unix:///nowhere"
     monkeypatch.setattr(app.conf, "broker_write_url", "redis+socket:///nowhere/broker.sock")
     started = time.monotonic()
@@ -157,7 +157,6 @@ def test_a_broker_that_is_down_harms_no_upload(settings, received, monkeypatch, 
     assert Document.objects.get() == document
     assert queries.due_for_scan() == [document.pk]
     assert time.monotonic() - started < 3
-    assert "on_commit" in caplog.text
 
 
 @pytest.mark.parametrize(("sent", "kept"), [(9, 9), (10, 10), (11, 11), (12, 11), (1000, 11)])
