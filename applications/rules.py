@@ -3,6 +3,7 @@
 from typing import Any
 
 import rules
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.queries import firm_roles, humans_of_firm
@@ -94,9 +95,8 @@ def is_without_conflict(user: Any, obj: Any) -> bool:
 def _has_no_conflict(human: str, case: Any) -> bool:
     if human in humans_of_firm(case.firm_id):
         return False
-    if case.firm.people.filter(human=human).exists():
-        return False
-    return not case.conflicts.filter(human=human).exists()
+    declared_or_proposed = Q(conflicts__human=human) | Q(firm__people__human=human)
+    return not type(case)._default_manager.filter(declared_or_proposed, pk=case.pk).exists()
 
 
 def delegated(act: str) -> rules.Predicate:

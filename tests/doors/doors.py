@@ -1,7 +1,6 @@
 """Every door of the site, from the URL resolver, and how one knocks at it."""
 
 import csv
-import hashlib
 import re
 import uuid
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import get_resolver
 
 from accounts.models import Firm
-from applications.portal.views.submission import declaration_of
+from applications.portal.views.submission import declaration_of, mark_of
 
 TABLE = Path(__file__).parent.parent / "tables" / "doors.csv"
 STATES = ("draft", "review")
@@ -202,7 +201,12 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
             "voting": "10",
         },
         "capital": {"currency": "USD"},
-        "declare": {"role": "Director", "agreed": "on", "version": version, "shown": _declaration(here.case)},
+        "declare": {
+            "role": "Director",
+            "agreed": "on",
+            "version": version,
+            "shown": mark_of(here.case, declaration_of(here.case)),
+        },
         "withdraw": sentence,
         "change": sentence,
         "representation": sentence,
@@ -210,11 +214,6 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "request": {f"p{here.point.number}-text": "An answer"},
     }
     return forms.get(door.name.removeprefix("portal:"), {})
-
-
-def _declaration(case: Any) -> str:
-    """The mark of the text that the page shows."""
-    return hashlib.sha256(declaration_of(case).encode()).hexdigest()
 
 
 PERSON = {

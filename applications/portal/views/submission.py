@@ -54,11 +54,11 @@ def declare(request: SignedIn, pk: UUID) -> HttpResponse:
     """The declaration, word for word as it will be kept, and the submission."""
     case = case_or_404(request, pk)
     text = declaration_of(case)
-    form = DeclareForm(request.POST or None, initial={"version": case.version, "shown": _mark(case, text)})
+    form = DeclareForm(request.POST or None, initial={"version": case.version, "shown": mark_of(case, text)})
     refusal: Refused | None = None
     if form.is_valid():
         typed = form.cleaned_data
-        if typed["shown"] != _mark(case, text):
+        if typed["shown"] != mark_of(case, text):
             return _changed_text(request, case, text)
         try:
             submit_application(
@@ -88,7 +88,7 @@ def declaration_of(case: Application) -> str:
     return words % {"firm": case.firm.name, "regulator": say(case.book.regulator_name)}
 
 
-def _mark(case: Application, text: str) -> str:
+def mark_of(case: Application, text: str) -> str:
     """What the signatory signs: this text, over the answers as they were last saved."""
     return hashlib.sha256(f"{case.saved_at}\n{text}".encode()).hexdigest()
 
@@ -114,7 +114,7 @@ def _changed_text(request: SignedIn, case: Application, text: str) -> HttpRespon
     """The page that was signed showed another text (another language, a changed name), or stood on other
     answers: it is shown afresh.
     """
-    form = DeclareForm(initial={"version": case.version, "shown": _mark(case, text)})
+    form = DeclareForm(initial={"version": case.version, "shown": mark_of(case, text)})
     words = _(
         "The declaration has changed, or an answer, since you opened the page. Check them and sign again."
     )
