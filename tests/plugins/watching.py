@@ -25,7 +25,7 @@ class Watch:
 
     def _said(self, message: ConsoleMessage) -> None:
         # The browser repeats each refused answer here; those are in ``refused``. Its advice is not a fault.
-        if message.type != "debug" and not message.text.startswith("Failed to load resource"):
+        if message.type != "debug" and not message.text.startswith(("Failed to load resource", "[DOM]")):
             self.faults.append(f"{message.location['url']}: {message.text}")
 
     def _asked(self, request: Request) -> None:
