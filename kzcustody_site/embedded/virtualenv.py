@@ -25,8 +25,11 @@ MEGABYTES = {"run": 700, "tools": 1400}
 def ensure(lock: str, console: Console) -> None:
     """Installs ``requirements/LOCK.lock`` into .venv unless it is there already.
 
-    A mark is written before an installation and a stamp after it: a half-made one is made anew.
+    A mark is written before an installation and a stamp after it: a half-made one is made anew. Whoever runs
+    from inside .venv finds it as it is: it is not replaced under running feet.
     """
+    if Path(sys.prefix).resolve() == VENV.resolve():
+        return
     with _one_at_a_time():
         stamp = _read_stamp()
         if stamp.get(lock) == _fingerprint(lock):
