@@ -153,17 +153,7 @@ def _open_findings(case: Application, snapshot: Snapshot, last: Snapshot | None)
 
     for key, question in now.items():
         if key not in before:
-            _change(
-                case,
-                key,
-                snapshot,
-                outcome=Finding.OPEN,
-                affected=False,
-                note="",
-                condition="",
-                assessed_by=None,
-                assessed_at=None,
-            )
+            _change(case, key, snapshot, **NEVER_ASSESSED)
         elif answered(last.content, before[key]) != answered(snapshot.content, question):
             _change(case, key, snapshot, affected=~Q(outcome=Finding.OPEN))
     for key in before.keys() - now.keys():
