@@ -170,6 +170,9 @@ def _ask_for_one_more(case: Application, desk: Desk) -> InformationRequest:
 def _answer(request: InformationRequest, actor: Any) -> None:
     for point in request.points.select_related("request"):
         requests.answer_point(
-            actor=actor, point=point, text="The minute of 12 October 2026 records the appointment."
+            actor=actor,
+            point=point,
+            expected_version=point.version,
+            text="The minute of 12 October 2026 records the appointment.",
         )
     requests.send_answers(actor=actor, request=request, expected_version=request.version)

@@ -87,8 +87,11 @@ def send_request(*, actor: Any, request: InformationRequest, expected_version: i
     return request
 
 
-def answer_point(*, actor: Any, point: RequestPoint, text: str) -> RequestPoint:
-    """Keep the answer to one point; it goes to the regulator when the answers are sent."""
+def answer_point(*, actor: Any, point: RequestPoint, expected_version: int, text: str) -> RequestPoint:
+    """Keep the answer to one point; it goes to the regulator when the answers are sent.
+
+    Raises Conflict where another editor has answered it since the page was built.
+    """
     with transaction.atomic():
         case = locked_case(
             point.request.application_id, actor=actor, permission="applications.answer_request"
@@ -98,8 +101,10 @@ def answer_point(*, actor: Any, point: RequestPoint, text: str) -> RequestPoint:
             point.request.status in R.WITH_FIRM and point.sent_at is None,
             _("This point is not open for an answer."),
         )
+        same_version(point, expected_version)
         point.answer, point.answered_by, point.answered_at = text, actor, timezone.now()
-        point.save(update_fields=["answer", "answered_by", "answered_at"])
+        point.version += 1
+        point.save(update_fields=["answer", "answered_by", "answered_at", "version"])
     return point
 
 

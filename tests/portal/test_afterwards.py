@@ -110,9 +110,11 @@ def test_a_point_with_a_bad_file_keeps_its_text_and_is_not_sent(browser, case_in
     assert "Here." in body(page)
     request.refresh_from_db()
     assert (request.status, request.points.get().answer) == ("sent", "Here.")
-    assert browser.post(url, {"version": request.version, "act": "later", "p1-text": "There."}).url == url
-    assert browser.post(url, {"version": 0, "act": "send", "p1-text": "There."}).status_code == 409
-    assert browser.post(url, {"version": request.version, "act": "send", "p1-text": ""}).status_code == 422
+    there = {"p1-text": "There.", "p1-version": 1, "initial-p1-text": "Here."}
+    assert browser.post(url, {"version": request.version, "act": "later", **there}).url == url
+    assert browser.post(url, {"version": 0, "act": "send"}).status_code == 409
+    cleared = {"p1-text": "", "p1-version": 2, "initial-p1-text": "There."}
+    assert browser.post(url, {"version": request.version, "act": "send", **cleared}).status_code == 422
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from applications.states import OPEN
 from documents.errors import NotUsable
 from documents.http import download
 from regulators.rulebook import say
-from workflow.errors import Refused
+from workflow.errors import Conflict, Reason, Refused
 
 
 @page("GET", "POST")
@@ -32,15 +32,18 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
     if asked is None:
         raise Http404
     asked.application = case
-    points = list(asked.points.select_related("person").prefetch_related("files__document"))
+    points = _points(asked)
     forms = _forms(asked, points, request if request.method == "POST" else None)
     if request.method != "POST":
         return _request_page(request, case, asked, points, forms)
     refusal: Refused | None = None
+    stale: list[RequestPoint] = []
     try:
         for point in points:
-            if point.pk in forms:
-                _keep_point(request, asked, point, forms[point.pk])
+            if point.pk in forms and not _keep_point(request, asked, point, forms[point.pk]):
+                stale.append(point)
+        if stale:
+            raise _conflict(stale, forms)
         if request.POST.get("act") == "send" and not any(form.errors for form in forms.values()):
             version = request.POST.get("version", "")
             if not version.isdecimal():
@@ -53,8 +56,11 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
     if refusal is None and not any(form.errors for form in forms.values()):
         messages.success(request, _("Saved. Nothing is sent yet."))
         return redirect("portal:request", case.pk, number)
-    points = list(asked.points.select_related("person").prefetch_related("files__document"))
-    return _request_page(request, case, asked, points, forms, refusal)
+    return _request_page(request, case, asked, _points(asked), forms, refusal, stale)
+
+
+def _points(asked: InformationRequest) -> list[RequestPoint]:
+    return list(asked.points.select_related("person", "answered_by").prefetch_related("files__document"))
 
 
 def _forms(
@@ -64,14 +70,11 @@ def _forms(
     if asked.status not in InformationRequest.WITH_FIRM:
         return {}
     typed = (request.POST, request.FILES) if request else (None, None)
-    return {
-        point.pk: PointForm(point.number, *typed, initial={"text": point.answer})
-        for point in points
-        if point.sent_at is None
-    }
+    return {point.pk: PointForm(point, *typed) for point in points if point.sent_at is None}
 
 
-def _keep_point(request: SignedIn, asked: InformationRequest, point: RequestPoint, form: PointForm) -> None:
+def _keep_point(request: SignedIn, asked: InformationRequest, point: RequestPoint, form: PointForm) -> bool:
+    """Takes in the files and keeps the text; no where another editor has answered the point meanwhile."""
     point.request = asked
     uploads = request.FILES.getlist(form.add_prefix("files"))
     rejected = files.take_each(
@@ -79,8 +82,30 @@ def _keep_point(request: SignedIn, asked: InformationRequest, point: RequestPoin
     )
     for text in rejected:
         form.add_error("files", text)
-    if "text" not in form.errors and form.cleaned_data["text"] != point.answer:
-        answer_point(actor=request.user, point=point, text=form.cleaned_data["text"])
+    if {"text", "version"} & form.errors.keys():
+        return True
+    current, text = point, form.cleaned_data["text"]
+    kept = True
+    if form.typed and text != point.answer:
+        try:
+            current = answer_point(
+                actor=request.user, point=point, expected_version=form.cleaned_data["version"], text=text
+            )
+        except Conflict as conflict:
+            current, kept = conflict.current, False
+    form.stand_on(current)
+    return kept
+
+
+def _conflict(stale: list[RequestPoint], forms: dict[int, PointForm]) -> Conflict:
+    words = _("Somebody else has answered point %(number)s while your page was open.")
+    return Conflict(
+        [
+            Reason(words % {"number": point.number}, f"#{forms[point.pk]['text'].id_for_label}")
+            for point in stale
+        ],
+        current=stale[0],
+    )
 
 
 def _request_page(
@@ -90,6 +115,7 @@ def _request_page(
     points: list[RequestPoint],
     forms: dict[int, PointForm],
     refusal: Refused | None = None,
+    stale: list[RequestPoint] | None = None,
 ) -> HttpResponse:
     problems = [
         {"target": bound.id_for_label, "text": text}
@@ -101,6 +127,7 @@ def _request_page(
         {
             "point": point,
             "form": forms.get(point.pk),
+            "stale": point in (stale or []),
             "files": files.rows(file.document for file in point.files.all()),
             "requirement": say(case.book.by_code[point.requirement].title),
         }
