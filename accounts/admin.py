@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import rules
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
@@ -15,7 +17,14 @@ admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
 class ReadOnly(admin.ModelAdmin):
-    """Shows rows to whoever holds the view permission; nobody adds, changes or deletes here."""
+    """Shows rows to whomever a rule lets view them; nobody adds, changes or deletes here."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        name = get_permission_codename("view", self.opts)
+        return bool(rules.has_perm(f"{self.opts.app_label}.{name}", request.user, obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

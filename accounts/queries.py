@@ -3,11 +3,12 @@
 import uuid
 
 from allauth.account.models import EmailAddress
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Firm, FirmInvitation, Membership, Role, StaffInvitation, User
+from accounts.identifiers import human_hash
+from accounts.models import Firm, FirmInvitation, Identifier, Membership, Role, StaffInvitation, User
 from accounts.tokens import hash_token
 
 
@@ -63,10 +64,22 @@ def owners_of(firm_id: uuid.UUID) -> QuerySet[Membership]:
     return open_memberships().filter(firm_id=firm_id, role=Role.OWNER)
 
 
-def humans_of_firm(firm_id: uuid.UUID | str) -> set[str]:
-    """The hashes of all humans who ever acted for the firm, so far as they are known."""
-    hashes = Membership.objects.filter(firm_id=firm_id).exclude(user__human="").order_by()
-    return set(hashes.values_list("user__human", flat=True))
+def memberships_ever(firm_id: uuid.UUID | str, human: str) -> QuerySet[Membership]:
+    """The roles that this human, who is known, has or had in the firm, under any account."""
+    return Membership.objects.filter(names("user__human", human), firm_id=firm_id).exclude(user__human="")
+
+
+def names(field: str, human: str) -> Q:
+    """The hash in this field is of any number of the human."""
+    others = Identifier.objects.filter(human=human).values("hash")
+    return Q(**{field: human})
+
+
+def human_with(identifier: str) -> str:
+    """The human whom a number names: the one on record, else the number by itself."""
+    number = human_hash(identifier)
+    known = Identifier.objects.filter(hash=number).values_list("human", flat=True).first()
+    return known or number
 
 
 def firm_invitation(token: str) -> FirmInvitation | None:

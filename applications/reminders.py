@@ -50,7 +50,7 @@ def _remind_of_request(request: InformationRequest, rule: str, today: date) -> b
     if rule != "overdue":
         context["working_days"] = working_days_between(today, request.due_on)  # type: ignore[assignment]
     with transaction.atomic():
-        messages = remind(
+        told = remind(
             subject=f"request:{request.pk}",
             rule=rule,
             due_on=request.due_on,
@@ -60,7 +60,7 @@ def _remind_of_request(request: InformationRequest, rule: str, today: date) -> b
             subject_ref=str(case),
             url=case_url(case, internal=False),
         )
-    return bool(messages)
+    return bool(told)
 
 
 def _lapses(today: date) -> int:
@@ -72,7 +72,7 @@ def _lapses(today: date) -> int:
         due_on = case.return_by if case.state == "returned" else case.expires_on
         assert due_on is not None
         with transaction.atomic():
-            messages = remind(
+            told = remind(
                 subject=case.audit_subject,
                 rule="deadline passed",
                 due_on=due_on,
@@ -83,5 +83,5 @@ def _lapses(today: date) -> int:
                 internal=True,
                 url=case_url(case, internal=True),
             )
-        raised += bool(messages)
+        raised += bool(told)
     return raised

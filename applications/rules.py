@@ -3,10 +3,10 @@
 from typing import Any
 
 import rules
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
-from accounts.queries import firm_roles, humans_of_firm
+from accounts.queries import firm_roles, memberships_ever, names
 from regulators.queries import may_decide, staff_roles
 
 
@@ -93,10 +93,9 @@ def is_without_conflict(user: Any, obj: Any) -> bool:
 
 
 def _has_no_conflict(human: str, case: Any) -> bool:
-    if human in humans_of_firm(case.firm_id):
-        return False
-    declared_or_proposed = Q(conflicts__human=human) | Q(firm__people__human=human)
-    return not type(case)._default_manager.filter(declared_or_proposed, pk=case.pk).exists()
+    acted = Exists(memberships_ever(case.firm_id, human))
+    declared_or_proposed = Q(conflicts__human=human) | names("firm__people__human", human)
+    return not type(case)._default_manager.filter(acted | declared_or_proposed, pk=case.pk).exists()
 
 
 def delegated(act: str) -> rules.Predicate:

@@ -37,17 +37,17 @@ def tell(
     internal: bool = False,
     url: str = "",
     language: str = "",
-) -> Message:
+) -> None:
     """Write one message into the outbox; ``mails.MAILS`` lists the templates and the context each takes.
 
     Effects in order: write the row in the recipient's language (for a bare address: ``language``, or the one
-    in use), unless a row with this key exists, which is then returned; wake the sender after commit. Nothing
-    is sent if the transaction is rolled back.
+    in use), unless a row with this key exists, which then stays as it is; wake the sender after commit.
+    Nothing is sent if the transaction is rolled back.
 
     Raises RuntimeError outside a transaction, ValueError for an unknown mail, a context that does not fit, or
     a link to elsewhere, ValidationError for an address that is none.
     """
-    return _write(
+    _write(
         to=to,
         template=template,
         context=context,
@@ -71,17 +71,17 @@ def remind(
     subject_ref: str,
     internal: bool = False,
     url: str = "",
-) -> list[Message]:
-    """Remind everybody in ``to`` once of one date under one rule; a second call writes nothing and returns an
-    empty list.
+) -> int:
+    """Remind everybody in ``to`` once of one date under one rule; how many were told. A second call tells
+    nobody.
 
     Effects in order: write the reminder; write one message for each recipient; wake the sender after commit.
     """
     _inside_a_transaction()
     reminder, made = Reminder.objects.get_or_create(subject=subject, rule=rule, due_on=due_on)
     if not made:
-        return []
-    return [
+        return 0
+    for recipient in to:
         _write(
             to=recipient,
             template=template,
@@ -93,8 +93,7 @@ def remind(
             language="",
             reminder=reminder,
         )
-        for recipient in to
-    ]
+    return len(to)
 
 
 def withhold(*, subject_ref: str, templates: Sequence[str], reason: str) -> int:
@@ -150,7 +149,7 @@ def _write(
     url: str,
     language: str,
     reminder: Reminder | None,
-) -> Message:
+) -> None:
     _inside_a_transaction()
     address = _address(to)
     validate_email(address)
@@ -180,7 +179,6 @@ def _write(
     )
     Message.objects.bulk_create([row], ignore_conflicts=True)
     _wake_after_commit()
-    return Message.objects.get(key=key)
 
 
 def _inside_a_transaction() -> None:

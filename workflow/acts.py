@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -73,6 +74,7 @@ def act(
     return declare
 
 
+@cache
 def acts_of(model: type) -> dict[str, Act]:
     """Every act that a model declares, by name, in the order of declaration."""
     found: dict[str, Act] = {}

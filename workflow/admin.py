@@ -23,7 +23,7 @@ from workflow.acts import DECIDE, EXAMINE, Act, acts_of
 from workflow.errors import Conflict, Gone, NotReady, Reason, Refused, WrongState
 from workflow.forms import act_form, typed
 from workflow.models import Proposal, Stateful
-from workflow.queries import Offer, offers
+from workflow.queries import Offer, is_offered, offer, offers, proposal_of
 
 security = logging.getLogger("kzcustody.security")
 
@@ -43,7 +43,7 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
     def run_act(self, request: HttpRequest, obj: Any, act: Act, version: int, data: dict[str, Any]) -> Any:
         """Take the act, or propose it where it needs two people and nobody has proposed it yet."""
         verb = services.perform
-        if act.two_people and self._offer(request, obj, act).proposal is None:
+        if act.two_people and proposal_of(obj, act) is None:
             verb = services.propose  # type: ignore[assignment]
         return verb(self.model, obj.pk, act.name, actor=request.user, expected_version=version, **data)
 
@@ -127,7 +127,7 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
     # --- Acts
 
     def act_offers(self, request: HttpRequest, obj: Any) -> list[Offer]:
-        return [offer for offer in offers(obj, request.user) if offer.act.name not in self.hidden_acts]
+        return offers(obj, request.user, hidden=self.hidden_acts)
 
     def act_url(self, obj: Any, act: Act) -> str:
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_act"
@@ -137,13 +137,13 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         """The acts as the page shows them: name, label, url, open, reasons."""
         return [
             {
-                "name": offer.act.name,
-                "label": offer.act.label,
-                "url": self.act_url(obj, offer.act),
-                "open": offer.open,
-                "reasons": offer.reasons,
+                "name": found.act.name,
+                "label": found.act.label,
+                "url": self.act_url(obj, found.act),
+                "open": found.open,
+                "reasons": found.reasons,
             }
-            for offer in self.act_offers(request, obj)
+            for found in self.act_offers(request, obj)
         ]
 
     def act_view(self, request: HttpRequest, object_id: str, transition: str) -> HttpResponse:
@@ -161,38 +161,39 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         if request.method == "POST":
             return self._act(request, obj, act)
         try:
-            offer = self._offer(request, obj, act)
+            asked = self._offer(request, obj, act)
         except Refused as refusal:
             return self._refused(request, obj, act, refusal.reasons)
-        return self._ask(request, obj, offer, self._form(offer)())
+        return self._ask(request, obj, asked, self._form(asked)())
 
     def _act(self, request: HttpRequest, obj: Any, act: Act) -> HttpResponse:
+        """What is unmet is asked once, by the act itself on the locked row."""
         version = _version(request)
         try:
             if version != obj.version and self._may(request, obj, act):
                 raise services.conflict(obj)
-            offer = self._offer(request, obj, act)
+            taken = self._offer(request, obj, act, unmet=False)
         except Conflict as refusal:
             return self._conflict(request, obj, refusal, typed(act_form(act, self.act_forms)(request.POST)))
         except Refused as refusal:
             return self._refused(request, obj, act, refusal.reasons)
-        if offer.proposal and "take_back" in request.POST:
+        if taken.proposal and "take_back" in request.POST:
             return self._take_back(request, obj, act)
-        form = self._form(offer)(request.POST, request.FILES)
+        form = self._form(taken)(request.POST, request.FILES)
         if not form.is_valid():
-            return self._ask(request, obj, offer, form, status=422)
-        return self._run(request, obj, offer, version, form)
+            return self._ask(request, obj, self._offer(request, obj, act), form, status=422)
+        return self._run(request, obj, taken, version, form)
 
     def _run(
-        self, request: HttpRequest, obj: Any, offer: Offer, version: int, form: forms.Form
+        self, request: HttpRequest, obj: Any, taken: Offer, version: int, form: forms.Form
     ) -> HttpResponse:
-        act = offer.act
+        act = taken.act
         try:
             result = self.run_act(request, obj, act, version, form.cleaned_data)
         except Conflict as refusal:
             return self._conflict(request, refusal.current, refusal, typed(form))
         except NotReady as refusal:
-            return self._ask(request, obj, replace(offer, reasons=refusal.reasons), form, status=422)
+            return self._ask(request, obj, replace(taken, reasons=refusal.reasons), form, status=422)
         except Gone as refusal:
             raise Http404 from refusal
         except Refused as refusal:
@@ -213,17 +214,20 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
     def _may(self, request: HttpRequest, obj: Any, act: Act) -> bool:
         return act.name not in self.hidden_acts and rules.has_perm(act.permission, request.user, obj)
 
-    def _offer(self, request: HttpRequest, obj: Any, act: Act) -> Offer:
-        """The act as it is offered here and now. Raises WrongState where it is not."""
-        for offer in self.act_offers(request, obj):
-            if offer.act.name == act.name:
-                return offer
-        words = _("“%(act)s” is not open to you while this is: %(state)s.")
-        raise WrongState([words % {"act": act.label, "state": obj.get_state_display()}])
+    def _offer(self, request: HttpRequest, obj: Any, act: Act, *, unmet: bool = True) -> Offer:
+        """The act as it is offered here and now, with what is unmet unless told otherwise. Raises WrongState
+        where it is not offered.
+        """
+        if act.name in self.hidden_acts or not is_offered(obj, act, request.user):
+            words = _("“%(act)s” is not open to you while this is: %(state)s.")
+            raise WrongState([words % {"act": act.label, "state": obj.get_state_display()}])
+        if unmet:
+            return offer(obj, act, request.user)
+        return Offer(act=act, reasons=[], proposal=proposal_of(obj, act))
 
-    def _form(self, offer: Offer) -> type[forms.Form]:
+    def _form(self, found: Offer) -> type[forms.Form]:
         """The second of two people confirms what was proposed, and types nothing."""
-        return forms.Form if offer.proposal else act_form(offer.act, self.act_forms)
+        return forms.Form if found.proposal else act_form(found.act, self.act_forms)
 
     # --- Pages
 
@@ -244,17 +248,17 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         return TemplateResponse(request, f"admin/workflow/{template}.html", context, status=status)
 
     def _ask(
-        self, request: HttpRequest, obj: Any, offer: Offer, form: forms.Form, *, status: int = 200
+        self, request: HttpRequest, obj: Any, found: Offer, form: forms.Form, *, status: int = 200
     ) -> HttpResponse:
         context = {
-            "offer": offer,
+            "offer": found,
             "form": form,
             "version": obj.version,
-            "effects": self.act_effects(request, obj, offer.act),
-            "examines": offer.act.duty == EXAMINE,
-            "decides": offer.act.duty == DECIDE,
+            "effects": self.act_effects(request, obj, found.act),
+            "examines": found.act.duty == EXAMINE,
+            "decides": found.act.duty == DECIDE,
         }
-        return self._page(request, obj, "act", str(offer.act.label), status, **context)
+        return self._page(request, obj, "act", str(found.act.label), status, **context)
 
     def _conflict(
         self, request: HttpRequest, current: Any, refusal: Conflict, rows: Iterable[tuple[str, str, str]]

@@ -54,26 +54,33 @@ def waiting_proposals(instance: Stateful, transition: str) -> QuerySet[Proposal]
     )
 
 
-def offers(instance: Any, actor: Any) -> list[Offer]:
+def offers(instance: Any, actor: Any, *, hidden: frozenset[str] = frozenset()) -> list[Offer]:
     """The acts that this actor could take from the present state, each with what is still unmet.
 
-    An act that the actor has no right to is not offered at all.
+    An act that the actor has no right to is not offered at all; ``hidden`` ones are not even asked about.
     """
-    if not getattr(actor, "is_active", False):
-        return []
-    return [
-        _offer(instance, act, actor)
-        for act in acts_of(type(instance)).values()
-        if instance.state in act.sources and rules.has_perm(act.permission, actor, instance)
-    ]
+    shown = [act for act in acts_of(type(instance)).values() if act.name not in hidden]
+    return [offer(instance, act, actor) for act in shown if is_offered(instance, act, actor)]
 
 
-def _offer(instance: Any, act: Act, actor: Any) -> Offer:
-    proposal = waiting_proposals(instance, act.name).first() if act.two_people else None
-    if proposal and proposal.object_version != instance.version:
-        proposal = None
+def is_offered(instance: Any, act: Act, actor: Any) -> bool:
+    """The actor has the right to this act, and the present state is one of those it starts from."""
+    if not getattr(actor, "is_active", False) or instance.state not in act.sources:
+        return False
+    return bool(rules.has_perm(act.permission, actor, instance))
+
+
+def offer(instance: Any, act: Act, actor: Any) -> Offer:
+    """One act with what is still unmet, whether or not it is offered."""
+    proposal = proposal_of(instance, act)
     reasons = _standing_in_the_way(instance, act, actor, proposal)
     return Offer(act=act, reasons=reasons, proposal=proposal)
+
+
+def proposal_of(instance: Any, act: Act) -> Proposal | None:
+    """What another person proposed about the record as it is now."""
+    proposal = waiting_proposals(instance, act.name).first() if act.two_people else None
+    return proposal if proposal and proposal.object_version == instance.version else None
 
 
 def _standing_in_the_way(instance: Any, act: Act, actor: Any, proposal: Proposal | None) -> list[Reason]:

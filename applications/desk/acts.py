@@ -68,7 +68,7 @@ def for_case(offer: Offer, case: Application) -> CaseOffer:
 
 def standing(offer: Offer, obj: Any) -> list[Reason]:
     """The reasons that hold whatever is typed into the form of the act."""
-    if offer.act.name not in BY_FORM:
+    if not offer.reasons or offer.act.name not in BY_FORM:
         return offer.reasons
     mended = {reason.text for reason in BY_FORM[offer.act.name](obj, {})}
     return [reason for reason in offer.reasons if reason.text not in mended]

@@ -20,7 +20,7 @@ from applications.models import Application, Deadline, Stage
 from regulators.queries import regulators_of
 from workflow.acts import Act
 from workflow.admin import StatefulAdmin
-from workflow.queries import Offer
+from workflow.queries import Offer, proposal_of
 
 
 class CaseBound(StatefulAdmin):
@@ -152,8 +152,8 @@ class ApplicationAdmin(CaseBound):
             raise Http404
         return HttpResponseRedirect(f"{self._change_url(obj)}#timeline")
 
-    def _offer(self, request: HttpRequest, obj: Application, act: Act) -> Offer:
-        return acts.for_case(super()._offer(request, obj, act), obj)
+    def _offer(self, request: HttpRequest, obj: Application, act: Act, *, unmet: bool = True) -> Offer:
+        return acts.for_case(super()._offer(request, obj, act, unmet=unmet), obj)
 
     def _form(self, offer: Offer) -> Any:
         return acts.form_of(offer, super()._form(offer))
@@ -161,7 +161,7 @@ class ApplicationAdmin(CaseBound):
     def run_act(
         self, request: HttpRequest, obj: Application, act: Act, version: int, data: dict[str, Any]
     ) -> Any:
-        waiting = act.two_people and self._offer(request, obj, act).proposal is not None
+        waiting = proposal_of(obj, act) is not None
         return acts.run(request.user, obj, act, version, data, proposed=waiting)
 
     def _ask(self, request: HttpRequest, obj: Any, offer: Offer, form: Any, *, status: int = 200) -> Any:

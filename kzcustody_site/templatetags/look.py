@@ -105,10 +105,15 @@ def first_input(bound: BoundField) -> str:
 def rail(context: template.Context) -> dict[str, object]:
     """The dark side navigation of desk and pipeline: own pages first, then the records one may see."""
     request = context.get("request")
-    return {"wing": _("Desk"), "brand_url": _url("admin:index") or "/", "parts": _rail_parts(request)}
+    return {
+        "wing": _("Desk"),
+        "brand_url": _url("admin:index") or "/",
+        "parts": _rail_parts(context, request),
+    }
 
 
-def _rail_parts(request: HttpRequest | None) -> list[dict[str, object]]:
+def _rail_parts(context: template.Context, request: HttpRequest | None) -> list[dict[str, object]]:
+    """The admin's own pages have asked for the records already."""
     if request is None or not request.user.is_staff:
         return []
     own = [
@@ -118,9 +123,10 @@ def _rail_parts(request: HttpRequest | None) -> list[dict[str, object]]:
         own.append(
             {"name": _("Pipeline"), "links": [_link(_("Overview"), _url("pipeline:overview"), request)]}
         )
+    apps = context.get("available_apps")
     records = [
         {"name": app["name"], "links": [_link(m["name"], m["admin_url"], request) for m in app["models"]]}
-        for app in admin.site.get_app_list(request)
+        for app in (admin.site.get_app_list(request) if apps is None else apps)
     ]
     return [
         {**part, "links": [link for link in part["links"] if link["url"]]}

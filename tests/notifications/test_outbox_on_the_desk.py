@@ -17,9 +17,8 @@ LIST = "admin:notifications_message_changelist"
 
 @pytest.fixture
 def dead_letter(db):
-    message = services.tell(
-        to="aigul@example.test", template="decision", context={}, subject_ref="KZC-1", key="k"
-    )
+    services.tell(to="aigul@example.test", template="decision", context={}, subject_ref="KZC-1", key="k")
+    message = Message.objects.get()
     Attempt.objects.create(
         message=message, finished_at=timezone.now(), outcome=Outcome.REFUSED, error="SMTPDataError 550"
     )

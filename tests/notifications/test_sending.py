@@ -27,9 +27,10 @@ failed: list[Message] = []
 
 def tell(key: str = "k", subject_ref: str = "KZC-1") -> Message:
     with transaction.atomic():
-        return services.tell(
+        services.tell(
             to="aigul@example.test", template="decision", context={}, subject_ref=subject_ref, key=key
         )
+    return Message.objects.get(key=key)
 
 
 def make_due() -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from celery import Celery, current_app
@@ -17,13 +18,19 @@ from notifications.models import Message, Reminder, Status
 DECISION = {"template": "decision", "context": {}, "subject_ref": "KZC-2026-0001"}
 
 
+def tell(**about: Any) -> Message:
+    """The message of this key, as it stands after this was told."""
+    services.tell(**about)
+    return Message.objects.get(key=about["key"])
+
+
 @pytest.fixture
 def person(db: None) -> User:
     return User.objects.create_user("aigul@example.test", full_name="Aigul Bek", language="en")
 
 
 def test_a_message_is_written_with_its_words(person: User) -> None:
-    message = services.tell(
+    message = tell(
         to=person,
         template="request_sent",
         context={"points": 2, "due": date(2026, 12, 1), "clock_paused": True},
@@ -51,9 +58,7 @@ def test_a_message_is_written_with_its_words(person: User) -> None:
 def test_every_mail_names_the_case_the_address_and_how_to_know_it(template: str, person: User) -> None:
     values = {"items": 1, "points": 1, "stage": 1, "working_days": 3, "item": "CAP-4", "requirement": "AML-2"}
     context = {name: values.get(name, date(2026, 12, 1)) for name in mails.MAILS[template].needs}
-    message = services.tell(
-        to=person, template=template, context=context, subject_ref="KZC-2026-0001", key="k"
-    )
+    message = tell(to=person, template=template, context=context, subject_ref="KZC-2026-0001", key="k")
 
     assert message.subject.startswith("KZC-2026-0001 ")
     assert message.body_text.count("http") == 3  # the one action, the address to sign in, how to tell
@@ -65,7 +70,7 @@ def test_every_mail_names_the_case_the_address_and_how_to_know_it(template: str,
 
 @pytest.mark.parametrize("template", ["decision", "approved_in_principle"])
 def test_a_decision_mail_keeps_the_outcome_to_itself(template: str, person: User) -> None:
-    message = services.tell(to=person, template=template, context={}, subject_ref="KZC-1", key="k")
+    message = tell(to=person, template=template, context={}, subject_ref="KZC-1", key="k")
 
     assert message.subject == "KZC-1 decision available"
     for word in ("granted", "approved", "principle", "refus"):
@@ -74,13 +79,13 @@ def test_a_decision_mail_keeps_the_outcome_to_itself(template: str, person: User
 
 def test_a_time_of_day_is_written_with_its_zone(person: User) -> None:
     due = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
-    message = services.tell(to=person, template="overdue", context={"due": due}, subject_ref="KZC-1", key="k")
+    message = tell(to=person, template="overdue", context={"due": due}, subject_ref="KZC-1", key="k")
 
     assert "was due by 1 December 2026, 18:00 (UTC+5) and" in message.body_text
 
 
 def test_an_internal_message_says_so_in_its_subject(person: User) -> None:
-    message = services.tell(
+    message = tell(
         to=person, template="internal_assigned", context={}, subject_ref="KZC-1", key="k", internal=True
     )
 
@@ -89,7 +94,7 @@ def test_an_internal_message_says_so_in_its_subject(person: User) -> None:
 
 def test_the_words_follow_the_recipient_and_not_the_sender(person: User) -> None:
     person.language = "ru"
-    message = services.tell(
+    message = tell(
         to=person, template="overdue", context={"due": date(2026, 12, 1)}, subject_ref="KZC-1", key="k"
     )
 
@@ -99,8 +104,8 @@ def test_the_words_follow_the_recipient_and_not_the_sender(person: User) -> None
 
 
 def test_the_same_key_is_the_first_message(person: User) -> None:
-    first = services.tell(to=person, key="decision:1", **DECISION)
-    second = services.tell(to="other@example.test", key="decision:1", **DECISION)
+    first = tell(to=person, key="decision:1", **DECISION)
+    second = tell(to="other@example.test", key="decision:1", **DECISION)
 
     assert second == first
     assert list(Message.objects.values_list("key", "email")) == [("decision:1", "aigul@example.test")]
@@ -130,7 +135,7 @@ def test_an_address_that_is_none_is_refused(address: str, db: None) -> None:
 
 
 def test_a_line_break_in_a_reference_makes_no_second_header(person: User) -> None:
-    message = services.tell(
+    message = tell(
         to=person, template="decision", context={}, subject_ref="KZC-1\r\nBcc: b@example.test", key="k"
     )
 
@@ -138,7 +143,7 @@ def test_a_line_break_in_a_reference_makes_no_second_header(person: User) -> Non
 
 
 def test_markup_in_a_value_stays_text_in_html(person: User) -> None:
-    message = services.tell(
+    message = tell(
         to=person, template="file_rejected", context={"requirement": "<b>&"}, subject_ref="KZC-1", key="k"
     )
 
@@ -198,16 +203,26 @@ def test_a_reminder_is_given_once_to_each_recipient(person: User) -> None:
     again = services.remind(due_on=date(2026, 12, 1), to=[person, other], context=context, **about)
     moved = services.remind(due_on=date(2026, 12, 2), to=[person], context=context, **about)
 
-    assert [message.recipient for message in first] == [person, other]
-    assert (again, [message.recipient for message in moved]) == ([], [person])
-    assert (Reminder.objects.count(), Message.objects.count()) == (2, 3)
+    assert (first, again, moved) == (2, 0, 1)
+    told = Message.objects.order_by("pk").values_list("recipient", "reminder__due_on")
+    days = date(2026, 12, 1), date(2026, 12, 2)
+    assert list(told) == [(person.pk, days[0]), (other.pk, days[0]), (person.pk, days[1])]
+    assert Reminder.objects.count() == 2
+
+
+def test_telling_once_more_or_to_one_more_is_one_query_each(
+    person: User, django_assert_num_queries: Any
+) -> None:
+    for key in ("a", "a", "b"):
+        with django_assert_num_queries(1):
+            services.tell(to=person, key=key, **DECISION)
 
 
 def test_what_is_no_longer_true_is_withheld_with_its_reason(person: User) -> None:
     due = {"due": date(2026, 12, 1)}
-    told = services.tell(to=person, template="overdue", context=due, subject_ref="KZC-1", key="a")
-    other_case = services.tell(to=person, template="overdue", context=due, subject_ref="KZC-2", key="b")
-    other_kind = services.tell(to=person, template="decision", context={}, subject_ref="KZC-1", key="c")
+    told = tell(to=person, template="overdue", context=due, subject_ref="KZC-1", key="a")
+    other_case = tell(to=person, template="overdue", context=due, subject_ref="KZC-2", key="b")
+    other_kind = tell(to=person, template="decision", context={}, subject_ref="KZC-1", key="c")
 
     assert services.withhold(subject_ref="KZC-1", templates=["overdue"], reason="withdrawn") == 1
 
@@ -218,8 +233,8 @@ def test_what_is_no_longer_true_is_withheld_with_its_reason(person: User) -> Non
 
 def test_the_notice_centre_shows_a_person_their_own(person: User) -> None:
     other = User.objects.create_user("timur@example.test", full_name="Timur")
-    mine = services.tell(to=person, key="mine", **DECISION)
-    theirs = services.tell(to=other, key="theirs", **DECISION)
+    mine = tell(to=person, key="mine", **DECISION)
+    theirs = tell(to=other, key="theirs", **DECISION)
 
     assert services.mark_read(user=person, pk=theirs.pk) is False
     assert (list(queries.notices_of(person)), queries.unread_count(person)) == ([mine], 1)
