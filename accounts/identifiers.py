@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ BIN_TYPES = "456"
 BIN_FEATURES = "0123"
 CENTURIES = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}
 SEPARATORS = re.compile(r"[\s\-\u2010-\u2015/.№]+")
+COUNTRY = re.compile(r"[A-Z]{2}")
 DOCUMENT_NUMBER = re.compile(r"[A-Z0-9]{5,20}")
 # A passport number typed on a Cyrillic keyboard is the same number.
 LOOKALIKES = str.maketrans("АВЕКМНОРСТУХІҮ", "ABEKMHOPCTYXIY")
@@ -71,6 +73,35 @@ def check_identifier(text: str) -> str:
     return number
 
 
+def check_papers(*, citizenship: str, iin: str, passport: str) -> list[str]:
+    """The numbers of a person's papers, normalised; ValidationError by field otherwise.
+
+    A citizen of Kazakhstan gives the IIN: a passport is renewed, and by another passport the same person
+    would be a second one.
+    """
+    country = citizenship.strip().upper()
+    if not COUNTRY.fullmatch(country):
+        raise ValidationError(
+            {"citizenship": _("Enter the two-letter code of the country, for example KZ.")}, code="country"
+        )
+    if not iin.strip():
+        check_has_iin(citizenship=country, kind="passport", field="iin")
+        if not passport.strip():
+            raise ValidationError(
+                {"iin": _("Enter the IIN or, of a person who has none, the number of the passport.")},
+                code="no_papers",
+            )
+    checks = (("iin", iin, check_iin), ("passport", passport, check_identifier))
+    return [_in_field(name, text, check) for name, text, check in checks if text.strip()]
+
+
+def check_has_iin(*, citizenship: str, kind: str, field: str) -> None:
+    """ValidationError where a citizen of Kazakhstan is named by a passport alone."""
+    if citizenship == "KZ" and kind != "iin":
+        message = _("A citizen of Kazakhstan has an IIN: enter it. The number of a passport is not enough.")
+        raise ValidationError({field: message}, code="citizen_has_iin")
+
+
 def normalise(identifier: str) -> str:
     """The same number however it was typed: width, case, spaces, dashes, Cyrillic look-alikes."""
     plain = unicodedata.normalize("NFKC", identifier).upper()
@@ -90,6 +121,13 @@ def mask(identifier: str) -> str:
     number = normalise(identifier)
     shown = min(3, len(number) // 2)
     return "•" * (len(number) - shown) + number[len(number) - shown :]
+
+
+def _in_field(name: str, text: str, check: Callable[[str], str]) -> str:
+    try:
+        return check(text)
+    except ValidationError as error:
+        raise ValidationError({name: error.messages}) from error
 
 
 def _twelve_digits(text: str, message: Any) -> str:

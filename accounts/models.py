@@ -106,6 +106,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name
 
 
+class Identifier(models.Model):
+    """One number of one human: an IIN or a passport, as the keyed hash, from papers that somebody has seen.
+
+    All numbers of a human lead to one ``human``, so accounts that share any number are one person.
+    """
+
+    append_only = True
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    human = models.CharField(_("person"), max_length=64, db_index=True)
+
+    class Meta:
+        verbose_name = _("number of a person")
+        verbose_name_plural = _("numbers of people")
+
+    def __str__(self) -> str:
+        return self.hash[:8]
+
+
 class Firm(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=250, help_text=_("As it is registered."))

@@ -72,7 +72,7 @@ def memberships_ever(firm_id: uuid.UUID | str, human: str) -> QuerySet[Membershi
 def names(field: str, human: str) -> Q:
     """The hash in this field is of any number of the human."""
     others = Identifier.objects.filter(human=human).values("hash")
-    return Q(**{field: human})
+    return Q(**{field: human}) | Q(**{f"{field}__in": others})
 
 
 def human_with(identifier: str) -> str:

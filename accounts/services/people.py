@@ -7,10 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.identifiers import check_identifier, human_hash
+from accounts.identifiers import check_identifier, check_papers
 from accounts.models import Language, User
-from accounts.queries import email_in_use
+from accounts.queries import email_in_use, human_with
+from accounts.services.humans import human_of
 from audit.services import record
+from workflow.errors import Refused
 
 
 @transaction.atomic
@@ -41,7 +43,7 @@ def create_applicant(
 
     Effects: the account; its verified e-mail; the audit row.
     """
-    human = human_hash(check_identifier(identifier)) if identifier else ""
+    human = human_with(check_identifier(identifier)) if identifier else ""
     user = new_account(email, full_name, password, language, human=human, is_staff=False)
     record(subject=subject_of(user), kind="account.create", actor=actor, data={"staff": False})
     return user
@@ -53,18 +55,39 @@ def create_staff(
     actor: Actor,
     email: str,
     full_name: str,
-    identifier: str,
     password: str,
+    iin: str = "",
+    passport: str = "",
+    citizenship: str = "KZ",
     language: str = Language.EN,
 ) -> User:
     """A member of staff's account made from the shell, its e-mail taken as verified.
 
-    Effects: the account, with the hash of the person's IIN or passport; its verified e-mail; the audit row.
+    Effects: the hashes of the person's numbers; the account, with the human they name; its verified e-mail;
+    the audit row.
     """
-    human = human_hash(check_identifier(identifier))
+    human = human_of(check_papers(citizenship=citizenship, iin=iin, passport=passport))
     user = new_account(email, full_name, password, language, human=human, is_staff=True)
     record(subject=subject_of(user), kind="account.create", actor=actor, data={"staff": True})
     return user
+
+
+@transaction.atomic
+def identify(*, user: User, identifier: str) -> None:
+    """An applicant gives an IIN or passport number, on their own word and for good.
+
+    It finds the person out as a colleague of the regulator; it never joins two numbers. Effects: the account
+    is locked; its human, where there was none; the audit row.
+    """
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if locked.human:
+        return
+    try:
+        locked.human = human_with(check_identifier(identifier))
+    except ValidationError as error:
+        raise Refused(error.messages) from error
+    locked.save(update_fields=["human"])
+    note(user=locked, kind="account.identify")
 
 
 def note(*, user: User, kind: str) -> None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts import queries, rules
 from accounts.actors import Actor, System
-from accounts.identifiers import check_identifier, human_hash
+from accounts.identifiers import check_papers
 from accounts.models import Language, StaffInvitation, User
+from accounts.services.humans import human_of
 from accounts.services.people import new_account, subject_of
 from accounts.tokens import hash_token, new_token
 from audit.services import record
@@ -21,11 +22,20 @@ STAFF_INVITATION_DAYS = 3
 
 
 @transaction.atomic
-def invite_staff(*, actor: Actor, email: str, full_name: str, identifier: str) -> tuple[StaffInvitation, str]:
-    """Invites a member of staff, whose IIN or passport the inviter has seen.
+def invite_staff(
+    *,
+    actor: Actor,
+    email: str,
+    full_name: str,
+    iin: str = "",
+    passport: str = "",
+    citizenship: str = "KZ",
+) -> tuple[StaffInvitation, str]:
+    """Invites a member of staff, whose papers the inviter has seen.
 
     Only the system or a member of staff may; which of the staff, the room of regulators asks first.
-    Effects: the invitation; the audit row, on the inviter's account (``account:system`` from the shell).
+    Effects: the hashes of the person's numbers; the invitation; the audit row, on the inviter's account
+    (``account:system`` from the shell).
     Returns the invitation and the token for its link, which is kept nowhere else.
     """
     if not isinstance(actor, System) and not rules.is_staff(actor):
@@ -41,7 +51,7 @@ def invite_staff(*, actor: Actor, email: str, full_name: str, identifier: str) -
     invitation = StaffInvitation.objects.create(
         email=email.strip().lower(),
         full_name=full_name.strip(),
-        human=human_hash(check_identifier(identifier)),
+        human=human_of(check_papers(citizenship=citizenship, iin=iin, passport=passport)),
         token_hash=hash_token(token),
         invited_by=actor if isinstance(actor, User) else None,
         expires_at=timezone.now() + timedelta(days=STAFF_INVITATION_DAYS),

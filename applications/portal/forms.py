@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identifiers import check_identifier
 from applications.asked import Given, decimal_of
 from applications.portal.files import ACCEPT, rules_in_words
 from look import words
@@ -259,12 +260,30 @@ class DeclareForm(PlainForm):
         help_text=_("Your position in the firm, for example director."),
         max_length=150,
     )
+    identifier = forms.CharField(
+        label=_("Your IIN or passport number"),
+        help_text=_(
+            "Your account has none on record. A citizen of Kazakhstan gives the IIN. Only a keyed hash of it "
+            "is kept: by it, a reviewer who is also of the firm is found out."
+        ),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
     agreed = forms.BooleanField(
         label=_("I have read the declaration above, and I make it"),
         error_messages={"required": _("Tick the box to make the declaration")},
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     shown = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, identified: bool, **kwargs: Any) -> None:
+        """``identified`` where the account of the signatory has an identity on record."""
+        super().__init__(*args, **kwargs)
+        if identified:
+            del self.fields["identifier"]
+
+    def clean_identifier(self) -> str:
+        return check_identifier(self.cleaned_data["identifier"])
 
 
 class ReasonForm(PlainForm):

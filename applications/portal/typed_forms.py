@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.identifiers import check_identifier, check_iin, mask
+from accounts.identifiers import check_has_iin, check_identifier, check_iin, mask
 from applications.portal.forms import DateField, DraftForm, PlainForm, percent_field
 from look.fields import MoneyField
 
@@ -39,7 +39,9 @@ class PersonForm(PlainForm):
     )
     identifier = forms.CharField(
         label=_("IIN or passport number"),
-        help_text=_("A person without an IIN gives the number of the passport. Spaces are ignored."),
+        help_text=_(
+            "A citizen of Kazakhstan gives the IIN; a person without one, the number of the passport."
+        ),
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -67,6 +69,11 @@ class PersonForm(PlainForm):
         number = str(self.cleaned_data["identifier"] or self.number_on_record)
         is_iin = self.cleaned_data.get("identifier_kind") == "iin"
         return check_iin(number) if is_iin else check_identifier(number)
+
+    def clean(self) -> None:
+        typed = self.cleaned_data
+        if {"citizenship", "identifier_kind", "identifier"} <= typed.keys():
+            check_has_iin(citizenship=typed["citizenship"], kind=typed["identifier_kind"], field="identifier")
 
     def clean_citizenship(self) -> str:
         return str(self.cleaned_data["citizenship"]).upper()

@@ -66,10 +66,8 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
 
 
 def _account(email: str, full_name: str, serial: int) -> User:
-    identifier = sample_iin(born="850615", century_digit=3, serial=serial)
-    return create_staff(
-        actor=SHELL, email=email, full_name=full_name, identifier=identifier, password=PASSWORD
-    )
+    iin = sample_iin(born="850615", century_digit=3, serial=serial)
+    return create_staff(actor=SHELL, email=email, full_name=full_name, iin=iin, password=PASSWORD)
 
 
 def _first_administrators(regulator: Regulator, first: User, second: User) -> None:

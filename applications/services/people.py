@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.identifiers import check_identifier, check_iin, human_hash
+from accounts.identifiers import check_has_iin, check_identifier, check_iin, human_hash
 from applications.models import Application, CapitalFigure, Entity, Holding, Person, Post
 from applications.services.drafting import note_saved, open_stage_of
 from applications.services.guard import insist, locked_case
@@ -37,8 +37,10 @@ def save_person(
         unknown = wanted - {f.code for f in case.book.functions}
         insist(wanted, _("Tick at least one function for this person."))
         insist(not unknown, _("Unknown function: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
-        check = check_iin if fields["identifier_kind"] == "iin" else check_identifier
-        fields["identifier"] = _checked(check, fields["identifier"])
+        kind, citizenship = fields["identifier_kind"], fields["citizenship"]
+        _refuse(check_has_iin, citizenship=citizenship, kind=kind, field="identifier")
+        check = check_iin if kind == "iin" else check_identifier
+        fields["identifier"] = _refuse(check, fields["identifier"])
         human = human_hash(fields["identifier"])
         if person is None:
             person = Person.objects.filter(firm=case.firm, human=human).first() or Person(firm=case.firm)
@@ -159,9 +161,10 @@ def save_capital(
     return kept
 
 
-def _checked(check: Callable[[str], str], text: str) -> str:
+def _refuse(check: Callable[..., Any], *text: str, **named: str) -> Any:
+    """What the check gives; its refusal in words."""
     try:
-        return check(text)
+        return check(*text, **named)
     except ValidationError as error:
         raise NotReady([str(message) for message in error.messages]) from error
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.services import identify
 from applications.models import Application, ChangeNotice, Representation
 from applications.services.guard import allow, insist, locked_case
 from applications.services.numbers import next_reference
@@ -16,14 +17,21 @@ from workflow.errors import Conflict
 
 
 def submit_application(
-    *, actor: Any, case: Application, expected_version: int, declaration: str, role: str
+    *,
+    actor: Any,
+    case: Application,
+    expected_version: int,
+    declaration: str,
+    role: str,
+    identifier: str = "",
 ) -> Application:
     """Submit once. Pressed again, the same person gets the same submission back.
 
-    ``declaration`` is the exact text that was shown and signed; ``role`` what the signatory signs as.
-    Effects in order: give the case its reference; ``perform`` the submission (refuses with the list of
-    what is missing); in its transaction the snapshot, the open findings, the receipt clock and the
-    mails. Raises Refused; a refused one uses no reference number.
+    ``declaration`` is the exact text that was shown and signed; ``role`` what the signatory signs as;
+    ``identifier`` the IIN or passport number of one whose account has none on record.
+    Effects in order: note the identity of the signatory; give the case its reference; ``perform`` the
+    submission (refuses with the list of what is missing); in its transaction the snapshot, the open
+    findings, the receipt clock and the mails. Raises Refused; a refused one uses no reference number.
     """
     signed = {
         "text": declaration,
@@ -34,6 +42,9 @@ def submit_application(
     allow(actor, "applications.submit_application", case)
     try:
         with transaction.atomic():
+            if not actor.human:
+                insist(identifier, _("Give your IIN or passport number: who signs is known by it."))
+                identify(user=actor, identifier=identifier)
             regulator = case.licence_type.regulator.code
             return workflow.perform(
                 Application,

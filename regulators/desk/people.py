@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.identifiers import check_identifier
+from accounts.identifiers import check_papers
 from accounts.mails import send_staff_invitation
 from accounts.models import StaffInvitation, User
 from look import words
@@ -21,18 +21,34 @@ from regulators.queries import administered_by, colleagues
 class InviteForm(DeskForm):
     full_name = forms.CharField(label=gettext_lazy("Full name"), max_length=200)
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
-    identifier = forms.CharField(
-        label=gettext_lazy("IIN or passport number"),
+    citizenship = forms.CharField(
+        label=gettext_lazy("Citizenship"),
+        max_length=2,
+        initial="KZ",
+        help_text=gettext_lazy("Two-letter code of the country, for example KZ."),
+    )
+    iin = forms.CharField(
+        label=gettext_lazy("IIN"),
         max_length=40,
+        required=False,
+        help_text=gettext_lazy("Copy it from the person's papers. A citizen of Kazakhstan always has one."),
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    passport = forms.CharField(
+        label=gettext_lazy("Passport number"),
+        max_length=40,
+        required=False,
         help_text=gettext_lazy(
-            "Copy it from the person's papers. Only a keyed hash of it is kept: by it, two accounts of one "
-            "person are found out."
+            "Of a person without an IIN; best given beside an IIN too. Only keyed hashes of the numbers are "
+            "kept: by any of them, two accounts of one person are found out."
         ),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
 
-    def clean_identifier(self) -> str:
-        return check_identifier(self.cleaned_data["identifier"])
+    def clean(self) -> None:
+        typed = {name: self.cleaned_data.get(name, "") for name in ("citizenship", "iin", "passport")}
+        if typed["citizenship"]:
+            check_papers(**typed)
 
 
 class InvitePage(Page):

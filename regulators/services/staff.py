@@ -18,12 +18,20 @@ from workflow.errors import NotAllowed, Refused
 
 
 def invite_colleague(
-    *, actor: User, email: str, full_name: str, identifier: str
+    *,
+    actor: User,
+    email: str,
+    full_name: str,
+    iin: str = "",
+    passport: str = "",
+    citizenship: str = "KZ",
 ) -> tuple[StaffInvitation, str]:
     """An administrator invites a member of staff. Effects: those of ``accounts.services.invite_staff``."""
     if not rules.administers(actor):
         raise NotAllowed([_("Only an administrator of the regulator may do this.")])
-    return invite_staff(actor=actor, email=email, full_name=full_name, identifier=identifier)
+    return invite_staff(
+        actor=actor, email=email, full_name=full_name, iin=iin, passport=passport, citizenship=citizenship
+    )
 
 
 @transaction.atomic

@@ -35,9 +35,11 @@ def applicant(db):
 
 @pytest.fixture
 def staff(db):
-    def make(identifier="N1234567", **fields):
+    def make(**fields):
+        if "iin" not in fields:
+            fields = {"passport": "N1234567", "citizenship": "GB", **fields}
         fields = {"email": unique_email("staff"), "full_name": "Dana Staff", "password": PASSWORD, **fields}
-        return services.create_staff(actor=SHELL, identifier=identifier, **fields)
+        return services.create_staff(actor=SHELL, **fields)
 
     return make
 

@@ -222,7 +222,7 @@ PERSON = {
     "born_on_day": "1",
     "born_on_month": "2",
     "born_on_year": "1980",
-    "citizenship": "KZ",
+    "citizenship": "IE",
     "residence": "KZ",
     "identifier_kind": "passport",
     "identifier": "N12345678",

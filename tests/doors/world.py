@@ -230,7 +230,7 @@ def _case(
         given_names="Дана",
         family_name="Сынақова",
         born_on="1988-07-25",
-        citizenship="KZ",
+        citizenship="IE",
         residence="KZ",
         identifier_kind="passport",
         identifier=cases.passport(),

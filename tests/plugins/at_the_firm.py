@@ -190,6 +190,9 @@ def submit(page: Page, case: Application) -> str:
     expect(page.get_by_text("Custody of digital assets, and nothing else.")).to_be_visible()
     page.get_by_role("link", name="Continue to the declaration").click()
     page.get_by_label("You sign as").fill("Director")
+    page.get_by_label("Your IIN or passport number").fill(
+        sample_iin(born="790314", century_digit=3, serial=3001)
+    )
     page.get_by_label("I have read the declaration above").check()
     page.get_by_role("button", name="Submit application to AFSA").dblclick()
     expect(page.get_by_role("heading", name="Application submitted")).to_be_visible()

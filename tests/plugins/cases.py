@@ -63,8 +63,9 @@ def new_firm(founder: User, name: str = "Altyn Custody Ltd") -> Firm:
 
 def new_staff(name: str) -> User:
     return accounts.create_staff(
-        actor=SHELL, email=email_of("staff"), full_name=name, identifier=passport(), password=PASSWORD
-    )
+        actor=SHELL, email=email_of("staff"), full_name=name, passport=passport(), citizenship="GB",
+        password=PASSWORD,
+    )  # fmt: skip
 
 
 def people_of_regulator(licence_type: LicenceType) -> SimpleNamespace:

@@ -73,7 +73,7 @@ def add_person(draft_case, firm_user):
             given_names=f"Дана {number}",
             patronymic="",
             born_on=date(1988, 7, 25),
-            citizenship="KZ",
+            citizenship="IE",
             residence="KZ",
             identifier_kind="passport",
             identifier=f"N{number:08d}",

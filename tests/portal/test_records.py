@@ -6,11 +6,12 @@ from decimal import Decimal
 from django.urls import reverse
 
 from applications.models import CapitalFigure, Entity, Holding, Person, Post
+from applications.samples.numbers import sample_iin
 from tests.portal.conftest import url_of
 
 PERSON = {
     "given_names": "Дана", "family_name": "Қожахметова", "patronymic": "Ерлановна", "born_on_day": "25",
-    "born_on_month": "7", "born_on_year": "1988", "citizenship": "kz", "residence": "KZ",
+    "born_on_month": "7", "born_on_year": "1988", "citizenship": "ie", "residence": "KZ",
     "identifier_kind": "passport", "identifier": "N 1234567", "functions": ["co", "director"],
 }  # fmt: skip
 
@@ -23,7 +24,7 @@ def test_a_person_is_entered_with_posts_and_shown_on_a_card(browser, draft_case)
     added = browser.post(reverse("portal:person", args=[draft_case.pk]), PERSON)
     assert added.url == reverse("portal:people", args=[draft_case.pk])
     person = Person.objects.get()
-    assert (person.born_on, person.citizenship, person.identifier) == (date(1988, 7, 25), "KZ", "N1234567")
+    assert (person.born_on, person.citizenship, person.identifier) == (date(1988, 7, 25), "IE", "N1234567")
     assert sorted(Post.objects.values_list("function", flat=True)) == ["co", "director"]
     page = body(browser.get(added.url))
     assert "Дана Ерлановна Қожахметова" in page
@@ -52,6 +53,17 @@ def test_a_wrong_number_is_named_at_its_field(browser, draft_case):
     assert 'href="#id_identifier"' in body(page)
     assert browser.post(url, {**PERSON, "identifier": "---"}).status_code == 422
     assert not Person.objects.exists()
+
+
+def test_a_citizen_of_kazakhstan_gives_the_iin(browser, draft_case):
+    url = reverse("portal:person", args=[draft_case.pk])
+    page = browser.post(url, {**PERSON, "citizenship": "kz"})
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["identifier"]
+    assert "A citizen of Kazakhstan has an IIN: enter it." in body(page)
+    number = sample_iin(born="880725", century_digit=4, serial=1)
+    iin = {"citizenship": "kz", "identifier_kind": "iin", "identifier": number}
+    assert browser.post(url, {**PERSON, **iin}).status_code == 302
 
 
 def test_a_person_cannot_take_the_number_of_another(browser, draft_case, add_person):

@@ -15,7 +15,8 @@ from regulators.models import AuthorityBasis, Delegation, LicenceType, Regulator
 
 SHELL = System("tests")
 PASSPORTS = count(2_000_000)
-INVITED = {"full_name": "Erlan New", "email": "Erlan@example.test", "identifier": "n 765 4321"}
+INVITED = {"full_name": "Erlan New", "email": "Erlan@example.test"}
+INVITED |= {"passport": "n 765 4321", "citizenship": "GB"}
 # Lists with the pages that they lead to.
 LISTS = {
     "accounts_staffinvitation": ["invite"],
@@ -74,7 +75,8 @@ def person(db):
     def make(identifier=None, name="Dana Staff"):
         return accounts.create_staff(
             actor=SHELL,
-            identifier=identifier or f"N{next(PASSPORTS)}",
+            passport=identifier or f"N{next(PASSPORTS)}",
+            citizenship="GB",
             email=f"staff-{uuid.uuid4().hex[:12]}@example.test",
             full_name=name,
             password="steppe-eagle-over-the-river",

@@ -116,9 +116,9 @@ def test_a_mail_that_cannot_be_sent_is_said(pair, settings):
 
 def test_a_wrong_number_or_a_known_email_invites_nobody_and_keeps_what_was_typed(pair, officer):
     client, url = browser(pair[0]), page("accounts_staffinvitation_invite")
-    wrong = client.post(url, {**INVITED, "identifier": "900230300129"})
+    wrong = client.post(url, {**INVITED, "iin": "900230300129"})
     assert wrong.status_code == 422
-    assert list(wrong.context["form"].errors) == ["identifier"]
+    assert list(wrong.context["form"].errors) == ["iin"]
     assert wrong.context["form"]["full_name"].value() == "Erlan New"
     known = client.post(url, {**INVITED, "email": officer.email.upper()})
     assert known.status_code == 422

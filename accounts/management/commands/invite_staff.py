@@ -13,22 +13,23 @@ from workflow.errors import Refused
 
 
 class Command(BaseCommand):
-    help = "Invite a member of staff and print the link. The IIN or passport number is asked, not passed."
+    help = "Invite a member of staff and print the link. The IIN and passport number are asked, not passed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
         parser.add_argument("full_name")
+        parser.add_argument("--citizenship", default="KZ", help="two-letter country code; KZ if not given")
         parser.add_argument("--send", action="store_true", help="also send the link to the e-mail")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = sys.stdin.isatty()
-        identifier = getpass.getpass("IIN or passport number: ") if asked else sys.stdin.readline()
         try:
             invitation, token = services.invite_staff(
                 actor=System("invite_staff"),
                 email=options["email"],
                 full_name=options["full_name"],
-                identifier=identifier,
+                iin=_ask("IIN (empty if the person has none): "),
+                passport=_ask("Passport number (empty if not known): "),
+                citizenship=options["citizenship"],
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
@@ -40,3 +41,7 @@ class Command(BaseCommand):
         )
         if options["send"] and not mails.send_staff_invitation(invitation, token):
             raise CommandError("The e-mail could not be sent. Pass the link on yourself.")
+
+
+def _ask(question: str) -> str:
+    return getpass.getpass(question) if sys.stdin.isatty() else sys.stdin.readline()

@@ -54,7 +54,7 @@ def declare(request: SignedIn, pk: UUID) -> HttpResponse:
     """The declaration, word for word as it will be kept, and the submission."""
     case = case_or_404(request, pk)
     text = declaration_of(case)
-    form = DeclareForm(request.POST or None, initial={"version": case.version, "shown": mark_of(case, text)})
+    form = _declare_form(request, case, text, request.POST or None)
     refusal: Refused | None = None
     if form.is_valid():
         typed = form.cleaned_data
@@ -67,6 +67,7 @@ def declare(request: SignedIn, pk: UUID) -> HttpResponse:
                 expected_version=typed["version"],
                 declaration=text,
                 role=typed["role"],
+                identifier=typed.get("identifier", ""),
             )
         except Refused as error:
             refusal = error
@@ -75,6 +76,11 @@ def declare(request: SignedIn, pk: UUID) -> HttpResponse:
     if case.state not in WITH_THE_FIRM and refusal is None:
         return redirect("portal:submitted" if case.submitted_at else "portal:case", case.pk)
     return _declare_page(request, case, form, text, refusal)
+
+
+def _declare_form(request: SignedIn, case: Application, text: str, data: Any = None) -> DeclareForm:
+    initial = {"version": case.version, "shown": mark_of(case, text)}
+    return DeclareForm(data, initial=initial, identified=bool(request.user.human))
 
 
 def declaration_of(case: Application) -> str:
@@ -114,7 +120,7 @@ def _changed_text(request: SignedIn, case: Application, text: str) -> HttpRespon
     """The page that was signed showed another text (another language, a changed name), or stood on other
     answers: it is shown afresh.
     """
-    form = DeclareForm(initial={"version": case.version, "shown": mark_of(case, text)})
+    form = _declare_form(request, case, text)
     words = _(
         "The declaration has changed, or an answer, since you opened the page. Check them and sign again."
     )
