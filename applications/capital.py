@@ -13,8 +13,6 @@ LINES: dict[str, str | Promise] = {
     "liquid_assets": _("Liquid assets"),
     "annual_operating_expenditure": _("Operating expenditure of a year"),
 }
-ADDITIONS = ("paid_up_shares", "share_premium", "retained_earnings", "other_reserves")
-DEDUCTIONS = ("intangibles", "other_deductions")
 
 PERIODS: dict[str, str | Promise] = {
     "now": _("Now"),

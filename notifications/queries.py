@@ -18,7 +18,3 @@ def unread_count(user: User) -> int:
 def about(subject_ref: str) -> QuerySet[Message]:
     """What was told about one case, to anybody, with its attempts."""
     return Message.objects.filter(subject_ref=subject_ref).prefetch_related("attempts").order_by("-pk")
-
-
-def not_delivered() -> QuerySet[Message]:
-    return Message.objects.filter(status=Status.FAILED).order_by("-pk")

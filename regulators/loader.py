@@ -5,7 +5,9 @@ import tomllib
 from pathlib import Path
 
 from regulators import loader_checks as checks
+from regulators import loader_figures as figures
 from regulators import rulebook as rb
+from regulators.loader_words import ACT_FACTS, LANGUAGES, acts_by_key, choice, condition, page, words
 from regulators.toml_table import RuleBookError, Source, Table, one_of_words
 
 TRANSITIONS = ("stay", "move", "reassess")
@@ -13,7 +15,6 @@ INCOMPLETE = ("return", "refile")
 STARTS = ("receipt", "payment", "acceptance", "notice")
 SILENCE = ("", "issue", "refusal")
 AUTHORITY_ROLES = ("decides", "registers", "notified", "consulted")
-LANGUAGES = ("en", "ru", "kk")
 # The marks of the research behind the books, and what each lets us say of how far a text was read.
 READ_BY_CONFIDENCE = {
     "V": (rb.READ_FULL, rb.READ_PART),
@@ -27,7 +28,6 @@ READ_BY_CONFIDENCE = {
     "NS": (rb.READ_NOTHING,),
     "own": (rb.READ_FULL,),
 }
-ACT_FACTS = ("kind", "applies", "in_force", "as_at", "checked_by", "note")
 
 __all__ = ["RuleBookError", "load"]
 
@@ -49,8 +49,8 @@ def load(path: Path) -> rb.Book:
 class _Reader:
     def __init__(self, top: Table) -> None:
         self.top = top
-        self.acts = _by_key(top.table("acts"))
-        self.pages = {key: _page(top.table("pages"), key) for key in top.table("pages").data}
+        self.acts = acts_by_key(top.table("acts"))
+        self.pages = {key: page(top.table("pages"), key) for key in top.table("pages").data}
 
     def book(self, sha256: str) -> rb.Book:
         top = self.top
@@ -59,14 +59,15 @@ class _Reader:
         section_stages = {section.code: section.stage for section in sections}
         requirements = self.requirements(section_stages, tuple(function.code for function in functions))
         regulator, licence_type = top.table("regulator"), top.table("licence_type")
+        values = figures.values(top, self.citations)
         book = rb.Book(
             code=top.name(),
             version=top.name("version"),
             regulator=regulator.name(),
-            regulator_name=_words(regulator, "name"),
+            regulator_name=words(regulator, "name"),
             licence_type=licence_type.name(),
-            licence_type_title=_words(licence_type, "title"),
-            title=_words(top, "title"),
+            licence_type_title=words(licence_type, "title"),
+            title=words(top, "title"),
             effective_from=top.day("effective_from"),
             transition=top.one_of("transition", TRANSITIONS),
             reassess=top.some_of("reassess", tuple(requirement.code for requirement in requirements)),
@@ -75,7 +76,7 @@ class _Reader:
             incomplete=top.one_of("incomplete", INCOMPLETE),
             fee_is_condition=top.flag("fee_is_condition"),
             lapse_allowed=top.flag("lapse_allowed"),
-            notice=_words(top, "notice", LANGUAGES) if "notice" in top.data else None,
+            notice=words(top, "notice", LANGUAGES) if "notice" in top.data else None,
             authoritative_language=top.one_of("authoritative_language", LANGUAGES),
             authorities=tuple(self.authority(table) for table in top.tables("authorities")),
             stages=stages,
@@ -84,10 +85,15 @@ class _Reader:
             requirements=requirements,
             clocks=tuple(self.clock(table) for table in top.tables("clocks")),
             grounds=tuple(self.ground(table) for table in top.tables("grounds")),
+            values=values,
+            thresholds=figures.thresholds(top, self.citations),
+            capital=figures.capital(top, values, self.citations),
+            letters=tuple(self.letter(table) for table in top.tables("letters", [])),
+            translations=figures.translations(top),
             sha256=sha256,
         )
-        for name, items in (("functions", functions), ("clocks", book.clocks), ("grounds", book.grounds)):
-            checks.unique(top, name, (item.code for item in items))
+        for name in ("functions", "clocks", "grounds", "values", "thresholds", "letters"):
+            checks.unique(top, name, (item.code for item in getattr(book, name)))
         for table in (regulator, licence_type, top):
             table.done()
         return book
@@ -102,10 +108,10 @@ class _Reader:
         for table in tables:
             code = table.name()
             stages.append(
-                rb.StageRule(code=code, title=_words(table, "title"), after=table.some_of("after", codes))
+                rb.StageRule(code=code, title=words(table, "title"), after=table.some_of("after", codes))
             )
             for inner in table.tables("sections"):
-                sections.append(rb.Section(code=inner.name(), stage=code, title=_words(inner, "title")))
+                sections.append(rb.Section(code=inner.name(), stage=code, title=words(inner, "title")))
                 inner.done()
             table.done()
         checks.unique(self.top, "stages", (section.code for section in sections), what="section")
@@ -133,17 +139,17 @@ class _Reader:
             code=table.name(),
             stage=section_stages[section],
             section=section,
-            title=_words(table, "title"),
-            guidance=_words(table, "guidance"),
+            title=words(table, "title"),
+            guidance=words(table, "guidance"),
             evidence=table.some_of("evidence", rb.EVIDENCE_KINDS),
             citations=self.citations(table),
             due=table.one_of("due", rb.DUE, rb.SUBMISSION),
             per_person=table.flag("per_person", False),
             functions=table.some_of("functions", functions, []),
-            choices=tuple(_choice(inner) for inner in table.tables("choices", [])),
+            choices=tuple(choice(inner) for inner in table.tables("choices", [])),
             currency=table.one_of("currency", ("USD", "KZT", ""), ""),
-            declaration=_words(table, "declaration") if "declaration" in table.data else None,
-            applies_when=_condition(table),
+            declaration=words(table, "declaration") if "declaration" in table.data else None,
+            applies_when=condition(table),
             adopted=table.text("adopted", ""),
         )
         table.done()
@@ -153,7 +159,7 @@ class _Reader:
     def function(self, table: Table) -> rb.Function:
         function = rb.Function(
             code=table.name(),
-            title=_words(table, "title"),
+            title=words(table, "title"),
             required=table.flag("required"),
             citations=self.citations(table),
         )
@@ -163,7 +169,7 @@ class _Reader:
     def clock(self, table: Table) -> rb.Clock:
         clock = rb.Clock(
             code=table.name(),
-            title=_words(table, "title"),
+            title=words(table, "title"),
             working_days=table.count("working_days"),
             calendar_days=table.count("calendar_days"),
             months=table.count("months"),
@@ -179,18 +185,30 @@ class _Reader:
         return clock
 
     def ground(self, table: Table) -> rb.Ground:
-        ground = rb.Ground(code=table.name(), title=_words(table, "title"), citations=self.citations(table))
+        ground = rb.Ground(code=table.name(), title=words(table, "title"), citations=self.citations(table))
         table.done()
         return ground
 
     def authority(self, table: Table) -> rb.Authority:
         authority = rb.Authority(
-            body=_words(table, "body"),
+            body=words(table, "body"),
             role=table.one_of("role", AUTHORITY_ROLES),
             citations=self.citations(table),
         )
         table.done()
         return authority
+
+    def letter(self, table: Table) -> rb.Letter:
+        languages = table.some_of("languages", LANGUAGES)
+        letter = rb.Letter(
+            code=table.name(),
+            title=words(table, "title", (*languages, "en")),
+            body=words(table, "body", (*languages, "en")),
+            languages=languages,
+            powers=tuple(self.citation(inner) for inner in table.tables("powers")),
+        )
+        table.done()
+        return letter
 
     # --- citations
 
@@ -205,7 +223,7 @@ class _Reader:
         act = table.one_of("act", tuple(self.acts))
         inherited = {key: value for key, value in self.acts[act].items() if key in ACT_FACTS}
         table.data = {**inherited, **table.data}
-        page = table.one_of("page", (*self.pages, ""), "")
+        seen_at = table.one_of("page", (*self.pages, ""), "")
         citation = rb.Citation(
             act=self.acts[act]["title"],
             provision=table.text("provision"),
@@ -216,7 +234,7 @@ class _Reader:
             as_at=table.day_or_unknown("as_at"),
             checked_by=table.texts("checked_by"),
             confidence=table.one_of("confidence", tuple(READ_BY_CONFIDENCE)),
-            url=self.pages.get(page, ""),
+            url=self.pages.get(seen_at, ""),
             note=table.text("note", ""),
         )
         table.done()
@@ -226,54 +244,3 @@ class _Reader:
                 "read", f"is {citation.read!r} with confidence {citation.confidence!r}", one_of_words(allowed)
             )
         return citation
-
-
-def _by_key(acts: Table) -> dict[str, dict]:
-    """The acts, each a table with a title and facts; the facts are read with each citation."""
-    for key in acts.data:
-        act = acts.table(key)
-        act.text("title")
-        act.asked.update(ACT_FACTS)
-        act.done()
-    return acts.data
-
-
-def _page(pages: Table, key: str) -> str:
-    url = pages.text(key)
-    if not url.startswith(("https://", "http://")):
-        pages.fail(key, f"is {url!r}", "an address that starts with https:// or http://")
-    return url
-
-
-def _words(table: Table, key: str, needed: tuple[str, ...] = ("en",)) -> rb.Text:
-    """A text by language: English always, the others where translated."""
-    inner = table.table(key)
-    words = {
-        language: inner.text(language)
-        for language in LANGUAGES
-        if language in inner.data or language in needed
-    }
-    inner.asked.update(LANGUAGES)
-    inner.done()
-    for language, text in words.items():
-        if not text.strip():
-            inner.fail(language, "is empty", "the text, or leave the language out")
-    return words
-
-
-def _choice(table: Table) -> rb.Choice:
-    label = {
-        language: table.text(language) for language in LANGUAGES if language == "en" or language in table.data
-    }
-    choice = rb.Choice(code=table.name(), label=label)
-    table.done()
-    return choice
-
-
-def _condition(table: Table) -> rb.Condition | None:
-    if "applies_when" not in table.data:
-        return None
-    inner = table.table("applies_when")
-    condition = rb.Condition(requirement=inner.text("requirement"), choices=inner.texts("choices"))
-    inner.done()
-    return condition

@@ -5,6 +5,7 @@ Texts are dictionaries by language (``en`` always, ``ru`` and ``kk`` where trans
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from django.utils.translation import get_language
@@ -20,7 +21,6 @@ READ_FULL, READ_PART, READ_TITLE, READ_SECONDHAND, READ_NOTHING = (
     "secondhand",
     "nothing",
 )
-SEEN = (READ_FULL, READ_PART, READ_TITLE)
 READ = (READ_FULL, READ_PART, READ_TITLE, READ_SECONDHAND, READ_NOTHING)
 
 DECLARATION, TEXT, NUMBER, MONEY, PERCENTAGE, DATE, CHOICE = (
@@ -32,6 +32,11 @@ EVIDENCE_KINDS = (*SIMPLE_KINDS, DOCUMENTS, INSPECTED, PEOPLE, OWNERSHIP, CAPITA
 
 SUBMISSION, RECOMMENDATION, GRANT, AFTER_GRANT = "submission", "recommendation", "grant", "after_grant"
 DUE = (SUBMISSION, RECOMMENDATION, GRANT, AFTER_GRANT)
+
+ADD, DEDUCT, LIQUID, EXPENDITURE = "add", "deduct", "liquid", "expenditure"
+CAPITAL_EFFECTS = (ADD, DEDUCT, LIQUID, EXPENDITURE)
+MONEY_UNIT, PERCENT_UNIT, DAYS_UNIT, MONTHS_UNIT = "money", "percent", "days", "months"
+UNITS = (MONEY_UNIT, PERCENT_UNIT, DAYS_UNIT, MONTHS_UNIT)
 
 LICENCE, REGISTRATION, READINESS = "licence", "registration", "readiness"
 OUTCOMES = (LICENCE, REGISTRATION, READINESS)
@@ -174,6 +179,69 @@ class Authority:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Value:
+    """A figure that the law sets. Without an amount it is not on record: staff may enter it, two of them."""
+
+    code: str
+    title: Text
+    unit: str  # money, percent, days, months
+    currency: str  # of money, else ""
+    amount: Decimal | None
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold:
+    """A share in the firm from which something follows; exactly the percentage is not above it."""
+
+    code: str
+    percent: Decimal
+    title: Text
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapitalLine:
+    code: str
+    title: Text
+    effect: str  # add, deduct, liquid, expenditure
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapitalRules:
+    """What is computed: resources against the highest required value, liquid assets against a share."""
+
+    currency: str
+    lines: tuple[CapitalLine, ...]
+    required: tuple[str, ...] = ()  # codes of values
+    liquid_share: str = ""  # code of a value in percent of a year's operating expenditure
+
+    def codes(self, effect: str) -> tuple[str, ...]:
+        return tuple(line.code for line in self.lines if line.effect == effect)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A text to the firm and the powers it needs: without each of them quotable it cannot be sent."""
+
+    code: str
+    title: Text
+    body: Text  # with {firm}, {case}, {day} and the like, filled by the desk
+    languages: tuple[str, ...]  # in which it must exist, the authoritative one first
+    powers: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translation:
+    """Who compared the texts of one language with the authoritative ones; nobody yet where empty."""
+
+    language: str
+    checked_by: tuple[str, ...]
+    checked_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Book:
     code: str  # "afsa-custody"
     version: str  # "2026.1"
@@ -199,6 +267,11 @@ class Book:
     requirements: tuple[Requirement, ...]
     clocks: tuple[Clock, ...]
     grounds: tuple[Ground, ...]
+    values: tuple[Value, ...]
+    thresholds: tuple[Threshold, ...]
+    capital: CapitalRules
+    letters: tuple[Letter, ...]
+    translations: tuple[Translation, ...]
     sha256: str
 
     @cached_property
@@ -220,3 +293,9 @@ class Book:
 
     def clock(self, code: str) -> Clock | None:
         return next((clock for clock in self.clocks if clock.code == code), None)
+
+    def value(self, code: str) -> Value | None:
+        return next((value for value in self.values if value.code == code), None)
+
+    def letter(self, code: str) -> Letter | None:
+        return next((letter for letter in self.letters if letter.code == code), None)

@@ -26,11 +26,6 @@ def is_reviewer(user: Any, regulator: Regulator | None) -> bool:
 
 
 @rules.predicate
-def is_specialist(user: Any, regulator: Regulator | None) -> bool:
-    return Role.SPECIALIST in _roles(user, regulator)
-
-
-@rules.predicate
 def is_lead_reviewer(user: Any, regulator: Regulator | None) -> bool:
     return Role.LEAD_REVIEWER in _roles(user, regulator)
 

@@ -1,0 +1,30 @@
+"""Who decides, who works there with what powers, which law is on record and since when."""
+
+from regulators.models.law import (
+    AuthorityBasis,
+    CalendarVersion,
+    CitationCheck,
+    LegalValue,
+    PendingChange,
+    RuleBookVersion,
+)
+from regulators.models.period import Period
+from regulators.models.regulator import LicenceType, Regulator
+from regulators.models.staff import CONFIRMED_ROLES, Act, Delegation, Role, Staff
+
+__all__ = [
+    "CONFIRMED_ROLES",
+    "Act",
+    "AuthorityBasis",
+    "CalendarVersion",
+    "CitationCheck",
+    "Delegation",
+    "LegalValue",
+    "LicenceType",
+    "PendingChange",
+    "Period",
+    "Regulator",
+    "Role",
+    "RuleBookVersion",
+    "Staff",
+]
