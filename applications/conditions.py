@@ -334,11 +334,13 @@ def case_is_undecided(stage: "Stage", data: Data) -> Reasons:
 
 
 def stage_is_answered(stage: "Stage", data: Data) -> Reasons:
-    return _unanswered(stage.application, drafts.load_draft(stage.application), stage.code)
+    return _unanswered(
+        stage.application, drafts.load_draft(stage.application, stages=[stage.code]), stage.code
+    )
 
 
 def stage_files_usable(stage: "Stage", data: Data) -> Reasons:
-    return _unusable(stage.application, drafts.load_draft(stage.application), stage.code)
+    return _unusable(stage.application, drafts.load_draft(stage.application, stages=[stage.code]), stage.code)
 
 
 def case_is_a_draft(stage: "Stage", data: Data) -> Reasons:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 SIGNS = {"KZT": "₸"}
 NO_BREAK = "\xa0"
@@ -25,6 +25,13 @@ def moment(value: datetime) -> str:
     """5 March 2026, 14:07 (UTC+5)"""
     here = _here(value)
     return f"{_lower_in_kazakh(formats.date_format(here, 'DATETIME_FORMAT'))} ({_zone(here)})"
+
+
+def working_days(count: int) -> str:
+    """Days left as words; below zero, days over the limit."""
+    if count < 0:
+        return ngettext("%(days)s working day over", "%(days)s working days over", -count) % {"days": -count}
+    return ngettext("%(days)s working day left", "%(days)s working days left", count) % {"days": count}
 
 
 def number(value: Decimal | int | float, places: int | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -74,9 +73,17 @@ def act(
     return declare
 
 
-@cache
 def acts_of(model: type) -> dict[str, Act]:
-    """Every act that a model declares, by name, in the order of declaration."""
+    """Every act that a model declares, by name, in the order of declaration. Looked up once a class."""
+    if model not in _declared:
+        _declared[model] = _read(model)
+    return _declared[model]
+
+
+_declared: dict[type, dict[str, Act]] = {}
+
+
+def _read(model: type) -> dict[str, Act]:
     found: dict[str, Act] = {}
     for klass in reversed(model.__mro__):
         for name, member in vars(klass).items():

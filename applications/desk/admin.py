@@ -6,7 +6,7 @@ from typing import Any
 import rules
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,7 +16,8 @@ from applications.desk import acts, worklist
 from applications.desk.case_page import case_context
 from applications.desk.pages import PAGES
 from applications.desk.pages.base import show
-from applications.models import Application, Deadline, Stage
+from applications.models import Application, Stage
+from applications.queries.standing import with_dates
 from regulators.queries import regulators_of
 from workflow.acts import Act
 from workflow.admin import StatefulAdmin
@@ -82,13 +83,8 @@ class ApplicationAdmin(CaseBound):
     list_select_related = ("firm", "licence_type__regulator", "rulebook", "case_officer")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        still_due = Deadline.objects.filter(application=OuterRef("pk"), met_at=None).order_by("due_at")
-        return (
-            Application.objects.filed_with(request.user)
-            .with_case()
-            .annotate(next_due=Subquery(still_due.values("due_at")[:1]))
-            .order_by(*self.get_ordering(request))
-        )
+        cases = with_dates(Application.objects.filed_with(request.user).with_case())
+        return cases.order_by(*self.get_ordering(request))
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return (F("next_due").asc(nulls_last=True), "-submitted_at", "pk")

@@ -1,6 +1,7 @@
 """What the case page shows. Read in a fixed number of queries, whatever the number of findings."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from applications.desk import standing
 from applications.desk.words import REQUEST_TAGS, STAGE_TAGS, STAGE_WORDS, STATE_TAGS, event_words
 from applications.models import Application, Decision, Finding, Recommendation, Stage
+from applications.queries.standing import parts_held
 from applications.states import ASSESSABLE, DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -46,8 +48,9 @@ class Link:
     url: str
 
 
-def case_context(case: Application, user: Any) -> dict[str, Any]:
-    prefetch_related_objects([case], *standing.STANDING)
+def case_context(case: Any, user: Any) -> dict[str, Any]:
+    standing.read_standing([case], "requests__points")
+    held = parts_held(case, PARTS)
     waits, due = standing.waiting(case), standing.due(case)
     snapshots = list(case.snapshots.defer("content").order_by("-number"))
     return {
@@ -58,24 +61,17 @@ def case_context(case: Application, user: Any) -> dict[str, Any]:
         "licence_title": say(case.book.licence_type_title),
         "state_kind": STATE_TAGS[A(case.state)],
         "waits": waits,
-        "mine": standing.is_mine(case, user),
+        "mine": standing.is_mine(case, waits, user),
         "days_left": due.left if due else None,
         "due_day": due.day if due else None,
         "age": standing.age(case),
-        "paused_since": standing.paused_since(case),
+        "paused_since": case.paused_since,
         "stages": stage_rows(case),
         "snapshots": snapshots,
         "snapshot": snapshots[0] if snapshots else None,
-        "checks": case.completeness_checks.select_related("snapshot", "checked_by").prefetch_related("gaps"),
         "requests": _requests(case),
         "deadlines": _deadlines(case),
-        "notices": case.refusal_notices.prefetch_related("representations"),
-        "recommendations": _recommendations(case),
-        "decisions": _decisions(case),
-        "consultations": case.consultations.all(),
-        "changes": case.change_notices.all(),
-        "notes": case.notes.select_related("author"),
-        "conflicts": case.conflicts.all(),
+        **{name: READ[name](case) if name in held else [] for name in PARTS},
         "timeline": timeline(case),
         "work": work_links(case, user),
         "may": {name: rules.has_perm(f"applications.{name}", user, case) for name in LINKED},
@@ -163,7 +159,7 @@ def _detail(case: Application, event: Event) -> str:
 
 
 def _requests(case: Application) -> list[dict[str, Any]]:
-    found = case.requests.prefetch_related("points").order_by("-number")
+    found = sorted(case.requests.all(), key=lambda request: -request.number)
     return [
         {
             "request": request,
@@ -179,7 +175,12 @@ def _requests(case: Application) -> list[dict[str, Any]]:
 def _deadlines(case: Application) -> list[dict[str, Any]]:
     titles = {clock.code: say(clock.title) for clock in case.book.clocks}
     return [
-        {"title": titles.get(d.code, d.code), "rule": d.rule, "met_at": d.met_at, "due": standing.due_of(d)}
+        {
+            "title": titles.get(d.code, d.code),
+            "rule": d.rule,
+            "met_at": d.met_at,
+            "due": standing.due_at(d.due_at, d.working_days),
+        }
         for d in case.deadlines.all()
     ]
 
@@ -205,3 +206,25 @@ def _decisions(case: Application) -> list[dict[str, Any]]:
 def ground_titles(case: Application, codes: list[str]) -> list[str]:
     titles = {ground.code: say(ground.title) for ground in case.book.grounds}
     return [titles.get(code, code) for code in codes]
+
+
+def _with(name: str, rows: Any) -> list[Any]:
+    found = list(rows)
+    prefetch_related_objects(found, name)
+    return found
+
+
+READ: dict[str, Callable[[Any], Any]] = {
+    "completeness_checks": lambda case: case.completeness_checks.select_related(
+        "snapshot", "checked_by"
+    ).prefetch_related("gaps"),
+    "conditions": lambda case: case.conditions.all(),
+    "refusal_notices": lambda case: _with("representations", case.refusal_notices.all()),
+    "recommendations": _recommendations,
+    "decisions": _decisions,
+    "consultations": lambda case: case.consultations.all(),
+    "change_notices": lambda case: case.change_notices.all(),
+    "notes": lambda case: case.notes.select_related("author"),
+    "conflicts": lambda case: case.conflicts.all(),
+}
+PARTS = tuple(READ)  # each is shown under its name; what a case has none of is not read

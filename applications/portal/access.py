@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.queries import firms_of
 from accounts.requests import SignedIn
-from applications.models import Application, InformationRequest
+from applications.models import Application
+from applications.queries.standing import with_dates, with_requests_waiting
 from regulators.rulebook import say
 from workflow.errors import Conflict, Gone, NotAllowed, Refused
 
@@ -42,10 +43,13 @@ def page(*methods: str) -> Callable[[View], View]:
     return wrap
 
 
-def case_or_404(request: SignedIn, pk: Any) -> Application:
-    """A case of a firm that this person acts for; staff have the desk."""
-    own = Application.objects.visible_to(request.user).filter(firm__in=firms_of(request.user))
-    case = own.with_case().select_related("saved_by").filter(pk=pk).first()
+def case_or_404(request: SignedIn, pk: Any, *, dated: bool = False) -> Any:
+    """A case of a firm that this person acts for, with how many requests wait, and its dates where they are
+    asked for; staff have the desk.
+    """
+    own = Application.objects.filter(pk=pk, firm__in=firms_of(request.user)).order_by()
+    known = with_requests_waiting(own.select_related("firm", "licence_type", "rulebook", "saved_by"))
+    case = (with_dates(known) if dated else known).first()
     if case is None:
         raise Http404
     return case
@@ -62,7 +66,7 @@ def status_of(refusal: Refused | None) -> int:
 def show(
     request: SignedIn,
     template: str,
-    case: Application,
+    case: Any,
     *,
     refusal: Refused | None = None,
     status: int = 0,
@@ -88,7 +92,7 @@ def show(
     return render(request, template, {**base, **context}, status=status)
 
 
-def _tabs(case: Application, current: str) -> list[dict[str, Any]]:
+def _tabs(case: Any, current: str) -> list[dict[str, Any]]:
     tabs = [
         ("tasks", _("Tasks"), "portal:case"),
         ("people", _("People"), "portal:people"),
@@ -101,7 +105,13 @@ def _tabs(case: Application, current: str) -> list[dict[str, Any]]:
         for code, text, name in tabs
     ]
     if case.submitted_at:
-        waiting = case.requests.filter(status__in=InformationRequest.WITH_FIRM).count()
         url = reverse("portal:case", args=[case.pk]) + "#requests"
-        found.append({"text": _("Requests"), "url": url, "current": current == "requests", "count": waiting})
+        found.append(
+            {
+                "text": _("Requests"),
+                "url": url,
+                "current": current == "requests",
+                "count": case.requests_waiting or 0,
+            }
+        )
     return found

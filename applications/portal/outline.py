@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -45,13 +46,23 @@ DUE_WORDS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One question as a line of the task list."""
+    """One question as a line of the task list. Where it stands is worked out when a page asks."""
 
     case_pk: Any
     question: Question
-    given: Given
-    status: str
-    problems: list[str]
+    draft: Draft
+
+    @property
+    def given(self) -> Given:
+        return self.draft.answer(self.question.key)
+
+    @cached_property
+    def problems(self) -> list[str]:
+        return asked.problems(self.question.requirement, self.given, self.draft)
+
+    @cached_property
+    def status(self) -> str:
+        return _status(self.given, self.problems)
 
     @property
     def url(self) -> str:
@@ -166,7 +177,8 @@ def stages_of(case: Application, draft: Draft, stages: Iterable[Stage]) -> list[
 
 
 def stage_of(case: Application, draft: Draft, stage: Stage) -> StageOutline:
-    rows = [_row(case, draft, question) for question in asked.questions(draft, stage.code)]
+    found = asked.questions(draft, stage.code)
+    rows = [Row(case_pk=case.pk, question=question, draft=draft) for question in found]
     sections = [
         SectionOutline(
             code=section.code,
@@ -208,18 +220,6 @@ def next_unanswered(stage: StageOutline, after: asked.Key) -> Row | None:
         if row.counts and row.status != COMPLETED:
             return row
     return None
-
-
-def _row(case: Application, draft: Draft, question: Question) -> Row:
-    given = draft.answer(question.key)
-    problems = asked.problems(question.requirement, given, draft)
-    return Row(
-        case_pk=case.pk,
-        question=question,
-        given=given,
-        problems=problems,
-        status=_status(given, problems),
-    )
 
 
 def _status(given: Given, problems: list[str]) -> str:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.models import Application, ClockEntry, Decision, InformationRequest, RefusalNotice
+from applications.models import Application, Decision, InformationRequest, RefusalNotice
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -126,7 +126,7 @@ def requests_of(case: Application) -> list[InformationRequest]:
 
 
 def turn_of(
-    case: Application, stages: list[Any], requests: list[InformationRequest], notice: RefusalNotice | None
+    case: Any, stages: list[Any], requests: list[InformationRequest], notice: RefusalNotice | None
 ) -> Turn | None:
     """Whose turn it is, with the nearest date; None when the case is decided."""
     if case.state in DECIDED:
@@ -150,7 +150,7 @@ def turn_of(
         url = reverse("portal:request", args=[case.pk, request.number])
         return Turn(yours=True, who=yours, text=_("Information is asked for."), url=url,
                     action=_("Answer request %(number)s") % number, due=request.due_on,
-                    paused_since=_paused_since(case))  # fmt: skip
+                    paused_since=case.paused_since)  # fmt: skip
     if returned:
         url = reverse("portal:stage", args=[case.pk, returned.code])
         text = _("A stage was returned to you.")
@@ -167,19 +167,13 @@ def _draft_turn(case: Application, stages: list[Any]) -> Turn:
     return Turn(yours=True, who=_("Your turn"), text=_("Complete each stage, then sign and submit."))
 
 
-def _regulator_turn(case: Application) -> Turn:
-    deadline = case.deadlines.filter(met_at=None).first()
+def _regulator_turn(case: Any) -> Turn:
     return Turn(
         yours=False,
         who=_("With %(regulator)s") % {"regulator": say(case.book.regulator_name)},
-        due=timezone.localdate(deadline.due_at) if deadline else None,
-        paused_since=_paused_since(case),
+        due=timezone.localdate(case.next_due) if case.next_due else None,
+        paused_since=case.paused_since,
     )
-
-
-def _paused_since(case: Application) -> datetime | None:
-    last = case.clock_entries.exclude(what=ClockEntry.STOP).last()
-    return last.at if last and last.what == ClockEntry.PAUSE else None
 
 
 def timeline_of(case: Application) -> list[Happened]:

@@ -1,43 +1,70 @@
 """Reading what a firm has given so far, in a fixed number of queries for any number of people."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from applications.asked import Draft, Given, Key
+from regulators import rulebook as rb
 
 if TYPE_CHECKING:
     from applications.models import Application
 
 
-def load_draft(case: "Application") -> Draft:
-    """Five queries: answers, their files, posts with people, holdings in the firm, capital lines."""
+def load_draft(case: "Application", *, stages: Collection[str] | None = None) -> Draft:
+    """At most five queries: answers, their files, posts with people, holdings in the firm, capital lines.
+
+    With ``stages`` the questions of these stages alone are answered, and those that decide whether others are
+    asked. So the draft says of any stage what is asked, and of these what is missing.
+    """
     people: dict[UUID, str] = {}
     posts: dict[UUID, set[str]] = defaultdict(set)
     for post in case.posts.select_related("person").order_by("person__family_name", "person__given_names"):
         people[post.person_id] = post.person.full_name
         posts[post.person_id].add(post.function)
-    holdings = list(case.holdings.filter(owned__is_applicant=True).values_list("economic", flat=True))
+    read = [r for r in case.book.requirements if stages is None or r.stage in stages]
+    kinds = {kind for requirement in read for kind in requirement.evidence}
+    holdings = _holdings(case) if rb.OWNERSHIP in kinds else []
+    codes = None if stages is None else {r.code for r in read} | _switches(case)
     return Draft(
         book=case.book,
-        given=_given(case),
+        given=_given(case, codes, with_files=rb.DOCUMENTS in kinds),
         people=people,
         posts={person: frozenset(codes) for person, codes in posts.items()},
         economic_total=sum(holdings, Decimal(0)) if holdings else None,
-        capital_lines=frozenset(case.capital.filter(period="now").values_list("line", flat=True)),
+        capital_lines=_capital_lines(case) if rb.CAPITAL in kinds else frozenset(),
     )
 
 
-def _given(case: "Application") -> dict[Key, Given]:
+def _holdings(case: "Application") -> list[Decimal]:
+    return list(case.holdings.filter(owned__is_applicant=True).values_list("economic", flat=True))
+
+
+def _capital_lines(case: "Application") -> frozenset[str]:
+    return frozenset(case.capital.filter(period="now").values_list("line", flat=True))
+
+
+def _switches(case: "Application") -> set[str]:
+    """Questions whose answer decides whether others are asked."""
+    return {r.applies_when.requirement for r in case.book.requirements if r.applies_when}
+
+
+def _given(case: "Application", codes: Collection[str] | None, *, with_files: bool) -> dict[Key, Given]:
+    answers = case.answers.order_by()
+    if codes is not None:
+        answers = answers.filter(requirement__in=codes)
     documents = defaultdict(list)
-    answers = list(case.answers.all())
-    files: Any = case.answers.model.files.rel.related_model._default_manager
-    for file in files.filter(answer__application=case, removed_at=None).select_related("document"):
-        documents[file.answer_id].append(file.document)
-    return {
-        (answer.requirement, answer.person_id): Given(
-            value=answer.value, declined=answer.declined, documents=tuple(documents[answer.pk])
+    if with_files:
+        files: Any = case.answers.model.files.rel.related_model._default_manager
+        held = (
+            files.filter(answer__in=answers) if codes is not None else files.filter(answer__application=case)
         )
-        for answer in answers
+        for file in held.filter(removed_at=None).select_related("document"):
+            documents[file.answer_id].append(file.document)
+    rows = answers.values_list("pk", "requirement", "person_id", "value", "declined")
+    return {
+        (requirement, person): Given(value=value, declined=declined, documents=tuple(documents[pk]))
+        for pk, requirement, person, value, declined in rows
     }

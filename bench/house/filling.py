@@ -1,8 +1,8 @@
 """Many cases at once, written past the services: enough of each for its pages and acts to be real work.
 
 The first case is complete (every question of the rule book answered, with documents, by nine people); the
-others have their stages, a clock, a deadline, a snapshot, two settled findings a stage, and five events in a
-true chain.
+others have their stages, taken where they are in review, a clock, a deadline, a snapshot, two settled
+findings a stage, and five events in a true chain.
 """
 
 import uuid
@@ -36,6 +36,8 @@ from documents.models import Document
 from regulators import rulebook as rb
 from regulators.models import LicenceType, Staff
 from regulators.services import load_rulebooks
+from workflow.acts import EXAMINE
+from workflow.models import Duty
 
 BATCH = 1000
 SHELL = System("bench")
@@ -107,6 +109,11 @@ def _batch(numbers):
         ]
     )
     _parts(cases, pin.book)
+    Duty.objects.bulk_create(
+        Duty(case=case.audit_subject, human=reviewer.human, side=EXAMINE, act="take")
+        for case in cases
+        if case.state == "in_review"
+    )
     _chains(cases, reviewer)
 
 

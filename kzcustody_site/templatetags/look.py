@@ -13,7 +13,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from applications.pipeline.queries import managed_by
 from look import words
@@ -155,10 +154,7 @@ def _url(name: str) -> str | None:
 
 @register.filter
 def working_days(count: int) -> str:
-    """Days left as words; below zero, days over the limit."""
-    if count < 0:
-        return ngettext("%(days)s working day over", "%(days)s working days over", -count) % {"days": -count}
-    return ngettext("%(days)s working day left", "%(days)s working days left", count) % {"days": count}
+    return words.working_days(count)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.desk.my_work import my_work
-from applications.models import Deadline, InformationRequest
+from applications.models import ClockEntry, Deadline, InformationRequest, Note, RequestPoint
 from tests.plugins.cases import fresh
 
 LIST = reverse("admin:applications_application_changelist")
@@ -54,6 +54,29 @@ def test_the_nearest_date_stands_first(filed, afsa, browsers):
     assert [case.pk for case in found] == [cases[1].pk, cases[0].pk, cases[2].pk]
 
 
+def test_the_age_is_in_words_with_a_bar_and_says_that_the_clock_is_paused(filed, afsa, browsers):
+    cases = {name: filed(afsa) for name in ("running", "paused", "late", "undated")}
+    for name, days in (("running", 21), ("paused", 21), ("late", -21)):
+        Deadline.objects.create(
+            application=cases[name], code="review", rule="r", starts_on=timezone.localdate(), working_days=60,
+            due_at=timezone.now() + timedelta(days=days),
+        )  # fmt: skip
+        for number, what in enumerate(("start", "pause", "stop" if name == "paused" else "resume")):
+            at = timezone.now() + timedelta(minutes=number)
+            ClockEntry.objects.create(application=cases[name], clock="review", what=what, at=at, cause="c")
+
+    page = browsers.reviewer.get(LIST).content.decode()
+    rows = {re.search(r"KZC-TEST-\d+", row)[0]: row for row in page.split("<tr>") if "KZC-TEST" in row}
+    cells = {name: rows[case.reference].split('<div class="age">')[1] for name, case in cases.items()}
+
+    assert {name for name, cell in cells.items() if "paused" in cell} == {"paused"}
+    assert {name for name, cell in cells.items() if "<svg" in cell} == {"running", "paused", "late"}
+    assert {name for name, cell in cells.items() if 'class="late"' in cell and "over" in cell} == {"late"}
+    assert "working days left" in cells["running"]
+    assert "due " in cells["running"]
+    assert {name for name, cell in cells.items() if "working days old" in cell} == set(cases)
+
+
 def test_it_says_whom_each_case_waits_on(filed, afsa, browsers, firm_user):
     asked, recommended = filed(afsa), filed(afsa, state="recommended")
     InformationRequest.objects.create(
@@ -70,7 +93,7 @@ def test_it_says_whom_each_case_waits_on(filed, afsa, browsers, firm_user):
 
 def test_the_number_of_queries_does_not_grow_with_the_cases(filed, afsa, browsers):
     counted = []
-    for number in (1, 2):
+    for number in (1, 2):  # one case, then three
         for _n in range(number):
             filed(afsa)
         browsers.reviewer.get(LIST)
@@ -78,7 +101,33 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(filed, afsa, browser
             browsers.reviewer.get(LIST)
         counted.append(len(queries))
 
-    assert counted[0] == counted[1]
+    assert counted == [7, 7]
+
+
+def test_the_case_page_reads_each_part_once_and_none_that_is_not_there(
+    filed, afsa, browsers, afsa_staff, firm_user
+):
+    case = filed(afsa)
+    page = reverse("admin:applications_application_change", args=[case.pk])
+    counted = []
+    for number in (0, 1, 2):  # none, one, three of each
+        for _n in range(number):
+            last = case.requests.count() + 1
+            asked = InformationRequest.objects.create(
+                application=case,
+                number=last,
+                status="sent",
+                due_on=timezone.localdate(),
+                written_by=firm_user,
+            )
+            RequestPoint.objects.create(request=asked, number=1, requirement="X", question="Which?")
+            Note.objects.create(application=case, text="Remember.", author=afsa_staff.reviewer)
+        browsers.reviewer.get(page)
+        with CaptureQueriesContext(connection) as queries:
+            browsers.reviewer.get(page)
+        counted.append(len(queries))
+
+    assert counted == [12, 14, 14]
 
 
 def test_every_count_of_the_first_page_opens_a_list_of_that_length(filed, afsa, browsers, afsa_staff):

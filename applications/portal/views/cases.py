@@ -13,6 +13,7 @@ from applications.models import Application
 from applications.portal import outline, standing
 from applications.portal.access import case_or_404, page, show, status_of
 from applications.queries.drafts import load_draft
+from applications.queries.standing import parts_held
 from applications.services.drafting import start_application
 from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
@@ -40,16 +41,19 @@ def start(request: SignedIn) -> HttpResponse:
 
 @page("GET")
 def case(request: SignedIn, pk: UUID) -> HttpResponse:
-    return case_page(request, case_or_404(request, pk))
+    return case_page(request, case_or_404(request, pk, dated=True))
 
 
-def case_page(request: SignedIn, case: Application, refusal: Refused | None = None) -> HttpResponse:
+def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> HttpResponse:
     """The task list, and from the submission on where the case stands."""
     stages = list(case.stages.order_by("order"))
     for stage in stages:
         stage.application = case
-    outlines = outline.stages_of(case, load_draft(case), stages)
-    requests = standing.requests_of(case) if case.submitted_at else []
+    # What the regulator has is shown as a whole, so the answers of those stages are not read.
+    with_the_firm = [s.code for s in stages if not case.submitted_at or outline.is_editable(s)]
+    outlines = outline.stages_of(case, load_draft(case, stages=with_the_firm), stages)
+    held = parts_held(case, PARTS) if case.submitted_at else frozenset[str]()
+    requests = standing.requests_of(case) if "requests" in held else []
     notice = standing.served_notice(case)
     return show(
         request,
@@ -67,16 +71,19 @@ def case_page(request: SignedIn, case: Application, refusal: Refused | None = No
         and request.user.has_perm("applications.withdraw_application", case),
         can_discard=case.state == A.DRAFT and request.user.has_perm("applications.discard_application", case),
         waiting_for=[o for o in outlines if o.stage.state not in ("complete", "in_review", "approved")],
-        **(_afterwards(case) if case.submitted_at else {}),
+        **(_afterwards(case, held) if case.submitted_at else {}),
     )
 
 
-def _afterwards(case: Application) -> dict[str, Any]:
+PARTS = ("requests", "decisions", "conditions", "change_notices")
+
+
+def _afterwards(case: Application, held: frozenset[str]) -> dict[str, Any]:
     return {
         "timeline": standing.timeline_of(case),
-        "decisions": standing.decisions_of(case),
-        "conditions": case.conditions.all(),
-        "changes": case.change_notices.all(),
+        "decisions": standing.decisions_of(case) if "decisions" in held else [],
+        "conditions": case.conditions.all() if "conditions" in held else [],
+        "changes": case.change_notices.all() if "change_notices" in held else [],
     }
 
 

@@ -93,7 +93,9 @@ def detach(
         removed = drafting.detach(actor=request.user, case_id=case.pk, document_id=document)
     except Refused as refusal:
         form = AnswerForm(asked_now.requirement, request.POST)
-        return _question_page(request, case, found, load_draft(case), asked_now, form, refusal)
+        return _question_page(
+            request, case, found, load_draft(case, stages=[stage]), asked_now, form, refusal
+        )
     messages.success(request, _("Removed: %(name)s.") % {"name": removed.name})
     return _keep(request, case, found, asked_now) or redirect(outline.question_url(case.pk, asked_now))
 
@@ -109,7 +111,7 @@ def stage_or_404(case: Application, code: str) -> Stage:
 def _stage_page(
     request: SignedIn, case: Application, stage: Stage, refusal: Refused | None = None
 ) -> HttpResponse:
-    found = outline.stage_of(case, load_draft(case), stage)
+    found = outline.stage_of(case, load_draft(case, stages=[stage.code]), stage)
     number = case.book.stage_codes.index(stage.code) + 1
     return show(
         request, "portal/stage.html", case, refusal=refusal, outline=found, stage=stage, number=number
@@ -121,7 +123,7 @@ def _question_or_404(
 ) -> tuple[Application, Stage, Draft, Question]:
     case = case_or_404(request, pk)
     found = stage_or_404(case, stage)
-    draft = load_draft(case)
+    draft = load_draft(case, stages=[stage])
     for one in asked.questions(draft, stage):
         if one.key == (requirement, person):
             return case, found, draft, one
@@ -160,7 +162,8 @@ def _keep(
         return None
     if stands_on_this:
         _follow_version(form, case, question)
-    return _question_page(request, case, stage, load_draft(case), question, form, refusal)
+    draft = load_draft(case, stages=[stage.code])
+    return _question_page(request, case, stage, draft, question, form, refusal)
 
 
 def _take_files(form: AnswerForm, request: SignedIn, place: dict[str, Any]) -> list[str]:
@@ -230,7 +233,7 @@ def _place(case: Application, question: Question) -> str:
 
 
 def _next(case: Application, stage: Stage, question: Question) -> str:
-    following = outline.next_unanswered(
-        outline.stage_of(case, load_draft(case), stage_or_404(case, stage.code)), question.key
-    )
+    draft = load_draft(case, stages=[stage.code])
+    now = outline.stage_of(case, draft, stage_or_404(case, stage.code))
+    following = outline.next_unanswered(now, question.key)
     return following.url if following else reverse("portal:stage", args=[case.pk, stage.code])
