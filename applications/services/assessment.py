@@ -17,10 +17,9 @@ from applications.models import (
     Note,
     Stage,
 )
-from applications.services.guard import insist, locked_case, same_version
+from applications.services.guard import insist, locked_case, same_version, take_side
 from applications.states import ASSESSABLE
 from audit.services import record
-from workflow import duties
 from workflow import services as workflow
 from workflow.acts import EXAMINE
 
@@ -69,8 +68,7 @@ def assess(
         insist(outcome in dict(Finding.OUTCOMES) and outcome, _("Choose an outcome."))
         insist(outcome not in NEEDS_NOTE or note.strip(), _("Write a note that gives the reason."))
         insist(outcome != Finding.SUBJECT or condition.strip(), _("Write the condition."))
-        duties.check(case=case.duty_case, actor=actor, side=EXAMINE)
-        duties.take(case=case.duty_case, actor=actor, side=EXAMINE, act="assess")
+        take_side(case, actor=actor, side=EXAMINE, act="assess")
         finding.outcome, finding.note, finding.condition = outcome, note, condition
         finding.affected = False
         finding.assessed_by, finding.assessed_at = actor, timezone.now()
@@ -115,9 +113,11 @@ def write_note(*, actor: Any, case: Application, text: str) -> Note:
 def consult(
     *, actor: Any, case: Application, body: str, question: str, due_on: date | None = None
 ) -> Consultation:
+    """Ask another body, or a specialist. Effects: take the examining side; the consultation; audit event."""
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.consult")
         insist(body.strip() and question.strip(), _("Name the body and write the question."))
+        take_side(case, actor=actor, side=EXAMINE, act="consult")
         consultation = Consultation.objects.create(
             application=case, body=body, question=question, due_on=due_on, asked_by=actor
         )
@@ -126,11 +126,13 @@ def consult(
 
 
 def finish_consultation(*, actor: Any, consultation: Consultation, answer: str) -> Consultation:
+    """Record the answer. Effects: take the examining side; the answer and its time; audit event."""
     with transaction.atomic():
         case = locked_case(consultation.application_id, actor=actor, permission="applications.consult")
         consultation = Consultation.objects.get(pk=consultation.pk)
         insist(consultation.finished_at is None, _("This consultation is finished already."))
         insist(answer.strip(), _("Write the answer, or why there is none."))
+        take_side(case, actor=actor, side=EXAMINE, act="finish_consultation")
         consultation.answer = answer
         consultation.finished_at = timezone.now()
         consultation.save(update_fields=["answer", "finished_at"])
@@ -146,7 +148,8 @@ def finish_consultation(*, actor: Any, consultation: Consultation, answer: str) 
 def resolve_change(*, actor: Any, notice: ChangeNotice, resolution: str, affected: list[str]) -> ChangeNotice:
     """Say what a reported change means: no effect, or the requirements whose findings it affects.
 
-    Effects in order: mark those findings as affected; close the notice; audit event.
+    Effects in order: take the examining side; mark those findings as affected; close the notice; audit
+    event.
     """
     with transaction.atomic():
         case = locked_case(notice.application_id, actor=actor, permission="applications.resolve_change")
@@ -155,6 +158,7 @@ def resolve_change(*, actor: Any, notice: ChangeNotice, resolution: str, affecte
         insist(resolution.strip(), _("Say what the change means for the case."))
         unknown = set(affected) - set(case.book.by_code)
         insist(not unknown, _("Unknown requirement: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
+        take_side(case, actor=actor, side=EXAMINE, act="resolve_change")
         case.findings.filter(requirement__in=affected).update(affected=True, version=F("version") + 1)
         notice.resolution, notice.resolved_by, notice.resolved_at = resolution, actor, timezone.now()
         notice.save(update_fields=["resolution", "resolved_by", "resolved_at"])

@@ -1,6 +1,7 @@
 """Moving the clocks of a case: entries in a ledger, and the deadlines that follow from them."""
 
-from datetime import date, datetime, time
+from calendar import monthrange
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from applications.models.clocks import ClockEntry, Deadline
 from regulators.calendars import add_working_days, working_days_between
+from regulators.rulebook import Clock
 
 if TYPE_CHECKING:
     from applications.models import Application
@@ -63,6 +65,24 @@ def stop(case: "Application", *, cause: str, codes: tuple[str, ...] | None = Non
 def end_of_day_after(day: date, working_days: int) -> datetime:
     """The last instant of the day that is so many working days after this one, in Almaty."""
     return datetime.combine(add_working_days(day, working_days), time(23, 59, 59), tzinfo=ALMATY)
+
+
+def last_day(clock: Clock | None, day: date) -> date | None:
+    """The last day of the period that starts after this day; None where the book has no length on record."""
+    if clock is None:
+        return None
+    if clock.working_days:
+        return add_working_days(day, clock.working_days)
+    if clock.calendar_days:
+        return day + timedelta(days=clock.calendar_days)
+    return _months_after(day, clock.months) if clock.months else None
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of the month, or the last one of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _move(case: "Application", what: str, cause: str, *, after: tuple[str, ...]) -> None:

@@ -8,11 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application, Condition, RefusalNotice, Representation
-from applications.services import tell
-from applications.services.guard import insist, locked_case
+from applications.services import clocks, tell
+from applications.services.guard import insist, locked_case, take_side
 from applications.states import ApplicationState as A
 from audit.services import record
-from workflow import duties
 from workflow import services as workflow
 from workflow.acts import DECIDE, EXAMINE
 from workflow.models import Proposal
@@ -64,8 +63,7 @@ def verify_condition(*, actor: Any, condition: Condition, evidence: str) -> Cond
         )
         insist(condition.verified_at is None, _("This condition was verified already."))
         insist(evidence.strip(), _("Say how the condition was shown to be met."))
-        duties.check(case=case.duty_case, actor=actor, side=EXAMINE)
-        duties.take(case=case.duty_case, actor=actor, side=EXAMINE, act="verify_condition")
+        take_side(case, actor=actor, side=EXAMINE, act="verify_condition")
         condition.evidence, condition.verified_by, condition.verified_at = evidence, actor, timezone.now()
         condition.save(update_fields=["evidence", "verified_by", "verified_at"])
         record(
@@ -108,8 +106,8 @@ def record_service(
 ) -> RefusalNotice:
     """Record the service of a preliminary notice; the period for representations runs to ``until``.
 
-    The length of the period is not computed: where the book has none on record, the person who serves
-    it sets it.
+    It is no shorter than the book's period, and lies ahead; where the book has none on record, the person
+    who serves it sets it.
     """
     with transaction.atomic():
         case = locked_case(notice.application_id, actor=actor, permission="applications.serve_notice")
@@ -118,7 +116,10 @@ def record_service(
         insist(notice == case.refusal_notices.last(), _("This notice was followed by another one."))
         insist(notice.served_on is None, _("The service of this notice is recorded already."))
         insist(served_on <= timezone.localdate(), _("A notice cannot have been served in the future."))
-        insist(until > served_on, _("The last day for representations must be after the day of service."))
+        insist(until > timezone.localdate(), _("The last day for representations must be after today."))
+        least = clocks.last_day(case.book.clock("representations"), served_on)
+        words = _("By the rule book the firm may make representations until %(day)s at least.")
+        insist(least is None or until >= least, words % {"day": least and least.strftime("%d.%m.%Y")})
         insist(how.strip(), _("Say how the notice was served."))
         notice.served_on, notice.served_how, notice.representations_until = served_on, how, until
         notice.save(update_fields=["served_on", "served_how", "representations_until"])
@@ -142,8 +143,7 @@ def answer_representation(
         insist(case.state == A.REFUSAL_PROPOSED, _("No refusal is proposed."))
         insist(representation.answered_at is None, _("This representation is answered already."))
         insist(our_answer.strip(), _("Write our answer to the representation."))
-        duties.check(case=case.duty_case, actor=actor, side=DECIDE)
-        duties.take(case=case.duty_case, actor=actor, side=DECIDE, act="answer_representation")
+        take_side(case, actor=actor, side=DECIDE, act="answer_representation")
         representation.our_answer, representation.accepted = our_answer, accepted
         representation.answered_by, representation.answered_at = actor, timezone.now()
         representation.save(update_fields=["our_answer", "accepted", "answered_by", "answered_at"])

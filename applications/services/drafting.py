@@ -16,6 +16,7 @@ from applications.states import StageState as S
 from audit.services import record
 from documents.models import Document
 from regulators import books
+from regulators import rulebook as rb
 from regulators.models import LicenceType, RuleBookVersion
 from regulators.rulebook import Requirement
 from workflow import services as workflow
@@ -166,19 +167,18 @@ def note_saved(case: Application, actor: Any) -> None:
 
 
 def open_stage_of(case: Application, kind: str, actor: Any) -> None:
-    """Open the stages whose requirements are answered by typed records of this kind (people, ownership,
-    capital).
+    """Open the stage of the case that typed records of this kind (people, ownership, capital) belong to. That
+    another stage asks for them too, and is open, is not enough.
     """
-    insist(case.state not in DECIDED, _("The case is decided: nothing in it changes any more."))
-    codes = {r.stage for r in case.book.requirements if kind in r.evidence}
-    stages = list(case.stages.filter(code__in=codes))
-    if any(stage.state == S.IN_PROGRESS for stage in stages):
-        return
-    for stage in stages:
-        if stage.state in (S.NOT_STARTED, S.CHANGES_REQUESTED):
-            start_stage(actor=actor, stage=stage, expected_version=stage.version)
-            return
-    raise NotReady([_("This part of the application is complete. Choose “edit again” on its stage first.")])
+    _open_stage(case, _home_of(case, kind), actor)
+
+
+def _home_of(case: Application, kind: str) -> str:
+    """The first stage that asks for the records; for people, that asks questions of each of them."""
+    rules = case.book.requirements
+    asking = {r.stage for r in rules if kind == rb.PEOPLE and r.per_person}
+    asking = asking or {r.stage for r in rules if kind in r.evidence}
+    return next(code for code in case.book.stage_codes if code in asking)
 
 
 def _requirement(case: Application, code: str) -> Requirement:

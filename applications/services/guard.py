@@ -6,6 +6,7 @@ import rules
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from workflow import duties
 from workflow.errors import Conflict, NotAllowed, NotReady
 from workflow.services import lock
 
@@ -32,3 +33,9 @@ def insist(condition: object, text: str) -> None:
     """Raises NotReady with the text where the condition does not hold."""
     if not condition:
         raise NotReady([text])
+
+
+def take_side(case: Application, *, actor: Any, side: str, act: str) -> None:
+    """The human behind the actor takes this side of the case. Raises NotAllowed on the other one."""
+    duties.check(case=case.duty_case, actor=actor, side=side)
+    duties.take(case=case.duty_case, actor=actor, side=side, act=act)

@@ -8,18 +8,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application, CompletenessCheck, Gap
-from applications.services.guard import insist, locked_case, same_version
+from applications.rules import is_without_conflict
+from applications.services.guard import insist, locked_case, same_version, take_side
 from applications.states import ApplicationState as A
 from audit.services import record
 from regulators.queries import staff_roles
 from workflow import services as workflow
+from workflow.acts import EXAMINE
 
 
 def check_completeness(*, actor: Any, case: Application, gaps: dict[str, str]) -> CompletenessCheck:
     """Record the check of the latest submission; ``gaps`` says by requirement what is missing, and is
     empty when nothing is.
 
-    Effects in order: write the check and its gaps; audit event.
+    Effects in order: take the examining side; write the check and its gaps; audit event.
     """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.check_completeness")
@@ -27,6 +29,7 @@ def check_completeness(*, actor: Any, case: Application, gaps: dict[str, str]) -
         unknown = set(gaps) - set(case.book.by_code)
         insist(not unknown, _("Unknown requirement: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
         insist(all(text.strip() for text in gaps.values()), _("Say for each gap what is missing."))
+        take_side(case, actor=actor, side=EXAMINE, act="check_completeness")
         snapshot = case.snapshots.latest("number")
         check = CompletenessCheck.objects.create(
             application=case, snapshot=snapshot, passed=not gaps, checked_by=actor
@@ -64,12 +67,14 @@ def record_fee(
 
 
 def assign_case_officer(*, actor: Any, case: Application, officer: Any, expected_version: int) -> Application:
-    """Give the case to a case officer of its regulator."""
+    """Give the case to a case officer of its regulator who has no conflict of interest in it."""
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.assign_case")
         same_version(case, expected_version)
         roles = staff_roles(officer, case.licence_type.regulator_id)
         insist("case_officer" in roles, _("This person is not a case officer of the regulator."))
+        words = _("%(name)s has a conflict of interest here: declared it, or is or was of the firm.")
+        insist(is_without_conflict(officer, case), words % {"name": officer.audit_name})
         case.case_officer = officer
         case.version += 1
         case.save(update_fields=["case_officer", "version"])

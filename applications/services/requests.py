@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from applications.models import Application, InformationRequest, PointFile, RequestPoint
 from applications.services import clocks, tell
 from applications.services.evidence import taken_in
-from applications.services.guard import allow, insist, locked_case, same_version
+from applications.services.guard import allow, insist, locked_case, same_version, take_side
 from applications.states import ASSESSABLE
 from audit.services import record
 from documents.services import seal
-from workflow import duties
 from workflow.acts import EXAMINE
 
 R = InformationRequest
@@ -39,8 +38,7 @@ def write_request(
                 _("Tie each point to a requirement of the rule book."),
             )
             insist(point["question"].strip(), _("Write the question of each point."))
-        duties.check(case=case.duty_case, actor=actor, side=EXAMINE)
-        duties.take(case=case.duty_case, actor=actor, side=EXAMINE, act="write_request")
+        take_side(case, actor=actor, side=EXAMINE, act="write_request")
         last = case.requests.aggregate(last=models.Max("number"))["last"] or 0
         request = R.objects.create(
             application=case,
@@ -66,13 +64,14 @@ def write_request(
 
 
 def send_request(*, actor: Any, request: InformationRequest, expected_version: int) -> InformationRequest:
-    """Effects in order: mark it sent; pause the clocks that the book lets it pause; mails to the firm;
-    audit event.
+    """Effects in order: take the examining side; mark it sent; pause the clocks that the book lets it pause;
+    mails to the firm; audit event.
     """
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.write_request", expected_version)
         insist(request.status == R.DRAFT, _("This request was sent already."))
         insist(case.state in ASSESSABLE, _("Information is asked for while the application is in review."))
+        take_side(case, actor=actor, side=EXAMINE, act="send_request")
         _move(request, R.SENT, sent_at=timezone.now())
         if request.pauses_clock:
             clocks.pause(case, cause=f"request {request.number}")
@@ -162,7 +161,11 @@ def send_answers(*, actor: Any, request: InformationRequest, expected_version: i
 def close_request(
     *, actor: Any, request: InformationRequest, expected_version: int, note: str = ""
 ) -> InformationRequest:
-    """Close a request; one that is not fully answered needs a note that says why."""
+    """Close a request; one that is not fully answered needs a note that says why.
+
+    Effects in order: take the examining side; mark it closed; resume the clocks when nothing is with the firm
+    any more; audit event.
+    """
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.write_request", expected_version)
         insist(request.status != R.CLOSED, _("This request is closed already."))
@@ -170,6 +173,7 @@ def close_request(
             request.status == R.ANSWERED or note.strip(),
             _("Say why the request is closed without all answers."),
         )
+        take_side(case, actor=actor, side=EXAMINE, act="close_request")
         _move(request, R.CLOSED, closed_at=timezone.now(), closed_note=note)
         if not case.requests.filter(status__in=R.WITH_FIRM, pauses_clock=True).exists():
             clocks.resume(case, cause=f"request {request.number} closed")

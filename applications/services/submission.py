@@ -1,5 +1,6 @@
 """Submitting, and what the firm may do afterwards."""
 
+import hashlib
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,25 @@ from applications.services.numbers import next_reference
 from applications.states import OPEN
 from audit.services import record
 from workflow import services as workflow
-from workflow.errors import Conflict
+from workflow.errors import Conflict, Refused
+from workflow.services import lock
+
+
+class DeclarationChanged(Refused):
+    """The page that was signed showed another text (another language, a changed name), or stood on other
+    answers.
+    """
+
+    def __init__(self) -> None:
+        words = _(
+            "The declaration has changed, or an answer, since you opened the page. Check them and sign again."
+        )
+        super().__init__([words])
+
+
+def mark_of(case: Application, declaration: str) -> str:
+    """What the signatory signs: this text, over the answers as they were last saved."""
+    return hashlib.sha256(f"{case.saved_at}\n{declaration}".encode()).hexdigest()
 
 
 def submit_application(
@@ -24,14 +43,17 @@ def submit_application(
     declaration: str,
     role: str,
     identifier: str = "",
+    shown: str = "",
 ) -> Application:
     """Submit once. Pressed again, the same person gets the same submission back.
 
     ``declaration`` is the exact text that was shown and signed; ``role`` what the signatory signs as;
-    ``identifier`` the IIN or passport number of one whose account has none on record.
-    Effects in order: note the identity of the signatory; give the case its reference; ``perform`` the
-    submission (refuses with the list of what is missing); in its transaction the snapshot, the open
-    findings, the receipt clock and the mails. Raises Refused; a refused one uses no reference number.
+    ``identifier`` the IIN or passport number of one whose account has none on record; ``shown`` the
+    ``mark_of`` the page that was signed.
+    Effects in order: lock the case; refuse where it is not what was shown; note the identity of the
+    signatory; give the case its reference; ``perform`` the submission (refuses with the list of what is
+    missing); in its transaction the snapshot, the open findings, the receipt clock and the mails. Raises
+    Refused; a refused one uses no reference number.
     """
     signed = {
         "text": declaration,
@@ -42,6 +64,9 @@ def submit_application(
     allow(actor, "applications.submit_application", case)
     try:
         with transaction.atomic():
+            locked = lock(Application, case.pk)
+            if shown and shown != mark_of(locked, declaration):
+                raise DeclarationChanged
             if not actor.human:
                 insist(identifier, _("Give your IIN or passport number: who signs is known by it."))
                 identify(user=actor, identifier=identifier)

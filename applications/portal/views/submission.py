@@ -1,6 +1,5 @@
 """From the check of the answers to the confirmation; and what ends a case from the firm's side."""
 
-import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,12 @@ from applications.portal.answers import in_words
 from applications.portal.forms import DeclareForm, ReasonForm
 from applications.queries.drafts import load_draft
 from applications.services.drafting import discard_application
-from applications.services.submission import submit_application, withdraw_application
+from applications.services.submission import (
+    DeclarationChanged,
+    mark_of,
+    submit_application,
+    withdraw_application,
+)
 from applications.states import WITH_THE_FIRM, WITHDRAWABLE
 from regulators.rulebook import say
 from workflow.errors import Reason, Refused
@@ -58,8 +62,6 @@ def declare(request: SignedIn, pk: UUID) -> HttpResponse:
     refusal: Refused | None = None
     if form.is_valid():
         typed = form.cleaned_data
-        if typed["shown"] != mark_of(case, text):
-            return _changed_text(request, case, text)
         try:
             submit_application(
                 actor=request.user,
@@ -68,7 +70,10 @@ def declare(request: SignedIn, pk: UUID) -> HttpResponse:
                 declaration=text,
                 role=typed["role"],
                 identifier=typed.get("identifier", ""),
+                shown=typed["shown"],
             )
+        except DeclarationChanged as error:
+            return _changed_text(request, pk, error)
         except Refused as error:
             refusal = error
         else:
@@ -94,11 +99,6 @@ def declaration_of(case: Application) -> str:
     return words % {"firm": case.firm.name, "regulator": say(case.book.regulator_name)}
 
 
-def mark_of(case: Application, text: str) -> str:
-    """What the signatory signs: this text, over the answers as they were last saved."""
-    return hashlib.sha256(f"{case.saved_at}\n{text}".encode()).hexdigest()
-
-
 def _declare_page(
     request: SignedIn, case: Application, form: DeclareForm, text: str, refusal: Refused | None = None
 ) -> HttpResponse:
@@ -116,16 +116,11 @@ def _missing(request: SignedIn, case: Application) -> list[Reason]:
     return whole or reasons
 
 
-def _changed_text(request: SignedIn, case: Application, text: str) -> HttpResponse:
-    """The page that was signed showed another text (another language, a changed name), or stood on other
-    answers: it is shown afresh.
-    """
-    form = _declare_form(request, case, text)
-    words = _(
-        "The declaration has changed, or an answer, since you opened the page. Check them and sign again."
-    )
-    refusal = Refused([words])
-    return _declare_page(request, case, form, text, refusal)
+def _changed_text(request: SignedIn, pk: UUID, refusal: Refused) -> HttpResponse:
+    """The declaration afresh, over the answers as they are now."""
+    case = case_or_404(request, pk)
+    text = declaration_of(case)
+    return _declare_page(request, case, _declare_form(request, case, text), text, refusal)
 
 
 @page("GET")
