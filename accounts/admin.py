@@ -1,4 +1,7 @@
-"""People, firms and memberships on the desk: to be read. They change through their own pages and services."""
+"""People and their invitations on the desk: to be read. They change through their own pages and services.
+
+Firms and who acts for them are not here: staff see a firm in its cases.
+"""
 
 from typing import Any
 
@@ -10,7 +13,7 @@ from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from accounts.models import Firm, FirmInvitation, Membership, StaffInvitation, User
+from accounts.models import StaffInvitation, User
 
 # Pages that come with the packages, and that no rule here lets anybody open.
 admin.site.unregister([Group, EmailAddress, Authenticator])
@@ -44,29 +47,8 @@ class UserAdmin(ReadOnly):
     fields = ["full_name", "email", "language", "is_staff", "is_active", "date_joined", "last_login"]
 
 
-@admin.register(Firm)
-class FirmAdmin(ReadOnly):
-    list_display = ["name", "legal_form", "bin", "country", "created_at"]
-    list_filter = ["legal_form", "country"]
-    search_fields = ["name", "name_kk", "name_ru", "bin"]
-
-
-@admin.register(Membership)
-class MembershipAdmin(ReadOnly):
-    list_display = ["user", "firm", "role", "granted_at", "ended_at"]
-    list_filter = ["role"]
-    list_select_related = ["user", "firm"]
-    search_fields = ["user__full_name", "firm__name"]
-
-
 @admin.register(StaffInvitation)
 class StaffInvitationAdmin(ReadOnly):
     list_display = ["full_name", "email", "invited_by", "invited_at", "expires_at", "accepted_at"]
     list_select_related = ["invited_by"]
     fields = ["full_name", "email", "invited_by", "invited_at", "expires_at", "accepted_at", "accepted_by"]
-
-
-@admin.register(FirmInvitation)
-class FirmInvitationAdmin(ReadOnly):
-    list_display = ["email", "firm", "roles", "invited_by", "invited_at", "expires_at", "accepted_at"]
-    list_select_related = ["firm", "invited_by"]

@@ -150,7 +150,6 @@ rules.add_perm("applications.refuse_application", decides & delegated("refuse"))
 rules.add_perm("applications.lapse_application", decides)
 rules.add_perm("applications.record_deemed_issue", decides & delegated("grant"))
 rules.add_perm("applications.remit_application", decides)
-rules.add_perm("applications.view_pipeline", staff_on_case & (is_decision_maker | is_lead_reviewer))
 
 rules.add_perm("applications.edit_stage", is_editor)
 rules.add_perm("applications.assess_stage", is_assessor & is_filed & is_without_conflict)

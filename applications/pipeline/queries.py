@@ -20,7 +20,8 @@ from regulators.models import Role
 from regulators.queries import regulators_of, staff_roles
 from workflow.acts import acts_of
 
-MANAGERS = frozenset({Role.LEAD_REVIEWER, Role.DECISION_MAKER, Role.ADMINISTRATOR})
+# Administrators manage people, not cases.
+MANAGERS = frozenset({Role.LEAD_REVIEWER, Role.DECISION_MAKER})
 DECIDED = (A.GRANTED, A.REFUSED)  # on the merits
 DECIDABLE = (A.RECOMMENDED, A.REFUSAL_PROPOSED, A.APPROVED_IN_PRINCIPLE)
 RECENT = timedelta(days=90)
@@ -51,7 +52,7 @@ class Group:
 
 
 def managed_by(user: Any) -> frozenset[int]:
-    """The regulators that the person serves as lead reviewer, decision maker or administrator."""
+    """The regulators that the person serves as lead reviewer or decision maker."""
     return frozenset(r for r in regulators_of(user) if not MANAGERS.isdisjoint(staff_roles(user, r)))
 
 

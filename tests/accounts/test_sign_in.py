@@ -196,3 +196,16 @@ def test_a_mail_server_that_is_down_gives_a_notice_and_the_same_page(visitor, em
     known, unknown = (ask_for_reset(visitor(), address) for address in (applicant().email, email()))
     assert without_tokens(known) == without_tokens(unknown)
     assert "could not be sent" in known.content.decode()
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_a_session_ends_with_the_browser_even_where_remembering_is_asked_for(
+    visitor, staff, applicant, password, is_staff
+):
+    browser, user = visitor(), staff() if is_staff else applicant()
+    assert "remember" not in browser.get(reverse("account_login")).context["form"].fields
+    sign_in(browser, user.email, password, remember="on")
+    assert signed_in(browser) is True
+    cookie = browser.cookies["session"]
+    assert (cookie["max-age"], cookie["expires"]) == ("", "")
+    assert browser.session.get_expire_at_browser_close() is True

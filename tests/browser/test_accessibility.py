@@ -62,12 +62,6 @@ UNUSED = ("_add", "_delete", "_history")
 # No role of a regulator opens these, there is no record to open, or the link is kept nowhere.
 CLOSED = {
     "accounts:accept_staff_invitation",
-    "admin:accounts_firm_change",
-    "admin:accounts_firm_changelist",
-    "admin:accounts_firminvitation_change",
-    "admin:accounts_firminvitation_changelist",
-    "admin:accounts_membership_change",
-    "admin:accounts_membership_changelist",
     "admin:accounts_staffinvitation_change",
     "admin:licences_readinessrecord_change",
     "admin:regulators_licencetype_change",
