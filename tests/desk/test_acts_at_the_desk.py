@@ -95,9 +95,12 @@ def test_the_road_to_a_refusal(recommended, browsers):
     notice = case.refusal_notices.get()
 
     today = timezone.localdate()
-    served = {**on(today - timedelta(days=9), "served_on"), **on(today - timedelta(days=1), "until"),
-              "how": "By courier."}  # fmt: skip
-    assert browsers.case_officer.post(at("service", case, notice.pk), served).status_code == 302
+    served = {**on(today - timedelta(days=9), "served_on"), "how": "By courier."}
+    page = at("service", case, notice.pk)
+    assert browsers.case_officer.post(page, {**served, **on(today, "until")}).status_code == 422
+    tomorrow = on(today + timedelta(days=1), "until")
+    assert browsers.case_officer.post(page, {**served, **tomorrow}).status_code == 302
+    case.refusal_notices.update(representations_until=today - timedelta(days=1))  # as if two days had passed
     said = Representation.objects.create(notice=notice, text="Not so.", made_by=case.created_by)
     refuse = {"version": fresh(case).version, "grounds": [ground], "reason": "The grounds stand."}
     assert decider.post(act(case, "refuse"), refuse).status_code == 422
