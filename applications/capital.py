@@ -1,18 +1,7 @@
-"""The lines of the capital computation, as a firm enters them and a reviewer reads them."""
+"""The moments at which a firm computes its capital. The lines are the rule book's."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-LINES: dict[str, str | Promise] = {
-    "paid_up_shares": _("Paid-up ordinary shares"),
-    "share_premium": _("Share premium"),
-    "retained_earnings": _("Retained earnings"),
-    "other_reserves": _("Other reserves"),
-    "intangibles": _("Intangible assets, to be deducted"),
-    "other_deductions": _("Other deductions"),
-    "liquid_assets": _("Liquid assets"),
-    "annual_operating_expenditure": _("Operating expenditure of a year"),
-}
 
 PERIODS: dict[str, str | Promise] = {
     "now": _("Now"),

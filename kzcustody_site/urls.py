@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("accounts/", include("accounts.urls")),
     path("register/", include("licences.urls")),
+    path("law/", include("regulators.urls")),
     path("desk/", admin.site.urls),
     path("pipeline/", include("applications.pipeline.urls")),
     path("applications/", include("applications.portal.urls")),

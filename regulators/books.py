@@ -45,6 +45,14 @@ def get(code: str, version: str) -> Book:
     )
 
 
+def latest(code: str) -> Book:
+    """The newest version of this book, in effect already or not."""
+    found = [book for book in all_books() if book.code == code]
+    if not found:
+        raise RuleBookError(f"{code}: there is no such rule book. Put its file in rulebooks/.")
+    return max(found, key=lambda book: book.effective_from)
+
+
 def current(licence_type: str, on: date | None = None) -> Book:
     """The book that a case started on this day (today) is pinned to: the latest one in effect."""
     day = on or timezone.localdate()

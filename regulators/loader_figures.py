@@ -62,7 +62,8 @@ def capital(top: Table, known: tuple[rb.Value, ...], citations: Citations) -> rb
             rb.CapitalLine(code=code, effect=effect, title={"en": title})
             for code, (effect, title) in EIGHT_LINES.items()
         )
-        return rb.CapitalRules(currency="USD", lines=lines)
+        asked_in = (table.get("currency") for table in top.data["requirements"])
+        return rb.CapitalRules(currency=next(filter(None, asked_in), "KZT"), lines=lines)
     table = top.table("capital")
     by_unit = {unit: tuple(value.code for value in known if value.unit == unit) for unit in rb.UNITS}
     rules = rb.CapitalRules(

@@ -7,7 +7,17 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import StaffInvitation, User
-from regulators.models import CONFIRMED_ROLES, AuthorityBasis, Delegation, Role, Staff
+from regulators import books
+from regulators.models import (
+    CONFIRMED_ROLES,
+    AuthorityBasis,
+    CitationCheck,
+    Delegation,
+    LicenceType,
+    Role,
+    RuleBookVersion,
+    Staff,
+)
 
 
 def staff_roles(user: Any, regulator_id: int) -> frozenset[str]:
@@ -82,6 +92,18 @@ def confirmed_basis(licence_type_id: int, on: date) -> AuthorityBasis | None:
     """The legal basis for licences of this type that day, if two people put one on record."""
     bases = AuthorityBasis.objects.filter(in_force(on), licence_type_id=licence_type_id)
     return bases.filter(confirmed_by__isnull=False).order_by("-valid_from", "-pk").first()
+
+
+def current_pin(licence_type: LicenceType) -> RuleBookVersion:
+    """The published version that a case started today is pinned to."""
+    book = books.current(licence_type.code)
+    return RuleBookVersion.objects.get(code=book.code, version=book.version)
+
+
+def last_checks(regulator_code: str) -> dict[tuple[str, str], CitationCheck]:
+    """The newest confirmed check of each act and provision by staff of this regulator."""
+    checks = CitationCheck.objects.filter(regulator__code=regulator_code, confirmed_by__isnull=False)
+    return {(check.act, check.provision): check for check in checks.order_by("checked_on", "pk")}
 
 
 def forget_staff_roles(user: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from applications.asked import Given
-from applications.capital import LINES, PERIODS
+from applications.capital import PERIODS
 from applications.desk.picks import pick
 from applications.desk.words import FINDING_TAGS
 from applications.models import Application, Finding, Snapshot
@@ -134,6 +134,7 @@ def _file(given: Any, documents: dict[str, Document]) -> FileLine:
 def tables(case: Application, snapshot: Snapshot) -> dict[str, Any]:
     """People, holdings and capital as they were submitted."""
     functions = {f.code: say(f.title) for f in case.book.functions}
+    lines = {line.code: say(line.title) for line in case.book.capital.lines}
     content = snapshot.content
     return {
         "people": [
@@ -144,7 +145,7 @@ def tables(case: Application, snapshot: Snapshot) -> dict[str, Any]:
         "capital": [
             {
                 **figure,
-                "line": LINES.get(figure["line"], figure["line"]),
+                "line": lines.get(figure["line"], figure["line"]),
                 "period": PERIODS.get(figure["period"], figure["period"]),
             }
             for figure in content["capital"]

@@ -62,11 +62,15 @@ def complete_stages(case: Application, actor: Any) -> None:
 
 def _enter_people(case: Application, actor: Any, serial: int) -> dict[str, Person]:
     entered = {}
+    known = {function.code for function in case.book.functions}
     for sample in sample_people(serial):
+        posts = [code for code in sample.posts if code in known]
+        if not posts:
+            continue
         entered[sample.key] = people.save_person(
             actor=actor,
             case_id=case.pk,
-            functions=sample.posts[case.book.code],
+            functions=posts,
             family_name=sample.family_name,
             given_names=sample.given_names,
             patronymic=sample.patronymic,
@@ -100,7 +104,8 @@ def _enter_holdings(case: Application, actor: Any, entered: dict[str, Person]) -
 
 
 def _enter_capital(case: Application, actor: Any) -> None:
-    currency = next((r.currency for r in case.book.requirements if r.currency), "USD")
+    rules = case.book.capital
+    asked_for = {line.code for line in rules.lines}
     for period, (resources, liquid, expenditure) in CAPITAL.items():
         amounts: dict[str, Decimal | None] = {
             "paid_up_shares": Decimal(resources),
@@ -108,7 +113,10 @@ def _enter_capital(case: Application, actor: Any) -> None:
             "liquid_assets": Decimal(liquid),
             "annual_operating_expenditure": Decimal(expenditure),
         }
-        people.save_capital(actor=actor, case_id=case.pk, period=period, currency=currency, amounts=amounts)
+        known = {line: amount for line, amount in amounts.items() if line in asked_for}
+        people.save_capital(
+            actor=actor, case_id=case.pk, period=period, currency=rules.currency, amounts=known
+        )
 
 
 def _all_questions(case: Application) -> Iterator[asked.Question]:

@@ -15,9 +15,9 @@ from applications.states import DECIDED
 from applications.states import StageState as S
 from audit.services import record
 from documents.models import Document
-from regulators import books
 from regulators import rulebook as rb
-from regulators.models import LicenceType, RuleBookVersion
+from regulators.models import LicenceType
+from regulators.queries import current_pin
 from regulators.rulebook import Requirement
 from workflow import services as workflow
 from workflow.errors import NotAllowed, NotReady
@@ -35,12 +35,10 @@ def start_application(
     if "editor" not in firm_roles(actor, firm.pk):
         raise NotAllowed([_("Only an editor of the firm can start an application for it.")])
     with transaction.atomic():
-        book = books.current(licence_type.code)
-        version = RuleBookVersion.objects.get(licence_type=licence_type, version=book.version)
         case = Application.objects.create(
             firm=firm,
             licence_type=licence_type,
-            rulebook=version,
+            rulebook=current_pin(licence_type),
             language=language,
             created_by=actor,
             saved_at=timezone.now(),

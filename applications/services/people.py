@@ -148,6 +148,13 @@ def save_capital(
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
         open_stage_of(case, rb.CAPITAL, actor)
         insist(period in dict(CapitalFigure.PERIODS), _("Unknown period."))
+        rules = case.book.capital
+        unknown = set(amounts) - {line.code for line in rules.lines}
+        insist(
+            not unknown,
+            _("The rule book has no such line: %(codes)s.") % {"codes": ", ".join(sorted(unknown))},
+        )
+        insist(currency == rules.currency, _("Enter amounts in %(currency)s.") % {"currency": rules.currency})
         kept = []
         for line, amount in amounts.items():
             if amount is None:

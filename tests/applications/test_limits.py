@@ -13,7 +13,8 @@ from applications import conditions
 from applications.models import Application
 from applications.services import decisions
 from regulators import services as regulators
-from regulators.models import LicenceType, RuleBookVersion, Staff
+from regulators.models import LicenceType, Staff
+from regulators.queries import current_pin
 from tests.plugins import cases
 from workflow.errors import NotReady
 
@@ -38,7 +39,7 @@ def test_what_somebody_proposed_who_has_left_is_not_confirmed(
     case = Application.objects.create(
         firm=custody_firm,
         licence_type=afsa,
-        rulebook=RuleBookVersion.objects.get(licence_type=afsa),
+        rulebook=current_pin(afsa),
         state="refused",
         reference="KZC-T-1",
         submitted_at=timezone.now(),

@@ -20,6 +20,7 @@ from applications.services import (
 from applications.services.people import PERSON_FIELDS
 from regulators import rulebook as rb
 from regulators import services as regulators
+from regulators.queries import current_pin
 from tests.plugins.cases import SHELL, accept, fresh
 from workflow import duties
 from workflow.errors import NotAllowed, NotReady
@@ -130,7 +131,7 @@ def proposed(afm, custody_firm, firm_user, afm_staff):
     ground yet whose rule is fully read, so no act leads here.)
     """
     case = Application.objects.create(
-        firm=custody_firm, licence_type=afm, rulebook=afm.rulebooks.get(), state="refusal_proposed",
+        firm=custody_firm, licence_type=afm, rulebook=current_pin(afm), state="refusal_proposed",
         reference="T-1", submitted_at=timezone.now(), created_by=firm_user,
     )  # fmt: skip
     return case.refusal_notices.create(

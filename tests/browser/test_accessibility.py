@@ -169,7 +169,8 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     row = of_case.get(name)
     return {
         "pk": [case.pk, scene.draft.pk] if name.startswith("portal:") else [case.pk],
-        "stage": stages, "code": stages[:1], "requirement": asked, "person": [person],
+        "stage": stages, "code": [case.book.code] if name == "law:coverage" else stages[:1],
+        "version": [case.book.version], "requirement": asked, "person": [person],
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
         "document": [case.answers.exclude(files=None).first().files.first().document_id],
         "number": [numbers.get(name, 1)], "pk_of": [row.pk] if row else [], "firm_id": [scene.firm.pk],
@@ -199,7 +200,7 @@ def of_admin(name: str, scene: SimpleNamespace) -> dict[str, list[Any]]:
 
 
 def named() -> set[str]:
-    """The name of every address but Django's own pages to add, delete and look back, which no admin of ours uses."""
+    """The name of every address but Django's pages to add, delete and look back, which no admin here uses."""
     found = {name for name, _pattern in addresses(get_resolver().url_patterns)}
     return {name for name in found if not (name.startswith("admin:") and name.endswith(UNUSED))}
 

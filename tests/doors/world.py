@@ -47,7 +47,8 @@ from documents.models import Document
 from licences.models import Licence, ReadinessRecord
 from notifications.models import Message
 from regulators import services as regulators
-from regulators.models import AuthorityBasis, LicenceType, RuleBookVersion
+from regulators.models import AuthorityBasis, LicenceType
+from regulators.queries import current_pin
 from tests.machines.world import everybody
 from tests.plugins import cases, files
 
@@ -214,7 +215,7 @@ def _case(
     case = Application.objects.create(
         firm=firm,
         licence_type=kind,
-        rulebook=RuleBookVersion.objects.get(licence_type=kind),
+        rulebook=current_pin(kind),
         state=state,
         created_by=member,
         reference=reference or None,

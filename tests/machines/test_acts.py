@@ -16,7 +16,8 @@ from django.utils import timezone
 from applications.models import Application, Stage
 from licences.models import Licence
 from regulators import services as regulators
-from regulators.models import LicenceType, RuleBookVersion
+from regulators.models import LicenceType
+from regulators.queries import current_pin
 from tests.machines.world import everybody
 from tests.plugins import cases
 from workflow.acts import acts_of
@@ -63,7 +64,7 @@ def _world() -> dict[str, Any]:
     other = LicenceType.objects.select_related("regulator").get(code="national-custody")
     firm = cases.new_firm(cases.new_applicant())
     staff, others = cases.people_of_regulator(kind), cases.people_of_regulator(other)
-    pinned = RuleBookVersion.objects.get(licence_type=kind)
+    pinned = current_pin(kind)
     author = firm.memberships.first().user
     records: dict[tuple[str, str], Any] = {}
     for n, state in enumerate(states_of(Application)):

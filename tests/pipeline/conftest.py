@@ -16,7 +16,8 @@ from accounts.models import Firm
 from applications.models import Application, InformationRequest, Stage
 from applications.states import StageState as S
 from regulators import services as regulators
-from regulators.models import LicenceType, Role, RuleBookVersion
+from regulators.models import LicenceType, Role
+from regulators.queries import current_pin
 from tests.plugins.cases import SHELL, fresh, new_staff
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -60,7 +61,7 @@ def add_case(db: None) -> Callable[..., Application]:
             reference=f"KZC-2026-{number:04d}",
             firm=firm,
             licence_type=licence_type,
-            rulebook=RuleBookVersion.objects.get(licence_type=licence_type),
+            rulebook=current_pin(licence_type),
             state=state,
             submitted_at=submitted and at(submitted),
             decided_at=decided and at(decided),

@@ -1,6 +1,6 @@
 """The shipped books: complete, honest about what was read, and bound to their files."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
@@ -28,11 +28,24 @@ def all_citations(book):
 def test_each_file_of_the_folder_is_a_book():
     assert sorted((book.code, book.version) for book in books.all_books()) == [
         ("afm-custody", "2026.1"),
+        ("afm-custody", "2026.2"),
         ("afsa-custody", "2026.1"),
+        ("afsa-custody", "2026.2"),
+        ("nbk-exchange", "2026.1"),
     ]
 
 
-def test_the_afsa_book_asks_every_item():
+@pytest.mark.parametrize(
+    ("book", "more"),
+    [
+        (AFSA, ()),
+        (
+            books.latest("afsa-custody"),
+            ("CUS-21", "CUS-22", "CUS-23", "ITS-21", "ITS-22", "ITS-23", "ITS-24"),
+        ),
+    ],
+)
+def test_the_afsa_book_asks_every_item(book, more):
     expected = [
         *codes("BP", 21),
         *codes("CUS", 20),
@@ -40,12 +53,22 @@ def test_the_afsa_book_asks_every_item():
         *codes("CAP", 18),
         *codes("AML", 21),
         *codes("ITS", 20),
+        *more,
     ]
-    assert sorted(AFSA.by_code) == sorted(expected)
-    assert len(AFSA.requirements) == 121
+    assert sorted(book.by_code) == sorted(expected)
 
 
-def test_the_afm_book_asks_its_38_items():
+@pytest.mark.parametrize(
+    ("book", "more"),
+    [
+        (AFM, ()),
+        (
+            books.latest("afm-custody"),
+            ("N-SG-02", "N-SG-03", "N-SG-04", "N-IT-06", "N-IT-07", "N-IT-08", "N-IT-09"),
+        ),
+    ],
+)
+def test_the_afm_book_asks_its_38_items(book, more):
     expected = [
         *codes("N-BP", 10),
         *codes("N-FP", 9),
@@ -53,9 +76,24 @@ def test_the_afm_book_asks_its_38_items():
         *codes("N-AM", 8),
         *codes("N-IT", 5),
         "N-SG-01",
+        *more,
     ]
-    assert sorted(AFM.by_code) == sorted(expected)
-    assert len(AFM.requirements) == 38
+    assert sorted(book.by_code) == sorted(expected)
+
+
+@pytest.mark.parametrize("code", ["afsa-custody", "afm-custody"])
+def test_what_was_added_is_asked_without_a_rule_and_binds_nobody(code):
+    first, latest = books.get(code, "2026.1"), books.latest(code)
+    added = [r for r in latest.requirements if r.code not in first.by_code]
+    assert [(r.source, r.mandatory) for r in added] == [("asked", False)] * 7
+
+
+def test_the_exchange_operators_book_is_another_licence_of_another_regulator():
+    book = books.latest("nbk-exchange")
+    assert (book.regulator, book.licence_type, book.outcome) == ("NBK", "exchange-operator", rb.READINESS)
+    assert len(book.requirements) == 32
+    assert [r.code for r in book.requirements if r.mandatory] == []
+    assert "custody" in book.notice["en"]
 
 
 @BOTH
@@ -217,7 +255,9 @@ def test_what_cannot_exist_at_submission_is_due_later():
 
 
 def test_the_current_book_is_the_latest_in_effect():
-    assert books.current("providing-custody", date(2026, 11, 22)) is AFSA
+    newest = books.latest("afsa-custody")
+    assert books.current("providing-custody", newest.effective_from) is newest
+    assert books.current("providing-custody", newest.effective_from - timedelta(days=1)) is AFSA
     assert books.current("providing-custody", AFSA.effective_from) is AFSA
     with pytest.raises(RuleBookError, match="no rule book is in effect on 2025-12-31"):
         books.current("providing-custody", date(2025, 12, 31))

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
-from applications.capital import LINES, PERIODS
+from applications.capital import PERIODS
 from applications.models import Application, CapitalFigure, Entity
 from applications.portal.access import case_or_404, page, show
 from applications.portal.forms import amount_in_words
@@ -21,7 +21,7 @@ from applications.services.people import (
     save_entity,
     save_holding,
 )
-from regulators import rulebook as rb
+from regulators.rulebook import CapitalRules, say
 from workflow.errors import Refused
 
 
@@ -68,14 +68,11 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
     case = case_or_404(request, pk)
     if period not in PERIODS:
         raise Http404
-    currency = next(
-        (r.currency for r in case.book.requirements if rb.CAPITAL in r.evidence and r.currency), ""
-    )
-    currency = currency or next((r.currency for r in case.book.requirements if r.currency), "KZT")
+    rules = case.book.capital
     figures = list(case.capital.all())
     form = CapitalForm(
-        [(code, str(title)) for code, title in LINES.items()],
-        currency,
+        [(line.code, say(line.title)) for line in rules.lines],
+        rules.currency,
         request.POST or None,
         initial={f.line: amount_in_words(f.amount) for f in figures if f.period == period},
     )
@@ -86,7 +83,7 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
                 actor=request.user,
                 case_id=case.pk,
                 period=period,
-                currency=currency,
+                currency=rules.currency,
                 amounts=form.cleaned_data,
             )
         except Refused as error:
@@ -97,7 +94,7 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
     return show(
         request, "portal/capital.html", case, tab="capital", refusal=refusal, form=form, period=period,
         title=str(PERIODS[period]), periods=[(code, str(text)) for code, text in PERIODS.items()],
-        table=_table(figures), currency=currency,
+        table=_table(rules, figures), currency=rules.currency,
     )  # fmt: skip
 
 
@@ -153,12 +150,12 @@ def _after(period: str) -> str:
     return codes[min(codes.index(period) + 1, len(codes) - 1)]
 
 
-def _table(figures: list[CapitalFigure]) -> list[tuple[str, list[CapitalFigure | None]]]:
+def _table(rules: CapitalRules, figures: list[CapitalFigure]) -> list[tuple[str, list[CapitalFigure | None]]]:
     """A row for each line that has a figure, a cell for each moment."""
     by_place = {(figure.line, figure.period): figure for figure in figures}
     given = {figure.line for figure in figures}
     return [
-        (str(title), [by_place.get((line, period)) for period in PERIODS])
-        for line, title in LINES.items()
-        if line in given
+        (say(line.title), [by_place.get((line.code, period)) for period in PERIODS])
+        for line in rules.lines
+        if line.code in given
     ]
