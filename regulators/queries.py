@@ -14,6 +14,7 @@ from regulators.models import (
     CitationCheck,
     Delegation,
     LicenceType,
+    PendingChange,
     Role,
     RuleBookVersion,
     Staff,
@@ -104,6 +105,16 @@ def last_checks(regulator_code: str) -> dict[tuple[str, str], CitationCheck]:
     """The newest confirmed check of each act and provision by staff of this regulator."""
     checks = CitationCheck.objects.filter(regulator__code=regulator_code, confirmed_by__isnull=False)
     return {(check.act, check.provision): check for check in checks.order_by("checked_on", "pk")}
+
+
+def changes_announced(licence_type: LicenceType) -> QuerySet[PendingChange]:
+    """Announced legislation on licences of this type that nobody has settled yet."""
+    return PendingChange.objects.filter(licence_type=licence_type, settled_on=None).select_related("owner")
+
+
+def changes_in_force(licence_type: LicenceType, on: date) -> QuerySet[PendingChange]:
+    """Those of them that are law on the day: until they are settled nobody can say what the law is."""
+    return changes_announced(licence_type).filter(in_force_on__lte=on)
 
 
 def forget_staff_roles(user: object) -> None:
