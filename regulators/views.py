@@ -43,8 +43,8 @@ TRACK = {"afsa": _("AIFC and AFSA"), "national": _("Outside the AIFC")}
 
 @require_safe
 def law(request: HttpRequest) -> HttpResponse:
-    found = sorted(books.all_books(), key=lambda book: (book.code, book.effective_from), reverse=True)
-    return render(request, "law/law.html", {"books": found})
+    newest_first = sorted(books.all_books(), key=lambda book: book.effective_from, reverse=True)
+    return render(request, "law/law.html", {"books": sorted(newest_first, key=lambda book: book.code)})
 
 
 @require_safe
