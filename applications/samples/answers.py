@@ -57,7 +57,7 @@ TEXTS = {
 }
 
 NUMBERS = {"CUS-08": "1", "CUS-19": "30", "AML-16": "6", "ITS-07": "18", "N-AM-08": "5"}
-PERCENTAGES = {"CAP-07": "41.5", "ITS-06": "96"}
+PERCENTAGES = {"CAP-07": "41.5", "ITS-06": "4"}
 MONEY = {
     "BP-19": "2000.00",
     "FP-12": "1850000.00",

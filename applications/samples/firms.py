@@ -37,10 +37,10 @@ FIRMS = (
 
 
 def sample_firms() -> list[Application]:
-    """Make the desks of both regulators and the sample firms, unless they are there. Returns the cases
+    """Make the desks of the regulators and the sample firms, unless they are there. Returns the cases
     that were made.
     """
-    desks = {r.code: _desk(r) for r in Regulator.objects.filter(code__in=("AFSA", "AFM"))}
+    desks = {r.code: _desk(r) for r in Regulator.objects.filter(code__in=("AFSA", "AFM", "NBK"))}
     return [
         _firm(sample, desks, serial)
         for serial, sample in enumerate(FIRMS, start=1)
@@ -57,6 +57,8 @@ def sign_ins() -> list[dict[str, str]]:
         ("Second pair of eyes (AFSA)", "manager2@afsa.test"),
         ("Reviewer (AFM)", "reviewer@afm.test"),
         ("Manager (AFM)", "manager@afm.test"),
+        ("Reviewer (National Bank)", "reviewer@nbk.test"),
+        ("Manager (National Bank)", "manager@nbk.test"),
     ]
     return [{"who": who, "email": email, "password": PASSWORD} for who, email in people]
 
