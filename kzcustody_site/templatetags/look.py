@@ -12,11 +12,12 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.pipeline.queries import managed_by
 from look import words
-from regulators.rulebook import GUIDANCE, READ_NOTHING, READ_SECONDHAND, RULE, Citation, Requirement
+from regulators.rulebook import GUIDANCE, READ_NOTHING, READ_SECONDHAND, RULE, Book, Citation, Requirement
 from regulators.rulebook import say as say_text
 
 register = template.Library()
@@ -42,6 +43,26 @@ def cite(source: Citation | Requirement) -> dict[str, object]:
     citations = source.citations if isinstance(source, Requirement) else (source,)
     word = {RULE: _("Rule"), GUIDANCE: _("Guidance")}.get(kind, _("Asked"))
     return {"look": CITE_LOOKS.get(kind, "asked"), "word": word, "citations": citations}
+
+
+@register.inclusion_tag("parts/prevails.html")
+def prevails(book: Book) -> dict[str, object]:
+    """Which language of the law prevails, and whether the words on this page were compared with it."""
+    reader = (get_language() or "en")[:2]
+    unchecked = any(one.language == reader and not one.checked_by for one in book.translations)
+    return {
+        "prevails": {
+            "en": _("The English text of the law prevails."),
+            "ru": _("The Russian text of the law prevails."),
+            "kk": _("The Kazakh text of the law prevails."),
+        }[book.authoritative_language],
+        "unchecked": {
+            "ru": _("These words are our translation into Russian, which nobody has checked yet."),
+            "kk": _("These words are our translation into Kazakh, which nobody has checked yet."),
+        }.get(reader, "")
+        if unchecked
+        else "",
+    }
 
 
 def _standing(citation: Citation) -> str:

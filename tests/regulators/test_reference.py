@@ -69,6 +69,23 @@ def test_a_version_that_was_never_published_is_not_found(db, client):
     assert client.get("/law/afsa-custody/1999.1/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["The English text of the law prevails."]),
+        ("ru", ["our translation into Russian, which nobody has checked yet."]),
+        ("kk", ["our translation into Kazakh, which nobody has checked yet."]),
+    ],
+)
+def test_a_reader_is_told_which_language_prevails_and_that_nobody_checked_the_translation(
+    db, client, loaded, language, words
+):
+    client.cookies["django_language"] = language
+    page = client.get("/law/afsa-custody/2026.2/").content.decode()
+    assert [line in page for line in words] == [True] * len(words)
+    assert ("nobody has checked" in page) is (language != "en")
+
+
 def untranslated(node, path):
     """Every text of a book that lacks a language."""
     if isinstance(node, dict):
