@@ -296,6 +296,7 @@ WORKFLOW_AFTER = {
     "applications.stage": "applications.services.effects.after_stage",
     "licences.licence": "licences.services.after_licence",
 }
+CALENDAR_HANDLERS = ["applications.services.calendar.on_calendar"]
 DOCUMENT_VERDICT_HANDLERS = ["applications.services.evidence.on_verdict"]
 OUTBOX_FAILED_HANDLERS: list[str] = []
 

@@ -23,13 +23,15 @@ def files_can_be_read(app_configs: Any, **kwargs: Any) -> list[Error]:
 @register(Tags.database)
 def files_are_as_published(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[Error]:
     """Asked only with ``check --database default`` and by ``migrate``: it reads the pins."""
-    from regulators.models import RuleBookVersion
+    from regulators.models import CalendarVersion, RuleBookVersion
 
     if "default" not in (databases or []):
         return []
-    if RuleBookVersion._meta.db_table not in connections["default"].introspection.table_names():
+    tables = connections["default"].introspection.table_names()
+    if not {RuleBookVersion._meta.db_table, CalendarVersion._meta.db_table} <= set(tables):
         return []
-    return [error for pin in RuleBookVersion.objects.all() for error in _errors_of(pin)]
+    errors = [error for pin in RuleBookVersion.objects.all() for error in _errors_of(pin)]
+    return [*errors, *_errors_of_calendar()]
 
 
 def _errors_of(pin: Any) -> list[Error]:
@@ -38,3 +40,13 @@ def _errors_of(pin: Any) -> list[Error]:
     except RuleBookError as error:
         return [Error(str(error), id="regulators.E002")]
     return []
+
+
+def _errors_of_calendar() -> list[Error]:
+    from regulators.services.calendars import fault_of
+
+    try:
+        fault = fault_of(calendars.kazakhstan())
+    except RuleBookError:  # E001 says it already
+        return []
+    return [Error(fault, id="regulators.E003")] if fault else []

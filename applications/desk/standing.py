@@ -17,7 +17,7 @@ from applications.models import Application, InformationRequest, Stage
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
-from regulators.calendars import YearNotInCalendarError, working_days_between
+from regulators.calendars import YearNotInCalendarError, is_forecast, working_days_between
 from regulators.queries import staff_roles
 from regulators.rulebook import say
 
@@ -122,11 +122,14 @@ def stage_title(case: Application, code: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """The nearest open deadline. ``left`` is in working days, below zero where it has passed."""
+    """The nearest open deadline. ``left`` is in working days, below zero where it has passed; ``total`` is 0
+    for a period that is not in working days; ``forecast``: counted in a calendar that may still change.
+    """
 
     day: date
     left: int | None
     total: int
+    forecast: bool
 
     @property
     def late(self) -> bool:
@@ -137,9 +140,14 @@ def due(case: Any) -> Due | None:
     return due_at(case.next_due, case.due_working_days) if case.next_due else None
 
 
-def due_at(moment: datetime, working_days: int) -> Due:
+def due_at(moment: datetime, working_days: int | None) -> Due:
     day = timezone.localdate(moment)
-    return Due(day=day, left=days_between(timezone.localdate(), day), total=working_days)
+    return Due(
+        day=day,
+        left=days_between(timezone.localdate(), day),
+        total=working_days or 0,
+        forecast=working_days is not None and is_forecast(day),
+    )
 
 
 def age(case: Application) -> int | None:

@@ -47,6 +47,7 @@ EVENTS: dict[str, str | Promise] = {
     "application.consulted": _("Consultation finished"),
     "application.change_notified": _("Change reported by the firm"),
     "application.change_resolved": _("Reported change resolved"),
+    "application.deadlines_moved": _("Deadlines moved with the calendar"),
     "application.condition": _("Condition verified"),
     "application.notice_served": _("Service of the notice recorded"),
     "application.representation": _("Representation made"),

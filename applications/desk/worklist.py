@@ -199,7 +199,8 @@ def _due(due: standing.Due, paused_since: Any) -> SafeString:
     paused = format_html(", {}", _("paused")) if paused_since else ""
     late = mark_safe(' class="late"') if due.late else ""
     day = format_html("<small>{}</small>", _("due %(date)s") % {"date": in_words.day(due.day)})
-    return format_html("<span{}>{}{}</span>\n{}\n{}", late, left, paused, _drawing(due), day)
+    forecast = format_html("<small>{}</small>", _("forecast calendar")) if due.forecast else ""
+    return format_html("<span{}>{}{}</span>\n{}\n{}{}", late, left, paused, _drawing(due), day, forecast)
 
 
 def _drawing(due: standing.Due) -> SafeString | str:

@@ -19,7 +19,7 @@ from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from audit.models import Event
-from regulators.calendars import YearNotInCalendarError, working_days_between
+from regulators.calendars import YearNotInCalendarError, is_forecast, working_days_between
 from regulators.rulebook import say
 
 BY_FIRM: dict[str, str | Promise] = {
@@ -168,10 +168,13 @@ def _draft_turn(case: Application, stages: list[Any]) -> Turn:
 
 
 def _regulator_turn(case: Any) -> Turn:
+    due = timezone.localdate(case.next_due) if case.next_due else None
+    forecast = due and case.due_working_days and is_forecast(due)
     return Turn(
         yours=False,
+        text=_("Counted in a forecast calendar: this day may still move.") if forecast else "",
         who=_("With %(regulator)s") % {"regulator": say(case.book.regulator_name)},
-        due=timezone.localdate(case.next_due) if case.next_due else None,
+        due=due,
         paused_since=case.paused_since,
     )
 

@@ -1,6 +1,7 @@
 """Moving the clocks of a case: entries in a ledger, and the deadlines that follow from them."""
 
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -8,13 +9,14 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from applications.models.clocks import ClockEntry, Deadline
-from regulators.calendars import add_working_days, working_days_between
+from regulators.calendars import add_working_days, kazakhstan, working_days_between
 from regulators.rulebook import Clock
 
 if TYPE_CHECKING:
     from applications.models import Application
 
 ALMATY = ZoneInfo("Asia/Almaty")
+Days = tuple[date, date]
 
 
 def start(case: "Application", event: str) -> None:
@@ -28,15 +30,19 @@ def start(case: "Application", event: str) -> None:
         ClockEntry.objects.create(
             application=case, clock=clock.code, what=ClockEntry.START, at=now, cause=event
         )
-        if clock.working_days:
-            day = timezone.localdate(now, ALMATY)
+        day = timezone.localdate(now, ALMATY)
+        last = last_day(clock, day)
+        if last:
             Deadline.objects.create(
                 application=case,
                 code=clock.code,
-                rule=f"{clock.working_days} working days from {event} ({case.book.code} {case.book.version})",
+                rule=f"{_length(clock)} from {event} ({case.book.code} {case.book.version})",
                 starts_on=day,
                 working_days=clock.working_days,
-                due_at=end_of_day_after(day, clock.working_days),
+                calendar_days=clock.calendar_days,
+                months=clock.months,
+                calendar=str(kazakhstan()) if clock.working_days else "",
+                due_at=_end_of(last),
             )
 
 
@@ -46,7 +52,7 @@ def pause(case: "Application", *, cause: str) -> None:
 
 
 def resume(case: "Application", *, cause: str) -> None:
-    """Resume the paused clocks; their deadlines move by the working days that the pause took."""
+    """Resume the paused clocks; their deadlines move by the days that the pause took."""
     _move(case, ClockEntry.RESUME, cause, after=(ClockEntry.PAUSE,))
 
 
@@ -62,20 +68,62 @@ def stop(case: "Application", *, cause: str, codes: tuple[str, ...] | None = Non
             case.deadlines.filter(code=clock.code, met_at=None).update(met_at=now)
 
 
-def end_of_day_after(day: date, working_days: int) -> datetime:
-    """The last instant of the day that is so many working days after this one, in Almaty."""
-    return datetime.combine(add_working_days(day, working_days), time(23, 59, 59), tzinfo=ALMATY)
+def last_day(period: Clock | Deadline | None, day: date, pauses: Iterable[Days] = ()) -> date | None:
+    """The last day of the period that starts after this day; None where the book has no length on record.
 
-
-def last_day(clock: Clock | None, day: date) -> date | None:
-    """The last day of the period that starts after this day; None where the book has no length on record."""
-    if clock is None:
+    A pause makes it longer by its own length: in working days where the period is in working days, else in
+    calendar days. A period in months ends on the same day of the month, or the last one of a shorter month.
+    A period in calendar days or months that ends on a day off ends there: no book says that it moves.
+    """
+    if period is None:
         return None
+    if period.working_days:
+        paused = sum(working_days_between(start, end) for start, end in pauses)
+        return add_working_days(day, period.working_days + paused)
+    paused = sum((end - start).days for start, end in pauses)
+    if period.calendar_days:
+        return day + timedelta(days=period.calendar_days + paused)
+    return _months_after(day, period.months) + timedelta(days=paused) if period.months else None
+
+
+def compute_again(deadline: Deadline, entries: Iterable[ClockEntry]) -> Days | None:
+    """Set what follows from the day of the start and the pauses that are over: nothing else counts, so the
+    same ledger always gives the same day. ``entries`` are those of the clock, oldest first.
+
+    Returns the day of before and the new one where it moved; the caller saves.
+    """
+    before = timezone.localdate(deadline.due_at, ALMATY)
+    after = last_day(deadline, deadline.starts_on, _pauses(entries))
+    assert after is not None
+    if deadline.working_days:
+        deadline.calendar = str(kazakhstan())
+    if after == before:
+        return None
+    deadline.due_at = _end_of(after)
+    return before, after
+
+
+def _pauses(entries: Iterable[ClockEntry]) -> list[Days]:
+    found, paused_on = [], None
+    for entry in entries:
+        day = timezone.localdate(entry.at, ALMATY)
+        if entry.what == ClockEntry.PAUSE:
+            paused_on = day
+        elif entry.what == ClockEntry.RESUME and paused_on:
+            found.append((paused_on, day))
+            paused_on = None
+    return found
+
+
+def _end_of(day: date) -> datetime:
+    """The last instant of the day in Almaty."""
+    return datetime.combine(day, time(23, 59, 59), tzinfo=ALMATY)
+
+
+def _length(clock: Clock) -> str:
     if clock.working_days:
-        return add_working_days(day, clock.working_days)
-    if clock.calendar_days:
-        return day + timedelta(days=clock.calendar_days)
-    return _months_after(day, clock.months) if clock.months else None
+        return f"{clock.working_days} working days"
+    return f"{clock.calendar_days} calendar days" if clock.calendar_days else f"{clock.months} months"
 
 
 def _months_after(day: date, months: int) -> date:
@@ -93,18 +141,13 @@ def _move(case: "Application", what: str, cause: str, *, after: tuple[str, ...])
             continue
         ClockEntry.objects.create(application=case, clock=clock.code, what=what, at=now, cause=cause)
         if what == ClockEntry.RESUME:
-            _shift_deadline(case, clock.code, last.at, now)
+            _shift_deadline(case, clock.code)
 
 
-def _shift_deadline(case: "Application", code: str, paused_at: datetime, now: datetime) -> None:
+def _shift_deadline(case: "Application", code: str) -> None:
     deadline = case.deadlines.filter(code=code, met_at=None).first()
-    if deadline is None:
-        return
-    paused = working_days_between(timezone.localdate(paused_at, ALMATY), timezone.localdate(now, ALMATY))
-    if not paused:  # answered within the day
-        return
-    deadline.due_at = end_of_day_after(timezone.localdate(deadline.due_at, ALMATY), paused)
-    deadline.save(update_fields=["due_at"])
+    if deadline and compute_again(deadline, case.clock_entries.filter(clock=code)):
+        deadline.save(update_fields=["due_at", "calendar"])
 
 
 def _last(case: "Application", clock: str) -> ClockEntry | None:

@@ -1,5 +1,6 @@
 """Working days of Kazakhstan, from the table in ``kz.toml``."""
 
+import hashlib
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,6 +33,10 @@ class Calendar:
     code: str
     version: str
     years: dict[int, Year]
+    sha256: str  # of the file
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"
 
     def is_working_day(self, day: date) -> bool:
         if day.year not in self.years:
@@ -42,6 +47,12 @@ class Calendar:
 
 def is_working_day(day: date) -> bool:
     return kazakhstan().is_working_day(day)
+
+
+def is_forecast(day: date) -> bool:
+    """The official calendar of this day's year is not out yet, so what is counted up to it may still move."""
+    year = kazakhstan().years.get(day.year)
+    return year is not None and year.forecast
 
 
 def add_working_days(day: date, count: int) -> date:
@@ -68,7 +79,8 @@ def kazakhstan() -> Calendar:
 
 def load(path: Path) -> Calendar:
     """The calendar of the file, or a RuleBookError that says what to mend."""
-    text = path.read_text()
+    content = path.read_bytes()
+    text = content.decode()
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -78,6 +90,7 @@ def load(path: Path) -> Calendar:
         code=top.name(),
         version=top.name("version"),
         years={int(key): _year(top, key) for key in data if key.isdigit()},
+        sha256=hashlib.sha256(content).hexdigest(),
     )
     top.done()
     return calendar

@@ -1,5 +1,6 @@
 """Every write of this room."""
 
+from regulators.services.calendars import load_calendar
 from regulators.services.law import confirm_authority_basis, enter_authority_basis, load_rulebooks
 from regulators.services.staff import (
     appoint_administrators,
@@ -21,5 +22,6 @@ __all__ = [
     "end_delegation",
     "enter_authority_basis",
     "invite_colleague",
+    "load_calendar",
     "load_rulebooks",
 ]
