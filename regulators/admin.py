@@ -1,5 +1,5 @@
 """The desk's pages on regulators. Rows are for reading: what changes, changes by a service, on a page of
-its own (``regulators/desk``) for administrators.
+its own (``regulators/desk``) for those whose role it is.
 """
 
 from functools import partial
@@ -10,19 +10,30 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import StaffInvitationAdmin, UserAdmin
 from accounts.models import StaffInvitation, User
-from regulators.desk import people, powers
+from regulators.desk import changes, citations, figures, people, powers
 from regulators.desk.base import Page, show
-from regulators.models import AuthorityBasis, Delegation, LicenceType, Regulator, RuleBookVersion, Staff
+from regulators.models import (
+    AuthorityBasis,
+    CitationCheck,
+    Delegation,
+    LegalValue,
+    LicenceType,
+    PendingChange,
+    Regulator,
+    RuleBookVersion,
+    Staff,
+)
 from regulators.queries import (
     administered_by,
     colleagues,
     invitations_from,
     is_administrator,
     regulators_of,
+    serving_as,
 )
 
 
@@ -71,8 +82,8 @@ class WithPages(admin.ModelAdmin):
         return [*own, *super().get_urls()]
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """With a column of acts for administrators, where rows have any: second, to be in sight."""
-        if not is_administrator(request.user) or not any(page.regulator for page in self.pages):
+        """With a column of acts for whoever may do any of them to a row: second, to be in sight."""
+        if not any(page.regulator and serving_as(request.user, page.roles) for page in self.pages):
             return self.list_display
 
         @admin.display(description=_("What you can do"))
@@ -155,6 +166,52 @@ class AuthorityBasisAdmin(WithPages, ReadOnlyAdmin):
         "act", "article", "licence_type", "valid_from", "valid_until", "entered_by", "confirmed_by",
     )  # fmt: skip
     list_select_related = ("licence_type__regulator", "entered_by", "confirmed_by")
+
+
+@admin.register(LegalValue)
+class LegalValueAdmin(WithPages, ReadOnlyAdmin):
+    pages = (figures.EnterFigurePage, figures.ConfirmFigurePage)
+    of_regulator = "licence_type__regulator"
+    list_display = (
+        "figure", "shown", "licence_type", "valid_from", "act", "provision", "entered_by", "confirmed_by",
+    )  # fmt: skip
+    list_select_related = ("licence_type__regulator", "entered_by", "confirmed_by")
+
+    @admin.display(description=_("Figure"), ordering="code")
+    def figure(self, row: LegalValue) -> str:
+        return figures.title_of(row)
+
+    @admin.display(description=_("Amount"))
+    def shown(self, row: LegalValue) -> str:
+        return figures.amount_of(row)
+
+
+@admin.register(CitationCheck)
+class CitationCheckAdmin(WithPages, ReadOnlyAdmin):
+    pages = (citations.RecordCheckPage, citations.ConfirmCheckPage)
+    list_display = (
+        "act", "provision", "regulator", "result", "read_in_full", "applies", "checked_on", "look_again_on",
+        "entered_by", "confirmed_by",
+    )  # fmt: skip
+    list_filter = ("result",)
+    list_select_related = ("regulator", "entered_by", "confirmed_by")
+
+    def get_urls(self) -> list[URLPattern]:
+        due = self.admin_site.admin_view(partial(citations.show_due, self))
+        return [path("due/", due, name="regulators_citationcheck_due"), *super().get_urls()]
+
+    def links(self, user: Any, row: Any = None) -> list[dict[str, Any]]:
+        url = reverse("admin:regulators_citationcheck_due")
+        due = [] if row else [{"label": _("Checks that are due"), "url": url}]
+        return due + super().links(user, row)
+
+
+@admin.register(PendingChange)
+class PendingChangeAdmin(WithPages, ReadOnlyAdmin):
+    pages = (changes.AnnouncePage, changes.HandOverPage, changes.SettlePage)
+    of_regulator = "licence_type__regulator"
+    list_display = ("title", "licence_type", "announced_on", "in_force_on", "owner", "settled_on")
+    list_select_related = ("licence_type__regulator", "owner")
 
 
 # The room of accounts cannot know who serves which regulator: its lists of staff are narrowed here.

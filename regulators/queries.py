@@ -19,6 +19,7 @@ from regulators.models import (
     RuleBookVersion,
     Staff,
 )
+from regulators.rulebook import Value
 
 
 def staff_roles(user: Any, regulator_id: int) -> frozenset[str]:
@@ -112,9 +113,45 @@ def changes_announced(licence_type: LicenceType) -> QuerySet[PendingChange]:
     return PendingChange.objects.filter(licence_type=licence_type, settled_on=None).select_related("owner")
 
 
+def changes_of_type(licence_type: str) -> QuerySet[PendingChange]:
+    """The same by the code of the licence type, for everybody to read: not who follows them."""
+    return PendingChange.objects.filter(licence_type__code=licence_type, settled_on=None)
+
+
 def changes_in_force(licence_type: LicenceType, on: date) -> QuerySet[PendingChange]:
     """Those of them that are law on the day: until they are settled nobody can say what the law is."""
     return changes_announced(licence_type).filter(in_force_on__lte=on)
+
+
+def waiting_checks(regulator_code: str) -> dict[tuple[str, str], CitationCheck]:
+    """The newest check of each act and provision that no second person confirmed yet."""
+    checks = CitationCheck.objects.filter(regulator__code=regulator_code, confirmed_by=None)
+    return {(check.act, check.provision): check for check in checks.order_by("checked_on", "pk")}
+
+
+def open_figures(licence_type: LicenceType) -> dict[str, Value]:
+    """By code, the figures without an amount in the newest books of this type; the newest one last."""
+    found: dict[str, Value] = {}
+    ours = [book for book in books.all_books() if book.licence_type == licence_type.code]
+    for book in sorted(ours, key=lambda book: book.effective_from):
+        found.update({value.code: value for value in book.values if value.amount is None})
+    return found
+
+
+def serving_as(user: Any, roles: frozenset[Role]) -> frozenset[int]:
+    """The ids of the regulators at which this person holds one of the roles today."""
+    held_by_regulator = _roles_by_regulator(user)
+    return frozenset(pk for pk, held in held_by_regulator.items() if not roles.isdisjoint(held))
+
+
+def serves(user: Any, regulator_id: int) -> bool:
+    return bool(staff_roles(user, regulator_id))
+
+
+def serving(regulator_ids: frozenset[int]) -> QuerySet[User]:
+    """Everybody who holds a role at one of these regulators today."""
+    held = appointments(timezone.localdate()).filter(regulator_id__in=regulator_ids)
+    return User.objects.filter(pk__in=held.values("user_id"), is_active=True).order_by("full_name", "pk")
 
 
 def forget_staff_roles(user: object) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from regulators import books
 from regulators import rulebook as rb
 from regulators.loader import RuleBookError
-from regulators.queries import last_checks
+from regulators.queries import changes_of_type, last_checks
 from regulators.reference import coverage as figures
 from regulators.reference import texts
 
@@ -61,6 +61,7 @@ def coverage(request: HttpRequest, code: str, version: str) -> HttpResponse:
             _table(_("Provisions by kind of source"), _("Kind"), READ, figures.by_kind(book), names=KIND),
         ],
         "provisions": _provisions(book),
+        "changes": changes_of_type(book.licence_type),
     }
     return render(request, "law/coverage.html", context)
 

@@ -1,4 +1,4 @@
-"""Pages of an administrator's work: GET asks, POST calls a service. What they share stands here once."""
+"""Pages of work on a regulator's people and law: GET asks, POST calls a service. What they share."""
 
 import logging
 from operator import attrgetter
@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from look.fields import DayMonthYearField
-from regulators import rules
-from regulators.models import Regulator
-from regulators.queries import is_administrator, regulators_of
+from regulators.models import Regulator, Role
+from regulators.queries import regulators_of, serving_as
 from workflow.errors import NotAllowed, Reason, Refused
 
 security = logging.getLogger("kzcustody.security")
@@ -35,6 +34,8 @@ class Page:
     done: ClassVar[str | Promise] = ""
     intro: ClassVar[str | Promise] = ""
     regulator: ClassVar[str] = ""
+    roles: ClassVar[frozenset[Role]] = frozenset({Role.ADMINISTRATOR})
+    refusal: ClassVar[str | Promise] = gettext_lazy("Only an administrator of the regulator may do this.")
 
     def __init__(self, model_admin: Any, request: HttpRequest, row: Any) -> None:
         self.admin, self.request, self.row = model_admin, request, row
@@ -51,9 +52,8 @@ class Page:
 
     @classmethod
     def may_use(cls, user: Any, row: Any) -> bool:
-        if row is None:
-            return is_administrator(user)
-        return bool(rules.is_administrator(user, cls.regulator_of(row)))
+        where = serving_as(user, cls.roles)
+        return bool(where) if row is None else cls.regulator_of(row).pk in where
 
     @classmethod
     def is_useful(cls, user: Any, row: Any) -> bool:
@@ -117,7 +117,7 @@ class Page:
 
 
 def show(model_admin: Any, page: type[Page], request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Unknown, or of another regulator: 404. Not an administrator of this one: 403. Another method: 405."""
+    """Unknown, or of another regulator: 404. Without the role there: 403. Another method: 405."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
     row = None if pk is None else model_admin.model.objects.filter(pk=pk).first()
@@ -125,7 +125,7 @@ def show(model_admin: Any, page: type[Page], request: HttpRequest, pk: int | Non
         raise Http404
     made = page(model_admin, request, row)
     if not page.may_use(request.user, row):
-        return made.refused(NotAllowed([_("Only an administrator of the regulator may do this.")]), None)
+        return made.refused(NotAllowed([str(page.refusal)]), None)
     return made.post() if request.method == "POST" else made.get()
 
 

@@ -1,6 +1,9 @@
 """Every write of this room."""
 
 from regulators.services.calendars import load_calendar
+from regulators.services.changes import announce_change, hand_change_over, settle_change
+from regulators.services.citations import confirm_check, record_check
+from regulators.services.figures import confirm_figure, enter_figure
 from regulators.services.law import confirm_authority_basis, enter_authority_basis, load_rulebooks
 from regulators.services.staff import (
     appoint_administrators,
@@ -13,15 +16,22 @@ from regulators.services.staff import (
 )
 
 __all__ = [
+    "announce_change",
     "appoint_administrators",
     "appoint_staff",
     "confirm_appointment",
     "confirm_authority_basis",
+    "confirm_check",
+    "confirm_figure",
     "delegate",
     "end_appointment",
     "end_delegation",
     "enter_authority_basis",
+    "enter_figure",
+    "hand_change_over",
     "invite_colleague",
     "load_calendar",
     "load_rulebooks",
+    "record_check",
+    "settle_change",
 ]
