@@ -6,13 +6,17 @@ Read from the latest submission; what the firm drafts since then is not shown. T
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from applications.asked import Given
 from applications.capital import PERIODS
+from applications.computed import capital_in_words, structure_in_words
 from applications.desk.picks import pick
 from applications.desk.words import FINDING_TAGS
-from applications.models import Application, Finding, Snapshot
+from applications.models import Application, Finding, Holding, Snapshot
 from applications.portal.answers import in_words
 from applications.portal.files import FileRow
+from applications.queries.law import requirement_of
 from documents.models import Document
 from regulators import rulebook as rb
 from regulators.rulebook import Requirement, say
@@ -79,12 +83,17 @@ def load(case: Application, stage: str) -> tuple[Snapshot, list[SectionRows]]:
     documents = {str(pk): document for pk, document in stored.items()}
     rows = [_row(case, finding, asked, before, documents) for finding in findings]
     order = {r.code: n for n, r in enumerate(case.book.requirements_of(stage))}
-    rows.sort(key=lambda row: (order[row.requirement.code], row.person))
-    return latest, [
+    rows.sort(key=lambda row: (order.get(row.requirement.code, len(order)), row.person))
+    still = [row for row in rows if row.requirement.code in order]
+    sections = [
         SectionRows(title=say(section.title), rows=of_section)
         for section in case.book.sections_of(stage)
-        if (of_section := [row for row in rows if row.requirement.section == section.code])
+        if (of_section := [row for row in still if row.requirement.section == section.code])
     ]
+    of_before = [row for row in rows if row.requirement.code not in order]
+    if of_before:
+        sections.append(SectionRows(title=_("No longer asked by this rule book"), rows=of_before))
+    return latest, sections
 
 
 def _by_key(snapshot: Snapshot) -> dict[tuple[str, str | None], Asked]:
@@ -95,7 +104,7 @@ def _row(
     case: Application, finding: Finding, asked: Any, before: Any, documents: dict[str, Document]
 ) -> QuestionRow:
     key = (finding.requirement, str(finding.person_id) if finding.person_id else None)
-    requirement = case.book.by_code[finding.requirement]
+    requirement = requirement_of(case, finding.requirement)
     now, then = asked.get(key), before.get(key)
     shown = now or then or {"value": {}, "declined": "", "files": [], "person_name": ""}
     changed = bool(now and then and _answer(now) != _answer(then))
@@ -135,13 +144,16 @@ def tables(case: Application, snapshot: Snapshot) -> dict[str, Any]:
     """People, holdings and capital as they were submitted."""
     functions = {f.code: say(f.title) for f in case.book.functions}
     lines = {line.code: say(line.title) for line in case.book.capital.lines}
+    kinds = dict(Holding.KINDS)
     content = snapshot.content
     return {
         "people": [
             {"name": p["name"], "posts": [functions.get(code, code) for code in p["posts"]]}
             for p in content["people"].values()
         ],
-        "holdings": content["holdings"],
+        "holdings": [{**h, "kind": kinds.get(h.get("kind", ""), "")} for h in content["holdings"]],
+        "structure": structure_in_words(content.get("structure")),
+        "capital_tests": capital_in_words(content.get("capital_tests"), content.get("accounts_rate")),
         "capital": [
             {
                 **figure,

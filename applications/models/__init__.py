@@ -1,4 +1,4 @@
-from applications.models.answers import Answer, AnswerFile, AnswerRevision, CapitalFigure
+from applications.models.answers import AccountsRate, Answer, AnswerFile, AnswerRevision, CapitalFigure
 from applications.models.assessment import (
     ChangeNotice,
     CompletenessCheck,
@@ -16,6 +16,7 @@ from applications.models.requests import InformationRequest, PointFile, RequestP
 from applications.models.stage import Stage
 
 __all__ = [
+    "AccountsRate",
     "Answer",
     "AnswerFile",
     "AnswerRevision",

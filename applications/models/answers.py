@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from applications.models.case import Application
 from applications.models.people import Person
@@ -96,3 +97,24 @@ class CapitalFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} {self.period} {self.amount} {self.currency}"
+
+
+class AccountsRate(models.Model):
+    """The rate at which the firm turned its accounts, kept in another currency, into that of the book.
+
+    ``rate`` is what one unit of the book's currency costs in ``currency``.
+    """
+
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="accounts_rate")
+    currency = models.CharField(_("currency of the accounts"), max_length=3)
+    rate = models.DecimalField(_("rate"), max_digits=20, decimal_places=8)
+    day = models.DateField(_("day of the rate"))
+    source = models.CharField(_("source of the rate"), max_length=200)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="applications_accountsrate_above_0")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.rate} {self.day}"

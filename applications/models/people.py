@@ -64,7 +64,10 @@ class Post(models.Model):
 
 
 class Entity(models.Model):
-    """A body or a person as a point in the chart of ownership. ``is_applicant`` marks the firm itself."""
+    """A body or a person as a point in the chart of ownership. ``is_applicant`` marks the firm itself.
+
+    Those with the same ``acts_with``, a name that the firm gives the group, act together as associates.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="entities")
@@ -75,6 +78,7 @@ class Entity(models.Model):
     country = models.CharField(_("country"), max_length=2, blank=True)
     registration = models.CharField(_("registration number"), max_length=60, blank=True)
     is_applicant = models.BooleanField(default=False)
+    acts_with = models.CharField(_("acts together with others as"), max_length=60, blank=True)
 
     class Meta:
         ordering = ["-is_applicant", "name"]
@@ -94,23 +98,49 @@ class Entity(models.Model):
 
 
 class Holding(models.Model):
-    """A direct holding: how much of the economic interest and of the votes, in percent."""
+    """A direct holding: how much of the economic interest and of the votes, in percent.
+
+    A nominee holds it for somebody else, ``held_for``, who has all of it. A trustee has the votes and the
+    beneficiary, ``held_for``, the economic interest. ``control_how`` says by what other means than votes the
+    holder controls the body; empty where it does not.
+    """
+
+    OWN, NOMINEE, TRUST = "own", "nominee", "trust"
+    KINDS = ((OWN, _("For itself")), (NOMINEE, _("As nominee")), (TRUST, _("As trustee")))
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="holdings")
     owner = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="owns")
     owned = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="owned_by")
+    kind = models.CharField(_("held"), max_length=7, choices=KINDS, default=OWN)
+    held_for = models.ForeignKey(
+        Entity, on_delete=models.CASCADE, null=True, blank=True, related_name="held_by_others"
+    )
     economic = models.DecimalField(_("economic interest, %"), max_digits=7, decimal_places=4)
     voting = models.DecimalField(_("votes, %"), max_digits=7, decimal_places=4)
+    control_how = models.CharField(_("control by other means"), max_length=500, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["owner", "owned"], name="applications_holding_once"),
+            models.UniqueConstraint(
+                fields=["owner", "owned", "kind", "held_for"],
+                nulls_distinct=False,
+                name="applications_holding_once",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(owner=models.F("owned")), name="applications_holding_of_another"
             ),
             models.CheckConstraint(
                 condition=models.Q(economic__gte=0, economic__lte=100, voting__gte=0, voting__lte=100),
                 name="applications_holding_percent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_for=None)
+                | (
+                    ~models.Q(kind="own")
+                    & ~models.Q(held_for=models.F("owner"))
+                    & ~models.Q(held_for=models.F("owned"))
+                ),
+                name="applications_holding_for_another",
             ),
         ]
 

@@ -1,13 +1,24 @@
 """Forms of the typed records: a person, a holding, the capital computation."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import check_has_iin, check_identifier, check_iin, mask
-from applications.portal.forms import DateField, DraftForm, PlainForm, percent_field
+from applications.models import Holding
+from applications.portal.forms import (
+    CURRENCIES,
+    DateField,
+    DraftForm,
+    PlainDecimalField,
+    PlainForm,
+    percent_field,
+)
 from look.fields import MoneyField
 
 
@@ -98,14 +109,31 @@ class HolderForm(PlainForm):
     )
     registration = forms.CharField(label=_("Its registration number"), max_length=60, required=False)
     owned = forms.ChoiceField(label=_("Holds a part of"))
+    kind = forms.ChoiceField(label=_("Held"), choices=Holding.KINDS, initial=Holding.OWN)
+    held_for = forms.ChoiceField(
+        label=_("Held for"),
+        help_text=_(
+            "For whom a nominee or trustee holds it. Who is missing here is first added as a person."
+        ),
+        required=False,
+    )
     economic = percent_field(_("Economic interest, %"))
     voting = percent_field(_("Votes, %"))
+    control_how = forms.CharField(
+        label=_("Control by other means than votes"),
+        help_text=_("If the holder controls it, say how: by an agreement, a right to appoint, or otherwise."),
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+        required=False,
+    )
 
     def __init__(
         self, owners: list[tuple[str, str]], bodies: list[tuple[str, str]], *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         new = (self.NEW, _("A body that is not in the list: name it below"))
+        nobody = ("", _("Nobody else, or not known"))
+        self.fields["held_for"].choices = [nobody, *owners]  # type: ignore[attr-defined]
         self.fields["owner"].choices = [*owners, new]  # type: ignore[attr-defined]
         self.fields["owned"].choices = bodies  # type: ignore[attr-defined]
 
@@ -117,6 +145,54 @@ class HolderForm(PlainForm):
             )
         if typed.get("owner") == f"entity:{typed.get('owned')}":
             raise ValidationError({"owned": _("A body cannot hold itself directly.")})
+        if typed.get("held_for") and typed.get("kind") == Holding.OWN:
+            words = _("What somebody holds for another, they hold as nominee or as trustee.")
+            raise ValidationError({"kind": words})
+
+
+class GroupsForm(forms.Form):
+    """A box for each holder: the name of the group that it acts together with."""
+
+    use_required_attribute = False
+
+    def __init__(self, holders: list[tuple[str, str, str]], *args: Any, **kwargs: Any) -> None:
+        """Each holder with its key, its name and its group so far."""
+        super().__init__(*args, **kwargs)
+        for key, name, group in holders:
+            self.fields[key] = forms.CharField(label=name, initial=group, max_length=60, required=False)
+
+
+class RateForm(PlainForm):
+    """At what rate the accounts were turned into the currency of the book."""
+
+    currency = forms.ChoiceField(label=_("Currency of the accounts"))
+    rate = PlainDecimalField(
+        max_digits=20,
+        decimal_places=8,
+        min_value=Decimal("0.00000001"),
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    day = DateField(label=_("Day of the rate"))
+    source = forms.CharField(
+        label=_("Where the rate is from"),
+        help_text=_("For example: official rate of the National Bank of Kazakhstan."),
+        max_length=200,
+    )
+
+    def __init__(self, of: str, *args: Any, **kwargs: Any) -> None:
+        """``of`` is the currency of the book."""
+        super().__init__(*args, **kwargs)
+        others = [pair for pair in CURRENCIES if pair[0] != of]
+        self.fields["currency"].choices = others  # type: ignore[attr-defined]
+        self.fields["rate"].label = _("What 1 %(currency)s costs in the currency of the accounts") % {
+            "currency": of
+        }
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > timezone.localdate():
+            raise ValidationError(_("Enter a day that is not in the future."))
+        return day
 
 
 class CapitalForm(DraftForm):

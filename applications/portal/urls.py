@@ -1,6 +1,15 @@
 from django.urls import path
 
-from applications.portal.views import afterwards, cases, ownership, people, stages, submission
+from applications.portal.views import (
+    afterwards,
+    capital,
+    cases,
+    ownership,
+    people,
+    stages,
+    submission,
+    versions,
+)
 
 QUESTION = "<uuid:pk>/stages/<slug:stage>/<slug:requirement>/"
 OF_PERSON = QUESTION + "<uuid:person>/"
@@ -24,8 +33,14 @@ urlpatterns = [
     path("<uuid:pk>/people/<uuid:person>/remove/", people.person_remove, name="person_remove"),
     path("<uuid:pk>/ownership/", ownership.ownership, name="ownership"),
     path("<uuid:pk>/ownership/<uuid:entity>/remove/", ownership.holder_remove, name="holder_remove"),
-    path("<uuid:pk>/capital/", ownership.capital, name="capital"),
-    path("<uuid:pk>/capital/<slug:period>/", ownership.capital, name="capital"),
+    path("<uuid:pk>/ownership/together/", ownership.groups, name="groups"),
+    path(
+        "<uuid:pk>/ownership/holdings/<int:holding>/remove/", ownership.holding_remove, name="holding_remove"
+    ),
+    path("<uuid:pk>/capital/", capital.capital, name="capital"),
+    path("<uuid:pk>/capital/<slug:period>/", capital.capital, name="capital"),
+    path("<uuid:pk>/accounts-rate/", capital.accounts_rate, name="accounts_rate"),
+    path("<uuid:pk>/version/", versions.version, name="version"),
     path("<uuid:pk>/check/", submission.check, name="check"),
     path("<uuid:pk>/declare/", submission.declare, name="declare"),
     path("<uuid:pk>/submitted/", submission.submitted, name="submitted"),

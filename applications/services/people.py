@@ -1,15 +1,17 @@
 """People, holdings and the capital computation: typed records, since rules compute with them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.identifiers import check_has_iin, check_identifier, check_iin, human_hash
-from applications.models import Application, CapitalFigure, Entity, Holding, Person, Post
+from applications.models import AccountsRate, Application, CapitalFigure, Entity, Holding, Person, Post
 from applications.services.drafting import note_saved, open_stage_of
 from applications.services.guard import insist, locked_case
 from regulators import rulebook as rb
@@ -108,23 +110,71 @@ def save_entity(
 
 
 def save_holding(
-    *, actor: Any, case_id: Any, owner: Entity, owned: Entity, economic: Decimal, voting: Decimal
+    *,
+    actor: Any,
+    case_id: Any,
+    owner: Entity,
+    owned: Entity,
+    economic: Decimal,
+    voting: Decimal,
+    kind: str = Holding.OWN,
+    held_for: Entity | None = None,
+    control_how: str = "",
 ) -> Holding:
-    """Enter or change a direct holding, in percent."""
+    """Enter or change a direct holding, in percent. What one holder has in a body for itself, as
+    nominee and as trustee, and for each whom it is held for, are holdings of their own.
+    """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
         open_stage_of(case, rb.OWNERSHIP, actor)
+        bodies = [owner, owned, *([held_for] if held_for else [])]
         insist(
-            case.pk == owner.application_id == owned.application_id, _("These bodies are not in one chart.")
+            all(body.application_id == case.pk for body in bodies), _("These bodies are not in one chart.")
         )
         insist(owner != owned, _("A body cannot hold itself directly."))
+        insist(kind in dict(Holding.KINDS), _("Say whether it is held for itself, as nominee or as trustee."))
+        insist(
+            held_for is None or kind != Holding.OWN,
+            _("What somebody holds for another, they hold as nominee or as trustee."),
+        )
+        insist(held_for not in (owner, owned), _("It is held for somebody else than these two."))
         for percent in (economic, voting):
             insist(0 <= percent <= 100, _("Enter percentages from 0 to 100."))
         holding, _made = Holding.objects.update_or_create(
-            owner=owner, owned=owned, defaults={"application": case, "economic": economic, "voting": voting}
-        )
+            owner=owner,
+            owned=owned,
+            kind=kind,
+            held_for=held_for,
+            defaults={
+                "application": case, "economic": economic, "voting": voting,
+                "control_how": control_how.strip(),
+            },
+        )  # fmt: skip
         note_saved(case, actor)
     return holding
+
+
+def remove_holding(*, actor: Any, case_id: Any, holding: Holding) -> None:
+    """Take one direct holding out. Its holder stays in the chart."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.OWNERSHIP, actor)
+        insist(holding.application_id == case.pk, _("These bodies are not in one chart."))
+        holding.delete()
+        note_saved(case, actor)
+
+
+def save_groups(*, actor: Any, case_id: Any, groups: Mapping[Any, str]) -> None:
+    """Say which holders act together: the name of the group by the key of the holder, empty for none."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.OWNERSHIP, actor)
+        holders = {entity.pk: entity for entity in case.entities.filter(is_applicant=False)}
+        insist(groups.keys() <= holders.keys(), _("These bodies are not in one chart."))
+        for key, name in groups.items():
+            holders[key].acts_with = name.strip()
+        Entity.objects.bulk_update([holders[key] for key in groups], ["acts_with"])
+        note_saved(case, actor)
 
 
 def remove_entity(*, actor: Any, case_id: Any, entity: Entity) -> None:
@@ -166,6 +216,37 @@ def save_capital(
             kept.append(figure)
         note_saved(case, actor)
     return kept
+
+
+def save_rate(
+    *, actor: Any, case_id: Any, currency: str, rate: Decimal, day: date, source: str
+) -> AccountsRate:
+    """Record at what rate the accounts, kept in another currency, were turned into that of the book."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.CAPITAL, actor)
+        insist(
+            currency != case.book.capital.currency,
+            _("Amounts are entered in %(currency)s: no rate is needed for it.") % {"currency": currency},
+        )
+        insist(rate > 0, _("Enter a rate above 0."))
+        insist(day <= timezone.localdate(), _("Enter a day that is not in the future."))
+        insist(source.strip(), _("Say where the rate is from."))
+        found, _made = AccountsRate.objects.update_or_create(
+            application=case,
+            defaults={"currency": currency, "rate": rate, "day": day, "source": source.strip()},
+        )
+        note_saved(case, actor)
+    return found
+
+
+def remove_rate(*, actor: Any, case_id: Any) -> None:
+    """The accounts are in the currency of the book: no rate was used."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.CAPITAL, actor)
+        AccountsRate.objects.filter(application=case).delete()
+        note_saved(case, actor)
 
 
 def _refuse(check: Callable[..., Any], *text: str, **named: str) -> Any:

@@ -9,12 +9,17 @@ from django.utils import timezone
 
 from applications import asked
 from applications.models import Application, Finding, Person, Snapshot
-from applications.queries import drafts, law
+from applications.queries import capital, drafts, law, ownership
 from documents.services import seal
 from regulators import rulebook as rb
 from regulators.rulebook import say
 
 Key = tuple[str, Any]
+TYPED = {
+    rb.PEOPLE: ("people",),
+    rb.OWNERSHIP: ("holdings", "structure"),
+    rb.CAPITAL: ("capital", "accounts_rate", "capital_tests"),
+}
 NEVER_ASSESSED: dict[str, Any] = {
     "outcome": Finding.OPEN, "affected": False, "note": "", "condition": "",
     "assessed_by": None, "assessed_at": None,
@@ -36,19 +41,8 @@ def take_snapshot(case: Application, *, actor: Any, declaration: dict[str, Any])
         "firm": {"name": case.firm.name, "bin": case.firm.bin, "legal_form": case.firm.legal_form},
         "questions": [_as_asked(question, draft) for question in questions],
         "people": _people(case, draft),
-        "holdings": [
-            {
-                "owner": h.owner.name,
-                "owned": h.owned.name,
-                "economic": str(h.economic),
-                "voting": str(h.voting),
-            }
-            for h in case.holdings.select_related("owner", "owned").order_by("pk")
-        ],
-        "capital": [
-            {"line": f.line, "period": f.period, "amount": str(f.amount), "currency": f.currency}
-            for f in case.capital.order_by("line", "period")
-        ],
+        **_ownership(case),
+        **_capital(case),
     }
     last = case.snapshots.order_by("-number").first()
     snapshot = Snapshot.objects.create(
@@ -120,11 +114,45 @@ def _people(case: Application, draft: asked.Draft) -> dict[str, Any]:
     }
 
 
+def _ownership(case: Application) -> dict[str, Any]:
+    """The direct holdings, and what they come to on the day of the submission."""
+    holdings = ownership.holdings_of(case)
+    return {
+        "holdings": [
+            {
+                "owner": h.owner.name,
+                "owned": h.owned.name,
+                "kind": h.kind,
+                "held_for": h.held_for.name if h.held_for else "",
+                "economic": str(h.economic),
+                "voting": str(h.voting),
+                "control_how": h.control_how,
+            }
+            for h in sorted(holdings, key=lambda h: h.pk)
+        ],
+        "structure": ownership.structure_of(case, list(case.entities.all()), holdings),
+    }
+
+
+def _capital(case: Application) -> dict[str, Any]:
+    """The figures, the rate they were turned at, and what was required and came out on the day of the
+    submission: a figure of the law that is entered later does not change it.
+    """
+    figures = list(case.capital.order_by("line", "period"))
+    return {
+        "capital": [
+            {"line": f.line, "period": f.period, "amount": str(f.amount), "currency": f.currency}
+            for f in figures
+        ],
+        "accounts_rate": capital.rate_of(case),
+        "capital_tests": capital.tests_of(case, figures, timezone.localdate()),
+    }
+
+
 def _typed(content: dict[str, Any], question: dict[str, Any], kinds: tuple[str, ...]) -> Any:
     """What answers this question beside its own answer: the tables it asks for, the person it is about."""
-    tables = {rb.PEOPLE: "people", rb.OWNERSHIP: "holdings", rb.CAPITAL: "capital"}
     person = content["people"].get(question["person"], {})
-    return [content[tables[kind]] for kind in kinds if kind in tables], person.get("human")
+    return [content.get(part) for kind in kinds for part in TYPED.get(kind, ())], person.get("human")
 
 
 def _open_findings(case: Application, snapshot: Snapshot, last: Snapshot | None) -> None:
@@ -148,8 +176,10 @@ def _open_findings(case: Application, snapshot: Snapshot, last: Snapshot | None)
         return
 
     def answered(content: dict[str, Any], question: dict[str, Any]) -> Any:
+        """Without the title, which is in the language of whoever had the snapshot made."""
         kinds = case.book.by_code[question["requirement"]].evidence
-        return question, _typed(content, question, kinds)
+        answer = {name: value for name, value in question.items() if name != "title"}
+        return answer, _typed(content, question, kinds)
 
     for key, question in now.items():
         if key not in before:

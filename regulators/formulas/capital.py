@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-LIQUID_SHARE = Decimal("0.25")  # PRU(INV) 4.2 and 4.4, as AFSA quotes them
-
 MET, NOT_MET, NOT_ON_RECORD = "met", "not_met", "not_on_record"
 
 
@@ -43,14 +41,11 @@ def resources_test(
     return CapitalTest(held=resources(additions, deductions), required=greatest)
 
 
-def liquidity_test(
-    liquid_assets: Decimal, annual_expenditure: Decimal | None, share: Decimal = LIQUID_SHARE
-) -> CapitalTest:
-    """Liquid assets against a share of a year's operating expenditure."""
+def liquidity_test(liquid_assets: Decimal, annual_expenditure: Decimal, share: Decimal | None) -> CapitalTest:
+    """Liquid assets against a share of a year's operating expenditure, where the share is on record."""
     _not_negative(liquid_assets)
-    if annual_expenditure is None:
-        return CapitalTest(held=liquid_assets, required=None)
-    return CapitalTest(held=liquid_assets, required=_not_negative(annual_expenditure) * share)
+    _not_negative(annual_expenditure)
+    return CapitalTest(held=liquid_assets, required=None if share is None else annual_expenditure * share)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

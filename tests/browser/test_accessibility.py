@@ -172,6 +172,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "stage": stages, "code": [case.book.code] if name == "law:coverage" else stages[:1],
         "version": [case.book.version], "requirement": asked, "person": [person],
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
+        "holding": [case.holdings.first().pk],
         "document": [case.answers.exclude(files=None).first().files.first().document_id],
         "number": [numbers.get(name, 1)], "pk_of": [row.pk] if row else [], "firm_id": [scene.firm.pk],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],

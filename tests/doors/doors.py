@@ -112,6 +112,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "requirement": question.requirement.code,
         "person": here.person.pk,
         "entity": here.holder.pk,
+        "holding": here.holder.owns.get().pk,
         "period": "year1",
         "document": here.document.pk,
         "number": side.licence.number if door.name == "register:entry" else 1,
@@ -200,8 +201,18 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
             "owned": here.applicant.pk,
             "economic": "10",
             "voting": "10",
+            "kind": "own",
         },
         "capital": {"currency": "USD"},
+        "groups": {str(here.holder.pk): "Family"},
+        "accounts_rate": {
+            "currency": "EUR",
+            "rate": "2",
+            "day_day": "1",
+            "day_month": "2",
+            "day_year": "2026",
+            "source": "The bank",
+        },
         "declare": {
             "role": "Director",
             "agreed": "on",
@@ -212,6 +223,7 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "change": sentence,
         "representation": sentence,
         "discard": {"version": version},
+        "version": {"version": version, "to": here.case.rulebook.version},
         "request": {f"p{here.point.number}-text": "An answer"},
     }
     return forms.get(door.name.removeprefix("portal:"), {})

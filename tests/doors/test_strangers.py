@@ -25,7 +25,7 @@ LISTS = [
     or door.name in ("admin:index", "admin:app_list")
     or door.name.startswith("pipeline:")
 ]
-IDS = {"pk", "person", "entity", "document", "firm_id", "membership_id", "object_id", "pk_of"}
+IDS = {"pk", "person", "entity", "holding", "document", "firm_id", "membership_id", "object_id", "pk_of"}
 WITH_IDS = [
     door
     for door in DOORS
@@ -33,7 +33,7 @@ WITH_IDS = [
     and not door.name.endswith(("_delete", ":"))
     and door.name.startswith(("portal:", "accounts:", "admin:applications_"))
 ]
-MISSING = {**dict.fromkeys(IDS, uuid.UUID(int=4)), "membership_id": 10**8, "pk_of": 10**8}
+MISSING = {**dict.fromkeys(IDS, uuid.UUID(int=4)), "membership_id": 10**8, "holding": 10**8, "pk_of": 10**8}
 FORGED = {
     "state": "granted",
     "status": "closed",
@@ -159,7 +159,9 @@ FORMS = [
         "portal:upload",
         "portal:person",
         "portal:ownership",
+        "portal:groups",
         "portal:capital",
+        "portal:accounts_rate",
         "portal:change",
         "portal:request",
         "portal:start",

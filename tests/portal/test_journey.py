@@ -39,7 +39,7 @@ def enter_people_and_holdings(browser, case):
     found = Person.objects.get(firm=case.firm)
     holding = {
         "owner": f"person:{found.pk}", "owned": str(case.entities.get(is_applicant=True).pk),
-        "economic": "100", "voting": "100,00",
+        "economic": "100", "voting": "100,00", "kind": "own",
     }  # fmt: skip
     assert browser.post(reverse("portal:ownership", args=[case.pk]), holding).status_code == 302
     figures = {"paid_up_shares": "210 000 000", "liquid_assets": "45\u00a0000\u00a0000,50"}

@@ -86,7 +86,7 @@ def test_taking_a_person_out_asks_first(browser, draft_case, add_person):
 
 def hold(browser, case, **typed):
     firm = case.entities.get(is_applicant=True)
-    data = {"owner": "new", "owned": str(firm.pk), "economic": "60", "voting": "60", **typed}
+    data = {"owner": "new", "owned": str(firm.pk), "economic": "60", "voting": "60", "kind": "own", **typed}
     return browser.post(reverse("portal:ownership", args=[case.pk]), data)
 
 

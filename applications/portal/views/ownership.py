@@ -1,5 +1,6 @@
-"""Who holds what of the firm, and the figures of its capital."""
+"""Who holds what of the firm, and what it comes to."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,31 +10,28 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
-from applications.capital import PERIODS
-from applications.models import Application, CapitalFigure, Entity
+from applications.computed import structure_in_words
+from applications.models import Application, Entity
 from applications.portal.access import case_or_404, page, show
-from applications.portal.forms import amount_in_words
-from applications.portal.typed_forms import CapitalForm, HolderForm
+from applications.portal.typed_forms import GroupsForm, HolderForm
+from applications.queries.ownership import holdings_of, structure_of
 from applications.services.people import (
     person_of,
     remove_entity,
-    save_capital,
+    remove_holding,
     save_entity,
+    save_groups,
     save_holding,
 )
-from regulators.rulebook import CapitalRules, say
 from workflow.errors import Refused
 
 
 @page("GET", "POST")
 def ownership(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The direct holdings as a table, with a form that adds or changes one."""
+    """The direct holdings as a table, with a form that adds or changes one, and what they come to."""
     case = case_or_404(request, pk)
     entities = list(case.entities.all())
-    form = HolderForm(
-        _owners(case, entities), [(str(e.pk), e.name) for e in entities], request.POST or None,
-        initial={"owned": str(next((e.pk for e in entities if e.is_applicant), ""))},
-    )  # fmt: skip
+    form = _form(case, entities, request.POST or None)
     refusal = None
     if form.is_valid():
         try:
@@ -43,7 +41,7 @@ def ownership(request: SignedIn, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("portal:ownership", case.pk)
-    return _ownership_page(request, case, form, refusal)
+    return _ownership_page(request, case, entities, form, refusal)
 
 
 @page("POST")
@@ -55,59 +53,66 @@ def holder_remove(request: SignedIn, pk: UUID, entity: UUID) -> HttpResponse:
     try:
         remove_entity(actor=request.user, case_id=case.pk, entity=found)
     except Refused as refusal:
-        entities = list(case.entities.all())
-        form = HolderForm(_owners(case, entities), [(str(e.pk), e.name) for e in entities])
-        return _ownership_page(request, case, form, refusal)
+        return _refused(request, case, refusal)
     messages.success(request, _("Taken out: %(name)s.") % {"name": found.name})
     return redirect("portal:ownership", case.pk)
 
 
-@page("GET", "POST")
-def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
-    """The lines of one moment; every moment has a page."""
+@page("POST")
+def holding_remove(request: SignedIn, pk: UUID, holding: int) -> HttpResponse:
     case = case_or_404(request, pk)
-    if period not in PERIODS:
+    found = case.holdings.select_related("owner", "owned").filter(pk=holding).first()
+    if found is None:
         raise Http404
-    rules = case.book.capital
-    figures = list(case.capital.all())
-    form = CapitalForm(
-        [(line.code, say(line.title)) for line in rules.lines],
-        rules.currency,
-        request.POST or None,
-        initial={f.line: amount_in_words(f.amount) for f in figures if f.period == period},
-    )
+    try:
+        remove_holding(actor=request.user, case_id=case.pk, holding=found)
+    except Refused as refusal:
+        return _refused(request, case, refusal)
+    words = _("Taken out: what %(owner)s holds of %(owned)s.")
+    messages.success(request, words % {"owner": found.owner.name, "owned": found.owned.name})
+    return redirect("portal:ownership", case.pk)
+
+
+@page("GET", "POST")
+def groups(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Which holders act together."""
+    case = case_or_404(request, pk)
+    holders = {str(entity.pk): entity for entity in case.entities.filter(is_applicant=False)}
+    rows = [(key, entity.name, entity.acts_with) for key, entity in holders.items()]
+    form = GroupsForm(rows, request.POST or None)
     refusal = None
     if form.is_valid():
+        typed = {holders[key].pk: name for key, name in form.cleaned_data.items()}
         try:
-            save_capital(
-                actor=request.user,
-                case_id=case.pk,
-                period=period,
-                currency=rules.currency,
-                amounts=form.cleaned_data,
-            )
+            save_groups(actor=request.user, case_id=case.pk, groups=typed)
         except Refused as error:
             refusal = error
         else:
             messages.success(request, _("Saved."))
-            return redirect("portal:capital", case.pk, _after(period))
-    return show(
-        request, "portal/capital.html", case, tab="capital", refusal=refusal, form=form, period=period,
-        title=str(PERIODS[period]), periods=[(code, str(text)) for code, text in PERIODS.items()],
-        table=_table(rules, figures), currency=rules.currency,
-    )  # fmt: skip
+            return redirect("portal:ownership", case.pk)
+    return show(request, "portal/groups.html", case, tab="ownership", refusal=refusal, form=form)
+
+
+def _form(case: Application, entities: list[Entity], data: Any = None) -> HolderForm:
+    firm = next((str(entity.pk) for entity in entities if entity.is_applicant), "")
+    bodies = [(str(entity.pk), entity.name) for entity in entities]
+    return HolderForm(_owners(case, entities), bodies, data, initial={"owned": firm})
+
+
+def _refused(request: SignedIn, case: Application, refusal: Refused) -> HttpResponse:
+    entities = list(case.entities.all())
+    return _ownership_page(request, case, entities, _form(case, entities), refusal)
 
 
 def _ownership_page(
-    request: SignedIn, case: Application, form: HolderForm, refusal: Refused | None
+    request: SignedIn, case: Application, entities: list[Entity], form: HolderForm, refusal: Refused | None
 ) -> HttpResponse:
-    holdings = list(
-        case.holdings.select_related("owner", "owned").order_by("-owned__is_applicant", "owner__name")
-    )
+    holdings = holdings_of(case)
     direct = [holding for holding in holdings if holding.owned.is_applicant]
+    computed = structure_in_words(structure_of(case, entities, holdings)) if holdings else None
     return show(
         request, "portal/ownership.html", case, tab="ownership", refusal=refusal, form=form,
-        holdings=holdings, removable=[e for e in case.entities.all() if not e.is_applicant],
+        holdings=holdings, removable=[e for e in entities if not e.is_applicant], structure=computed,
         total=sum(holding.economic for holding in direct) if direct else None,
     )  # fmt: skip
 
@@ -120,42 +125,32 @@ def _owners(case: Application, entities: list[Entity]) -> list[tuple[str, str]]:
     return bodies + [(f"person:{pk}", p.full_name) for pk, p in people.items() if pk not in charted]
 
 
-def _save(request: SignedIn, case: Application, entities: list[Entity], typed: dict[str, str]) -> None:
-    """Holder and holding are kept together or not at all."""
-    kind, _colon, pk = typed["owner"].partition(":")
+def _save(request: SignedIn, case: Application, entities: list[Entity], typed: dict[str, Any]) -> None:
+    """Holders and holding are kept together or not at all."""
     by_pk = {str(entity.pk): entity for entity in entities}
+
+    def chosen(choice: str) -> Entity:
+        kind, _colon, pk = choice.partition(":")
+        if kind == "entity" and pk in by_pk:
+            return by_pk[pk]
+        return save_entity(
+            actor=request.user,
+            case_id=case.pk,
+            name=typed["name"],
+            country=typed["country"].upper(),
+            registration=typed["registration"],
+            person=person_of(case, pk) if kind == "person" else None,
+        )
+
     with transaction.atomic():
-        owner = by_pk.get(pk) if kind == "entity" else None
-        if owner is None:
-            owner = save_entity(
-                actor=request.user,
-                case_id=case.pk,
-                name=typed["name"],
-                country=typed["country"].upper(),
-                registration=typed["registration"],
-                person=person_of(case, pk) if kind == "person" else None,
-            )
         save_holding(
             actor=request.user,
             case_id=case.pk,
-            owner=owner,
+            owner=chosen(typed["owner"]),
             owned=by_pk[typed["owned"]],
-            economic=typed["economic"],  # type: ignore[arg-type]
-            voting=typed["voting"],  # type: ignore[arg-type]
+            economic=typed["economic"],
+            voting=typed["voting"],
+            kind=typed["kind"],
+            held_for=chosen(typed["held_for"]) if typed["held_for"] else None,
+            control_how=typed["control_how"],
         )
-
-
-def _after(period: str) -> str:
-    codes = list(PERIODS)
-    return codes[min(codes.index(period) + 1, len(codes) - 1)]
-
-
-def _table(rules: CapitalRules, figures: list[CapitalFigure]) -> list[tuple[str, list[CapitalFigure | None]]]:
-    """A row for each line that has a figure, a cell for each moment."""
-    by_place = {(figure.line, figure.period): figure for figure in figures}
-    given = {figure.line for figure in figures}
-    return [
-        (say(line.title), [by_place.get((line.code, period)) for period in PERIODS])
-        for line in rules.lines
-        if line.code in given
-    ]
