@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import Firm
 from applications import asked
 from applications.models import Application, Person
@@ -116,6 +118,15 @@ def _enter_capital(case: Application, actor: Any) -> None:
         known = {line: amount for line, amount in amounts.items() if line in asked_for}
         people.save_capital(
             actor=actor, case_id=case.pk, period=period, currency=rules.currency, amounts=known
+        )
+    if rules.currency != "KZT":
+        people.save_rate(
+            actor=actor,
+            case_id=case.pk,
+            currency="KZT",
+            rate=Decimal("520.25"),
+            day=timezone.localdate(),
+            source="An invented rate of the samples",
         )
 
 
