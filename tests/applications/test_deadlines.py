@@ -341,3 +341,23 @@ def test_an_answer_on_its_way_is_waited_for(paused, new_calendar):
         thread.join(20)
     assert due(paused)["decision"] == counted(MONDAY, 60 + LOST, off=[off])
     assert len(loaded) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_calendar_loaded_twice_at_the_same_moment_moves_once(national, new_calendar):
+    gate, loaded = threading.Barrier(2), []
+
+    def load():
+        gate.wait()
+        loaded.append(load_calendar(actor=SHELL))
+        connection.close()
+
+    new_calendar("2026.2", off=[NEW_DAY_OFF])
+    threads = [threading.Thread(target=load) for _n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted((one.is_new, len(one.moved)) for one in loaded) == [(False, 0), (True, 1)]
+    assert due(national)["decision"] == date(2027, 1, 11)
+    assert len(moves(national)) == Event.objects.filter(kind="calendar.publish").count() == 1
