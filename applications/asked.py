@@ -6,7 +6,7 @@ switch others on.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -37,11 +37,12 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """One answer: its value by kind, the reason if it was declined, and its documents in order."""
+    """One answer: its value by kind, why it was declined, its documents in order, and when it was saved."""
 
     value: dict[str, Any] = field(default_factory=dict)
     declined: str = ""
     documents: tuple[Any, ...] = ()
+    saved_at: datetime | None = None
 
 
 NOTHING = Given()

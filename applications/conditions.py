@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from applications import asked
 from applications.queries import drafts, law
-from applications.states import ASSESSABLE, DECIDED, OPEN
+from applications.states import ASSESSABLE, DECIDED, OPEN, WITH_THE_FIRM
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from regulators import rulebook as rb
@@ -35,6 +35,10 @@ def _as_date(value: Any) -> date | None:
 
 
 # --- submission
+
+
+def on_the_version_in_force(case: "Application", data: Data) -> Reasons:
+    return law.has_to_move(case)
 
 
 def stages_complete(case: "Application", data: Data) -> Reasons:
@@ -251,7 +255,7 @@ def extends_expiry(case: "Application", data: Data) -> Reasons:
 
 
 def representations_accepted(case: "Application", data: Data) -> Reasons:
-    if case.state != A.REFUSAL_PROPOSED:
+    if case.state != A.REFUSAL_PROPOSED or law.has_to_be_assessed_anew(case):
         return []
     notice = case.refusal_notices.last()
     if notice and notice.representations.filter(accepted=True).exists():
@@ -345,6 +349,20 @@ def stage_files_usable(stage: "Stage", data: Data) -> Reasons:
 
 def case_is_a_draft(stage: "Stage", data: Data) -> Reasons:
     return [] if stage.application.state == A.DRAFT else [Reason(_("The application has been submitted."))]
+
+
+def case_is_with_the_firm(stage: "Stage", data: Data) -> Reasons:
+    if stage.application.state in WITH_THE_FIRM:
+        return []
+    return [Reason(_("The application is with the regulator."))]
+
+
+def case_was_moved_since(stage: "Stage", data: Data) -> Reasons:
+    """The stage was completed under the version before."""
+    moved = stage.application.moved_at
+    if moved and (stage.changed_at is None or stage.changed_at < moved):
+        return []
+    return [Reason(_("The stage was completed under this version of the rule book."))]
 
 
 def case_is_in_review(stage: "Stage", data: Data) -> Reasons:

@@ -114,6 +114,7 @@ decides = is_decision_maker & is_filed & is_without_conflict
 rules.add_perm("applications.view_case", is_of_the_firm | staff_on_case)
 rules.add_perm("applications.read_draft", is_of_the_firm)
 rules.add_perm("applications.edit_application", is_editor)
+rules.add_perm("applications.move_application", is_editor | is_owner)
 rules.add_perm("applications.submit_application", is_signatory)
 rules.add_perm("applications.discard_application", is_owner)
 rules.add_perm("applications.withdraw_application", is_signatory)
@@ -127,6 +128,7 @@ rules.add_perm("applications.refuse_to_consider", intake)
 
 review = is_reviewer & is_filed & is_without_conflict
 rules.add_perm("applications.work_on_case", staff_on_case)
+rules.add_perm("applications.apply_version", is_lead_reviewer & is_filed & is_without_conflict)
 rules.add_perm("applications.recommend_application", is_lead_reviewer & is_filed & is_without_conflict)
 rules.add_perm("applications.verify_condition", review)
 rules.add_perm("applications.write_request", review)

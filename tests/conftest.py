@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.plugins.no_skips",
     "tests.plugins.plain_static",
     "tests.plugins.smtp",
+    "tests.plugins.versions",
 ]

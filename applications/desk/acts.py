@@ -28,7 +28,7 @@ BY_FORM: dict[str, Requirement] = {
 FORWARD = ("accept", "recommend", "approve_in_principle", "grant", "refuse", "take", "approve")
 REASONS_SHOWN = 8  # as admin/applications/acts.html cuts them
 OF_THE_FIRM = frozenset({"submit", "discard", "withdraw"})
-STAGE_OF_THE_FIRM = frozenset({"start", "complete", "edit_again"})
+STAGE_OF_THE_FIRM = frozenset({"start", "complete", "edit_again", "ask_again"})
 
 FORMS: dict[str, type[forms.Form]] = {
     "return_incomplete": f.ReturnForm,

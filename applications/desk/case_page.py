@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from applications.desk import standing
 from applications.desk.words import REQUEST_TAGS, STAGE_TAGS, STAGE_WORDS, STATE_TAGS, event_words
 from applications.models import Application, Decision, Finding, Recommendation, Stage
+from applications.queries import law
 from applications.queries.standing import parts_held
 from applications.states import ASSESSABLE, DECIDED
 from applications.states import ApplicationState as A
@@ -114,6 +115,7 @@ def work_links(case: Application, user: Any) -> list[Link]:
         ("completeness", _("Check completeness"), "check_completeness", case.state == A.SUBMITTED),
         ("fee", _("Record the fee"), "check_completeness", under_way),
         ("request_new", _("Ask the firm"), "write_request", case.state in ASSESSABLE),
+        ("version", _("Apply the newer rule book"), "apply_version", _waits_for_version(case)),
         ("consultation_new", _("Consult another body"), "consult", under_way),
         ("assign", _("Name the case officer"), "assign_case", under_way),
         ("note_new", _("Write a note"), "write_note", True),
@@ -124,6 +126,10 @@ def work_links(case: Application, user: Any) -> list[Link]:
         for name, text, permission, useful in wanted
         if useful and rules.has_perm(f"applications.{permission}", user, case)
     ]
+
+
+def _waits_for_version(case: Application) -> bool:
+    return case.state == A.IN_REVIEW and law.has_to_be_assessed_anew(case)
 
 
 def timeline(case: Application) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application
+from applications.queries.law import requirement_of
 from regulators.rulebook import say
 
 Choices = list[tuple[str, Any]]
@@ -22,7 +23,7 @@ def question_choices(case: Application, *, people: bool) -> Choices:
         if key in seen:
             continue
         seen.add(key)
-        title = say(case.book.by_code[question["requirement"]].title)
+        title = say(requirement_of(case, question["requirement"]).title)
         who = f" ({question['person_name']})" if people and question["person_name"] else ""
         groups[question["stage"]].append((key, f"{question['requirement']} {title}{who}"))
     named = [(say(case.book.stage(code).title), found) for code, found in groups.items() if found]

@@ -48,6 +48,8 @@ EVENTS: dict[str, str | Promise] = {
     "application.change_notified": _("Change reported by the firm"),
     "application.change_resolved": _("Reported change resolved"),
     "application.deadlines_moved": _("Deadlines moved with the calendar"),
+    "application.move": _("Moved to a newer rule book"),
+    "application.apply_version": _("Newer rule book applied"),
     "application.condition": _("Condition verified"),
     "application.notice_served": _("Service of the notice recorded"),
     "application.representation": _("Representation made"),

@@ -58,6 +58,11 @@ class Application(Stateful):
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="applications")
     licence_type = models.ForeignKey(LicenceType, on_delete=models.PROTECT, related_name="applications")
     rulebook = models.ForeignKey(RuleBookVersion, on_delete=models.PROTECT, related_name="applications")
+    # The version before, and when the case came from it, where it was moved to a newer one.
+    moved_from = models.ForeignKey(
+        RuleBookVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    moved_at = models.DateTimeField(null=True, blank=True)
     state = FSMField(_("state"), choices=A.choices, default=A.DRAFT, protected=True, db_index=True)
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="en")
     fee = models.CharField(max_length=10, choices=FEE, default="due")
@@ -125,7 +130,13 @@ class Application(Stateful):
         label=_("Submit"),
         permission="applications.submit_application",
         needs=("declaration",),
-        requires=(c.stages_complete, c.asked_is_answered, c.files_usable, c.no_other_open_case),
+        requires=(
+            c.on_the_version_in_force,
+            c.stages_complete,
+            c.asked_is_answered,
+            c.files_usable,
+            c.no_other_open_case,
+        ),
     )
     def submit(self, *, now: Any, reference: str, **data: Any) -> None:
         self.reference = self.reference or reference

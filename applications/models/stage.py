@@ -83,6 +83,19 @@ class Stage(Stateful):
     @act(
         field=state,
         sources=(S.COMPLETE,),
+        to=S.IN_PROGRESS,
+        label=_("Open again for a newer rule book"),
+        permission="applications.move_application",
+        needs=("reason",),
+        requires=(c.case_is_with_the_firm, c.case_was_moved_since),
+    )
+    def ask_again(self, **data: Any) -> None:
+        """A part of ``applications.services.versions.move_draft``."""
+        self.changed_at = timezone.now()
+
+    @act(
+        field=state,
+        sources=(S.COMPLETE,),
         to=S.IN_REVIEW,
         label=_("Take for review"),
         duty=EXAMINE,

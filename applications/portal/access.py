@@ -48,7 +48,8 @@ def case_or_404(request: SignedIn, pk: Any, *, dated: bool = False) -> Any:
     asked for; staff have the desk.
     """
     own = Application.objects.filter(pk=pk, firm__in=firms_of(request.user)).order_by()
-    known = with_requests_waiting(own.select_related("firm", "licence_type", "rulebook", "saved_by"))
+    related = ("firm", "licence_type", "rulebook", "moved_from", "saved_by")
+    known = with_requests_waiting(own.select_related(*related))
     case = (with_dates(known) if dated else known).first()
     if case is None:
         raise Http404

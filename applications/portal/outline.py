@@ -14,6 +14,7 @@ from applications import asked
 from applications.asked import Draft, Given, Question
 from applications.models import Application, Stage
 from applications.portal.files import is_rejected
+from applications.queries.versions import Marks, marks_of
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -51,6 +52,7 @@ class Row:
     case_pk: Any
     question: Question
     draft: Draft
+    marks: Marks
 
     @property
     def given(self) -> Given:
@@ -75,6 +77,11 @@ class Row:
     @property
     def word(self) -> str:
         return str(STATUS[self.status][1])
+
+    @property
+    def mark(self) -> str:
+        """That the rule has changed and the answer is to be checked; mostly empty."""
+        return self.marks.of(self.question, self.given)
 
     @property
     def due(self) -> str:
@@ -173,12 +180,14 @@ _STAGE_STATUS = {
 
 def stages_of(case: Application, draft: Draft, stages: Iterable[Stage]) -> list[StageOutline]:
     """Every stage in its order. ``stages`` are the rows of the case, with ``application`` set."""
-    return [stage_of(case, draft, stage) for stage in stages]
+    marks = marks_of(case)
+    return [stage_of(case, draft, stage, marks) for stage in stages]
 
 
-def stage_of(case: Application, draft: Draft, stage: Stage) -> StageOutline:
+def stage_of(case: Application, draft: Draft, stage: Stage, marks: Marks | None = None) -> StageOutline:
     found = asked.questions(draft, stage.code)
-    rows = [Row(case_pk=case.pk, question=question, draft=draft) for question in found]
+    marks = marks or marks_of(case)
+    rows = [Row(case_pk=case.pk, question=question, draft=draft, marks=marks) for question in found]
     sections = [
         SectionOutline(
             code=section.code,

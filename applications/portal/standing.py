@@ -24,6 +24,7 @@ from regulators.rulebook import say
 
 BY_FIRM: dict[str, str | Promise] = {
     "application.start": gettext_lazy("Application started"),
+    "application.move": gettext_lazy("Moved to a newer rule book"),
     "application.submit": gettext_lazy("Application submitted"),
     "application.withdraw": gettext_lazy("Application withdrawn"),
     "application.discard": gettext_lazy("Draft discarded"),
@@ -32,6 +33,7 @@ BY_FIRM: dict[str, str | Promise] = {
     "request.answer": gettext_lazy("Answers sent"),
 }
 BY_REGULATOR: dict[str, str | Promise] = {
+    "application.apply_version": gettext_lazy("Newer rule book applied"),
     "application.accept": gettext_lazy("Accepted for review"),
     "application.return_incomplete": gettext_lazy("Returned as incomplete"),
     "application.refuse_to_consider": gettext_lazy("Not accepted for consideration"),

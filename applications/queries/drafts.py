@@ -63,8 +63,10 @@ def _given(case: "Application", codes: Collection[str] | None, *, with_files: bo
         )
         for file in held.filter(removed_at=None).select_related("document"):
             documents[file.answer_id].append(file.document)
-    rows = answers.values_list("pk", "requirement", "person_id", "value", "declined")
+    rows = answers.values_list("pk", "requirement", "person_id", "value", "declined", "updated_at")
     return {
-        (requirement, person): Given(value=value, declined=declined, documents=tuple(documents[pk]))
-        for pk, requirement, person, value, declined in rows
+        (requirement, person): Given(
+            value=value, declined=declined, documents=tuple(documents[pk]), saved_at=saved
+        )
+        for pk, requirement, person, value, declined, saved in rows
     }

@@ -1,15 +1,22 @@
-"""The law of a case: what it is pinned to, and whether it has moved."""
+"""The law of a case: what it is pinned to, whether it has moved since, and what that asks of the case."""
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications.states import WITH_THE_FIRM
 from regulators import books
+from regulators.queries import changes_in_force
+from regulators.rulebook import Book, Requirement
 from workflow.errors import Reason
 
 if TYPE_CHECKING:
     from applications.models import Application
+
+STAY, MOVE, REASSESS = "stay", "move", "reassess"
+STRICTER = (STAY, MOVE, REASSESS)
 
 
 def as_at_today(case: "Application") -> dict[str, Any]:
@@ -23,13 +30,52 @@ def as_at_today(case: "Application") -> dict[str, Any]:
     }
 
 
+def newer(case: "Application") -> tuple[Book, ...]:
+    """The versions in effect today that came after the one of the case, in order; mostly none."""
+    return books.after(case.book)
+
+
+def demand(later: tuple[Book, ...]) -> str:
+    """What these versions together ask of a running case: the strictest of them counts."""
+    return max((book.transition for book in later), key=STRICTER.index, default=STAY)
+
+
+def has_to_move(case: "Application") -> list[Reason]:
+    """A draft, or a case that was returned, under a version that nobody can submit under any more."""
+    later = newer(case)
+    if case.state not in WITH_THE_FIRM or demand(later) == STAY:
+        return []
+    words = _("Rule book %(version)s is in force since %(date)s: move the application to it first.")
+    return [Reason(words % _dated(later[-1]), reverse("portal:version", args=[case.pk]))]
+
+
+def has_to_be_assessed_anew(case: "Application") -> bool:
+    return demand(newer(case)) == REASSESS
+
+
 def unsettled(case: "Application") -> list[Reason]:
-    """A newer version in force that does not let running cases stay, and that this case was not moved to."""
-    newest = books.current(case.licence_type.code)
-    if newest.version == case.rulebook.version or newest.transition == "stay":
-        return []
-    if newest.effective_from > timezone.localdate():
-        return []
-    words = _("Rule book %(version)s is in force since %(date)s; settle what it changes for this case first.")
-    day = newest.effective_from.strftime("%d.%m.%Y")
-    return [Reason(words % {"version": newest.version, "date": day})]
+    """A change in force that nobody has dealt with: a version by which running cases are assessed anew, or
+    legislation that was announced and is in no rule book yet.
+    """
+    reasons = []
+    later = newer(case)
+    if demand(later) == REASSESS:
+        words = _(
+            "Rule book %(version)s is in force since %(date)s: apply it to the case and assess its changes."
+        )
+        url = reverse("admin:applications_application_version", args=[case.pk])
+        reasons.append(Reason(words % _dated(later[-1]), url))
+    for change in changes_in_force(case.licence_type, timezone.localdate()):
+        words = _("“%(title)s” (%(source)s) is in force and not settled. %(owner)s follows it.")
+        told = {"title": change.title, "source": change.source, "owner": change.owner.full_name}
+        reasons.append(Reason(words % told))
+    return reasons
+
+
+def requirement_of(case: "Application", code: str) -> Requirement:
+    """As the version of the case has it, or the newest that asked it where that one does not."""
+    return case.book.by_code.get(code) or books.last_asked(case.licence_type.code, code)
+
+
+def _dated(book: Book) -> dict[str, str]:
+    return {"version": book.version, "date": book.effective_from.strftime("%d.%m.%Y")}

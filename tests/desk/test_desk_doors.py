@@ -21,7 +21,7 @@ OPENED_BY = {
     "stage": set(STAFF), "request": set(STAFF), "note_new": set(STAFF), "conflict_new": set(STAFF),
     "completeness": {"case_officer"}, "fee": {"case_officer"}, "assign": {"case_officer", "lead_reviewer"},
     "request_new": REVIEW, "consultation_new": REVIEW, "consultation": REVIEW, "change_notice": REVIEW,
-    "condition": REVIEW, "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
+    "condition": REVIEW, "version": {"lead_reviewer"}, "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The pages of one case inside the admin, other than the case itself and its acts."""
 
-from applications.desk.pages import file, intake, outcome, requests, review, stage
+from applications.desk.pages import file, intake, outcome, requests, review, stage, version
 from applications.desk.pages.base import Page
 
 PAGES: tuple[type[Page], ...] = (
@@ -16,6 +16,7 @@ PAGES: tuple[type[Page], ...] = (
     review.FinishConsultationPage,
     review.ConflictPage,
     review.ChangePage,
+    version.VersionPage,
     outcome.ConditionPage,
     outcome.ServicePage,
     outcome.RepresentationPage,

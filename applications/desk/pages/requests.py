@@ -13,6 +13,7 @@ from applications.desk.picks import Picked, pick, question_choices
 from applications.desk.words import REQUEST_TAGS
 from applications.models import InformationRequest, Person
 from applications.portal.files import FileRow
+from applications.queries.law import requirement_of
 from applications.services import requests
 from look.fields import DayMonthYearField
 from regulators.rulebook import say
@@ -112,7 +113,7 @@ class RequestPage(Page):
             "points": [
                 {
                     "point": point,
-                    "title": say(self.case.book.by_code[point.requirement].title),
+                    "title": say(requirement_of(self.case, point.requirement).title),
                     "files": [FileRow(file.document) for file in point.files.all()] if point.sent_at else [],
                     "about": pick(point.requirement, str(point.person_id) if point.person_id else None),
                 }

@@ -14,6 +14,7 @@ from applications.models import Application, InformationRequest, RequestPoint
 from applications.portal import files, standing
 from applications.portal.access import case_or_404, page, show, status_of
 from applications.portal.forms import PointForm, ReasonForm
+from applications.queries.law import requirement_of
 from applications.services.evidence import open_evidence
 from applications.services.requests import answer_point, attach_to_point, send_answers
 from applications.services.submission import make_representation, notify_change
@@ -129,7 +130,7 @@ def _request_page(
             "form": forms.get(point.pk),
             "stale": point in (stale or []),
             "files": files.rows(file.document for file in point.files.all()),
-            "requirement": say(case.book.by_code[point.requirement].title),
+            "requirement": say(requirement_of(case, point.requirement).title),
         }
         for point in points
     ]

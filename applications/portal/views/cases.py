@@ -12,10 +12,11 @@ from accounts.requests import SignedIn
 from applications.models import Application
 from applications.portal import outline, standing
 from applications.portal.access import case_or_404, page, show, status_of
+from applications.queries import law
 from applications.queries.drafts import load_draft
 from applications.queries.standing import parts_held
 from applications.services.drafting import start_application
-from applications.states import OPEN, WITHDRAWABLE
+from applications.states import OPEN, WITH_THE_FIRM, WITHDRAWABLE
 from applications.states import ApplicationState as A
 from regulators import books
 from regulators.models import LicenceType
@@ -52,6 +53,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
     # What the regulator has is shown as a whole, so the answers of those stages are not read.
     with_the_firm = [s.code for s in stages if not case.submitted_at or outline.is_editable(s)]
     outlines = outline.stages_of(case, load_draft(case, stages=with_the_firm), stages)
+    later = law.newer(case) if case.state in WITH_THE_FIRM else ()
     held = parts_held(case, PARTS) if case.submitted_at else frozenset[str]()
     requests = standing.requests_of(case) if "requests" in held else []
     notice = standing.served_notice(case)
@@ -62,6 +64,8 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
         refusal=refusal,
         stages=outlines,
         progress=outline.progress(outlines),
+        newest=later[-1] if later else None,
+        must_move=bool(law.has_to_move(case)),
         turn=standing.turn_of(case, stages, requests, notice),
         state=standing.state_in_words(case, notice),
         requests=requests,

@@ -18,6 +18,7 @@ from applications.portal.access import case_or_404, page, show, status_of
 from applications.portal.answers import in_words
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
+from applications.queries.versions import marks_of
 from applications.services import drafting
 from applications.services.people import person_of
 from workflow.errors import Conflict, Refused
@@ -199,6 +200,7 @@ def _question_page(
         question=question,
         requirement=requirement,
         editable=outline.is_editable(stage),
+        mark=marks_of(case).of(question, given),
         due=str(outline.DUE_WORDS[requirement.due]),
         files=files.rows(given.documents),
         typed=[kind for kind in ("people", "ownership", "capital") if kind in requirement.evidence],

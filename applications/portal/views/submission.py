@@ -14,6 +14,7 @@ from applications.portal import files, outline
 from applications.portal.access import case_or_404, page, show
 from applications.portal.answers import in_words
 from applications.portal.forms import DeclareForm, ReasonForm
+from applications.portal.kept import kept_of_before
 from applications.queries.drafts import load_draft
 from applications.services.drafting import discard_application
 from applications.services.submission import (
@@ -35,10 +36,12 @@ def check(request: SignedIn, pk: UUID) -> HttpResponse:
     stages = list(case.stages.order_by("order"))
     for stage in stages:
         stage.application = case
-    outlines = outline.stages_of(case, load_draft(case), stages)
+    draft = load_draft(case)
+    outlines = outline.stages_of(case, draft, stages)
     answered = [(one, [_shown(section) for section in one.sections]) for one in outlines]
     progress = outline.progress(outlines)
-    return show(request, "portal/check.html", case, tab="check", answered=answered, progress=progress)
+    return show(request, "portal/check.html", case, tab="check", answered=answered, progress=progress,
+                kept=kept_of_before(case, draft))  # fmt: skip
 
 
 def _shown(section: outline.SectionOutline) -> tuple[str, list[dict[str, Any]]]:

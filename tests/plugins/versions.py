@@ -1,0 +1,71 @@
+"""Further versions of a shipped rule book, for the time of a test. No file is written and none is edited."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from regulators import books
+from regulators.rulebook import Book, Requirement
+from regulators.services import load_rulebooks
+from tests.plugins.cases import SHELL
+
+FIRST_DAY = date(2026, 2, 1)
+
+
+def reworded(requirement: Requirement, title: str = "Asked in other words") -> Requirement:
+    return dataclasses.replace(requirement, title={**requirement.title, "en": title})
+
+
+def following(
+    book: Book,
+    version: str,
+    *,
+    days: int = 1,
+    reword: tuple[str, ...] = (),
+    drop: tuple[str, ...] = (),
+    add: tuple[Requirement, ...] = (),
+    **changes: Any,
+) -> Book:
+    """The next version, in effect so many days after this one: some questions reworded, dropped, added."""
+    kept = [r for r in book.requirements if r.code not in drop]
+    requirements = tuple(reworded(r) if r.code in reword else r for r in kept) + add
+    made = {"transition": "stay", "reassess": (), "effective_from": book.effective_from + timedelta(days)}
+    return dataclasses.replace(
+        book, version=version, requirements=requirements, sha256=f"{int(version[-1]):064x}", **made | changes
+    )
+
+
+def new_question(book: Book, code: str, stage: str) -> Requirement:
+    """A text to write, in the first section of the stage."""
+    sample = book.requirements[0]
+    section = book.sections_of(stage)[0].code
+    return dataclasses.replace(
+        sample, code=code, stage=stage, section=section, title={"en": f"New question {code}"},
+        guidance={"en": "Write it."}, evidence=("text",), due="submission", per_person=False, functions=(),
+        choices=(), currency="", declaration=None, applies_when=None, adopted="",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch, rulebooks: None) -> Iterator[Callable[..., Book]]:
+    """``shelf("afm-custody")``: the newest shipped version, as though it were in effect since February.
+    ``shelf(version, …)`` publishes these beside it.
+    """
+    held = [dataclasses.replace(book) for book in books.all_books()]
+
+    def put(*found: Any) -> Book:
+        if isinstance(found[0], str):
+            newest = max((b for b in held if b.code == found[0]), key=lambda book: book.effective_from)
+            found = (dataclasses.replace(newest, effective_from=FIRST_DAY),)
+            held.remove(newest)
+        held.extend(found)
+        monkeypatch.setattr(books, "all_books", lambda: tuple(held))
+        books.get.cache_clear()
+        load_rulebooks(actor=SHELL)
+        return found[-1]
+
+    yield put
+    books.get.cache_clear()
