@@ -1,23 +1,36 @@
 """System checks: rule books and calendar can be read, and published files are as they were published."""
 
+from datetime import date, timedelta
 from typing import Any
 
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
+from django.utils import timezone
 
 from regulators import books, calendars
 from regulators.loader import RuleBookError
 
 
 @register()
-def files_can_be_read(app_configs: Any, **kwargs: Any) -> list[Error]:
-    errors = []
+def files_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    errors: list[CheckMessage] = []
     for read in (books.all_books, calendars.kazakhstan):
         try:
             read()
         except RuleBookError as error:
             errors.append(Error(str(error), id="regulators.E001"))
-    return errors
+    return errors or _end_of_calendar_is_near(timezone.localdate())
+
+
+def _end_of_calendar_is_near(today: date) -> list[CheckMessage]:
+    """Nine months ahead, so that no period of a book runs past the last year on record."""
+    needed = (today + timedelta(days=270)).year
+    if needed in calendars.kazakhstan().years:
+        return []
+    hint = f"Add the year to {calendars.FILE.name} under a new version."
+    return [
+        Warning(f"The working days of {needed} are not in the calendar.", hint=hint, id="regulators.W001")
+    ]
 
 
 @register(Tags.database)

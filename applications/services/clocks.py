@@ -20,12 +20,13 @@ Days = tuple[date, date]
 
 
 def start(case: "Application", event: str) -> None:
-    """Start every clock of the book that starts on this event, each with its deadline where the book
-    has a length.
+    """Start every clock of the book that starts on this event and does not run, each with its deadline where
+    the book has a length. One that was stopped starts anew: an application that comes back is checked again.
     """
     now = timezone.now()
     for clock in case.book.clocks:
-        if clock.starts_on != event or _last(case, clock.code):
+        before = _last(case, clock.code)
+        if clock.starts_on != event or (before and before.what != ClockEntry.STOP):
             continue
         ClockEntry.objects.create(
             application=case, clock=clock.code, what=ClockEntry.START, at=now, cause=event
@@ -33,17 +34,17 @@ def start(case: "Application", event: str) -> None:
         day = timezone.localdate(now, ALMATY)
         last = last_day(clock, day)
         if last:
-            Deadline.objects.create(
-                application=case,
-                code=clock.code,
-                rule=f"{_length(clock)} from {event} ({case.book.code} {case.book.version})",
-                starts_on=day,
-                working_days=clock.working_days,
-                calendar_days=clock.calendar_days,
-                months=clock.months,
-                calendar=str(kazakhstan()) if clock.working_days else "",
-                due_at=_end_of(last),
-            )
+            facts = {
+                "rule": f"{_length(clock)} from {event} ({case.book.code} {case.book.version})",
+                "starts_on": day,
+                "working_days": clock.working_days,
+                "calendar_days": clock.calendar_days,
+                "months": clock.months,
+                "calendar": str(kazakhstan()) if clock.working_days else "",
+                "due_at": _end_of(last),
+                "met_at": None,
+            }
+            Deadline.objects.update_or_create(application=case, code=clock.code, defaults=facts)
 
 
 def pause(case: "Application", *, cause: str) -> None:
@@ -104,8 +105,12 @@ def compute_again(deadline: Deadline, entries: Iterable[ClockEntry]) -> Days | N
 
 
 def _pauses(entries: Iterable[ClockEntry]) -> list[Days]:
-    found, paused_on = [], None
+    """Since the last start: what paused an earlier run of the clock counts no more."""
+    found: list[Days] = []
+    paused_on: date | None = None
     for entry in entries:
+        if entry.what == ClockEntry.START:
+            found, paused_on = [], None
         day = timezone.localdate(entry.at, ALMATY)
         if entry.what == ClockEntry.PAUSE:
             paused_on = day

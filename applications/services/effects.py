@@ -44,6 +44,7 @@ def _submitted(change: Change) -> dict[str, Any]:
     case: Application = change.instance
     snapshot = take_snapshot(case, actor=change.actor, declaration=change.data["declaration"])
     clocks.start(case, "receipt")
+    clocks.stop(case, cause="submit", codes=("registration",))  # the reference number is given in this moment
     tell.firm(case, "submitted", key=f"submitted:{snapshot.number}", received_on=case.submitted_at)
     tell.role(case, "case_officer", "internal_submitted", key=f"submitted:{snapshot.number}")
     return {"snapshot": snapshot.number, "sha256": snapshot.sha256}

@@ -229,9 +229,9 @@ def _complete(case):
             },
             residence="KZ",
         )  # fmt: skip
-        Post.objects.bulk_create(
-            [Post(application=case, person=person, function=code) for code in sample.posts[case.book.code]]
-        )
+        known = {function.code for function in case.book.functions}
+        posts = [code for code in sample.posts if code in known]
+        Post.objects.bulk_create([Post(application=case, person=person, function=code) for code in posts])
     answered = set()
     while new := [q for q in asked.questions(load_draft(case)) if q.key not in answered]:
         answered |= {question.key for question in new}

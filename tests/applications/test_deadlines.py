@@ -90,10 +90,35 @@ def moves(case):
 
 def test_a_submission_under_the_new_national_book_starts_its_own_periods_and_no_other(submitted_afm_case):
     assert submitted_afm_case.book.version == "2026.2"
-    started = ["completeness", "decision", "registration"]
-    assert sorted(due(submitted_afm_case)) == started
-    entries = submitted_afm_case.clock_entries.order_by("clock").values_list("clock", "what", "cause")
-    assert list(entries) == [(clock, "start", "receipt") for clock in started]
+    assert sorted(due(submitted_afm_case)) == ["completeness", "decision", "registration"]
+    entries = submitted_afm_case.clock_entries.order_by("clock", "pk").values_list("clock", "what", "cause")
+    assert list(entries) == [
+        ("completeness", "start", "receipt"),
+        ("decision", "start", "receipt"),
+        ("registration", "start", "receipt"),
+        ("registration", "stop", "submit"),
+    ]
+    assert sorted(due(submitted_afm_case, met_at=None)) == ["completeness", "decision"]
+
+
+def test_a_clock_that_was_stopped_starts_anew_and_forgets_its_pauses(filed, afsa, today):
+    case = filed(afsa)
+    today(MONDAY)
+    clocks.start(case, "acceptance")
+    clocks.start(case, "acceptance")  # it runs: nothing to start
+    today(date(2026, 11, 30))
+    clocks.pause(case, cause="request 1")
+    today(date(2026, 12, 7))
+    clocks.resume(case, cause="request 1 answered")
+    clocks.stop(case, cause="test", codes=("decision",))
+    assert due(case, met_at=None) == {}
+    today(date(2026, 12, 14))
+    clocks.start(case, "acceptance")
+    assert due(case, met_at=None) == {"decision": counted(date(2026, 12, 14), 60)}
+    [deadline] = case.deadlines.filter(code="decision")
+    assert clocks.compute_again(deadline, case.clock_entries.filter(clock="decision")) is None
+    whats = case.clock_entries.filter(clock="decision").values_list("what", flat=True)
+    assert list(whats) == ["start", "pause", "resume", "stop", "start"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulators import calendars
+from regulators import calendars, checks
 from regulators.calendars import (
     YearNotInCalendarError,
     add_working_days,
@@ -206,3 +206,8 @@ def test_a_wrong_table_is_named(tmp_path, old, new, message):
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(RuleBookError, match=message):
         calendars.load(path)
+
+
+@pytest.mark.parametrize(("day", "said"), [(date(2027, 4, 5), []), (date(2027, 4, 6), ["regulators.W001"])])
+def test_the_end_of_the_calendar_is_said_nine_months_before(day, said):
+    assert [warning.id for warning in checks._end_of_calendar_is_near(day)] == said
