@@ -3,6 +3,7 @@
 Read from the latest submission; what the firm drafts since then is not shown. The number of queries is fixed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,7 @@ class QuestionRow:
     before: list[str] | None  # the answer of the submission before, where it was another
     gone: bool  # asked in an earlier submission, not in the latest
     tables: list[str] = field(default_factory=list)
+    shown_at: dict[str, "QuestionRow"] = field(default_factory=dict)  # tables that an earlier row has shown
     form: Any = None
     saved: bool = False
 
@@ -93,7 +95,17 @@ def load(case: Application, stage: str) -> tuple[Snapshot, list[SectionRows]]:
     of_before = [row for row in rows if row.requirement.code not in order]
     if of_before:
         sections.append(SectionRows(title=_("No longer asked by this rule book"), rows=of_before))
+    _once(row for section in sections for row in section.rows)
     return latest, sections
+
+
+def _once(rows: Iterable[QuestionRow]) -> None:
+    """A table stands at the first question that asks for it; the others lead there."""
+    first: dict[str, QuestionRow] = {}
+    for row in rows:
+        row.shown_at = {table: first[table] for table in row.tables if table in first}
+        row.tables = [table for table in row.tables if table not in first]
+        first.update(dict.fromkeys(row.tables, row))
 
 
 def _by_key(snapshot: Snapshot) -> dict[tuple[str, str | None], Asked]:

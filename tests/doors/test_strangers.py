@@ -104,6 +104,7 @@ POST_ONLY = {
     "portal:upload",
     "portal:detach",
     "portal:holder_remove",
+    "portal:holding_remove",
     "accounts:invite_member",
     "accounts:end_membership",
 }
