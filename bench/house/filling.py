@@ -20,6 +20,7 @@ from applications.models import (
     Application,
     ClockEntry,
     Deadline,
+    Entity,
     Finding,
     Person,
     Post,
@@ -215,7 +216,10 @@ def _chains(cases, actor):
 
 
 def _complete(case):
-    """Nine people with posts, then an answer to every question, again until no answer asks for another."""
+    """The firm in its own chart, nine people with posts, then an answer to every question, again until no
+    answer asks for another.
+    """
+    Entity.objects.create(application=case, name=case.firm.name, is_applicant=True)
     for sample in sample_people(1000):
         person = Person.objects.create(
             firm=case.firm,

@@ -8,6 +8,8 @@ from django.db import connections
 from bench import report, run
 from bench.measures import FLOOR, MEASURES
 
+pytestmark = pytest.mark.django_db  # so that the test database is made also when these tests run alone
+
 
 @pytest.fixture(scope="module")
 def template(django_db_setup: None) -> Iterator[str]:
