@@ -3,14 +3,17 @@
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.queries import people_of
 from applications.models import Application, InformationRequest
 from applications.services.tell import case_url
-from notifications.services import remind
+from notifications.services import remind, remind_together
 from regulators.calendars import working_days_between
+from regulators.models import Regulator, Role
 from regulators.queries import people_with_role
+from regulators.reference.provisions import due_checks
 
 STEPS = (10, 3, 0)  # working days before an answer is due: our policy
 
@@ -21,6 +24,27 @@ def raise_due(today: date | None = None) -> int:
     """
     today = today or timezone.localdate()
     return _requests(today) + _lapses(today)
+
+
+def raise_checks(today: date | None = None) -> int:
+    """Tell the administrators of each regulator which citations are to be checked: each provision once for
+    its due date, all that are new in one message. Returns how many were raised.
+    """
+    today = today or timezone.localdate()
+    return sum(_checks(regulator, today) for regulator in Regulator.objects.all())
+
+
+def _checks(regulator: Regulator, today: date) -> int:
+    due = {f"citation:{check.provision.key}": check.due_on for check in due_checks(regulator.code, today)}
+    with transaction.atomic():
+        return remind_together(
+            subjects=due,
+            rule="check due",
+            to=list(people_with_role(regulator.pk, Role.ADMINISTRATOR)),
+            template="checks_due",
+            subject_ref=regulator.code,
+            url=reverse("admin:regulators_citationcheck_due"),
+        )
 
 
 def _requests(today: date) -> int:

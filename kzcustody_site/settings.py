@@ -135,6 +135,7 @@ CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "notifications.tasks.send_waiting", "schedule": 5.0},
     "scan what waits in quarantine": {"task": "documents.tasks.scan_waiting", "schedule": 10.0},
     "raise what is due": {"task": "applications.tasks.raise_due", "schedule": 300.0},
+    "raise checks of citations": {"task": "applications.tasks.raise_checks", "schedule": 86400.0},
     "anchor the audit heads": {"task": "audit.tasks.anchor_heads", "schedule": 3600.0},
     "prove the stored files": {"task": "documents.tasks.verify_integrity", "schedule": 86400.0},
     "sweep what uploads left behind": {"task": "documents.tasks.sweep", "schedule": 3600.0},

@@ -21,7 +21,7 @@ from notifications.models import Attempt, Message, Reminder, Status
 from notifications.sending import send_waiting
 from workflow.errors import NotReady
 
-__all__ = ["mark_read", "remind", "resend", "send_waiting", "tell", "withhold"]
+__all__ = ["mark_read", "remind", "remind_together", "resend", "send_waiting", "tell", "withhold"]
 
 logger = logging.getLogger(__name__)
 SEND_TASK = "notifications.tasks.send_waiting"
@@ -94,6 +94,46 @@ def remind(
             reminder=reminder,
         )
     return len(to)
+
+
+def remind_together(
+    *,
+    subjects: dict[str, date],
+    rule: str,
+    to: Sequence[User],
+    template: str,
+    subject_ref: str,
+    url: str = "",
+) -> int:
+    """Remind staff of many dates in one message each: of those that nobody was reminded of yet. ``subjects``
+    are due on their days; the mail is told ``items``, how many are new. Returns that number. While there is
+    nobody to tell nothing counts as told.
+
+    Effects in order: write a reminder for each new one; write one message for each recipient; wake the sender
+    after commit.
+    """
+    _inside_a_transaction()
+    if not to:
+        return 0
+    made = [
+        reminder
+        for subject, due_on in sorted(subjects.items())
+        for reminder, is_new in [Reminder.objects.get_or_create(subject=subject, rule=rule, due_on=due_on)]
+        if is_new
+    ]
+    for recipient in to if made else ():
+        _write(
+            to=recipient,
+            template=template,
+            context={"items": len(made)},
+            subject_ref=subject_ref,
+            key=f"reminder:{made[0].pk}:{recipient.email}",
+            internal=True,
+            url=url,
+            language="",
+            reminder=made[0],
+        )
+    return len(made)
 
 
 def withhold(*, subject_ref: str, templates: Sequence[str], reason: str) -> int:

@@ -19,6 +19,8 @@ from applications.states import ASSESSABLE, DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from audit.models import Event
+from regulators.periods import footing, length, set_in_the_case
+from regulators.queries import changes_announced
 from regulators.rulebook import say
 from workflow.acts import acts_of
 
@@ -62,9 +64,11 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "licence_title": say(case.book.licence_type_title),
         "state_kind": STATE_TAGS[A(case.state)],
         "waits": waits,
+        "announced": changes_announced(case.licence_type),
         "mine": standing.is_mine(case, waits, user),
         "days_left": due.left if due else None,
         "due_day": due.day if due else None,
+        "footing": due.footing if due else "",
         "age": standing.age(case),
         "paused_since": case.paused_since,
         "stages": stage_rows(case),
@@ -72,6 +76,8 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "snapshot": snapshots[0] if snapshots else None,
         "requests": _requests(case),
         "deadlines": _deadlines(case),
+        "without_length": _without_length(case),
+        "set_in_the_case": set_in_the_case(),
         **{name: READ[name](case) if name in held else [] for name in PARTS},
         "timeline": timeline(case),
         "work": work_links(case, user),
@@ -116,6 +122,7 @@ def work_links(case: Application, user: Any) -> list[Link]:
         ("fee", _("Record the fee"), "check_completeness", under_way),
         ("request_new", _("Ask the firm"), "write_request", case.state in ASSESSABLE),
         ("version", _("Apply the newer rule book"), "apply_version", _waits_for_version(case)),
+        ("letters", _("Letters"), "work_on_case", bool(case.book.letters)),
         ("consultation_new", _("Consult another body"), "consult", under_way),
         ("assign", _("Name the case officer"), "assign_case", under_way),
         ("note_new", _("Write a note"), "write_note", True),
@@ -179,15 +186,25 @@ def _requests(case: Application) -> list[dict[str, Any]]:
 
 
 def _deadlines(case: Application) -> list[dict[str, Any]]:
-    titles = {clock.code: say(clock.title) for clock in case.book.clocks}
+    clocks = {clock.code: clock for clock in case.book.clocks}
     return [
         {
-            "title": titles.get(d.code, d.code),
+            "title": say(clocks[d.code].title) if d.code in clocks else d.code,
             "rule": d.rule,
             "met_at": d.met_at,
-            "due": standing.due_at(d.due_at, d.working_days),
+            "due": standing.due_at(d.due_at, d.working_days, clocks.get(d.code)),
         }
         for d in case.deadlines.all()
+    ]
+
+
+def _without_length(case: Application) -> list[dict[str, str]]:
+    """Clocks that run without a last day, since the book has no length on record."""
+    begun = {"receipt": case.submitted_at, "acceptance": case.accepted_at}
+    return [
+        {"title": say(clock.title), "footing": footing(clock)}
+        for clock in case.book.clocks
+        if case.state not in DECIDED and begun.get(clock.starts_on) and not length(clock)
     ]
 
 

@@ -54,6 +54,7 @@ EVENTS: dict[str, str | Promise] = {
     "application.notice_served": _("Service of the notice recorded"),
     "application.representation": _("Representation made"),
     "application.representation_answered": _("Representation answered"),
+    "application.letter": _("Letter issued"),
     "request.write": _("Request written"),
     "request.send": _("Request sent"),
     "request.answer": _("Answers received"),

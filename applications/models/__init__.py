@@ -11,6 +11,7 @@ from applications.models.assessment import (
 from applications.models.case import Application, ApplicationQuerySet, Counter, Snapshot
 from applications.models.clocks import ClockEntry, Deadline
 from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
+from applications.models.letters import IssuedLetter
 from applications.models.people import Entity, Holding, Person, Post
 from applications.models.requests import InformationRequest, PointFile, RequestPoint
 from applications.models.stage import Stage
@@ -37,6 +38,7 @@ __all__ = [
     "Gap",
     "Holding",
     "InformationRequest",
+    "IssuedLetter",
     "Note",
     "Person",
     "PointFile",

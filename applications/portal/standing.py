@@ -20,6 +20,7 @@ from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from audit.models import Event
 from regulators.calendars import YearNotInCalendarError, is_forecast, working_days_between
+from regulators.periods import footing, set_in_the_case
 from regulators.rulebook import say
 
 BY_FIRM: dict[str, str | Promise] = {
@@ -46,6 +47,7 @@ BY_REGULATOR: dict[str, str | Promise] = {
     "application.refuse": gettext_lazy("Refused"),
     "application.lapse": gettext_lazy("Lapsed"),
     "application.remit": gettext_lazy("Returned to review after appeal"),
+    "application.letter": gettext_lazy("Letter issued"),
     "request.send": gettext_lazy("Information requested"),
     "stage.approve": gettext_lazy("Stage approved"),
     "stage.request_changes": gettext_lazy("Changes requested"),
@@ -71,6 +73,7 @@ class Turn:
     url: str = ""
     action: str = ""
     due: date | None = None
+    footing: str = ""
     paused_since: datetime | None = None
 
     @property
@@ -140,19 +143,20 @@ def turn_of(
         return _draft_turn(case, stages)
     if case.state == A.RETURNED:
         text = _("The application was returned as incomplete. Mend what is named, then submit it again.")
-        return Turn(yours=True, who=yours, text=text, due=case.return_by)
+        return Turn(yours=True, who=yours, text=text, due=case.return_by, footing=set_in_the_case())
     if notice and notice.representations_until and notice.representations_until >= timezone.localdate():
         url = reverse("portal:representation", args=[case.pk])
         text = _("A refusal is proposed. You can say what speaks against it.")
         return Turn(yours=True, who=yours, text=text, url=url, action=_("Make a representation"),
-                    due=notice.representations_until)  # fmt: skip
+                    due=notice.representations_until,
+                    footing=footing(case.book.clock("representations")))  # fmt: skip
     if waiting:
         request = min(waiting, key=lambda r: r.due_on)
         number = {"number": request.number}
         url = reverse("portal:request", args=[case.pk, request.number])
         return Turn(yours=True, who=yours, text=_("Information is asked for."), url=url,
                     action=_("Answer request %(number)s") % number, due=request.due_on,
-                    paused_since=case.paused_since)  # fmt: skip
+                    footing=set_in_the_case(), paused_since=case.paused_since)  # fmt: skip
     if returned:
         url = reverse("portal:stage", args=[case.pk, returned.code])
         text = _("A stage was returned to you.")
@@ -177,6 +181,7 @@ def _regulator_turn(case: Any) -> Turn:
         text=_("Counted in a forecast calendar: this day may still move.") if forecast else "",
         who=_("With %(regulator)s") % {"regulator": say(case.book.regulator_name)},
         due=due,
+        footing=footing(case.book.clock(case.due_code)) if due else "",
         paused_since=case.paused_since,
     )
 

@@ -4,6 +4,7 @@ from applications.portal.views import (
     afterwards,
     capital,
     cases,
+    letters,
     ownership,
     people,
     stages,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("<uuid:pk>/withdraw/", submission.withdraw, name="withdraw"),
     path("<uuid:pk>/discard/", submission.discard, name="discard"),
     path("<uuid:pk>/requests/<int:number>/", afterwards.information_request, name="request"),
+    path("<uuid:pk>/letters/<int:letter>/", letters.letter, name="letter"),
+    path("<uuid:pk>/letters/<int:letter>/pdf/", letters.letter_pdf, name="letter_pdf"),
     path("<uuid:pk>/change/", afterwards.change, name="change"),
     path("<uuid:pk>/representation/", afterwards.representation, name="representation"),
 ]

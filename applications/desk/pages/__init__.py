@@ -1,6 +1,6 @@
 """The pages of one case inside the admin, other than the case itself and its acts."""
 
-from applications.desk.pages import file, intake, outcome, requests, review, stage, version
+from applications.desk.pages import file, intake, letters, outcome, requests, review, stage, version
 from applications.desk.pages.base import Page
 
 PAGES: tuple[type[Page], ...] = (
@@ -17,6 +17,10 @@ PAGES: tuple[type[Page], ...] = (
     review.ConflictPage,
     review.ChangePage,
     version.VersionPage,
+    letters.LettersPage,
+    letters.IssuePage,
+    letters.LetterPage,
+    letters.LetterPdfPage,
     outcome.ConditionPage,
     outcome.ServicePage,
     outcome.RepresentationPage,

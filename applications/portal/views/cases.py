@@ -20,6 +20,7 @@ from applications.states import OPEN, WITH_THE_FIRM, WITHDRAWABLE
 from applications.states import ApplicationState as A
 from regulators import books
 from regulators.models import LicenceType
+from regulators.periods import footing
 from workflow.errors import Refused
 
 
@@ -70,6 +71,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
         state=standing.state_in_words(case, notice),
         requests=requests,
         served=notice,
+        served_footing=footing(case.book.clock("representations")),
         can_report=case.state in OPEN and request.user.has_perm("applications.edit_application", case),
         can_withdraw=case.state in WITHDRAWABLE
         and request.user.has_perm("applications.withdraw_application", case),
@@ -79,7 +81,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
     )
 
 
-PARTS = ("requests", "decisions", "conditions", "change_notices")
+PARTS = ("requests", "decisions", "conditions", "change_notices", "letters")
 
 
 def _afterwards(case: Application, held: frozenset[str]) -> dict[str, Any]:
@@ -87,6 +89,7 @@ def _afterwards(case: Application, held: frozenset[str]) -> dict[str, Any]:
         "timeline": standing.timeline_of(case),
         "decisions": standing.decisions_of(case) if "decisions" in held else [],
         "conditions": case.conditions.all() if "conditions" in held else [],
+        "letters": case.letters.order_by("-at", "pk") if "letters" in held else [],
         "changes": case.change_notices.all() if "change_notices" in held else [],
     }
 
