@@ -47,7 +47,8 @@ def thresholds(top: Table, citations: Citations) -> tuple[rb.Threshold, ...]:
 def _threshold(table: Table, citations: Citations) -> rb.Threshold:
     percent = _decimal(table, "percent")
     if percent is None or not 0 < percent < 100:
-        table.fail("percent", f"is {percent}", 'a percentage in quotes, above 0 and below 100, as "10"')
+        problem = "is missing" if percent is None else f"is {percent}"
+        table.fail("percent", problem, 'a percentage in quotes, above 0 and below 100, as "10"')
     threshold = rb.Threshold(
         code=table.name(), percent=percent, title=words(table, "title"), citations=citations(table)
     )

@@ -28,20 +28,25 @@ class Source:
         raise RuleBookError(f"{place}: {show(path)} {problem}. Write {instead}.")
 
     def line_of(self, path: tuple[str | int, ...]) -> int | None:
-        """The line of the key, or of the table it belongs to, or None."""
-        first, rest = str(path[0]), path[1:]
-        if rest and isinstance(rest[0], int):
-            headers = [i for i, line in enumerate(self.lines) if line.strip() == f"[[{first}]]"]
-            start = headers[rest[0]] if rest[0] < len(headers) else None
-            rest = rest[1:]
-        else:
-            start = next((i for i, line in enumerate(self.lines) if line.strip() == f"[{first}]"), None)
+        """The line of the key, or of the innermost table with a header of its own, or None."""
+        start, rest = None, path
+        for end in range(1, len(path) + 1):
+            header = self._header(path[:end], (start or 0))
+            if header is not None:
+                start, rest = header, path[end:]
         if start is None:
-            return self._key_line(first, 0, len(self.lines))
+            return self._key_line(str(path[0]), 0, len(self.lines))
         stop = next(
             (i for i in range(start + 1, len(self.lines)) if self.lines[i].startswith("[")), len(self.lines)
         )
         return (rest and self._key_line(str(rest[0]), start, stop)) or start + 1
+
+    def _header(self, path: tuple[str | int, ...], since: int) -> int | None:
+        """Where ``[a.b]`` stands, or of ``[[a.b]]`` the one that the number at the end names."""
+        name = ".".join(part for part in path if isinstance(part, str))
+        number, text = (path[-1], f"[[{name}]]") if isinstance(path[-1], int) else (0, f"[{name}]")
+        found = [i for i in range(since, len(self.lines)) if self.lines[i].strip() == text]
+        return found[number] if number < len(found) else None
 
     def _key_line(self, key: str, start: int, stop: int) -> int | None:
         pattern = re.compile(rf"\s*{re.escape(key)}\s*[.=]")

@@ -106,6 +106,8 @@ def _enter_holdings(case: Application, actor: Any, entered: dict[str, Person]) -
 
 
 def _enter_capital(case: Application, actor: Any) -> None:
+    if not any(rb.CAPITAL in requirement.evidence for requirement in case.book.requirements):
+        return
     rules = case.book.capital
     asked_for = {line.code for line in rules.lines}
     for period, (resources, liquid, expenditure) in CAPITAL.items():

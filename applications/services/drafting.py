@@ -168,15 +168,18 @@ def open_stage_of(case: Application, kind: str, actor: Any) -> None:
     """Open the stage of the case that typed records of this kind (people, ownership, capital) belong to. That
     another stage asks for them too, and is open, is not enough.
     """
-    _open_stage(case, _home_of(case, kind), actor)
+    home = _home_of(case, kind)
+    insist(home, _("The rule book of this application does not ask for this."))
+    assert home is not None
+    _open_stage(case, home, actor)
 
 
-def _home_of(case: Application, kind: str) -> str:
+def _home_of(case: Application, kind: str) -> str | None:
     """The first stage that asks for the records; for people, that asks questions of each of them."""
     rules = case.book.requirements
     asking = {r.stage for r in rules if kind == rb.PEOPLE and r.per_person}
     asking = asking or {r.stage for r in rules if kind in r.evidence}
-    return next(code for code in case.book.stage_codes if code in asking)
+    return next((code for code in case.book.stage_codes if code in asking), None)
 
 
 def _requirement(case: Application, code: str) -> Requirement:

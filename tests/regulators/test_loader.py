@@ -251,6 +251,140 @@ WRONG = [
 ]
 
 
+FIGURES = """
+[[values]]
+code = "charter"
+title.en = "Charter capital"
+unit = "money"
+currency = "USD"
+amount = "50000000.00"
+citations = [{ act = "LAW", provision = "7", read = "full", confidence = "V" }]
+
+[[values]]
+code = "share"
+title.en = "Liquid share"
+unit = "percent"
+amount = "25"
+citations = [{ act = "LAW", provision = "8", read = "full", confidence = "V" }]
+
+[[thresholds]]
+code = "controller"
+percent = "10"
+title.en = "Controller"
+citations = [{ act = "LAW", provision = "9", read = "full", confidence = "V" }]
+
+[capital]
+currency = "USD"
+required = ["charter"]
+liquid_share = "share"
+
+[[capital.lines]]
+code = "shares"
+title.en = "Shares"
+effect = "add"
+citations = [{ act = "LAW", provision = "10", read = "full", confidence = "V" }]
+
+[[letters]]
+code = "grant"
+title = { en = "Grant", ru = "Выдача", kk = "Беру" }
+body = { en = "Granted.", ru = "Выдано.", kk = "Берілді." }
+languages = ["kk", "ru"]
+powers = [{ act = "LAW", provision = "11", read = "full", confidence = "V" }]
+
+[translations.ru]
+checked_by = []
+checked_on = "unknown"
+"""
+LINES = SMALL.count("\n")
+WRONG_FIGURES = [
+    ('unit = "money"', 'unit = "cash"', 5, 'values[0].unit is \'cash\'. Write one of: "money", "percent"'),
+    ('currency = "USD"\namount', 'currency = "EUR"\namount', 6, "values[0].currency is 'EUR'. Write one of"),
+    (
+        'unit = "percent"',
+        'unit = "percent"\ncurrency = "USD"',
+        14,
+        "values[1].currency is 'USD'. Write one of: \"\".",
+    ),
+    ('"50000000.00"', '"50 million"', 7, "values[0].amount is '50 million'. Write a number in quotes, as"),
+    ('"50000000.00"', '"-1"', 7, "values[0].amount is '-1'. Write a number of 0 or above"),
+    ('"50000000.00"', "50000000.00", 7, "values[0].amount is 50000000.0. Write a text in quotes."),
+    (
+        'code = "controller"',
+        'code = "con troller"',
+        18,
+        "thresholds[0].code is 'con troller'. Write letters,",
+    ),
+    (
+        'percent = "10"',
+        'percent = "100"',
+        19,
+        "thresholds[0].percent is 100. Write a percentage in quotes, above 0",
+    ),
+    ('percent = "10"\n', "", 17, "thresholds[0].percent is missing. Write a percentage in quotes"),
+    (
+        'effect = "add"',
+        'effect = "plus"',
+        31,
+        'capital.lines[0].effect is \'plus\'. Write one of: "add", "deduct"',
+    ),
+    (
+        'required = ["charter"]',
+        'required = ["share"]',
+        25,
+        "capital.required names 'share'. Write one of: \"charter\"",
+    ),
+    (
+        'liquid_share = "share"',
+        'liquid_share = "charter"',
+        26,
+        "capital.liquid_share is 'charter'. Write one of",
+    ),
+    (
+        '[capital]\ncurrency = "USD"',
+        '[capital]\ncurrency = "KZT"',
+        25,
+        "capital.required names 'charter' in USD. Write a value in KZT.",
+    ),
+    ('ru = "Выдано.", ', "", 37, "letters[0].body.ru is missing. Write a text in quotes."),
+    (
+        'languages = ["kk", "ru"]',
+        'languages = ["kk", "de"]',
+        38,
+        "letters[0].languages names 'de'. Write one of",
+    ),
+    ("[translations.ru]", "[translations.de]", 41, "translations.de is no language of a book. Write one of"),
+    (
+        'checked_on = "unknown"',
+        'checked_on = "soon"',
+        43,
+        "translations.ru.checked_on is 'soon'. Write a day as",
+    ),
+    (
+        "checked_by = []\nchecked_on",
+        'checked_by = "A"\nchecked_on',
+        42,
+        "checked_by is 'A'. Write a list of texts.",
+    ),
+]
+
+
+def test_figures_letters_and_translations_load(loaded):
+    book = loaded(SMALL + FIGURES)
+    assert [value.code for value in book.values] == ["charter", "share"]
+    assert (book.capital.required, book.capital.liquid_share) == (("charter",), "share")
+    assert (book.thresholds[0].code, book.letters[0].languages) == ("controller", ("kk", "ru"))
+    assert (book.translations[0].language, book.translations[0].checked_on) == ("ru", None)
+
+
+@pytest.mark.parametrize(("old", "new", "line", "complaint"), WRONG_FIGURES)
+def test_wrong_figures_letters_and_translations_are_refused_in_words(loaded, old, new, line, complaint):
+    """``line`` counts within ``FIGURES``: that of the key, or of the table where the key is missing."""
+    assert FIGURES.count(old) == 1
+    with pytest.raises(RuleBookError, match=re.escape(complaint)) as error:
+        loaded(SMALL + FIGURES.replace(old, new))
+    assert str(error.value).startswith(f"{NAME}, line {LINES + line}: ")
+
+
 def test_questions_do_not_wait_for_each_other(loaded):
     itself = 'evidence = ["choice"]\napplies_when = { requirement = "A-1", choices = ["two"] }'
     with pytest.raises(RuleBookError, match=r"requirements\[0\].applies_when points at 'A-1'"):
