@@ -82,12 +82,10 @@ def effective_votes(holdings: Iterable[Holding], company: str) -> dict[str, Frac
 def acting_as_one(holdings: Iterable[Holding], members: Collection[str], name: str) -> list[Holding]:
     """The same holdings with all these members as one holder.
 
-    What is held in a member is left out, so that what one member has through another is counted once.
+    No member holds anything under its own name then, so what one has through another is counted once.
     """
     return [
-        replace(holding, holder=name if holding.holder in members else holding.holder)
-        for holding in holdings
-        if holding.company not in members
+        replace(holding, holder=name if holding.holder in members else holding.holder) for holding in holdings
     ]
 
 
