@@ -14,6 +14,7 @@ from applications.models import Application
 from applications.queries import law
 from applications.services import decisions, intake
 from applications.states import StageState
+from regulators.periods import in_words
 from regulators.rulebook import say
 from workflow.acts import DECIDE, Act, Requirement
 from workflow.errors import Reason
@@ -26,6 +27,13 @@ BY_FORM: dict[str, Requirement] = {
     "propose_refusal": c.grounds_from_book,
 }
 FORWARD = ("accept", "recommend", "approve_in_principle", "grant", "refuse", "take", "approve")
+CLOCKS = {  # the period of the book that an act starts, or that its form asks about
+    "accept": "decision",
+    "approve_in_principle": "in_principle_expiry",
+    "extend": "in_principle_expiry",
+    "propose_refusal": "representations",
+    "refuse": "appeal",
+}
 REASONS_SHOWN = 8  # as admin/applications/acts.html cuts them
 OF_THE_FIRM = frozenset({"submit", "discard", "withdraw"})
 STAGE_OF_THE_FIRM = frozenset({"start", "complete", "edit_again", "ask_again"})
@@ -121,8 +129,10 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
     snapshot = case.snapshots.defer("content").latest("number")
     sides = list(Duty.objects.filter(case=case.duty_case).values_list("side", flat=True))
     to_grant = c.recommendation_is_ready(case, {}) if offer.act.name == "recommend" else []
+    clock = case.book.clock(CLOCKS.get(offer.act.name, ""))
     return {
         "to_grant": to_grant,
+        "period": (say(clock.title), in_words(clock)) if clock else None,
         "snapshot": snapshot,
         "law": law.as_at_today(case),
         "stages": [

@@ -18,8 +18,9 @@ from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from regulators.calendars import YearNotInCalendarError, is_forecast, working_days_between
+from regulators.periods import footing
 from regulators.queries import staff_roles
-from regulators.rulebook import say
+from regulators.rulebook import Clock, say
 
 FIRM, NOBODY = "firm", ""
 WHO: dict[str, str | Promise] = {
@@ -123,13 +124,15 @@ def stage_title(case: Application, code: str) -> str:
 @dataclass(frozen=True, kw_only=True)
 class Due:
     """The nearest open deadline. ``left`` is in working days, below zero where it has passed; ``total`` is 0
-    for a period that is not in working days; ``forecast``: counted in a calendar that may still change.
+    for a period that is not in working days; ``forecast``: counted in a calendar that may still change;
+    ``footing``: whether it is law or our target.
     """
 
     day: date
     left: int | None
     total: int
     forecast: bool
+    footing: str = ""
 
     @property
     def late(self) -> bool:
@@ -137,16 +140,19 @@ class Due:
 
 
 def due(case: Any) -> Due | None:
-    return due_at(case.next_due, case.due_working_days) if case.next_due else None
+    if not case.next_due:
+        return None
+    return due_at(case.next_due, case.due_working_days, case.book.clock(case.due_code))
 
 
-def due_at(moment: datetime, working_days: int | None) -> Due:
+def due_at(moment: datetime, working_days: int | None, clock: Clock | None = None) -> Due:
     day = timezone.localdate(moment)
     return Due(
         day=day,
         left=days_between(timezone.localdate(), day),
         total=working_days or 0,
         forecast=working_days is not None and is_forecast(day),
+        footing=footing(clock),
     )
 
 

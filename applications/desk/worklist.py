@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.desk import standing
 from applications.desk.words import STAGE_WORDS, STATE_TAGS
 from applications.models import InformationRequest
+from applications.queries.tracks import notices_of
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -39,6 +40,7 @@ class Worklist(ChangeList):
         standing.read_standing(self.result_list)
         for case in self.result_list:
             case.reader = request.user
+        self.notices = notices_of(self.result_list)
 
 
 CHIPS = "admin/applications/filter.html"
@@ -200,7 +202,10 @@ def _due(due: standing.Due, paused_since: Any) -> SafeString:
     late = mark_safe(' class="late"') if due.late else ""
     day = format_html("<small>{}</small>", _("due %(date)s") % {"date": in_words.day(due.day)})
     forecast = format_html("<small>{}</small>", _("forecast calendar")) if due.forecast else ""
-    return format_html("<span{}>{}{}</span>\n{}\n{}{}", late, left, paused, _drawing(due), day, forecast)
+    footing = format_html("<small>{}</small>", due.footing) if due.footing else ""
+    return format_html(
+        "<span{}>{}{}</span>\n{}\n{}{}{}", late, left, paused, _drawing(due), day, footing, forecast
+    )
 
 
 def _drawing(due: standing.Due) -> SafeString | str:

@@ -18,6 +18,7 @@ from accounts.queries import firms_of
 from accounts.requests import SignedIn
 from applications.models import Application
 from applications.queries.standing import with_dates, with_requests_waiting
+from regulators.periods import set_in_the_case
 from regulators.rulebook import say
 from workflow.errors import Conflict, Gone, NotAllowed, Refused
 
@@ -83,6 +84,7 @@ def show(
         "case": case,
         "notice": case.book.notice,
         "regulator_name": say(case.book.regulator_name),
+        "set_in_the_case": set_in_the_case(),
         "licence_title": say(case.book.licence_type_title),
         "may_edit": user.has_perm("applications.edit_application", case),
         "may_sign": user.has_perm("applications.submit_application", case),

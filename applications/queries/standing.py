@@ -15,14 +15,15 @@ OF_CASE = {"application": OuterRef("pk")}
 
 
 def with_dates(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """``next_due`` with its ``due_working_days``: the nearest open deadline. ``paused_since``: None while the
-    clocks run.
+    """``next_due`` with its ``due_code`` and ``due_working_days``: the nearest open deadline.
+    ``paused_since``: None while the clocks run.
     """
     due = Deadline.objects.filter(**OF_CASE, met_at=None).order_by("due_at")
     latest = ClockEntry.objects.filter(**OF_CASE).exclude(what=ClockEntry.STOP).order_by("-at", "-pk")
     paused = latest.annotate(paused=Case(When(what=ClockEntry.PAUSE, then=F("at"))))
     return cases.annotate(
         next_due=Subquery(due.values("due_at")[:1]),
+        due_code=Subquery(due.values("code")[:1]),
         due_working_days=Subquery(due.values("working_days")[:1]),
         paused_since=Subquery(paused.values("paused")[:1]),
     )

@@ -78,17 +78,21 @@ def turn(
     who: str,
     days: int | None = None,
     due: date | None = None,
+    footing: str = "",
     paused_since: date | None = None,
     text: str = "",
     url: str = "",
     action: str = "",
 ) -> dict[str, object]:
-    """Whose turn it is, for how long, and what to do. ``yours`` is from the reader's own side."""
+    """Whose turn it is, for how long, and what to do. ``yours`` is from the reader's own side; ``footing``
+    says whether the day is law.
+    """
     return {
         "yours": yours,
         "who": who,
         "days_text": "" if days is None else working_days(days),
         "due": due,
+        "footing": footing,
         "paused_since": paused_since,
         "text": text,
         "url": url,

@@ -12,6 +12,7 @@ from applications.desk.pages.base import Page
 from applications.models import Condition, RefusalNotice, Representation
 from applications.services import decisions
 from look.fields import DayMonthYearField
+from regulators.periods import in_words
 
 
 class ConditionForm(forms.Form):
@@ -76,7 +77,14 @@ class ServicePage(Page):
         return decisions.record_service(actor=self.user, notice=self.notice, **data)
 
     def context(self) -> dict[str, Any]:
-        return {"facts": [(_("Notice"), self.notice.text), (_("Evidence"), self.notice.evidence)]}
+        period = self.case.book.clock("representations")
+        return {
+            "facts": [
+                (_("Notice"), self.notice.text),
+                (_("Evidence"), self.notice.evidence),
+                (_("Time for representations"), in_words(period)),
+            ]
+        }
 
 
 class RepresentationForm(forms.Form):

@@ -16,6 +16,7 @@ from applications.portal.files import FileRow
 from applications.queries.law import requirement_of
 from applications.services import requests
 from look.fields import DayMonthYearField
+from regulators.periods import in_words
 from regulators.rulebook import say
 
 
@@ -61,6 +62,10 @@ class NewRequestPage(Page):
 
     def done_url(self, result: InformationRequest) -> str:
         return page_url(self.case, "request", result.number)
+
+    def context(self) -> dict[str, Any]:
+        period = self.case.book.clock("information_reply")
+        return {"facts": [(_("Usual time for an answer"), in_words(period))]}
 
 
 class CloseForm(forms.Form):

@@ -21,6 +21,7 @@ from applications.services.submission import make_representation, notify_change
 from applications.states import OPEN
 from documents.errors import NotUsable
 from documents.http import download
+from regulators.periods import footing
 from regulators.rulebook import say
 from workflow.errors import Conflict, Reason, Refused
 
@@ -181,7 +182,8 @@ def representation(request: SignedIn, pk: UUID) -> HttpResponse:
             return redirect("portal:case", case.pk)
     return show(
         request, "portal/representation.html", case, refusal=refusal, form=form, served=notice,
-        grounds=_grounds(case, notice.grounds), made=notice.representations.all(),
+        footing=footing(case.book.clock("representations")), grounds=_grounds(case, notice.grounds),
+        made=notice.representations.all(),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from applications.services.submission import (
     withdraw_application,
 )
 from applications.states import WITH_THE_FIRM, WITHDRAWABLE
+from regulators import periods
 from regulators.rulebook import say
 from workflow.errors import Reason, Refused
 from workflow.queries import offers
@@ -133,8 +134,8 @@ def submitted(request: SignedIn, pk: UUID) -> HttpResponse:
     snapshot = case.snapshots.order_by("-number").first()
     if snapshot is None:
         raise Http404
-    clock = case.book.clock("completeness")
-    return show(request, "portal/submitted.html", case, snapshot=snapshot, clock=clock)
+    period = periods.in_words(case.book.clock("completeness"))
+    return show(request, "portal/submitted.html", case, snapshot=snapshot, period=period)
 
 
 @page("GET", "POST")
