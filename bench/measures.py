@@ -31,6 +31,12 @@ PAGES = (
     Measure(
         title="stage in the portal / detail", house="portal stage", floor="detail", limit=2.0, queries=10
     ),
+    Measure(
+        title="stage of 30 requirements / detail", house="portal stage of 30", floor="detail", queries=12
+    ),
+    Measure(
+        title="stage of 120 requirements / detail", house="portal stage of 120", floor="detail", queries=12
+    ),
 )
 ACTS = (
     Measure(title="approve a stage, service", house=APPROVE, floor=APPROVE, limit=2.0, queries=12),

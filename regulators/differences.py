@@ -40,15 +40,15 @@ class Fact:
 
     @property
     def was(self) -> str:
-        return words.value(self.name, self.old, self.books[0], self._language)
+        return words.value(self.name, self.old, self.books[0], self.language)
 
     @property
     def now(self) -> str:
-        return words.value(self.name, self.new, self.books[1], self._language)
+        return words.value(self.name, self.new, self.books[1], self.language)
 
     @property
-    def _language(self) -> str:
-        """Of a text: one in which it differs, the reader's own where it does."""
+    def language(self) -> str:
+        """Of a text: one in which it differs, the reader's own where it does. Of anything else, empty."""
         if not isinstance(self.old, dict) or not isinstance(self.new, dict):
             return ""
         both = self.old.keys() & self.new.keys()
@@ -65,9 +65,14 @@ class Changed:
     facts: tuple[Fact, ...]
 
     @property
+    def of_the_rule(self) -> tuple[Fact, ...]:
+        """Without who looked at a source, and when."""
+        return tuple(fact for fact in self.facts if fact.name not in RECORDS)
+
+    @property
     def asks_anew(self) -> bool:
         """Something of the question itself is different, so that an answer has to be looked at again."""
-        return any(fact.name not in RECORDS for fact in self.facts)
+        return bool(self.of_the_rule)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,9 +33,11 @@ from applications.samples.people import sample_people
 from applications.services.snapshots import take_snapshot
 from audit.canonical import hash_of
 from audit.models import START, Chain, Event
+from bench.house import sizes
 from documents.models import Document
 from regulators import rulebook as rb
 from regulators.models import LicenceType, Staff
+from regulators.queries import current_pin
 from regulators.services import load_rulebooks
 from workflow.acts import EXAMINE
 from workflow.models import Duty
@@ -70,6 +72,8 @@ def fill(cases):
         _batch(range(start, min(start + BATCH, cases)))
     if not have:
         _complete(full_case())
+        for count in sizes.COUNTS:
+            _sized_draft(count)
 
 
 def _licence_type():
@@ -83,7 +87,7 @@ def _reviewer():
 
 def _batch(numbers):
     licence_type, reviewer = _licence_type(), User.objects.get(email=REVIEWER)
-    pin = licence_type.rulebooks.latest("published_at")
+    pin = current_pin(licence_type)
     users = User.objects.bulk_create(
         [
             User(email=f"firm{n}@bench.test", full_name=f"Founder {n}", human=f"{n:064d}", password="!")
@@ -242,6 +246,26 @@ def _complete(case):
         _answer(case, new)
     # The true snapshot, number 2, opens the finding of every question.
     take_snapshot(case, actor=case.created_by, declaration={"signed_by": case.created_by.audit_name})
+
+
+def sized_draft(count):
+    return Application.objects.get(rulebook__version=sizes.version(count))
+
+
+def _sized_draft(count):
+    """A draft of the first firm with one person; its first stage has so many requirements, all answered."""
+    first = full_case()
+    pin = first.licence_type.rulebooks.get(version=sizes.version(count))
+    case = Application.objects.create(
+        firm=first.firm, licence_type=first.licence_type, rulebook=pin, created_by=first.created_by
+    )
+    Stage.objects.bulk_create(
+        Stage(application=case, code=code, order=order, state="in_progress")
+        for order, code in enumerate(case.book.stage_codes)
+    )
+    person = first.posts.first().person
+    Post.objects.create(application=case, person=person, function=case.book.functions[0].code)
+    _answer(case, asked.questions(load_draft(case), case.book.stage_codes[0]))
 
 
 def _answer(case, questions):

@@ -10,12 +10,13 @@ from django.urls import reverse
 from accounts.models import User
 from applications.models import Application, Stage
 from applications.services.assessment import approve_stage
-from bench.house import filling
+from bench.house import filling, sizes
 from kzcustody_site.celery import app
 
 QUEUE = "kzcustody-bench"
 app.conf.task_default_queue = QUEUE  # nobody reads it; emptied at the end
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+sizes.publish("afsa-custody")
 settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN}  # nothing was collected
 
 
@@ -40,7 +41,15 @@ def pages():
     """Name: who asks, and for what."""
     case = filling.full_case()
     stage = case.stages.order_by("order")[0].code
+    sized = {
+        f"portal stage of {count}": (
+            "firm",
+            reverse("portal:stage", args=[filling.sized_draft(count).pk, stage]),
+        )
+        for count in sizes.COUNTS
+    }
     return {
+        **sized,
         "worklist": ("desk", reverse("admin:applications_application_changelist")),
         "desk case": ("desk", reverse("admin:applications_application_change", args=[case.pk])),
         "portal list": ("firm", reverse("portal:home")),

@@ -42,6 +42,8 @@ def test_the_house_asks_what_it_does_today(size: run.Size) -> None:
         "portal list": 6,
         "portal case": 9,
         "portal stage": 8,
+        "portal stage of 30": 10,
+        "portal stage of 120": 10,
         "approve": 12,
         "approve_page": 16,
     }
