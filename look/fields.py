@@ -12,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 SPACES = re.compile(r"[\s\u00a0\u202f\u2009']+")
 AMOUNT = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?|(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d{1,2}))?")
+EITHER = re.compile(r"(\d{1,3})\.(\d{3})")
+EITHER_WAY = _(
+    "This can be read in two ways. Write %(thousands)s for thousands, "
+    "or %(fraction)s with two digits for a fraction."
+)
 
 
 class DayMonthYearInput(forms.MultiWidget):
@@ -103,8 +108,13 @@ class MoneyField(forms.DecimalField):
 
 
 def plain_amount(text: str, message: Any) -> Decimal:
-    """Three digits after a comma or point are thousands, one or two are the fraction."""
+    """Three digits after a comma are thousands, one or two after a comma or point are the fraction. Three
+    digits after a single point may be meant either way, so they are refused.
+    """
     minus, bare = text.strip().startswith("-"), SPACES.sub("", text).lstrip("-")
+    if either := EITHER.fullmatch(bare):
+        words = {"thousands": f"{either[1]} {either[2]}", "fraction": f"{either[1]}.{either[2][:2]}"}
+        raise ValidationError(EITHER_WAY, code="either", params=words)
     found = AMOUNT.fullmatch(bare)
     if not found:
         raise ValidationError(message, code="invalid")

@@ -154,7 +154,10 @@ def test_a_stored_date_fills_the_boxes() -> None:
         ("500 000", "500000"),
         ("500\u00a0000", "500000"),
         ("500,000", "500000"),
-        ("500.000", "500000"),
+        ("12,345", "12345"),
+        ("12 345", "12345"),
+        ("1.234.567", "1234567"),
+        ("12.345,50", "12345.50"),
         ("1,234,567.89", "1234567.89"),
         ("1.234.567,89", "1234567.89"),
         ("1 234 567,89", "1234567.89"),
@@ -174,6 +177,15 @@ def test_what_is_no_amount_is_refused_in_words(typed: str) -> None:
     with pytest.raises(forms.ValidationError) as refused:
         MoneyField(currency="USD").clean(typed)
     assert refused.value.messages[0].startswith("Enter an amount")
+
+
+@pytest.mark.parametrize("typed", ["12.345", " 12.345 ", "-12.345"])
+def test_three_digits_after_a_single_point_are_refused_with_both_readings(typed: str) -> None:
+    with pytest.raises(forms.ValidationError) as refused:
+        MoneyField(currency="USD").clean(typed)
+    assert refused.value.messages == [
+        "This can be read in two ways. Write 12 345 for thousands, or 12.34 with two digits for a fraction."
+    ]
 
 
 def test_the_currency_stands_beside_the_box() -> None:
