@@ -21,8 +21,8 @@ from applications.states import StageState as S
 from regulators import rulebook as rb
 from regulators.rulebook import say
 
-CANNOT_START, NOT_STARTED, IN_PROGRESS, COMPLETED, RETURNED, PROBLEM = (
-    "cannot_start", "not_started", "in_progress", "completed", "returned", "problem",
+CANNOT_START, NOT_STARTED, IN_PROGRESS, COMPLETED, RETURNED, PROBLEM, LATER = (
+    "cannot_start", "not_started", "in_progress", "completed", "returned", "problem", "later",
 )  # fmt: skip
 STATUS: dict[str, tuple[str, str | Promise]] = {
     CANNOT_START: ("", gettext_lazy("Cannot start yet")),
@@ -31,6 +31,7 @@ STATUS: dict[str, tuple[str, str | Promise]] = {
     COMPLETED: ("done", gettext_lazy("Completed")),
     RETURNED: ("act", gettext_lazy("Returned to you")),
     PROBLEM: ("bad", gettext_lazy("There is a problem")),
+    LATER: ("", gettext_lazy("Needed later")),
 }
 WITH_REGULATOR: dict[str, tuple[str, str | Promise]] = {
     S.COMPLETE: ("done", gettext_lazy("Submitted")),
@@ -114,6 +115,8 @@ class SectionOutline:
             return PROBLEM
         if not self.rows and self.waits:
             return CANNOT_START
+        if not self.counted and not self.waits and any(row.status != COMPLETED for row in self.rows):
+            return LATER
         if statuses <= {COMPLETED} and not self.waits:
             return COMPLETED
         return NOT_STARTED if statuses <= {NOT_STARTED} else IN_PROGRESS

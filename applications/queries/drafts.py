@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from accounts.models import Firm
 from applications.asked import Draft, Given, Key
+from applications.states import ApplicationState
 from regulators import rulebook as rb
+from regulators.models import LicenceType
 
 if TYPE_CHECKING:
     from applications.models import Application
@@ -40,6 +43,12 @@ def load_draft(case: "Application", *, stages: Collection[str] | None = None) ->
 
 def _holdings(case: "Application") -> list[Decimal]:
     return list(case.holdings.filter(owned__is_applicant=True).values_list("economic", flat=True))
+
+
+def draft_of(firm: Firm, licence_type: LicenceType) -> "Application | None":
+    """The draft that the firm was last at work on for this licence type."""
+    drafts = licence_type.applications.filter(firm=firm, state=ApplicationState.DRAFT)
+    return drafts.order_by("-saved_at").first()
 
 
 def _capital_lines(case: "Application") -> frozenset[str]:

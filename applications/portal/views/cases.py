@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from accounts.queries import firm_roles, firms_of
 from accounts.requests import SignedIn
@@ -13,7 +15,7 @@ from applications.models import Application
 from applications.portal import outline, standing
 from applications.portal.access import case_or_404, page, show, status_of
 from applications.queries import law
-from applications.queries.drafts import load_draft
+from applications.queries.drafts import draft_of, load_draft
 from applications.queries.standing import parts_held
 from applications.services.drafting import start_application
 from applications.states import OPEN, WITH_THE_FIRM, WITHDRAWABLE
@@ -21,6 +23,7 @@ from applications.states import ApplicationState as A
 from regulators import books
 from regulators.models import LicenceType
 from regulators.periods import footing
+from regulators.rulebook import LICENCE, OUTCOMES, READINESS, REGISTRATION, Book
 from workflow.errors import Refused
 
 
@@ -33,6 +36,11 @@ def home(request: SignedIn) -> HttpResponse:
 def start(request: SignedIn) -> HttpResponse:
     firm = _chosen(firms_of(request.user), request.POST.get("firm"))
     licence_type = _chosen(LicenceType.objects.all(), request.POST.get("licence_type"))
+    draft = draft_of(firm, licence_type) if "editor" in firm_roles(request.user, firm.pk) else None
+    if draft:
+        words = _("%(firm)s has a draft for this already: here it is. To start afresh, discard it first.")
+        messages.info(request, words % {"firm": firm.name})
+        return redirect("portal:case", draft.pk)
     language = (get_language() or "en")[:2]
     try:
         case = start_application(actor=request.user, firm=firm, licence_type=licence_type, language=language)
@@ -99,15 +107,29 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
     if not firms and request.user.is_staff:
         raise Http404
     cases = Application.objects.filter(firm__in=firms).with_case().order_by("firm__name", "-created_at")
-    types = LicenceType.objects.select_related("regulator").order_by("regulator__code")
     context = {
         "firms": firms,
         "cases": [(case, standing.state_in_words(case, standing.served_notice(case))) for case in cases],
         "may_start": [firm for firm in firms if "editor" in firm_roles(request.user, firm.pk)],
-        "tracks": [(licence_type, books.current(licence_type.code)) for licence_type in types],
+        "tracks": _tracks(),
         "reasons": refusal.reasons if refusal else [],
     }
     return render(request, "portal/home.html", context, status=status_of(refusal))
+
+
+ENDS_IN = {
+    LICENCE: gettext_lazy("The file ends in a licence, where it is granted."),
+    REGISTRATION: gettext_lazy("The file ends in a registration, where it is granted."),
+    READINESS: gettext_lazy("The file ends in a readiness record, which is no licence."),
+}
+
+
+def _tracks() -> list[tuple[LicenceType, Book, str]]:
+    """What one can apply for, and what it ends in; licences first."""
+    types = LicenceType.objects.select_related("regulator").order_by("regulator__code")
+    found = [(licence_type, books.current(licence_type.code)) for licence_type in types]
+    found.sort(key=lambda track: OUTCOMES.index(track[1].outcome))
+    return [(licence_type, book, str(ENDS_IN[book.outcome])) for licence_type, book in found]
 
 
 def _chosen(rows: Any, pk: str | None) -> Any:
