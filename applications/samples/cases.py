@@ -74,7 +74,7 @@ def _review(case: Application, actor: Any, desk: Desk) -> None:
     settle(case, desk, first.code)
     _approve(first, desk)
     _take_stage(second, desk)
-    request = _ask_for_one_more(case, desk)
+    request = ask_for_one_more(case, desk)
     _answer(request, actor)
     request = InformationRequest.objects.get(pk=request.pk)
     requests.close_request(actor=desk.reviewer, request=request, expected_version=request.version)
@@ -155,7 +155,7 @@ def _approve(stage: Stage, desk: Desk) -> None:
     assessment.approve_stage(actor=desk.reviewer, stage=stage, expected_version=stage.version)
 
 
-def _ask_for_one_more(case: Application, desk: Desk) -> InformationRequest:
+def ask_for_one_more(case: Application, desk: Desk) -> InformationRequest:
     stage = case.stages.all()[1].code
     requirement = next(r.code for r in case.book.requirements_of(stage))
     request = requests.write_request(

@@ -9,10 +9,11 @@ from accounts.services.people import create_applicant
 from applications.models import Application
 from applications.samples import cases
 from applications.samples.numbers import sample_bin, sample_iin
-from applications.samples.staff import PASSWORD, SHELL, Desk, sample_desk
+from applications.samples.staff import PASSWORD, SHELL, Desk, desk_of, sample_desk
 from regulators.models import LicenceType, Regulator
 
 APPLICANT = "applicant@altyn-qoima.test"
+APPLICANT_ASKED = "office@kokzhiek.test"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,16 +24,19 @@ class SampleFirm:
     licence_type: str
     upto: str  # a name in applications.samples.cases.STEPS, or "" for a draft without answers
     legal_form: str = "llp"
+    asked: bool = False  # a request for information waits for the firm's answer
 
 
 FIRMS = (
     SampleFirm(email=APPLICANT, person="Ғалым Әлімжанов", name="Altyn Qoima Custody Ltd", licence_type="afsa", upto="fill"),
-    SampleFirm(email="office@kokzhiek.test", person="Жанар Бекова", name="Көкжиек Digital Vault Ltd",
-               licence_type="afsa", upto="review"),
+    SampleFirm(email=APPLICANT_ASKED, person="Жанар Бекова", name="Көкжиек Digital Vault Ltd",
+               licence_type="afsa", upto="review", asked=True),
     SampleFirm(email="office@burkit-keys.test", person="Олег Пак", name="Бүркіт Keys Ltd",
                licence_type="afsa", upto="grant"),
     SampleFirm(email="office@saqtau.test", person="Мадина Нұрланова", name="«Сақтау» АҚ",
                licence_type="afm", upto="submit"),
+    SampleFirm(email="office@tengri-safe.test", person="Сәуле Ермекова", name="Tengri Safekeeping Ltd",
+               licence_type="afsa", upto="recommend"),
 )  # fmt: skip
 
 
@@ -52,6 +56,7 @@ def sign_ins() -> list[dict[str, str]]:
     """What the default run prints."""
     people = [
         ("Applicant", APPLICANT),
+        ("Applicant, asked", APPLICANT_ASKED),
         ("Reviewer (AFSA)", "reviewer@afsa.test"),
         ("Manager (AFSA)", "manager@afsa.test"),
         ("Second pair of eyes (AFSA)", "manager2@afsa.test"),
@@ -84,10 +89,8 @@ def make_firm(
     return user, firm
 
 
-def _desk(regulator: Regulator) -> Desk | None:
-    if User.objects.filter(email=f"reviewer@{regulator.code.lower()}.test").exists():
-        return None
-    return sample_desk(regulator, together=True, serial=regulator.pk * 100)
+def _desk(regulator: Regulator) -> Desk:
+    return desk_of(regulator) or sample_desk(regulator, together=True, serial=regulator.pk * 100)
 
 
 def _firm(sample: SampleFirm, desks: dict[str, Any], serial: int) -> Application:
@@ -99,7 +102,15 @@ def _firm(sample: SampleFirm, desks: dict[str, Any], serial: int) -> Application
         legal_form=sample.legal_form,
     )
     licence_type = LicenceType.objects.get(regulator__code=sample.licence_type.upper())
-    return cases.walk(
-        actor=user, firm=firm, licence_type=licence_type, upto=sample.upto, desk=desks[licence_type.regulator.code],
+    desk = desks[licence_type.regulator.code]
+    case = cases.walk(
+        actor=user,
+        firm=firm,
+        licence_type=licence_type,
+        upto=sample.upto,
+        desk=desk,
         serial=7000 + serial * 10,
-    )  # fmt: skip
+    )
+    if sample.asked:
+        cases.ask_for_one_more(case, desk)
+    return case

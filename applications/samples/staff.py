@@ -65,6 +65,20 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
     )
 
 
+def desk_of(regulator: Regulator) -> Desk | None:
+    """The desk that was made earlier by ``sample_desk`` with ``together``."""
+    names = ("reviewer", "manager", "manager2", "admin1", "admin2")
+    emails = [f"{name}@{regulator.code.lower()}.test" for name in names]
+    found = User.objects.in_bulk(emails, field_name="email")
+    if len(found) < len(emails):
+        return None
+    officer, decider, second, *admins = (found[email] for email in emails)
+    return Desk(
+        officer=officer, reviewer=officer, lead=officer, decider=decider, second=second,
+        administrators=(admins[0], admins[1]),
+    )  # fmt: skip
+
+
 def _account(email: str, full_name: str, serial: int) -> User:
     iin = sample_iin(born="850615", century_digit=3, serial=serial)
     return create_staff(actor=SHELL, email=email, full_name=full_name, iin=iin, password=PASSWORD)

@@ -159,12 +159,18 @@ def _logged(child: Child, words: str) -> bool:
 def _welcome(servers: Servers, console: Console, address: str, sign_ins: list[SignIn]) -> None:
     console.say(f"\n  Ready in {console.seconds:.1f} s\n")
     console.say("  Sign in as")
-    for person in sign_ins:
-        console.say(f"    {person['who']:<20} {person['email']:<34} {person['password']}")
+    for line in _table(sign_ins):
+        console.say(f"    {line}")
     if "CAUGHT_MAIL_DIR" in servers.environment:
         console.say(f"\n  Mail the service sends   {address}/mail/")
     console.say(f"  Open                     {address}/\n")
     console.say("  Ctrl-C stops it.")
+
+
+def _table(sign_ins: list[SignIn]) -> list[str]:
+    rows = [(person["who"], person["email"], person["password"]) for person in sign_ins]
+    who, email, _password = (max(map(len, column), default=0) for column in zip(*rows, strict=True))
+    return [f"{row[0]:<{who}}  {row[1]:<{email}}  {row[2]}" for row in rows]
 
 
 def _watch(family: Family) -> None:

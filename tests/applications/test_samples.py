@@ -12,11 +12,14 @@ from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
 from accounts.identifiers import check_bin, check_iin
+from accounts.models import User
 from applications import asked
-from applications.models import AnswerFile, Application, Person
+from applications.models import AnswerFile, Application, InformationRequest, Person
 from applications.queries.drafts import load_draft
+from applications.samples import firms
 from documents.models import Document
 from regulators.models import LicenceType
+from workflow.queries import offers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,6 +53,31 @@ def test_the_sample_application_is_complete(afm: LicenceType, document_store: An
         assert file.answer.requirement in text_of(file.document)
         kinds[file.document.extension.strip(".")] += 1
     assert set(kinds) == {"pdf", "docx", "xlsx"}
+
+
+def test_samples_have_something_to_answer_and_to_decide_also_when_the_desk_is_there_already(
+    rulebooks: None, document_store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The firm that is asked something, and the one that waits for a decision."""
+    two_firms = tuple(firm for firm in firms.FIRMS if firm.asked or firm.upto == "recommend")
+    monkeypatch.setattr(firms, "FIRMS", two_firms[:1])
+    firms.sample_firms()
+    monkeypatch.setattr(firms, "FIRMS", two_firms)
+    firms.sample_firms()
+    found = {case.firm.name: case for case in Application.objects.with_case()}
+    asked_firm, decided_next = (found[firm.name] for firm in two_firms)
+    waiting = asked_firm.requests.filter(status__in=InformationRequest.WITH_FIRM)
+    assert (asked_firm.state, waiting.count()) == ("in_review", 1)
+    assert decided_next.state == "recommended"
+    decider = User.objects.get(email="manager@afsa.test")
+    open_acts = {offer.act.name for offer in offers(decided_next, decider) if not offer.reasons}
+    assert open_acts == {"send_back", "approve_in_principle", "grant"}
+
+
+def test_each_sample_sign_in_is_of_somebody_who_is_made() -> None:
+    applicants = {row["email"] for row in firms.sign_ins() if row["who"].startswith("Applicant")}
+    assert applicants == {firms.APPLICANT, firms.APPLICANT_ASKED}
+    assert applicants <= {firm.email for firm in firms.FIRMS}
 
 
 def test_production_settings_refuse_samples(settings: Any, db: None) -> None:
