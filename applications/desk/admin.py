@@ -64,6 +64,11 @@ class CaseBound(StatefulAdmin):
     def page_of(self, request: HttpRequest, obj: Any) -> HttpResponse:
         raise NotImplementedError
 
+    def _page(self, request: HttpRequest, obj: Any, *about: Any, **context: Any) -> Any:
+        """The pages of its acts, with what has to stand on every page of the track."""
+        notice = getattr(obj, "application", obj).book.notice
+        return super()._page(request, obj, *about, notice=notice, **context)
+
 
 @admin.register(Application)
 class ApplicationAdmin(CaseBound):

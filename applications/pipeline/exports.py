@@ -22,6 +22,7 @@ COLUMNS = [
     "decided_on",
     "as_at",
     "filter",
+    "notice",
 ]
 
 
@@ -41,5 +42,6 @@ def as_row(case: Any, *, today: date, filters: str) -> list[str]:
         case.decided_on.isoformat() if case.decided_on else "",
         timezone.localtime().isoformat(timespec="minutes"),
         filters,
+        case.book.notice["en"] if case.book.notice else "",
     ]
     return [cell(value) for value in values]

@@ -111,7 +111,7 @@ def awaiting_decision(cases: ApplicationQuerySet, today: date, most: int) -> lis
     found = (
         placed(cases.filter(state__in=DECIDABLE), today)
         .filter(Q(waiting=DECISION))
-        .select_related("firm", "case_officer")
+        .select_related("firm", "case_officer", "rulebook")
     )
     return list(found.order_by("submitted_at", "pk")[:most])
 
@@ -132,7 +132,7 @@ def count_steps(cases: ApplicationQuerySet, start: datetime, end: datetime) -> d
 def cases_behind(events: Iterable[Event], cases: ApplicationQuerySet) -> dict[str, Application]:
     """The cases of these events by the subject of their chain."""
     keys = {event.subject.removeprefix("application:") for event in events}
-    return {case.audit_subject: case for case in cases.filter(pk__in=keys).select_related("firm")}
+    return {case.audit_subject: case for case in cases.filter(pk__in=keys).select_related("firm", "rulebook")}
 
 
 def month_of(day: date) -> tuple[datetime, datetime]:

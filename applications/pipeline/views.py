@@ -19,8 +19,10 @@ from accounts.requests import SignedIn
 from applications.pipeline import exports, filters, queries, services
 from applications.pipeline.days import working_days
 from applications.pipeline.figures import Figure, Overview
+from applications.queries.tracks import notices_of
 from applications.states import OPEN
 from applications.states import ApplicationState as A
+from regulators.rulebook import say
 
 PAGE = 25
 MOST_AWAITING = 10
@@ -52,6 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         groups = [group for group in groups if group.licence_type == chosen]
         cases = cases.filter(licence_type__code=chosen)
     steps_taken = _steps_of_the_month(cases, today, chosen)
+    awaiting = queries.awaiting_decision(cases, today, MOST_AWAITING)
     context = {
         "figures": Overview(groups, today=today, days=working_days(today), licence_type=chosen),
         "types": {code: title for code, title in filters.type_titles().items() if code in types},
@@ -59,7 +62,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "taken": [step for step in steps_taken if step["figure"].count],
         "not_taken": [step for step in steps_taken if not step["figure"].count],
-        "awaiting": [_row(case) for case in queries.awaiting_decision(cases, today, MOST_AWAITING)],
+        "awaiting": [_row(case) for case in awaiting],
+        "notices": notices_of(awaiting),
     }
     return render(request, "pipeline/overview.html", context)
 
@@ -72,6 +76,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": [_row(case) for case in found],
+        "notices": notices_of(found),
         "next_url": form.url(after=str(found[-1].pk)) if more else "",
         "first_url": form.url() if "after" in request.GET else "",
         "now": timezone.now(),
@@ -113,6 +118,7 @@ def steps(request: HttpRequest) -> HttpResponse:
         "form": form,
         "act": queries.STEPS[form.cleaned_data["act"]],
         "rows": [(event, behind[event.subject]) for event in events[:PAGE]],
+        "notices": notices_of(behind.values()),
         "next_url": form.url(after=str(events[PAGE - 1].pk)) if len(events) > PAGE else "",
         "first_url": form.url() if "after" in request.GET else "",
         "now": timezone.now(),
@@ -135,6 +141,7 @@ def _row(case: Any) -> dict[str, Any]:
     return {
         "case": case,
         "tag": TAGS.get(A(case.state), "look"),
+        "licence_type": say(case.book.licence_type_title),
         "stage": filters.place_in_words(case.place),
         "waiting": filters.waiting_in_words(case.waiting),
         "age": age if case.state in OPEN else None,

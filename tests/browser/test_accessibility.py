@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import product
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,10 @@ from accounts import services as accounts
 from applications.models import Application, Condition, Stage
 from applications.samples.cases import fresh
 from applications.services import assessment, decisions, drafting, requests, submission
+from applications.services.letters import issue_letter
 from licences.services import issue
+from regulators import services as law
+from regulators.reference.provisions import provisions_of
 from regulators.services import confirm_authority_basis, enter_authority_basis
 from tests.plugins.cases import email_of
 from tests.plugins.watching import Watch
@@ -37,7 +41,8 @@ POST_ONLY = {
     "portal:holder_remove", "portal:start", "portal:upload", "set_language",
 }  # fmt: skip
 NO_PAGE = {
-    "admin:applications_application_document", "admin:autocomplete", "admin:jsi18n", "healthz",
+    "admin:applications_application_document", "admin:applications_application_letter_pdf",
+    "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf",
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
     "register:json",
 }  # fmt: skip
@@ -84,6 +89,9 @@ def scene(
     """A case in review with something of each kind in it, a draft, a licence, an open invitation."""
     case, staff = case_in_review, afsa_staff
     draft = drafting.start_application(actor=firm_user, firm=custody_firm, licence_type=afm)
+    older = afm.rulebooks.get(version="2026.1")  # a newer one is in effect: its pages have something to show
+    Application.objects.filter(pk=draft.pk).update(rulebook=older)
+    draft = fresh(draft)
     stage = case.stages.select_related("application").get(order=1)
     assessment.take_stage(actor=staff.reviewer, stage=stage, expected_version=stage.version)
     asked = requests.write_request(
@@ -91,6 +99,15 @@ def scene(
         points=[{"requirement": "BP-03", "question": "Please send the form again."}],
     )  # fmt: skip
     requests.send_request(actor=staff.reviewer, request=asked, expected_version=asked.version)
+    [letter] = issue_letter(
+        actor=staff.reviewer, case=case, code="request_information", about=f"request:{asked.pk}"
+    )
+    again = requests.write_request(
+        actor=staff.reviewer, case=case, due_on=timezone.localdate() + timedelta(days=14),
+        points=[{"requirement": "BP-04", "question": "And the plan."}],
+    )  # fmt: skip
+    requests.send_request(actor=staff.reviewer, request=again, expected_version=again.version)
+    put_law_on_record(staff, case)
     basis = enter_authority_basis(
         actor=staff.administrator, licence_type=case.licence_type, act="Rules of the tests", article="1",
         scope="Custody", valid_from=date(2024, 1, 1),
@@ -107,10 +124,31 @@ def scene(
     )
     return SimpleNamespace(
         case=fresh(case), draft=draft, firm=custody_firm, firm_user=firm_user, staff=staff, licence=licence,
-        token=token, notice=None, representation=None,
+        token=token, letter=letter, notice=None, representation=None,
         consultation=assessment.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
         change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
         condition=Condition.objects.create(application=case, number=1, text="Pay in the capital."),
+    )  # fmt: skip
+
+
+def put_law_on_record(staff: SimpleNamespace, case: Application) -> None:
+    """A figure, a check and an announced change, each waiting for somebody."""
+    today = timezone.localdate()
+    source = {"act": "Rules of the tests", "provision": "1", "url": "https://example.test/"}
+    law.enter_figure(
+        actor=staff.administrator, licence_type=case.licence_type, code="base_capital",
+        amount=Decimal(1000), valid_from=today, **source,
+    )  # fmt: skip
+    cited = next(iter(provisions_of(case.book.regulator).values()))
+    law.record_check(
+        actor=staff.second_lead_reviewer, regulator=case.licence_type.regulator, act=cited.act,
+        provision=cited.name, result="as_cited", read_in_full=True, applies=True, url=source["url"],
+        note="The same words.", checked_on=today, look_again_on=today + timedelta(days=365),
+    )  # fmt: skip
+    law.announce_change(
+        actor=staff.administrator, licence_type=case.licence_type, title="Amendments of the tests",
+        source="A paper", url="", announced_on=today, in_force_on=today + timedelta(days=100),
+        owner=staff.lead_reviewer,
     )  # fmt: skip
 
 
@@ -174,6 +212,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
         "holding": [case.holdings.first().pk],
         "document": [case.answers.exclude(files=None).first().files.first().document_id],
+        "letter": [scene.letter.pk], "letter_code": ["request_information"],
         "number": [numbers.get(name, 1)], "pk_of": [row.pk] if row else [], "firm_id": [scene.firm.pk],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],

@@ -9,6 +9,7 @@ from applications.models import (
     Condition,
     Consultation,
     InformationRequest,
+    IssuedLetter,
     RefusalNotice,
     Representation,
 )
@@ -21,7 +22,9 @@ OPENED_BY = {
     "stage": set(STAFF), "request": set(STAFF), "note_new": set(STAFF), "conflict_new": set(STAFF),
     "completeness": {"case_officer"}, "fee": {"case_officer"}, "assign": {"case_officer", "lead_reviewer"},
     "request_new": REVIEW, "consultation_new": REVIEW, "consultation": REVIEW, "change_notice": REVIEW,
-    "condition": REVIEW, "version": {"lead_reviewer"}, "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
+    "condition": REVIEW, "version": {"lead_reviewer"},
+    "letters": set(STAFF), "letter": set(STAFF), "letter_pdf": set(STAFF), "letter_new": REVIEW,
+    "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
 }  # fmt: skip
 
 
@@ -31,17 +34,22 @@ def addresses(case, firm_user):
     by = firm_user
     Condition.objects.create(application=case, number=1, text="Pay the capital in.")
     today = case.submitted_at.date()
-    InformationRequest.objects.create(application=case, number=1, due_on=today, written_by=by)
+    InformationRequest.objects.create(application=case, number=1, due_on=today, written_by=by, status="sent")
     consultation = Consultation.objects.create(application=case, body="Bank", question="?", asked_by=by)
     change = ChangeNotice.objects.create(application=case, text="A director left.", notified_by=by)
     notice = RefusalNotice.objects.create(
         application=case, grounds=["fitness"], evidence="e", text="t", proposed_by=by,
         proposed_at=case.submitted_at,
     )  # fmt: skip
+    letter = IssuedLetter.objects.create(
+        application=case, code="grant", about="x", language="en", title="Letter", text="To the firm",
+        powers=[], law={}, by=by, at=case.submitted_at,
+    )  # fmt: skip
     said = Representation.objects.create(notice=notice, text="No.", made_by=by)
     ids = {"stage": [case.book.stage_codes[0]], "request": [1], "condition": [1],
            "consultation": [consultation.pk], "change_notice": [change.pk], "service": [notice.pk],
-           "representation": [said.pk]}  # fmt: skip
+           "representation": [said.pk], "letter": [letter.pk], "letter_pdf": [letter.pk],
+           "letter_new": ["request_information"]}  # fmt: skip
     return {name: at(name, case, *ids.get(name, [])) for name in OPENED_BY}
 
 

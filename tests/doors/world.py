@@ -33,6 +33,7 @@ from applications.models import (
     Entity,
     Holding,
     InformationRequest,
+    IssuedLetter,
     Person,
     Post,
     RefusalNotice,
@@ -47,7 +48,7 @@ from documents.models import Document
 from licences.models import Licence, ReadinessRecord
 from notifications.models import Message
 from regulators import services as regulators
-from regulators.models import AuthorityBasis, LicenceType
+from regulators.models import AuthorityBasis, CitationCheck, LegalValue, LicenceType, PendingChange
 from regulators.queries import current_pin
 from tests.machines.world import everybody
 from tests.plugins import cases, files
@@ -137,7 +138,42 @@ def _side(firm: Firm, member: User, staff: Any, kind: LicenceType, word: str) ->
         message=_message(member, review.case, word),
         staff_message=_message(staff.reviewer, review.case, f"{word}-STAFF"),
         **_accounts(firm, member, staff, word),
+        **_law(staff, kind),
     )
+
+
+def _law(staff: Any, kind: LicenceType) -> dict[str, Any]:
+    """What staff put on record about the law; nobody confirmed or settled it yet."""
+    soon = timezone.localdate() + timedelta(days=300)
+    source = {"act": "Sample act", "provision": "1", "url": "https://example.test/"}
+    by_administrator = {
+        "entered_by": staff.second_administrator,
+        "entered_human": staff.second_administrator.human,
+    }
+    by_lead = {"entered_by": staff.second_lead_reviewer, "entered_human": staff.second_lead_reviewer.human}
+    return {
+        "figure": LegalValue.objects.create(
+            licence_type=kind, code="a_figure", amount=1, valid_from=soon, **source, **by_administrator
+        ),
+        "check": CitationCheck.objects.create(
+            regulator=kind.regulator,
+            result="as_cited",
+            read_in_full=True,
+            applies=True,
+            note="The same.",
+            checked_on=timezone.localdate(),
+            look_again_on=soon,
+            **source,
+            **by_lead,
+        ),
+        "law_change": PendingChange.objects.create(
+            licence_type=kind,
+            title="A change",
+            source="A paper",
+            announced_on=timezone.localdate(),
+            owner=staff.administrator,
+        ),
+    }
 
 
 def _accounts(firm: Firm, member: User, staff: Any, word: str) -> dict[str, Any]:
@@ -285,6 +321,18 @@ def _after_submission(case: Application, member: User, staff: Any, requirement: 
         "request": request,
         "point": RequestPoint.objects.create(
             request=request, number=1, requirement=requirement, question="Why?"
+        ),
+        "letter": IssuedLetter.objects.create(
+            application=case,
+            code="return_incomplete",
+            about="check:0",
+            language="en",
+            title="A letter",
+            text="To the firm",
+            powers=[],
+            law={"book": "", "version": "", "as_at": ""},
+            by=staff.case_officer,
+            at=timezone.now(),
         ),
         "consultation": Consultation.objects.create(
             application=case, body="A body", question="What?", asked_by=reviewer

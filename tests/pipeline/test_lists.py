@@ -104,10 +104,10 @@ def test_the_export_is_typed_safe_and_recorded(browser, lead, afsa, add_case):
     assert response["Content-Disposition"] == 'attachment; filename="pipeline-2026-11-23.csv"'
     assert text.startswith("\ufeffreference,firm,")
     heads, *rows = csv.reader(text.removeprefix("\ufeff").splitlines())
-    stamp = ["2026-11-23T12:00+05:00", "type=providing-custody"]
+    stamp = ["2026-11-23T12:00+05:00", "type=providing-custody", ""]
     assert heads == [
         "reference", "firm", "licence_type", "state", "stage", "waiting_for", "case_officer", "submitted_on",
-        "age_working_days", "decided_on", "as_at", "filter",
+        "age_working_days", "decided_on", "as_at", "filter", "notice",
     ]  # fmt: skip
     of_type = "providing-custody"
     assert rows == [
