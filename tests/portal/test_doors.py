@@ -6,15 +6,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import Application, Counter
+from applications.models import Application, Counter, IssuedLetter
 from applications.portal.urls import urlpatterns
 from applications.services import assessment, drafting, requests
 from documents.models import Document
 from tests.plugins.cases import fresh, new_applicant, new_firm
 from tests.portal.conftest import pdf, url_of
 
-POST_ONLY = {"start", "upload", "detach", "holder_remove"}
-GET_ONLY = {"case", "people", "check", "submitted", "document"}
+POST_ONLY = {"start", "upload", "detach", "holder_remove", "holding_remove"}
+GET_ONLY = {"case", "people", "check", "submitted", "document", "letter", "letter_pdf"}
 CANARY = "kanarienvogel"
 
 
@@ -25,7 +25,7 @@ def every_url(case, person, document):
     of_person = [case.pk, "fit_and_proper", "FP-07", person.pk]
     plain = (
         "case", "people", "ownership", "capital", "check", "declare", "submitted", "withdraw", "discard",
-        "change", "representation",
+        "change", "representation", "version", "accounts_rate", "groups", "version",
     )  # fmt: skip
     found = [(name, reverse(f"portal:{name}", args=[case.pk])) for name in plain]
     for name in ("question", "upload", "detach"):
@@ -37,8 +37,11 @@ def every_url(case, person, document):
         ("person", reverse("portal:person", args=[case.pk, person.pk])),
         ("person_remove", reverse("portal:person_remove", args=[case.pk, person.pk])),
         ("holder_remove", reverse("portal:holder_remove", args=[case.pk, entity.pk])),
+        ("holding_remove", reverse("portal:holding_remove", args=[case.pk, 1])),
         ("capital", reverse("portal:capital", args=[case.pk, "now"])),
         ("request", reverse("portal:request", args=[case.pk, 1])),
+        ("letter", reverse("portal:letter", args=[case.pk, case.letters.get().pk])),
+        ("letter_pdf", reverse("portal:letter_pdf", args=[case.pk, case.letters.get().pk])),
         ("document", reverse("portal:document", args=[document.pk])),
     ]
 
@@ -46,6 +49,10 @@ def every_url(case, person, document):
 @pytest.fixture
 def urls(browser, draft_case, add_person):
     browser.post(url_of(draft_case, "BP-03") + "upload/", {"version": 0, "files": [pdf()]})
+    IssuedLetter.objects.create(
+        application=draft_case, code="grant", about="x", language="en", title="Letter", text="To the firm",
+        powers=[], law={}, by=draft_case.created_by, at=timezone.now(),
+    )  # fmt: skip
     found = every_url(draft_case, add_person(), Document.objects.get())
     named = {pattern.name for pattern in urlpatterns} - {"home", "start"}
     assert {name for name, _url in found} == named
