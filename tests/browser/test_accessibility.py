@@ -38,7 +38,7 @@ INSIDE = ("/desk/", "/pipeline/")
 QUERY = {"pipeline:steps": f"?act=stage.take&month={timezone.localdate():%Y-%m}"}
 POST_ONLY = {
     "accounts:end_membership", "accounts:invite_member", "admin:logout", "portal:detach",
-    "portal:holder_remove", "portal:start", "portal:upload", "set_language",
+    "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:upload", "set_language",
 }  # fmt: skip
 NO_PAGE = {
     "admin:applications_application_document", "admin:applications_application_letter_pdf",

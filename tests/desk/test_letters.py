@@ -383,3 +383,41 @@ def unicode_of(file):
 def fonts_of(file):
     everything = file + b"".join(streams(file))
     return {name.decode() for name in re.findall(rb"/BaseFont\s*/[A-Z]{6}\+(\w+)", everything)}
+
+
+# --- the notice of a track
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_the_notice_of_the_national_track_stands_in_every_wing(filed, afm, afm_staff, signed_in, language):
+    case = filed(afm)
+    row = IssuedLetter.objects.create(
+        application=case, code="refusal", about="x", language="kk", title="Хат", text="Мәтін", powers=[],
+        law={}, notice=case.book.notice["kk"], by=afm_staff.decision_maker, at=timezone.now(),
+    )  # fmt: skip
+    stage = case.stages.first()
+    desk = [
+        "/desk/applications/application/",
+        at("change", case), at("stage", case, stage.code), at("letters", case), at("letter", case, row.pk),
+        at("note_new", case), at("act", case, "recommend"),
+    ]  # fmt: skip
+    pipeline = ["/pipeline/cases/"]
+    portal = [f"/applications/{case.pk}/", f"/applications/{case.pk}/letters/{row.pk}/", "/applications/"]
+    words = case.book.notice[language].split(";")[0]
+    for user, urls in (
+        (afm_staff.lead_reviewer, desk + pipeline), (case.firm.memberships.first().user, portal),
+    ):  # fmt: skip
+        browser = signed_in(fresh(user))
+        browser.cookies["django_language"] = language
+        for url in urls:
+            page = browser.get(url)
+            assert page.status_code == 200, url
+            assert words in page.content.decode().replace("&#x27;", "'"), (language, url)
+
+
+def test_another_track_has_no_notice(filed, afsa, afm, afsa_staff, english):
+    case = filed(afsa)
+    filed(afm)
+    for url in (at("change", case), "/desk/applications/application/", "/pipeline/cases/"):
+        shown = english(afsa_staff.lead_reviewer).get(url).content.decode()
+        assert "note--warning" not in shown, url

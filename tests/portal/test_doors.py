@@ -25,7 +25,7 @@ def every_url(case, person, document):
     of_person = [case.pk, "fit_and_proper", "FP-07", person.pk]
     plain = (
         "case", "people", "ownership", "capital", "check", "declare", "submitted", "withdraw", "discard",
-        "change", "representation", "version", "accounts_rate", "groups", "version",
+        "change", "representation", "version", "accounts_rate", "groups",
     )  # fmt: skip
     found = [(name, reverse(f"portal:{name}", args=[case.pk])) for name in plain]
     for name in ("question", "upload", "detach"):
