@@ -12,7 +12,7 @@ from applications.models import Application, IssuedLetter
 from applications.queries.letters import Facts, Point
 from look import words
 from regulators.letters import IN_LETTER
-from regulators.rulebook import Citation, Letter, Text
+from regulators.rulebook import POLICY, Citation, Letter, Text
 
 # Libertinus comes with typst and has every Kazakh letter: no font of the machine is looked at.
 PAGE = b"""
@@ -80,7 +80,8 @@ def marked_powers(letter: IssuedLetter) -> list[dict[str, str]]:
     return [
         {
             "mark": IN_LETTER[power["mark"]][letter.language],
-            "name": f"{power['act']}, {power['provision']}",
+            # Our practice has its name in the letter's language; an act is cited as the book cites it.
+            "name": letter.title if power["mark"] == POLICY else f"{power['act']}, {power['provision']}",
             "url": power["url"],
         }
         for power in letter.powers
