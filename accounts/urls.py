@@ -8,6 +8,11 @@ urlpatterns = [
     path("firm/<uuid:firm_id>/", views.firm, name="firm"),
     path("firm/<uuid:firm_id>/invite/", views.invite_member, name="invite_member"),
     path(
+        "firm/<uuid:firm_id>/invitations/<int:invitation_id>/withdraw/",
+        views.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
+    path(
         "firm/<uuid:firm_id>/members/<int:membership_id>/end/",
         views.end_membership,
         name="end_membership",

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -60,18 +60,46 @@ def invite_member(request: SignedIn, firm_id: uuid.UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def end_membership(request: SignedIn, firm_id: uuid.UUID, membership_id: int) -> HttpResponse:
+    """Asks first, on a page of its own; the button there ends the role."""
     found = _firm_or_404(request, firm_id)
+    role = get_object_or_404(queries.people_of(found), pk=membership_id)
+    if role.user_id != request.user.pk and not request.user.has_perm("accounts.manage_members", found):
+        raise PermissionDenied
+    if request.method != "POST":
+        return render(request, "accounts/end_role.html", {"firm": found, "membership": role})
     try:
         services.end_membership(actor=request.user, firm_id=found.pk, membership_id=membership_id)
     except Membership.DoesNotExist as error:
         raise Http404 from error
     except Refused as refusal:
         _say_why(request, refusal)
+    else:
+        words = _("%(name)s no longer has this role at %(firm)s: %(role)s.")
+        told = {"name": role.user.full_name, "firm": found.name, "role": role.get_role_display()}
+        messages.success(request, words % told)
     if request.user.has_perm("accounts.see_firm", found):
         return redirect("accounts:firm", found.pk)
     return redirect(home_for(request.user))
+
+
+@login_required
+@require_POST
+def withdraw_invitation(request: SignedIn, firm_id: uuid.UUID, invitation_id: int) -> HttpResponse:
+    found = _firm_or_404(request, firm_id)
+    try:
+        invitation = services.withdraw_invitation(
+            actor=request.user, firm_id=found.pk, invitation_id=invitation_id
+        )
+    except FirmInvitation.DoesNotExist as error:
+        raise Http404 from error
+    except Refused as refusal:
+        _say_why(request, refusal)
+    else:
+        words = _("The invitation to %(email)s is withdrawn: its link opens nothing any more.")
+        messages.success(request, words % {"email": invitation.email})
+    return redirect("accounts:firm", found.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

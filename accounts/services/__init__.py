@@ -1,4 +1,10 @@
-from accounts.services.firms import accept_invitation, end_membership, found_firm, invite_member
+from accounts.services.firms import (
+    accept_invitation,
+    end_membership,
+    found_firm,
+    invite_member,
+    withdraw_invitation,
+)
 from accounts.services.people import (
     create_applicant,
     create_staff,
@@ -22,4 +28,5 @@ __all__ = [
     "note",
     "note_changed_email",
     "register",
+    "withdraw_invitation",
 ]

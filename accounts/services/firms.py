@@ -96,6 +96,28 @@ def invite_member(
 
 
 @transaction.atomic
+def withdraw_invitation(*, actor: User, firm_id: uuid.UUID, invitation_id: int) -> FirmInvitation:
+    """An owner takes back an invitation that nobody has answered.
+
+    Effects: the invitation is locked and ends now; the audit row.
+    """
+    firm = Firm.objects.get(pk=firm_id)
+    _require_owner(actor, firm)
+    invitation = FirmInvitation.objects.select_for_update().get(pk=invitation_id, firm=firm)
+    if not invitation.is_open:
+        raise Refused([used_or_expired()])
+    invitation.expires_at = timezone.now()
+    invitation.save(update_fields=["expires_at"])
+    record(
+        subject=firm.audit_subject,
+        kind="firm.withdraw_invitation",
+        actor=actor,
+        data={"invitation": invitation.pk},
+    )
+    return invitation
+
+
+@transaction.atomic
 def accept_invitation(*, actor: User, token: str) -> Firm:
     """The invited person takes the roles offered.
 

@@ -120,3 +120,64 @@ def test_staff_found_no_firm(visitor, staff):
     page = reverse("accounts:found_firm")
     assert [browser.get(page).status_code, browser.post(page, FIELDS).status_code] == [404, 404]
     assert Firm.objects.count() == 0
+
+
+def test_a_role_is_ended_after_a_question_and_the_page_says_so(visitor, applicant, firm):
+    founder, editor = applicant(), applicant(name="Bolat Guest")
+    altyn = firm(founder)
+    token = services.invite_member(actor=founder, firm_id=altyn.pk, email=editor.email, roles=["editor"])[1]
+    services.accept_invitation(actor=editor, token=token)
+    role = Membership.objects.get(user=editor, role="editor")
+    url, browser = reverse("accounts:end_membership", args=[altyn.pk, role.pk]), visitor(founder)
+    asked = browser.get(url)
+    assert (asked.status_code, "Bolat Guest" in asked.content.decode()) == (200, True)
+    role.refresh_from_db()
+    assert role.ended_at is None
+    done = browser.post(url, follow=True).content.decode()
+    role.refresh_from_db()
+    assert role.ended_at is not None
+    assert "Bolat Guest no longer has this role" in done
+
+
+def test_only_an_owner_is_asked_about_the_role_of_another(visitor, applicant, firm):
+    founder, editor = applicant(), applicant()
+    altyn = firm(founder)
+    token = services.invite_member(actor=founder, firm_id=altyn.pk, email=editor.email, roles=["editor"])[1]
+    services.accept_invitation(actor=editor, token=token)
+    theirs = Membership.objects.get(user=founder, role="editor")
+    own = Membership.objects.get(user=editor, role="editor")
+    browser = visitor(editor)
+    pages = [reverse("accounts:end_membership", args=[altyn.pk, role.pk]) for role in (theirs, own)]
+    assert [browser.get(page).status_code for page in pages] == [403, 200]
+
+
+def test_an_owner_withdraws_an_invitation_and_its_link_opens_nothing(visitor, applicant, firm):
+    founder, guest = applicant(), applicant()
+    altyn = firm(founder)
+    invitation, token = services.invite_member(
+        actor=founder, firm_id=altyn.pk, email=guest.email, roles=["editor"]
+    )
+    url = reverse("accounts:withdraw_invitation", args=[altyn.pk, invitation.pk])
+    page = visitor(founder).post(url, follow=True).content.decode()
+    assert f"The invitation to {guest.email} is withdrawn" in page
+    assert url not in page
+    assert visitor(guest).get(reverse("accounts:accept_invitation", args=[token])).status_code == 404
+    again = visitor(founder).post(url, follow=True).content.decode()
+    assert "has been used or has expired" in again
+
+
+def test_an_invitation_is_withdrawn_by_an_owner_of_its_firm_alone(visitor, applicant, firm):
+    founder, editor, other = applicant(), applicant(), applicant()
+    altyn, theirs = firm(founder), firm(other, name="Theirs")
+    token = services.invite_member(actor=founder, firm_id=altyn.pk, email=editor.email, roles=["editor"])[1]
+    services.accept_invitation(actor=editor, token=token)
+    invitation = services.invite_member(actor=founder, firm_id=altyn.pk, email="g@x.test", roles=["editor"])[
+        0
+    ]
+    statuses = [
+        visitor(person).post(reverse("accounts:withdraw_invitation", args=[of.pk, invitation.pk])).status_code
+        for person, of in ((editor, altyn), (other, altyn), (other, theirs))
+    ]
+    assert statuses == [302, 404, 404]
+    invitation.refresh_from_db()
+    assert invitation.is_open

@@ -125,6 +125,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "transition": _act_of(door),
         "firm_id": side.firm.pk,
         "membership_id": side.membership.pk,
+        "invitation_id": side.invitation.pk,
         "token": side.token,
         "key": side.confirmation if door.name == "account_confirm_email" else "set-password",
         "uidb36": "1",

@@ -25,7 +25,18 @@ LISTS = [
     or door.name in ("admin:index", "admin:app_list")
     or door.name.startswith("pipeline:")
 ]
-IDS = {"pk", "person", "entity", "holding", "document", "firm_id", "membership_id", "object_id", "pk_of"}
+IDS = {
+    "pk",
+    "person",
+    "entity",
+    "holding",
+    "document",
+    "firm_id",
+    "membership_id",
+    "invitation_id",
+    "object_id",
+    "pk_of",
+}
 WITH_IDS = [
     door
     for door in DOORS
@@ -33,7 +44,13 @@ WITH_IDS = [
     and not door.name.endswith(("_delete", ":"))
     and door.name.startswith(("portal:", "accounts:", "admin:applications_"))
 ]
-MISSING = {**dict.fromkeys(IDS, uuid.UUID(int=4)), "membership_id": 10**8, "holding": 10**8, "pk_of": 10**8}
+MISSING = {
+    **dict.fromkeys(IDS, uuid.UUID(int=4)),
+    "membership_id": 10**8,
+    "invitation_id": 10**8,
+    "holding": 10**8,
+    "pk_of": 10**8,
+}
 FORGED = {
     "state": "granted",
     "status": "closed",
@@ -106,7 +123,7 @@ POST_ONLY = {
     "portal:holder_remove",
     "portal:holding_remove",
     "accounts:invite_member",
-    "accounts:end_membership",
+    "accounts:withdraw_invitation",
 }
 
 
