@@ -17,6 +17,11 @@ EITHER_WAY = _(
     "This can be read in two ways. Write %(thousands)s for thousands, "
     "or %(fraction)s with two digits for a fraction."
 )
+DIGITS = {  # in our words, for any field of numbers
+    "max_digits": _("Enter a number of at most %(max)s digits"),
+    "max_whole_digits": _("Enter a number of at most %(max)s digits before the point"),
+    "max_decimal_places": _("Enter a number of at most %(max)s digits after the point"),
+}
 
 
 class DayMonthYearInput(forms.MultiWidget):
@@ -91,6 +96,7 @@ class MoneyField(forms.DecimalField):
     """An amount in one currency. Spaces, comma and point are taken: 1 234 567,89 is 1,234,567.89."""
 
     default_error_messages = {
+        **DIGITS,
         "invalid": _("Enter an amount in numbers, for example 500 000"),
         "required": _("Enter an amount, for example 500 000"),
         "min_value": _("Enter an amount of %(limit_value)s or more"),

@@ -13,7 +13,7 @@ from accounts.identifiers import check_identifier
 from applications.asked import Given, decimal_of
 from applications.portal.files import ACCEPT, rules_in_words
 from look import words
-from look.fields import SPACES, DayMonthYearField, MoneyField, plain_amount
+from look.fields import DIGITS, SPACES, DayMonthYearField, MoneyField, plain_amount
 from regulators import rulebook as rb
 from regulators.rulebook import Requirement, say
 
@@ -46,6 +46,8 @@ class PlainForm(forms.Form):
 class PlainDecimalField(forms.DecimalField):
     """A number as people type it: spaces are ignored, a comma is a point."""
 
+    default_error_messages = {**DIGITS, "invalid": _("Enter a number, for example 12.5")}
+
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = SPACES.sub("", value).replace(",", ".").rstrip("%")
@@ -56,6 +58,7 @@ class AmountField(forms.DecimalField):
     """An amount whose currency stands in a field of its own."""
 
     default_error_messages = {
+        **DIGITS,
         "invalid": _("Enter an amount in numbers, for example 500 000"),
         "min_value": _("Enter an amount of %(limit_value)s or more"),
     }

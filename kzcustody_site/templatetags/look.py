@@ -5,8 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -17,12 +18,14 @@ from django.utils.translation import gettext as _
 
 from applications.pipeline.queries import managed_by
 from look import words
+from look.fields import DIGITS
 from regulators.rulebook import GUIDANCE, READ_NOTHING, READ_SECONDHAND, RULE, Book, Citation, Requirement
 from regulators.rulebook import say as say_text
 
 register = template.Library()
 
 TAG_KINDS = ("", "work", "done", "look", "act", "ok", "bad")
+SAME_FOR_ALL = frozenset({"max_length", "min_length", *DIGITS})
 CITE_LOOKS = {RULE: "rule", GUIDANCE: "guide"}
 
 
@@ -115,8 +118,31 @@ def error_summary(*forms: BaseForm) -> dict[str, object]:
 def _problems(form: BaseForm) -> list[dict[str, str]]:
     found = [{"target": "", "text": str(text)} for text in form.non_field_errors()]
     for bound in form:
-        found += [{"target": first_input(bound), "text": str(text)} for text in bound.errors]
+        wrong = form.errors.as_data().get(bound.name, [])
+        found += [{"target": first_input(bound), "text": _named(error, bound)} for error in wrong]
     return found
+
+
+def _named(error: ValidationError, bound: BoundField) -> str:
+    """The words of an error away from its field: those that are the same for every field name this one."""
+    if str(error.message) == str(forms.Field.default_error_messages["required"]):
+        return _("Fill this in: {label}").format(label=bound.label)
+    text = str(error.messages[0])
+    if error.code in SAME_FOR_ALL or str(error.message) in _words_of_django(bound.field):
+        return f"{bound.label}: {text}"
+    return text
+
+
+def _words_of_django(field: forms.Field) -> set[str]:
+    kinds = [kind for kind in type(field).__mro__ if kind.__module__.startswith("django.")]
+    return {str(words) for kind in kinds for words in vars(kind).get("default_error_messages", {}).values()}
+
+
+@register.filter
+def sentence(text: Any) -> str:
+    """With a full stop, where the text ends without one."""
+    words = str(text).rstrip()
+    return words if words.endswith((".", "!", "?", "…", ":")) else f"{words}."
 
 
 @register.filter
@@ -175,6 +201,12 @@ def _url(name: str) -> str | None:
         return reverse(name)
     except NoReverseMatch:
         return None
+
+
+@register.filter
+def proposed_for(people: Iterable[dict[str, Any]], functions: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Of the people submitted, those with a post among these functions; all where none is named."""
+    return [person for person in people if not functions or not person["codes"].isdisjoint(functions)]
 
 
 @register.filter

@@ -44,7 +44,7 @@ def test_an_error_stands_beside_its_field_and_is_bound_to_it() -> None:
     html = bound.as_field_group()
     assert '<label for="id_name">Name</label>' in html
     assert '<p class="hint" id="id_name_helptext">As in the register</p>' in html
-    assert 'id="id_name_error"><li><span class="vh">Error:</span> Enter the name</li>' in html
+    assert 'id="id_name_error"><li><span class="vh">Error:</span> Enter the name.</li>' in html
     assert 'aria-invalid="true" aria-describedby="id_name_helptext id_name_error"' in html
     assert 'class="field field--err"' in html
 
@@ -74,7 +74,7 @@ def test_the_summary_leads_to_the_first_control_of_each_field() -> None:
 def test_the_summary_has_the_words_of_the_field_and_the_errors_of_the_whole_form_first() -> None:
     html = Template("{% error_summary form %}").render(Context({"form": Sample({})}))
     said = re.findall(r"<li>(?:<a[^>]*>)?([^<]*)", html)
-    assert said[:2] == ["The two answers contradict each other", "Enter the name"]
+    assert said[:2] == ["The two answers contradict each other.", "Enter the name."]
     assert '<h2 id="problem">There is a problem</h2>' in html
 
 
@@ -190,3 +190,21 @@ def test_three_digits_after_a_single_point_are_refused_with_both_readings(typed:
 
 def test_the_currency_stands_beside_the_box() -> None:
     SimpleTestCase().assertInHTML("<span>USD</span>", str(Sample()["paid"]))
+
+
+class Nameless(forms.Form):
+    """A form that leaves the words of its errors to Django."""
+
+    name = forms.CharField(label="Family name")
+    agreed = forms.ChoiceField(label="Held", choices=[("own", "For itself")])
+    paid = MoneyField(label="Paid", currency="USD")
+
+
+def test_away_from_its_field_an_error_names_the_field_and_ends_with_a_full_stop() -> None:
+    form = Nameless({"agreed": "no", "paid": "1" * 21})
+    html = Template("{% error_summary form %}").render(Context({"form": form}))
+    assert re.findall(r"<li><a[^>]*>([^<]*)", html) == [
+        "Fill this in: Family name.",
+        "Held: Select a valid choice. no is not one of the available choices.",
+        "Paid: Enter a number of at most 20 digits.",
+    ]
