@@ -63,6 +63,11 @@ class QuestionRow:
         return "act" if self.finding.affected else FINDING_TAGS[self.finding.outcome]
 
     @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that people are asked about; empty: everyone."""
+        return tuple(self.requirement.functions)
+
+    @property
     def about(self) -> str:
         person = self.finding.person_id
         return pick(self.requirement.code, str(person) if person else None)
@@ -100,12 +105,15 @@ def load(case: Application, stage: str) -> tuple[Snapshot, list[SectionRows]]:
 
 
 def _once(rows: Iterable[QuestionRow]) -> None:
-    """A table stands at the first question that asks for it; the others lead there."""
-    first: dict[str, QuestionRow] = {}
+    """A table stands at the first question that asks for it; the others lead there. People are a table for
+    each set of functions that is asked about.
+    """
+    first: dict[tuple[str, tuple[str, ...]], QuestionRow] = {}
     for row in rows:
-        row.shown_at = {table: first[table] for table in row.tables if table in first}
-        row.tables = [table for table in row.tables if table not in first]
-        first.update(dict.fromkeys(row.tables, row))
+        asked = {table: (table, row.functions if table == rb.PEOPLE else ()) for table in row.tables}
+        row.shown_at = {table: first[key] for table, key in asked.items() if key in first}
+        row.tables = [table for table, key in asked.items() if key not in first]
+        first.update({asked[table]: row for table in row.tables})
 
 
 def _by_key(snapshot: Snapshot) -> dict[tuple[str, str | None], Asked]:
@@ -160,7 +168,11 @@ def tables(case: Application, snapshot: Snapshot) -> dict[str, Any]:
     content = snapshot.content
     return {
         "people": [
-            {"name": p["name"], "posts": [functions.get(code, code) for code in p["posts"]]}
+            {
+                "name": p["name"],
+                "codes": frozenset(p["posts"]),
+                "posts": [functions.get(code, code) for code in p["posts"]],
+            }
             for p in content["people"].values()
         ],
         "holdings": [{**h, "kind": kinds.get(h.get("kind", ""), "")} for h in content["holdings"]],

@@ -14,7 +14,7 @@ from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
 from regulators.models import LicenceType, RuleBookVersion
 from regulators.queries import regulators_of
-from regulators.rulebook import Book
+from regulators.rulebook import Book, say
 from workflow.acts import DECIDE, EXAMINE, act
 from workflow.models import Stateful, StateGuard
 
@@ -107,7 +107,8 @@ class Application(Stateful):
         indexes = [models.Index(fields=["licence_type", "state", "submitted_at"])]
 
     def __str__(self) -> str:
-        return self.reference or str(_("Draft"))
+        title = {"title": say(self.book.licence_type_title)}
+        return self.reference or str(_("Draft for %(title)s") % title)
 
     @property
     def audit_subject(self) -> str:

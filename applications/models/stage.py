@@ -10,7 +10,7 @@ from django_fsm import FSMField
 from applications import conditions as c
 from applications.models.case import Application
 from applications.states import StageState as S
-from regulators.rulebook import StageRule
+from regulators.rulebook import StageRule, say
 from workflow.acts import EXAMINE, act
 from workflow.models import Stateful, StateGuard
 
@@ -36,7 +36,7 @@ class Stage(Stateful):
         indexes = [models.Index(fields=["code", "state"])]
 
     def __str__(self) -> str:
-        return f"{self.application} {self.code}"
+        return f"{self.application}, {say(self.rule.title)}"
 
     @property
     def audit_subject(self) -> str:

@@ -44,7 +44,8 @@ class PersonForm(PlainForm):
         error_messages={"invalid": _("Enter the two-letter code of the country, for example KZ.")},
     )
     identifier_kind = forms.ChoiceField(
-        label=_("Number of"),
+        label=_("Which number you give"),
+        error_messages={"required": _("Choose which number you give.")},
         choices=[("iin", _("IIN")), ("passport", _("Passport"))],
         widget=forms.RadioSelect,
     )

@@ -70,9 +70,10 @@ class NewRequestPage(Page):
 
 class CloseForm(forms.Form):
     note = long_text(
-        gettext_lazy("Note, needed where not every point is answered. Not visible to the firm"),
+        gettext_lazy("Note, not visible to the firm"),
         rows=3,
         required=False,
+        help_text=gettext_lazy("Where a point has no answer, say why you close the request all the same."),
     )
 
 
