@@ -60,11 +60,18 @@ def _rule(rule: Data) -> Data:
         "title": say(rule["title"]),
         "figure": figure,
         "source": rule["source"],
+        "standing": _standing(rule),
         "entered": _("entered by staff, in effect since %(day)s")
         % {"day": words.day(date.fromisoformat(since))}
         if since
         else "",
     }
+
+
+def _standing(sourced: Data) -> str:
+    """The word beside a source; none for a submission made before it was kept, or a figure staff entered."""
+    known = {"rule": _("Rule"), "guidance": _("Guidance"), "asked": _("Asked")}
+    return known.get(sourced.get("standing", ""), "")
 
 
 def _moment(moment: Data, test: str, rules: dict[str, Data], currency: str) -> Data:
@@ -108,7 +115,12 @@ def structure_in_words(structure: Data | None) -> Data | None:
         "rows": [_holder(row, thresholds) for row in structure["rows"]],
         "manual": [_reason(one) for one in structure["manual"]],
         "thresholds": [
-            {"percent": _percent(one["percent"]), "title": say(one["title"]), "source": one["source"]}
+            {
+                "percent": _percent(one["percent"]),
+                "title": say(one["title"]),
+                "source": one["source"],
+                "standing": _standing(one),
+            }
             for one in thresholds.values()
         ],
     }

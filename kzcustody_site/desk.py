@@ -32,9 +32,12 @@ class Desk(AdminSite):
         return cast(View, for_staff)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        from applications.desk.my_work import my_work  # the site is made before the models are
+        # The site is made before the models are.
+        from applications.desk.my_work import my_work
+        from regulators.queries import notices_for
 
-        return super().index(request, {**(extra_context or {}), "my_work": my_work(request.user)})
+        told = {"my_work": my_work(request.user), "notices": notices_for(request.user)}
+        return super().index(request, {**(extra_context or {}), **told})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one sign-in for all: the accounts room's."""

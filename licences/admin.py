@@ -4,12 +4,12 @@ from typing import Any
 
 import rules
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from licences.forms import ActForm, SurrenderForm
 from licences.models import Licence, ReadinessRecord, RegisterEntry
 from regulators.admin import ReadOnlyAdmin
-from regulators.queries import regulators_of
+from regulators.queries import notices_for, regulators_of
 from workflow.admin import StatefulAdmin
 
 
@@ -72,3 +72,14 @@ class ReadinessRecordAdmin(ReadOnlyAdmin):
     list_display = ["reference", "firm", "licence_type", "rulebook_version", "recorded_at"]
     list_select_related = ["firm", "licence_type"]
     search_fields = ["reference", "firm__name"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(
+            request, {"notices": notices_for(request.user), **(extra_context or {})}
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        told = {"notices": notices_for(request.user), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, told)

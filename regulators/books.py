@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from regulators.loader import RuleBookError, load
-from regulators.rulebook import Book, Requirement
+from regulators.rulebook import Book, Requirement, Text
 
 FOLDER = Path(__file__).parent / "rulebooks"
 CHANGED = (
@@ -74,6 +74,12 @@ def latest(code: str) -> Book:
     if not found:
         raise RuleBookError(f"{code}: there is no such rule book. Put its file in rulebooks/.")
     return max(found, key=lambda book: book.effective_from)
+
+
+def notices_of(regulator_code: str) -> list[tuple[Text, Text]]:
+    """What has to stand on every page of a regulator's tracks, with the title of each licence type."""
+    newest = {book.code: latest(book.code) for book in all_books() if book.regulator == regulator_code}
+    return [(book.licence_type_title, book.notice) for book in newest.values() if book.notice]
 
 
 def current(licence_type: str, on: date | None = None) -> Book:

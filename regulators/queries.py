@@ -15,11 +15,12 @@ from regulators.models import (
     Delegation,
     LicenceType,
     PendingChange,
+    Regulator,
     Role,
     RuleBookVersion,
     Staff,
 )
-from regulators.rulebook import Value
+from regulators.rulebook import Text, Value
 
 
 def staff_roles(user: Any, regulator_id: int) -> frozenset[str]:
@@ -100,6 +101,12 @@ def current_pin(licence_type: LicenceType) -> RuleBookVersion:
     """The published version that a case started today is pinned to."""
     book = books.current(licence_type.code)
     return RuleBookVersion.objects.get(code=book.code, version=book.version)
+
+
+def notices_for(user: Any) -> list[tuple[Text, Text]]:
+    """What has to stand on the pages of the tracks of the regulators that this person serves. One query."""
+    served = Regulator.objects.filter(pk__in=regulators_of(user)).order_by("code")
+    return [notice for regulator in served for notice in books.notices_of(regulator.code)]
 
 
 def last_checks(regulator_code: str) -> dict[tuple[str, str], CitationCheck]:

@@ -3,6 +3,7 @@
 Texts are dictionaries by language (``en`` always, ``ru`` and ``kk`` where translated); use ``say``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,6 +70,18 @@ class Citation:
         return self.kind == RULE and self.applies is True and self.in_force is True and self.read == READ_FULL
 
 
+def standing(citations: Iterable[Citation]) -> str:
+    """``rule``, ``guidance`` or ``asked``: what a reader may make of these sources together."""
+    live = [
+        citation.kind
+        for citation in citations
+        if citation.in_force is not False
+        and citation.applies is not False
+        and citation.read not in (READ_NOTHING, READ_SECONDHAND)
+    ]
+    return next((kind for kind in (RULE, GUIDANCE) if kind in live), "asked")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     code: str
@@ -108,16 +121,7 @@ class Requirement:
     @property
     def source(self) -> str:
         """``rule``, ``guidance`` or ``asked``: the word beside the question."""
-        live = [
-            c
-            for c in self.citations
-            if c.in_force is not False and c.read not in (READ_NOTHING, READ_SECONDHAND)
-        ]
-        if any(c.kind == RULE and c.applies is not False for c in live):
-            return RULE
-        if any(c.kind == GUIDANCE and c.applies is not False for c in live):
-            return GUIDANCE
-        return "asked"
+        return standing(self.citations)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,7 +53,8 @@ class Link:
 
 def case_context(case: Any, user: Any) -> dict[str, Any]:
     standing.read_standing([case], "requests__points")
-    held = parts_held(case, PARTS)
+    announced = changes_announced(case.licence_type)
+    held = parts_held(case, PARTS, announced=announced)
     waits, due = standing.waiting(case), standing.due(case)
     snapshots = list(case.snapshots.defer("content").order_by("-number"))
     return {
@@ -64,7 +65,7 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "licence_title": say(case.book.licence_type_title),
         "state_kind": STATE_TAGS[A(case.state)],
         "waits": waits,
-        "announced": changes_announced(case.licence_type),
+        "announced": announced if "announced" in held else (),
         "mine": standing.is_mine(case, waits, user),
         "days_left": due.left if due else None,
         "due_day": due.day if due else None,

@@ -77,6 +77,7 @@ def _rule(book: Book, code: str, figure: Figure | None) -> dict[str, Any]:
         "amount": plain(figure.amount) if figure else None,
         "currency": value.currency,
         "source": _source(figure or cited),
+        "standing": "" if figure and figure.entered else rb.standing(value.citations),
         "entered": figure.entered if figure else False,
         "valid_from": figure.valid_from.isoformat() if figure and figure.valid_from else None,
     }

@@ -184,4 +184,5 @@ def _threshold(threshold: rb.Threshold) -> dict[str, Any]:
         "percent": plain(threshold.percent),
         "title": dict(threshold.title),
         "source": "; ".join(cited),
+        "standing": rb.standing(threshold.citations),
     }

@@ -36,12 +36,14 @@ def with_requests_waiting(cases: QuerySet[Application]) -> QuerySet[Application]
     return cases.annotate(requests_waiting=Subquery(count))
 
 
-def parts_held(case: Application, names: tuple[str, ...]) -> frozenset[str]:
-    """Which of these parts the case has any of. Most cases have none of most, so one query asks of all."""
-    rows = {name: _part(name).objects.filter(**OF_CASE) for name in names}
+def parts_held(case: Application, names: tuple[str, ...], **beside: QuerySet[Any]) -> frozenset[str]:
+    """Which of these parts the case has any of, and which rows beside it there are. Most cases have none of
+    most, so one query asks of all.
+    """
+    rows = {name: _part(name).objects.filter(**OF_CASE) for name in names} | beside
     flags = {f"has_{name}": Exists(found) for name, found in rows.items()}
     answer: Any = Application.objects.filter(pk=case.pk).order_by().values(**flags).get()
-    return frozenset(name for name in names if answer[f"has_{name}"])
+    return frozenset(name for name in rows if answer[f"has_{name}"])
 
 
 def _part(name: str) -> Any:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from applications.pipeline.queries import managed_by
 from look import words
 from look.fields import DIGITS
-from regulators.rulebook import GUIDANCE, READ_NOTHING, READ_SECONDHAND, RULE, Book, Citation, Requirement
+from regulators.rulebook import GUIDANCE, RULE, Book, Citation, Requirement, standing
 from regulators.rulebook import say as say_text
 
 register = template.Library()
@@ -42,8 +42,8 @@ def tag(kind: str, text: str) -> SafeString:
 @register.inclusion_tag("parts/cite.html")
 def cite(source: Citation | Requirement) -> dict[str, object]:
     """Where a question comes from, and whether it is a rule, guidance or only asked."""
-    kind = source.source if isinstance(source, Requirement) else _standing(source)
     citations = source.citations if isinstance(source, Requirement) else (source,)
+    kind = standing(citations)
     word = {RULE: _("Rule"), GUIDANCE: _("Guidance")}.get(kind, _("Asked"))
     return {"look": CITE_LOOKS.get(kind, "asked"), "word": word, "citations": citations}
 
@@ -66,12 +66,6 @@ def prevails(book: Book) -> dict[str, object]:
         if unchecked
         else "",
     }
-
-
-def _standing(citation: Citation) -> str:
-    dead = citation.in_force is False or citation.applies is False
-    unread = citation.read in (READ_NOTHING, READ_SECONDHAND)
-    return "asked" if dead or unread else citation.kind
 
 
 @register.inclusion_tag("parts/turn.html")

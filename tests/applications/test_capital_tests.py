@@ -106,6 +106,17 @@ def test_a_book_without_a_share_has_no_test_of_liquid_assets(afm_draft_case, fir
     assert capital_in_words(found, None)["liquidity"] == []
 
 
+def test_each_figure_says_whether_a_rule_sets_it_and_nothing_where_staff_entered_it(draft_case, on_record):
+    on_record("base_capital", "100000")
+    book, today = draft_case.book, timezone.localdate()
+    rules = capital_in_words(capital.tests_of(draft_case, [], today), None)["rules"]
+    assert {rule["title"]: rule["standing"] for rule in rules} == {
+        book.value("daa_table_2").title["en"]: "Asked",  # its row was not seen
+        book.value("base_capital").title["en"]: "",
+        book.value("liquid_share").title["en"]: "Rule",
+    }
+
+
 def test_a_submission_keeps_what_was_required_and_a_later_figure_does_not_change_it(
     draft_case, enter_figures, on_record, firm_user
 ):
