@@ -39,7 +39,7 @@ def sign_up(page: Page, smtp: Mailbox) -> None:
     page.get_by_role("link", name="Sign in").first.click()
     page.get_by_role("main").get_by_role("link", name="Create an account").click()
     page.get_by_label("Full name").fill(FOUNDER)
-    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create an account").click()
     expect(page.get_by_role("heading", name="Check your e-mail")).to_be_visible()
