@@ -99,7 +99,9 @@ def shown(letter: IssuedLetter) -> dict[str, Any]:
 
 
 def pdf(letter: IssuedLetter) -> bytes:
-    """The letter as PDF/A-2b: the same bytes each time."""
+    """The letter as PDF/A-2b: the same bytes each time. A name or text with a character that the font lacks
+    (an emoji, a Chinese name) makes a plain PDF with a box in its place, since PDF/A allows none.
+    """
     page = shown(letter)
     data = {
         "title": letter.title,
@@ -109,14 +111,15 @@ def pdf(letter: IssuedLetter) -> bytes:
         "rests_on": page["rests_on"],
         "powers": page["powers"],
     }
-    made = typst.compile(
-        PAGE,
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards="a-2b",
-        timestamp=int(letter.at.timestamp()),
-    )
-    return bytes(made)
+    given = {
+        "ignore_system_fonts": True,
+        "sys_inputs": {"data": json.dumps(data, ensure_ascii=False)},
+        "timestamp": int(letter.at.timestamp()),
+    }
+    try:
+        return bytes(typst.compile(PAGE, pdf_standards="a-2b", **given))
+    except typst.TypstError:
+        return bytes(typst.compile(PAGE, **given))
 
 
 def pdf_response(letter: IssuedLetter) -> HttpResponse:

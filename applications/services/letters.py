@@ -54,7 +54,11 @@ def issue_letter(
     if facts.about != about:
         words = _("The case has moved on while your page was open: the letter would say something else now.")
         raise Conflict([words], current=case)
-    worded = wording or {}
+    asked = to_word(letter, facts)
+    worded = {
+        language: {name: text for name, text in texts.items() if name in asked}
+        for language, texts in (wording or {}).items()
+    }
     _complete(letter, facts, worded)
     last_day = _last_day(case, letter, facts, until)
     if KINDS[code].side:

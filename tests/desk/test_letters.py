@@ -421,3 +421,29 @@ def test_another_track_has_no_notice(filed, afsa, afm, afsa_staff, english):
     for url in ("/desk/", at("change", case), "/desk/applications/application/", "/pipeline/cases/"):
         shown = english(afsa_staff.lead_reviewer).get(url).content.decode()
         assert "note--warning" not in shown, url
+
+
+@pytest.mark.parametrize("name", ["Алтын 公司", "Altyn 😀", "Altyn\x01"])
+def test_a_name_that_the_font_lacks_still_makes_a_pdf(filed, afsa, afsa_staff, signed_in, firm_user, name):
+    case = filed(afsa)
+    type(case.firm).objects.filter(pk=case.firm_id).update(name=name)
+    request = asked(fresh(case), afsa_staff, "Send the minute.")
+    [row] = issue_letter(
+        actor=afsa_staff.reviewer, case=fresh(case), code="request_information", about=f"request:{request.pk}"
+    )
+    assert name in row.text
+    made = pdf(fresh(row))
+    assert made.startswith(b"%PDF-")
+    assert made == pdf(fresh(row))
+
+
+def test_nothing_is_worded_anew_but_what_the_letter_asks_for(filed, afsa, afsa_staff):
+    """In a letter of one language, or of what staff did not write, the case has the last word."""
+    case = filed(afsa)
+    request = asked(case, afsa_staff, "Send the minute.")
+    [row] = issue_letter(
+        actor=afsa_staff.reviewer, case=case, code="request_information", about=f"request:{request.pk}",
+        wording={"en": {"point_1": "Send nothing.", "reason": "None."}},
+    )  # fmt: skip
+    assert "Send the minute." in row.text
+    assert "Send nothing." not in row.text
