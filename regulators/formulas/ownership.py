@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 
 HALF = Fraction(1, 2)
 WHOLE = Fraction(1)
@@ -41,17 +42,23 @@ def effective_interests(holdings: Iterable[Holding], company: str) -> dict[str, 
     there is no single solution: companies that own each other wholly belong to nobody.
     """
     direct = _direct(holdings)
-    owned = {name for _holder, name in direct} - {company}
-    companies = [*sorted(owned), company]
-    passes = _inverse(
-        [[WHOLE * (a == b) - direct.get((b, a), Fraction(0)) for b in companies] for a in companies], company
-    )
-    got = dict(zip(companies, passes[-1], strict=True))  # of one payment by the company, circles included
-    interests = {name: got[name] / passes[i][i] for i, name in enumerate(companies[:-1])}
+    companies = _companies(direct, company)
+    ones = [[int(a == b) for b in companies] for a in companies]
+    passes = _solve(_equations(direct, companies), ones, company)  # passes[b][a]: of one payment by a to b
+    interests = {name: passes[i][-1] / passes[i][i] for i, name in enumerate(companies[:-1])}
+    got = {name: passes[i][-1] for i, name in enumerate(companies)}
     for holder in {holder for holder, _owned in direct} - set(companies):
-        shares = (direct.get((holder, name), Fraction(0)) * got[name] for name in companies)
-        interests[holder] = sum(shares, Fraction(0))
+        interests[holder] = _received(direct, got, holder)
     return {holder: share for holder, share in interests.items() if share}
+
+
+def effective_interest(holdings: Iterable[Holding], company: str, holder: str) -> Fraction:
+    """That of one holder whom nobody holds a part of, as a group of associates: much quicker than all."""
+    direct = _direct(holdings)
+    companies = _companies(direct, company)
+    paid = [[int(name == company)] for name in companies]
+    solved = _solve(_equations(direct, companies), paid, company)
+    return _received(direct, {name: row[0] for name, row in zip(companies, solved, strict=True)}, holder)
 
 
 def controllers(holdings: Iterable[Holding], company: str) -> frozenset[str]:
@@ -134,22 +141,47 @@ def _check(holdings: tuple[Holding, ...], kind: str) -> None:
             raise ManualFindingError(text, ManualFindingError.TOTAL, where=company, total=total)
 
 
-def _inverse(matrix: list[list[Fraction]], company: str) -> list[list[Fraction]]:
-    """Gauss and Jordan, in exact fractions. No row has more off its diagonal than on it, so none are swapped:
-    a zero on the diagonal is a circle of companies that own each other wholly; in the last row, the company.
+def _companies(direct: Mapping[tuple[str, str], Fraction], company: str) -> list[str]:
+    """The company last."""
+    return [*sorted({name for _holder, name in direct} - {company}), company]
+
+
+def _equations(direct: Mapping[tuple[str, str], Fraction], companies: list[str]) -> list[list[Fraction]]:
+    """What a company gets, less its shares of what the others get, is what it was paid from outside."""
+    return [[WHOLE * (a == b) - direct.get((a, b), Fraction(0)) for b in companies] for a in companies]
+
+
+def _received(
+    direct: Mapping[tuple[str, str], Fraction], got: Mapping[str, Fraction], holder: str
+) -> Fraction:
+    return sum((direct.get((holder, name), Fraction(0)) * part for name, part in got.items()), Fraction(0))
+
+
+def _solve(matrix: list[list[Fraction]], right: list[list[int]], company: str) -> list[list[Fraction]]:
+    """Gauss and Jordan in whole numbers (after Bareiss: each division is exact), so that a chart of many
+    bodies that hold one another is solved in a second and not in a minute.
+
+    No column has more off its diagonal than on it, so no rows are swapped: a zero on the diagonal is a circle
+    of companies that own each other wholly; in the last row, the company.
     """
-    size = len(matrix)
-    rows = [[*row, *(WHOLE * (i == j) for j in range(size))] for i, row in enumerate(matrix)]
-    for column, pivot in enumerate(rows):
-        if not pivot[column]:
+    rows = []
+    for line, sides in zip(matrix, right, strict=True):
+        scale = lcm(*(value.denominator for value in line))
+        rows.append([*(int(value * scale) for value in line), *(side * scale for side in sides)])
+    size, before = len(matrix), 1
+    for column in range(size):
+        pivot = rows[column]
+        head = pivot[column]
+        if not head:
             if column == size - 1:
                 text = "The company owns all of itself."
                 raise ManualFindingError(text, ManualFindingError.ITSELF, where=company)
             text = "Companies own each other wholly, so that no owner can be found."
             raise ManualFindingError(text, ManualFindingError.CIRCLE)
-        rows[column] = pivot = [value / pivot[column] for value in pivot]
-        for i in range(size):
-            if i != column and rows[i][column]:
-                factor = rows[i][column]
-                rows[i] = [a - factor * b for a, b in zip(rows[i], pivot, strict=True)]
-    return [row[size:] for row in rows]
+        for i, row in enumerate(rows):
+            if i != column:
+                factor = row[column]
+                pairs = zip(row, pivot, strict=True)
+                rows[i] = [(head * a - factor * b) // before if a or b else 0 for a, b in pairs]
+        before = head
+    return [[Fraction(value, before) for value in row[size:]] for row in rows]

@@ -248,6 +248,20 @@ def test_holdings_and_groups_are_for_editors_and_for_a_stage_that_is_open(chart,
     assert (Holding.objects.count(), fresh(chart("Ann")).acts_with) == (1, "")
 
 
+def test_a_group_is_one_however_its_name_is_spelt(chart, firm_user):
+    names = {"Ann": "Family", "Bek": " FAMILY", "Dana": "family  ", "Eve": "Ｆａｍｉｌｙ", "Guest": "Familia"}
+    for name in names:
+        chart.hold(name, "firm", "4")
+    save_groups(
+        actor=firm_user,
+        case_id=chart.case.pk,
+        groups={chart(name).pk: typed for name, typed in names.items()},
+    )
+    [group] = [row for row in chart.found()["rows"] if row["kind"] == "group"]
+    assert (group["name"], group["members"]) == ("Family", ["Ann", "Bek", "Dana", "Eve"])
+    assert (group["economic"], group["votes"], group["crossed"]) == ("16", "16", ["controller"])
+
+
 def test_the_firm_is_in_no_group(chart, firm_user):
     with pytest.raises(NotReady):
         save_groups(actor=firm_user, case_id=chart.case.pk, groups={chart("firm").pk: "Family"})

@@ -1,5 +1,6 @@
 """Interests, votes and groups against computations of another kind: no equations, no fixed point."""
 
+import time
 from fractions import Fraction
 from itertools import chain, combinations
 
@@ -12,6 +13,7 @@ from regulators.formulas.ownership import (
     ManualFindingError,
     acting_as_one,
     controllers,
+    effective_interest,
     effective_interests,
     effective_votes,
 )
@@ -216,3 +218,26 @@ def test_impossible_votes_leave_the_economic_interest_and_the_other_way_round():
     assert effective_votes(shares_wrong, "Firm") == {"Ann": Fraction(1, 2), "Bek": Fraction(1, 2)}
     with pytest.raises(ManualFindingError):
         effective_interests(shares_wrong, "Firm")
+
+
+@given(charts())
+@UNHURRIED
+def test_one_holder_alone_has_what_it_has_among_all(chart):
+    found = effective_interests(chart, "Firm")
+    for person in PEOPLE:
+        assert effective_interest(chart, "Firm", person) == found.get(person, 0)
+
+
+def test_sixty_bodies_that_all_hold_one_another_take_seconds():
+    """In fractions with a division at each step this took seven, and once more for each group."""
+    bodies = [f"B{i}" for i in range(60)]
+    holdings = [
+        Holding(holder=holder, company=company, economic=Fraction(1 + 7 * i % 13, 1000), votes=Fraction(0))
+        for i, company in enumerate([*bodies, "firm"])
+        for holder in [*bodies, "Ann"]
+        if holder != company
+    ]
+    start = time.process_time()
+    interests = effective_interests(holdings, "firm")
+    assert time.process_time() - start < 4
+    assert effective_interest(holdings, "firm", "Ann") == interests["Ann"]
