@@ -1,4 +1,6 @@
-"""The moments at which a firm computes its capital. The lines are the rule book's."""
+"""The moments at which a firm computes its capital, and its figures. The lines are the rule book's."""
+
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,3 +13,13 @@ PERIODS: dict[str, str | Promise] = {
     "year3": _("End of year 3"),
     "stressed": _("Under stress"),
 }
+
+
+def figures_of(case: Any) -> list[Any]:
+    """Those that the book of the case asks for: on its lines, and in its currency. What was entered on
+    another line, or in another currency, under a version before stays in its row and counts for nothing.
+    """
+    rules = case.book.capital
+    lines = [line.code for line in rules.lines]
+    found = case.capital.filter(line__in=lines, currency=rules.currency)
+    return list(found.order_by("line", "period"))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from accounts.models import Firm
 from applications.asked import Draft, Given, Key
+from applications.capital import figures_of
 from applications.states import ApplicationState
 from regulators import rulebook as rb
 from regulators.models import LicenceType
@@ -52,7 +53,7 @@ def draft_of(firm: Firm, licence_type: LicenceType) -> "Application | None":
 
 
 def _capital_lines(case: "Application") -> frozenset[str]:
-    return frozenset(case.capital.filter(period="now").values_list("line", flat=True))
+    return frozenset(figure.line for figure in figures_of(case) if figure.period == "now")
 
 
 def _switches(case: "Application") -> set[str]:

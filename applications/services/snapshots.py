@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from applications import asked
+from applications.capital import figures_of
 from applications.models import Application, Finding, Person, Snapshot
 from applications.queries import capital, drafts, law, ownership
 from documents.services import seal
@@ -138,7 +139,7 @@ def _capital(case: Application) -> dict[str, Any]:
     """The figures, the rate they were turned at, and what was required and came out on the day of the
     submission: a figure of the law that is entered later does not change it.
     """
-    figures = list(case.capital.order_by("line", "period"))
+    figures = figures_of(case)
     return {
         "capital": [
             {"line": f.line, "period": f.period, "amount": str(f.amount), "currency": f.currency}

@@ -1,6 +1,8 @@
 """A case and a newer version of its rule book: who moves it, what that does, what is refused until then."""
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -11,7 +13,7 @@ from applications.models import Answer, AnswerRevision, Application, Finding, St
 from applications.queries import law
 from applications.queries.drafts import load_draft
 from applications.queries.versions import affected, marks_of
-from applications.services import assessment, decisions, drafting
+from applications.services import assessment, decisions, drafting, people
 from applications.services.snapshots import take_snapshot
 from applications.services.versions import apply_version, move_draft
 from audit.models import Event
@@ -127,6 +129,28 @@ def test_the_mark_stands_until_the_answer_is_saved_again(base, draft, shelf, fir
         actor=firm_user, case_id=draft.pk, requirement=REWORDED, value={"text": f"Answer {REWORDED}"}
     )
     assert mark(REWORDED) == ""
+
+
+@pytest.mark.parametrize("gone", ["line", "currency"])
+def test_capital_on_a_line_or_in_a_currency_of_before_counts_for_nothing(
+    base, afm_draft_case, shelf, firm_user, gone
+):
+    draft = afm_draft_case
+    people.save_capital(
+        actor=firm_user, case_id=draft.pk, period="now", currency="KZT",
+        amounts={"other_reserves": Decimal(5)},
+    )  # fmt: skip
+    assert load_draft(fresh(draft)).capital_lines == {"other_reserves"}
+    rules = base.capital
+    kept = tuple(line for line in rules.lines if line.code != "other_reserves")
+    changed = {"lines": kept} if gone == "line" else {"currency": "USD", "required": ()}
+    shelf(second(base, capital=replace(rules, **changed)))
+    case = fresh(moved(draft, firm_user))
+    assert load_draft(case).capital_lines == frozenset()
+    content = take_snapshot(case, actor=firm_user, declaration={}).content
+    assert content["capital"] == []
+    assert content["capital_tests"]["moments"][0]["resources"] == {"result": "not_entered"}
+    assert case.capital.count() == 1
 
 
 @pytest.mark.parametrize(

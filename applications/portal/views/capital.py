@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
-from applications.capital import PERIODS
+from applications.capital import PERIODS, figures_of
 from applications.computed import capital_in_words
 from applications.models import AccountsRate, CapitalFigure
 from applications.portal.access import case_or_404, page, show
@@ -28,7 +28,7 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
     if period not in PERIODS:
         raise Http404
     rules = case.book.capital
-    figures = list(case.capital.all())
+    figures = figures_of(case)
     form = CapitalForm(
         [(line.code, say(line.title)) for line in rules.lines],
         rules.currency,
