@@ -57,6 +57,14 @@ def case_or_404(request: SignedIn, pk: Any, *, dated: bool = False) -> Any:
     return case
 
 
+def posted_version(request: SignedIn) -> int:
+    """The version in the form. Raises Http404 where there is none."""
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Http404
+    return int(text)
+
+
 def status_of(refusal: Refused | None) -> int:
     if refusal is None:
         return 200

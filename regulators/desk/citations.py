@@ -65,7 +65,7 @@ class CheckForm(DeskForm):
             data["act"], data["provision"] = provision.act, provision.name
         for name in ("read_in_full", "applies"):
             data[name] = data.get(name) == "yes"
-        if data.get("checked_on"):
+        if data.get("checked_on") and data["checked_on"] <= timezone.localdate():
             data["look_again_on"] = data.get("look_again_on") or look_again(data["checked_on"])
         return data
 

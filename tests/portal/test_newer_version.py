@@ -136,3 +136,11 @@ def test_the_stage_asks_no_more_with_a_newer_version(browser, draft, django_asse
     post(browser, draft)
     with django_assert_max_num_queries(12):
         page(browser, draft, "stage", "business_plan")
+
+
+@pytest.mark.parametrize("shown", ["", "-1", "²", "١", "9" * 5000])
+def test_what_is_no_version_of_a_record_is_no_page(draft, browser, shown):
+    addresses = [reverse(f"portal:{name}", args=[draft.pk]) for name in ("version", "discard")]
+    addresses.append(reverse("portal:stage", args=[draft.pk, draft.book.stage_codes[0]]))
+    for address in addresses:
+        assert browser.post(address, {"version": shown, "act": "complete"}).status_code == 404, address

@@ -138,6 +138,18 @@ def test_a_check_is_recorded_and_confirmed_at_the_desk(afsa, reviewers, officer,
     assert statuses == [404, 403, 403, 302]
 
 
+def test_a_day_far_ahead_is_refused_at_the_desk(afsa, reviewers):
+    key = next(key for key, cited in provisions_of("AFSA").items() if cited.name == "s 35")
+    typed = {
+        "provision": key, "result": "as_cited", "read_in_full": "yes", "applies": "yes",
+        "url": "https://example.test/fsfr", "note": "Compared.", **on(date(9999, 12, 31), "checked_on"),
+    }  # fmt: skip
+    page_again = browser(reviewers[0]).post(page("regulators_citationcheck_record"), typed)
+    assert page_again.status_code == 422
+    assert "The check cannot have been made in the future." in page_again.content.decode()
+    assert CitationCheck.objects.count() == 0
+
+
 def test_the_list_of_due_checks_is_of_ones_own_regulator(reviewers, officer, foreigner, monkeypatch):
     monkeypatch.setattr(provisions, "GRACE", timedelta(0))
     url = page("regulators_citationcheck_due")

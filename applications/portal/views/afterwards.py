@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import SignedIn
 from applications.models import Application, InformationRequest, RequestPoint
 from applications.portal import files, standing
-from applications.portal.access import case_or_404, page, show, status_of
+from applications.portal.access import case_or_404, page, posted_version, show, status_of
 from applications.portal.forms import PointForm, ReasonForm
 from applications.queries.law import requirement_of
 from applications.services.evidence import open_evidence
@@ -47,10 +47,7 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
         if stale:
             raise _conflict(stale, forms)
         if request.POST.get("act") == "send" and not any(form.errors for form in forms.values()):
-            version = request.POST.get("version", "")
-            if not version.isdecimal():
-                raise Http404
-            send_answers(actor=request.user, request=asked, expected_version=int(version))
+            send_answers(actor=request.user, request=asked, expected_version=posted_version(request))
             messages.success(request, _("Your answers are sent."))
             return redirect("portal:request", case.pk, number)
     except Refused as error:

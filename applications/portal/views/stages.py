@@ -14,7 +14,7 @@ from applications import asked
 from applications.asked import Draft, Question
 from applications.models import Answer, Application, Stage
 from applications.portal import files, outline
-from applications.portal.access import case_or_404, page, show, status_of
+from applications.portal.access import case_or_404, page, posted_version, show, status_of
 from applications.portal.answers import in_words
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
@@ -34,11 +34,11 @@ def stage(request: SignedIn, pk: UUID, stage: str) -> HttpResponse:
     if request.method != "POST":
         return _stage_page(request, case, found)
     act = ACTS.get(request.POST.get("act", ""))
-    version = request.POST.get("version", "")
-    if act is None or not version.isdecimal():
+    if act is None:
         raise Http404
+    version = posted_version(request)
     try:
-        done = act(actor=request.user, stage=found, expected_version=int(version))
+        done = act(actor=request.user, stage=found, expected_version=version)
     except Refused as refusal:
         return _stage_page(request, case, stage_or_404(case, stage), refusal)
     if done.state == "complete":

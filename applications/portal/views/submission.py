@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import SignedIn
 from applications.models import Application
 from applications.portal import files, outline
-from applications.portal.access import case_or_404, page, show
+from applications.portal.access import case_or_404, page, posted_version, show
 from applications.portal.answers import in_words
 from applications.portal.forms import DeclareForm, ReasonForm
 from applications.portal.kept import kept_of_before
@@ -170,11 +170,9 @@ def discard(request: SignedIn, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     refusal = None
     if request.method == "POST":
-        version = request.POST.get("version", "")
-        if not version.isdecimal():
-            raise Http404
+        version = posted_version(request)
         try:
-            discard_application(actor=request.user, case=case, expected_version=int(version))
+            discard_application(actor=request.user, case=case, expected_version=version)
         except Refused as error:
             refusal = error
         else:

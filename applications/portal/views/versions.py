@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
-from applications.portal.access import case_or_404, page, show
+from applications.portal.access import case_or_404, page, posted_version, show
 from applications.portal.kept import kept_answers
 from applications.queries import law
 from applications.queries.drafts import load_draft
@@ -26,15 +26,13 @@ def version(request: SignedIn, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     refusal = None
     if request.method == "POST":
-        shown = request.POST.get("version", "")
-        if not shown.isdecimal():
-            raise Http404
+        shown = posted_version(request)
         try:
             moved = move_draft(
                 actor=request.user,
                 case=case,
                 to_version=request.POST.get("to", ""),
-                expected_version=int(shown),
+                expected_version=shown,
             )
         except Refused as error:
             refusal = error
