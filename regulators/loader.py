@@ -1,14 +1,12 @@
 """Turns one rule book file into a ``Book``, or says what is wrong with it (``RuleBookError``)."""
 
-import hashlib
-import tomllib
 from pathlib import Path
 
 from regulators import loader_checks as checks
 from regulators import loader_figures as figures
 from regulators import rulebook as rb
 from regulators.loader_words import ACT_FACTS, LANGUAGES, acts_by_key, choice, condition, page, words
-from regulators.toml_table import RuleBookError, Source, Table, one_of_words
+from regulators.toml_table import RuleBookError, Table, one_of_words, read_toml
 
 TRANSITIONS = ("stay", "move", "reassess")
 INCOMPLETE = ("return", "refile")
@@ -33,13 +31,8 @@ __all__ = ["RuleBookError", "load"]
 
 
 def load(path: Path) -> rb.Book:
-    content = path.read_bytes()
-    try:
-        text = content.decode()
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RuleBookError(f"{path.name}: this is not a TOML file in UTF-8. {error}.") from error
-    book = _Reader(Table(Source(path.name, text), (), data)).book(hashlib.sha256(content).hexdigest())
+    source, data, sha256 = read_toml(path)
+    book = _Reader(Table(source, (), data)).book(sha256)
     if path.name != f"{book.code}-{book.version}.toml":
         raise RuleBookError(f"{path.name}: the file holds {book.code} {book.version}. "
                             f"Name it {book.code}-{book.version}.toml.")  # fmt: skip
@@ -94,6 +87,7 @@ class _Reader:
         )
         for name in ("functions", "clocks", "grounds", "values", "thresholds", "letters"):
             checks.unique(top, name, (item.code for item in getattr(book, name)))
+        checks.unique(top, "capital", (line.code for line in book.capital.lines))
         for table in (regulator, licence_type, top):
             table.done()
         return book
@@ -200,6 +194,8 @@ class _Reader:
 
     def letter(self, table: Table) -> rb.Letter:
         languages = table.some_of("languages", LANGUAGES)
+        if not languages:
+            table.fail("languages", "is empty", one_of_words(LANGUAGES))
         letter = rb.Letter(
             code=table.name(),
             title=words(table, "title", (*languages, "en")),
@@ -208,6 +204,7 @@ class _Reader:
             powers=tuple(self.citation(inner) for inner in table.tables("powers")),
         )
         table.done()
+        checks.names_in_body(table, letter)
         return letter
 
     # --- citations

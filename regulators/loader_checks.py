@@ -1,9 +1,15 @@
 """What must hold between the parts of a rule book, once each part is read."""
 
 from collections.abc import Iterable, Mapping
+from string import Formatter
 
 from regulators import rulebook as rb
 from regulators.toml_table import Table, one_of_words
+
+# What the desk puts into a letter, from the record of the case.
+LETTER_NAMES = frozenset(
+    {"regulator", "day", "firm", "case", "licence_type", "points", "reason", "until", "licence", "officer"}
+)
 
 
 def condition(table: Table, requirement: rb.Requirement, by_code: dict[str, rb.Requirement]) -> None:
@@ -50,6 +56,18 @@ def evidence(table: Table, requirement: rb.Requirement) -> None:
     codes = [choice.code for choice in requirement.choices]
     if len(set(codes)) != len(codes):
         table.fail("choices", "names a code twice", "each code once")
+
+
+def names_in_body(table: Table, letter: rb.Letter) -> None:
+    """A letter has only names that the desk can fill, each by itself: "{firm}", and no "{firm.x}"."""
+    for language, body in letter.body.items():
+        try:
+            found = {name for _text, name, _spec, _turn in Formatter().parse(body) if name is not None}
+        except ValueError as error:
+            table.fail("body", f"has a brace alone in {language!r}: {error}", "names in pairs of braces")
+        if unknown := sorted(found - LETTER_NAMES):
+            names = ", ".join(f"{{{name}}}" for name in sorted(LETTER_NAMES))
+            table.fail("body", f"names {{{unknown[0]}}} in {language!r}", f"one of: {names}")
 
 
 def unique(top: Table, key: str, codes: Iterable[str], what: str = "code") -> None:

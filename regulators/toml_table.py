@@ -3,8 +3,11 @@
 An error names the file, the line where it can be found, the key, and what to write instead.
 """
 
+import hashlib
 import re
+import tomllib
 from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
 UNKNOWN = "unknown"
@@ -51,6 +54,20 @@ class Source:
     def _key_line(self, key: str, start: int, stop: int) -> int | None:
         pattern = re.compile(rf"\s*{re.escape(key)}\s*[.=]")
         return next((i + 1 for i in range(start, stop) if pattern.match(self.lines[i])), None)
+
+
+def read_toml(path: Path) -> tuple[Source, dict[str, Any], str]:
+    """The text of the file, its values, and its SHA-256."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RuleBookError(f"{path.name}: the file cannot be read. {error.strerror}.") from error
+    try:
+        text = content.decode()
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # also a text in another encoding, a number without an end
+        raise RuleBookError(f"{path.name}: this is not a TOML file in UTF-8. {error}.") from error
+    return Source(path.name, text), data, hashlib.sha256(content).hexdigest()
 
 
 def show(path: tuple[str | int, ...]) -> str:

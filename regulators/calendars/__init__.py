@@ -1,16 +1,16 @@
 """Working days of Kazakhstan, from the table in ``kz.toml``."""
 
-import hashlib
-import tomllib
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from regulators.toml_table import RuleBookError, Source, Table
+from regulators.toml_table import Table, read_toml
 
 FILE = Path(__file__).with_name("kz.toml")
 ONE_DAY = timedelta(days=1)
+YEAR = re.compile(r"[0-9]{4}")
 
 
 class YearNotInCalendarError(LookupError):
@@ -79,18 +79,13 @@ def kazakhstan() -> Calendar:
 
 def load(path: Path) -> Calendar:
     """The calendar of the file, or a RuleBookError that says what to mend."""
-    content = path.read_bytes()
-    text = content.decode()
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RuleBookError(f"{path.name}: this is not a TOML file. {error}.") from error
-    top = Table(Source(path.name, text), (), data)
+    source, data, sha256 = read_toml(path)
+    top = Table(source, (), data)
     calendar = Calendar(
         code=top.name(),
         version=top.name("version"),
-        years={int(key): _year(top, key) for key in data if key.isdigit()},
-        sha256=hashlib.sha256(content).hexdigest(),
+        years={int(key): _year(top, key) for key in data if YEAR.fullmatch(key)},
+        sha256=sha256,
     )
     top.done()
     return calendar

@@ -1,6 +1,5 @@
 """The claims and the glossary, read once from their files."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from regulators import books
 from regulators.loader_words import LANGUAGES, words
 from regulators.rulebook import Text
-from regulators.toml_table import RuleBookError, Source, Table
+from regulators.toml_table import Table, read_toml
 
 FOLDER = Path(__file__).parent
 STATUSES = ("confirmed", "corrected", "unverified", "outdated", "opinion")
@@ -78,12 +77,8 @@ def _codes(book: str) -> tuple[str, ...]:
 
 
 def _tables(path: Path, key: str) -> list[Table]:
-    text = path.read_text(encoding="utf-8")
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RuleBookError(f"{path.name}: this is not a TOML file. {error}.") from error
-    top = Table(Source(path.name, text), (), data)
+    source, data, _sha256 = read_toml(path)
+    top = Table(source, (), data)
     found = top.tables(key)
     top.done()
     return found

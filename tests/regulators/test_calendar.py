@@ -211,3 +211,18 @@ def test_a_wrong_table_is_named(tmp_path, old, new, message):
 @pytest.mark.parametrize(("day", "said"), [(date(2027, 4, 5), []), (date(2027, 4, 6), ["regulators.W001"])])
 def test_the_end_of_the_calendar_is_said_nine_months_before(day, said):
     assert [warning.id for warning in checks._end_of_calendar_is_near(day)] == said
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"code = '\xff'", "kz.toml: this is not a TOML file in UTF-8."),
+        ('code = "kz"\nversion = "1"\n"²" = 1\n'.encode(), "² is not known here"),
+        (b'code = "kz"\nversion = "1"\n[02026]\nforecast = false\n', "02026 is not known here"),
+    ],
+)
+def test_a_calendar_file_that_cannot_be_used_is_refused_in_words(tmp_path, content, complaint):
+    path = tmp_path / "kz.toml"
+    path.write_bytes(content)
+    with pytest.raises(RuleBookError, match=complaint):
+        calendars.load(path)

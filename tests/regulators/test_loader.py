@@ -352,6 +352,15 @@ WRONG_FIGURES = [
         38,
         "letters[0].languages names 'de'. Write one of",
     ),
+    ('languages = ["kk", "ru"]', "languages = []", 38, "letters[0].languages is empty. Write one of"),
+    (
+        '"Granted."',
+        '"Granted to {firm.name}."',
+        37,
+        "letters[0].body names {firm.name} in 'en'. Write one of: {case}, {day}, {firm}",
+    ),
+    ('"Granted."', '"Granted {0}."', 37, "letters[0].body names {0} in 'en'. Write one of"),
+    ('"Granted."', '"Granted to {firm."', 37, "letters[0].body has a brace alone in 'en'"),
     ("[translations.ru]", "[translations.de]", 41, "translations.de is no language of a book. Write one of"),
     (
         'checked_on = "unknown"',
@@ -385,6 +394,12 @@ def test_wrong_figures_letters_and_translations_are_refused_in_words(loaded, old
     assert str(error.value).startswith(f"{NAME}, line {LINES + line}: ")
 
 
+def test_a_line_of_the_capital_computation_stands_once(loaded):
+    line = FIGURES[FIGURES.index("[[capital.lines]]") : FIGURES.index("[[letters]]")]
+    with pytest.raises(RuleBookError, match="capital has the code 'shares' twice"):
+        loaded(SMALL + FIGURES + line)
+
+
 def test_questions_do_not_wait_for_each_other(loaded):
     itself = 'evidence = ["choice"]\napplies_when = { requirement = "A-1", choices = ["two"] }'
     with pytest.raises(RuleBookError, match=r"requirements\[0\].applies_when points at 'A-1'"):
@@ -409,6 +424,26 @@ def test_a_wrong_file_is_refused_in_words(loaded, old, new, complaint):
 def test_broken_toml_names_the_line(loaded):
     with pytest.raises(RuleBookError, match=r"not a TOML file in UTF-8\. .*line 2"):
         loaded('code = "x"\nversion =\n')
+
+
+@pytest.mark.parametrize(
+    "content", [b"code = '\xff'", b"\xef\xbb\xbfcode = 'a'", b"a = " + b"9" * 5000, b"a=" + b"[" * 5000]
+)
+def test_a_file_that_cannot_be_parsed_is_refused_in_words(tmp_path, content):
+    path = tmp_path / NAME
+    path.write_bytes(content)
+    with pytest.raises(RuleBookError, match=rf"{NAME}: this is not a TOML file in UTF-8\."):
+        load(path)
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path):
+    (tmp_path / NAME).symlink_to(tmp_path / "gone.toml")
+    with pytest.raises(RuleBookError, match=rf"{NAME}: the file cannot be read\. No such file"):
+        load(tmp_path / NAME)
+    assert len(books.faults(tmp_path)) == 1
+    (tmp_path / "folder.toml").mkdir()
+    with pytest.raises(RuleBookError, match=r"folder\.toml: the file cannot be read\. Is a directory"):
+        load(tmp_path / "folder.toml")
 
 
 def test_the_file_is_named_after_its_content(loaded):
