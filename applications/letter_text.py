@@ -111,7 +111,7 @@ def pdf(letter: IssuedLetter) -> bytes:
         "rests_on": page["rests_on"],
         "powers": page["powers"],
     }
-    given = {
+    given: dict[str, Any] = {
         "ignore_system_fonts": True,
         "sys_inputs": {"data": json.dumps(data, ensure_ascii=False)},
         "timestamp": int(letter.at.timestamp()),
