@@ -176,7 +176,10 @@ def lock(model: type[Model], pk: Any) -> Model:
 def _lock_one(model: Any, **which: Any) -> Any:
     rows = model._default_manager.select_for_update(of=("self",)).order_by()
     read_with = getattr(model, "read_with", ())
-    found = (rows.select_related(*read_with) if read_with else rows).filter(**which).first()
+    asked = (rows.select_related(*read_with) if read_with else rows).filter(**which)
+    # Where another act changed what the row is read with while this one waited (the rule book of a case),
+    # PostgreSQL drops the row from the join; asked again, it is there, and locked already.
+    found = asked.first() or (asked.first() if read_with else None)
     if found is None:
         raise Gone
     return found

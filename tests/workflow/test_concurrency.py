@@ -19,12 +19,14 @@ from applications.models import Application, Snapshot, Stage
 from applications.samples import cases
 from applications.samples.staff import Desk
 from applications.services import assessment, decisions, submission
+from applications.services.versions import move_draft
 from audit.models import Event
 from audit.verify import faults
 from notifications.models import Message
 from notifications.sending import send_waiting
 from regulators import services as regulators
 from tests.plugins.cases import SHELL, fresh, new_staff, submit
+from tests.plugins.versions import following
 from workflow.errors import Conflict, NotAllowed
 from workflow.services import perform
 
@@ -267,3 +269,13 @@ def test_who_examined_a_case_is_refused_its_decision_from_the_shell_too(stage, a
         )
     after = fresh(case)
     assert (after.state, after.version) == ("in_review", case.version)
+
+
+def test_a_draft_that_two_move_at_once_is_moved_once_and_the_other_is_told(shelf, afm_draft_case, firm_user):
+    """The rule book of the case changes while the second waits for its row."""
+    shelf(following(shelf("afm-custody"), "2026.3"))
+    case = fresh(afm_draft_case)
+    move = partial(move_draft, actor=firm_user, case=case, to_version="2026.3", expected_version=case.version)
+    assert kinds(at_once(move, move, move)) == {"Application": 1, "Conflict": 2}
+    assert (fresh(case).rulebook.version, fresh(case).version) == ("2026.3", case.version + 1)
+    assert Event.objects.filter(kind="application.move").count() == 1
