@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from applications.models import Application
+from applications.models import Application, Stage
 from applications.samples.build import answer_rest
 from audit import verify
 from look import words
@@ -47,6 +47,7 @@ from tests.plugins.cases import PASSWORD
 from tests.plugins.smtp import Mailbox
 from tests.plugins.watching import Watch
 from tests.plugins.ways import FIRM, link_in
+from workflow.acts import acts_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -151,12 +152,14 @@ def look_into_the_register(page: Page, reference: str) -> None:
 def expect_steps(page: Page) -> None:
     page.goto("/pipeline/")
     rows = page.get_by_role("region", name="Steps counted this month").get_by_role("row").all()[1:]
-    counted = {kind: int(times) for *_label, kind, times in (row.inner_text().split() for row in rows)}
-    assert {kind: times for kind, times in counted.items() if times} == {
-        "stage.start": 5, "stage.complete": 5, "application.submit": 1, "application.accept": 1,
-        "stage.take": 5, "stage.approve": 5, "application.recommend": 1,
-        "application.approve_in_principle": 1, "application.grant": 1,
-    }  # fmt: skip
+    shown = (row.inner_text().rsplit(maxsplit=1) for row in rows)
+    counted = {label: int(times) for label, times in shown}
+    stages = dict.fromkeys(("start", "complete", "take", "approve"), 5)
+    once = dict.fromkeys(("submit", "accept", "recommend", "approve_in_principle", "grant"), 1)
+    assert {label: times for label, times in counted.items() if times} == {
+        **{str(acts_of(Stage)[act].label): times for act, times in stages.items()},
+        **{str(acts_of(Application)[act].label): times for act, times in once.items()},
+    }
 
 
 def mails_by_recipient(smtp: Mailbox) -> dict[str, Counter[str]]:

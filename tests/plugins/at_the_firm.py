@@ -67,7 +67,8 @@ def start(page: Page) -> Application:
 def answer_by_hand(page: Page, case: Application) -> None:
     """At least one question of every kind of evidence, over the five stages."""
 
-    def answer(stage: str, title: str, fill: Callable[[], None]) -> None:
+    def answer(stage: str, code: str, fill: Callable[[], None], person: str = "") -> None:
+        title = case.book.by_code[code].title["en"] + person
         open_question(page, case, stage, title)
         fill()
         page.get_by_role("button", name="Save and come back later").click()
@@ -88,21 +89,23 @@ def answer_by_hand(page: Page, case: Application) -> None:
         fill_day(page, "Date", date(2027, 6, 30))
         upload(page, "audit.pdf", b"the audit")
 
-    answer(BUSINESS, "Scope of the licence", choose_and_write)
-    answer(BUSINESS, "Application form", lambda: upload(page, "form.pdf", b"the form"))
-    answer(BUSINESS, "Proof of fee payment", pay)
-    answer(BUSINESS, "No discretion over clients' assets",
+    answer(BUSINESS, "BP-01", choose_and_write)
+    answer(BUSINESS, "BP-03", lambda: upload(page, "form.pdf", b"the form"))
+    answer(BUSINESS, "BP-19", pay)
+    answer(BUSINESS, "BP-09",
            lambda: page.get_by_label("I make this declaration for the applicant").check())  # fmt: skip
-    answer(BUSINESS, "Statements to clients", lambda: page.get_by_label("Number").fill("30"))
-    answer(BUSINESS, "Currency plan", lambda: decline(page, "No currency is exchanged."))
+    answer(BUSINESS, "CUS-19", lambda: page.get_by_label("Number").fill("30"))
+    answer(BUSINESS, "BP-11", lambda: decline(page, "No currency is exchanged."))
     enter_person(page, case)
-    answer(FIT, "Fit and Proper Questionnaire (Ғалым Өмірұлы Әлімжанов)", lambda: fill_questionnaire(page))
+    answer(FIT, "FP-07", lambda: fill_questionnaire(page), " (Ғалым Өмірұлы Әлімжанов)")
     enter_holding(page, case)
     enter_capital(page, case)
-    answer(CAPITAL, "Liquid assets", lambda: page.get_by_label("Percentage").fill("41,5"))
-    answer(AML, "AML audit", audit)
+    answer(CAPITAL, "CAP-07", lambda: page.get_by_label("Percentage").fill("41,5"))
+    answer(AML, "AML-18", audit)
     answer(
-        IT, "Keys", lambda: page.get_by_label("Where the evidence can be inspected").fill("Key room, Astana.")
+        IT,
+        "ITS-05",
+        lambda: page.get_by_label("Where the evidence can be inspected").fill("Key room, Astana."),
     )
 
 
@@ -136,7 +139,7 @@ def enter_holding(page: Page, case: Application) -> None:
     page.get_by_label("Name of the new company").fill(HOLDING_COMPANY)
     page.get_by_label("Its country").fill("KZ")
     page.get_by_label("Economic interest").fill("100")
-    page.get_by_label("Votes").fill("100")
+    page.get_by_label("Votes, %").fill("100")
     page.get_by_role("button", name="Save the holding").click()
     expect(page.get_by_text("add up to 100 % of the economic interest")).to_be_visible()
 
@@ -144,7 +147,7 @@ def enter_holding(page: Page, case: Application) -> None:
 def enter_capital(page: Page, case: Application) -> None:
     open_tab(page, case, "Capital")
     page.get_by_label("Paid-up ordinary shares").fill("1 450 000")
-    page.get_by_label("Liquid assets").fill("398 400")
+    page.get_by_label("Liquid assets", exact=True).fill("398 400")
     page.get_by_label("Operating expenditure of a year").fill("960 000")
     page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_role("cell", name="1,450,000.00")).to_be_visible()
@@ -158,7 +161,8 @@ def refuse_the_unfinished_stage(page: Page, case: Application) -> None:
     expect(problem).to_be_visible()
     named = problem.get_by_role("link").all_inner_texts()
     assert "Regulatory business plan: Upload at least one document." in named
-    for title in ("Scope of the licence", "Application form", "Proof of fee payment", "Currency plan"):
+    given = [case.book.by_code[code].title["en"] for code in ("BP-01", "BP-03", "BP-19", "BP-11")]
+    for title in given:
         assert [text for text in named if text.startswith(f"{title}:")] == []
     problem.get_by_role("link", name="Regulatory business plan").click()
     assert page.url.endswith("#BP-04")
