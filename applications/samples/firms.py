@@ -16,6 +16,13 @@ APPLICANT = "applicant@altyn-qoima.test"
 APPLICANT_ASKED = "office@kokzhiek.test"
 
 
+DESKS = {
+    "AFM": 100,
+    "AFSA": 200,
+    "NBK": 300,
+}  # the regulators with sample staff, and where their numbers begin
+
+
 @dataclass(frozen=True, kw_only=True)
 class SampleFirm:
     email: str
@@ -44,7 +51,7 @@ def sample_firms() -> list[Application]:
     """Make the desks of the regulators and the sample firms, unless they are there. Returns the cases
     that were made.
     """
-    desks = {r.code: _desk(r) for r in Regulator.objects.filter(code__in=("AFSA", "AFM", "NBK"))}
+    desks = {r.code: _desk(r) for r in Regulator.objects.filter(code__in=DESKS)}
     return [
         _firm(sample, desks, serial)
         for serial, sample in enumerate(FIRMS, start=1)
@@ -90,7 +97,7 @@ def make_firm(
 
 
 def _desk(regulator: Regulator) -> Desk:
-    return desk_of(regulator) or sample_desk(regulator, together=True, serial=regulator.pk * 100)
+    return desk_of(regulator) or sample_desk(regulator, together=True, serial=DESKS[regulator.code])
 
 
 def _firm(sample: SampleFirm, desks: dict[str, Any], serial: int) -> Application:

@@ -57,9 +57,13 @@ def hand_change_over(
 ) -> PendingChange:
     """Somebody else follows the change, or the day that it takes effect became known.
 
-    Effects in order: lock the change; the owner and the day; the audit event.
+    Effects in order: lock the change; the owner and the day; the audit event. Raises NotReady where the day
+    has come and another is given: what is in force is settled, not put off.
     """
     locked = _open(change, actor)
+    has_come = locked.in_force_on is not None and locked.in_force_on <= timezone.localdate()
+    if has_come and in_force_on != locked.in_force_on:
+        raise NotReady([_("This change is in force, so its day stays. Settle it, and say how.")])
     _serving(owner, locked.licence_type)
     locked.owner, locked.in_force_on = owner, in_force_on
     locked.save(update_fields=["owner", "in_force_on"])

@@ -119,12 +119,12 @@ def scene(
             authority_basis=basis, rulebook_version=str(case.rulebook), conditions=["Keep three keys."],
             case_reference="AFSA-2025-0007", granted_at=timezone.now(),
         )  # fmt: skip
-    _invitation, token = accounts.invite_member(
+    invitation, token = accounts.invite_member(
         actor=firm_user, firm_id=custody_firm.pk, email=email_of("colleague"), roles=["viewer"]
     )
     return SimpleNamespace(
         case=fresh(case), draft=draft, firm=custody_firm, firm_user=firm_user, staff=staff, licence=licence,
-        token=token, letter=letter, notice=None, representation=None,
+        token=token, invitation=invitation, letter=letter, notice=None, representation=None,
         consultation=assessment.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
         change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
         condition=Condition.objects.create(application=case, number=1, text="Pay in the capital."),
@@ -214,6 +214,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "document": [case.answers.exclude(files=None).first().files.first().document_id],
         "letter": [scene.letter.pk], "letter_code": ["request_information"],
         "number": [numbers.get(name, 1)], "pk_of": [row.pk] if row else [], "firm_id": [scene.firm.pk],
+        "invitation_id": [scene.invitation.pk],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
     }  # fmt: skip

@@ -50,6 +50,21 @@ def test_somebody_else_follows_it(custody, pair, officer, foreigner):
     assert [event.kind for event in kinds] == ["pending_change.enter", "pending_change.hand_over"]
 
 
+@pytest.mark.parametrize(("ahead", "put_off"), [(0, False), (1, True)])
+def test_what_is_in_force_is_handed_over_but_not_put_off(custody, pair, officer, ahead, put_off):
+    comes = timezone.localdate() + timedelta(days=ahead)
+    change = announce(pair[0], custody, officer, in_force_on=comes)
+    services.hand_change_over(actor=pair[0], change=change, owner=pair[1], in_force_on=comes)
+    for day in (comes + timedelta(days=1), None):
+        if put_off:
+            services.hand_change_over(actor=pair[0], change=change, owner=pair[1], in_force_on=day)
+            continue
+        with pytest.raises(NotReady, match="its day stays"):
+            services.hand_change_over(actor=pair[0], change=change, owner=pair[1], in_force_on=day)
+    change.refresh_from_db()
+    assert change.in_force_on == (None if put_off else comes)
+
+
 def test_officers_and_other_regulators_are_refused(custody, pair, officer, foreigner):
     change = announce(pair[0], custody, officer)
     for actor in (officer, foreigner):
