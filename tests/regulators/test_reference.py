@@ -1,5 +1,6 @@
 """The pages on the law: every claim and term in three languages, and how far sources were read."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -84,6 +85,15 @@ def test_a_reader_is_told_which_language_prevails_and_that_nobody_checked_the_tr
     page = client.get("/law/afsa-custody/2026.2/").content.decode()
     assert [line in page for line in words] == [True] * len(words)
     assert ("nobody has checked" in page) is (language != "en")
+
+
+def test_each_provision_is_shown_with_its_five_facts(db, client, loaded):
+    page = client.get("/law/afm-custody/2026.2/").content.decode()
+    row = page.split("Annex 3, items 35 and 62")[1].split("</tr>")[0]
+    cells = re.findall(r"<td>(.*?)</td>", row)
+    assert cells == [
+        "Rule", "not established", "Read in full", "H", "not established, text of 1 January 2023", "not yet",
+    ]  # fmt: skip
 
 
 def untranslated(node, path):
