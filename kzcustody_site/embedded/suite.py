@@ -28,7 +28,7 @@ def test(console: Console, arguments: list[str]) -> int:
     with throwaway_servers(console) as environment:
         failed = _check({**LINT, **TYPES, **MIGRATIONS}, environment, console)
         told = {**environment, "KZCUSTODY_FAILED_CHECKS": ", ".join(failed)}
-        code = _in_foreground(["python", "-m", "pytest", "-n", "2", *arguments], told)
+        code = _in_foreground(["python", "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments], told)
     return code or int(bool(failed))
 
 
