@@ -1,4 +1,4 @@
-"""One stage, and one question on a page of its own."""
+"""One stage, and one question on a page of its own. Its files have views of their own."""
 
 from typing import Any
 from uuid import UUID
@@ -51,54 +51,19 @@ def stage(request: SignedIn, pk: UUID, stage: str) -> HttpResponse:
 def question(
     request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None = None
 ) -> HttpResponse:
-    case, found, draft, asked_now = _question_or_404(request, pk, stage, requirement, person)
+    case, found, draft, asked_now = question_or_404(request, pk, stage, requirement, person)
     if request.method != "POST":
         version = _version(case, asked_now)
         given = draft.answer(asked_now.key)
         form = AnswerForm(asked_now.requirement, initial=initial_of(given, version))
-        return _question_page(request, case, found, draft, asked_now, form)
-    answered = _keep(request, case, found, asked_now)
+        return question_page(request, case, found, draft, asked_now, form)
+    answered = take_in(request, case, found, asked_now)
     if answered is not None:
         return answered
     if request.POST.get("act") == "later":
         messages.success(request, _("Saved."))
         return redirect(_place(case, asked_now))
     return redirect(_next(case, found, asked_now))
-
-
-@page("POST")
-def upload(
-    request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None = None
-) -> HttpResponse:
-    """Takes the files, keeps what is typed beside them, and shows the question again."""
-    case, found, _draft, asked_now = _question_or_404(request, pk, stage, requirement, person)
-    chosen = bool(request.FILES.getlist("files"))
-    return _keep(request, case, found, asked_now, none_chosen=not chosen) or redirect(
-        outline.question_url(case.pk, asked_now)
-    )
-
-
-@page("POST")
-def detach(
-    request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None = None
-) -> HttpResponse:
-    """Takes one file out of the answer, and keeps what is typed beside it."""
-    case, found, draft, asked_now = _question_or_404(request, pk, stage, requirement, person)
-    try:
-        document = UUID(request.POST.get("document", ""))
-    except ValueError as error:
-        raise Http404 from error
-    if document not in {held.pk for held in draft.answer(asked_now.key).documents}:
-        raise Http404
-    try:
-        removed = drafting.detach(actor=request.user, case_id=case.pk, document_id=document)
-    except Refused as refusal:
-        form = AnswerForm(asked_now.requirement, request.POST)
-        return _question_page(
-            request, case, found, load_draft(case, stages=[stage]), asked_now, form, refusal
-        )
-    messages.success(request, _("Removed: %(name)s.") % {"name": removed.name})
-    return _keep(request, case, found, asked_now) or redirect(outline.question_url(case.pk, asked_now))
 
 
 def stage_or_404(case: Application, code: str) -> Stage:
@@ -119,7 +84,7 @@ def _stage_page(
     )
 
 
-def _question_or_404(
+def question_or_404(
     request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None
 ) -> tuple[Application, Stage, Draft, Question]:
     case = case_or_404(request, pk)
@@ -131,7 +96,7 @@ def _question_or_404(
     raise Http404
 
 
-def _keep(
+def take_in(
     request: SignedIn, case: Application, stage: Stage, question: Question, *, none_chosen: bool = False
 ) -> HttpResponse | None:
     """Take in each file by itself, then save what was typed; a page where something is wrong, else None."""
@@ -164,7 +129,7 @@ def _keep(
     if stands_on_this:
         _follow_version(form, case, question)
     draft = load_draft(case, stages=[stage.code])
-    return _question_page(request, case, stage, draft, question, form, refusal)
+    return question_page(request, case, stage, draft, question, form, refusal)
 
 
 def _take_files(form: AnswerForm, request: SignedIn, place: dict[str, Any]) -> list[str]:
@@ -177,7 +142,7 @@ def _follow_version(form: AnswerForm, case: Application, question: Question) -> 
     form.data = {**dict(form.data.items()), "version": str(_version(case, question))}
 
 
-def _question_page(
+def question_page(
     request: SignedIn,
     case: Application,
     stage: Stage,
