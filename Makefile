@@ -2,7 +2,7 @@
 PYTHON ?= python3
 LAUNCH = @$(PYTHON) kzcustody_site/embedded
 
-.PHONY: run manage test lint types bench locks clean
+.PHONY: run manage test lint types messages bench locks clean
 
 run:
 	$(LAUNCH) run
@@ -15,6 +15,10 @@ lint:
 
 types:
 	$(LAUNCH) types
+
+# Takes the strings to translate from the sources into locale/. Needs gettext.
+messages:
+	$(LAUNCH) messages
 
 bench:
 	$(LAUNCH) bench $(ARGS)

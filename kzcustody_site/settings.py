@@ -224,7 +224,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 # --- Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "framework"]
 FORMAT_MODULE_PATH = "kzcustody_site.formats"
 USE_I18N = True
 USE_TZ = True

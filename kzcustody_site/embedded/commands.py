@@ -59,8 +59,10 @@ def _obey(console: Console, arguments: list[str]) -> int:
             return suite.lint(console)
         case ["types"]:
             return suite.types(console)
+        case ["messages"]:
+            return suite.messages(console)
         case _:
-            raise Trouble("Say one of: run, manage, test, lint, types, bench, clean.")
+            raise Trouble("Say one of: run, manage, test, lint, types, messages, bench, clean.")
 
 
 def _refuse_other_machines() -> None:

@@ -1,4 +1,4 @@
-"""``make test``, ``make lint``, ``make types``, ``make bench``: against throwaway servers of their own."""
+"""``make test`` and ``bench`` on throwaway servers; ``make lint``, ``types`` and ``messages`` on none."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -21,6 +21,7 @@ LINT = {
 }
 TYPES = {"types": ["mypy", "."]}
 MIGRATIONS = {"no migration is missing": ["python", "manage.py", "makemigrations", "--check", "--dry-run"]}
+MESSAGES = {"messages": ["python", "manage.py", *translations.EXTRACT]}
 
 
 def test(console: Console, arguments: list[str]) -> int:
@@ -43,6 +44,10 @@ def lint(console: Console) -> int:
 
 def types(console: Console) -> int:
     return _without_servers(TYPES, console)
+
+
+def messages(console: Console) -> int:
+    return _without_servers(MESSAGES, console)
 
 
 @contextmanager

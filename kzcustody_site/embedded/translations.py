@@ -1,4 +1,4 @@
-"""Compiles locale/*/LC_MESSAGES/*.po to what Django reads, on machines without the gettext tools.
+"""Compiles the catalogues in locale/ to what Django reads, on machines without the gettext tools.
 
 Also by itself: ``python -m kzcustody_site.embedded.translations``.
 """
@@ -16,11 +16,15 @@ MAGIC = 0x950412DE
 CONTEXT_END, PLURAL_END = "\x04", "\x00"
 LINE = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr)(?:\[(\d)\])?\s+)?(".*")$')
 Entry = dict[str, str]
+EXTRACT = [
+    *("makemessages", "-l", "ru", "-l", "kk", "--no-location", "--no-wrap"),
+    *("-i", ".venv", "-i", "tests/*", "-i", "bench/*", "-i", "docs/*"),
+]
 
 
 def compile_all(root: Path = ROOT) -> int:
     """Compiles the catalogues that changed; returns how many there are."""
-    sources = sorted((root / "locale").glob("*/LC_MESSAGES/*.po"))
+    sources = sorted((root / "locale").glob("**/LC_MESSAGES/*.po"))
     for source in sources:
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
@@ -44,7 +48,7 @@ def compiled(source: Path) -> bytes:
 
 
 def _pairs(source: Path) -> Iterator[tuple[str, str]]:
-    for entry in _entries(source):
+    for entry in entries(source):
         forms = [text for name, text in sorted(entry.items()) if name.startswith("msgstr")]
         if not all(forms):
             continue
@@ -53,7 +57,7 @@ def _pairs(source: Path) -> Iterator[tuple[str, str]]:
         yield context + entry["msgid"] + plural, PLURAL_END.join(forms)
 
 
-def _entries(source: Path) -> Iterator[Entry]:
+def entries(source: Path) -> Iterator[Entry]:
     """The entries in use: obsolete ones are comments, and fuzzy ones, which are guesses, are left out."""
     text = source.read_text(encoding="utf-8")
     number = 1
