@@ -12,7 +12,7 @@ NO_BREAK = "\xa0"
 
 def day(value: date | datetime) -> str:
     """5 March 2026 · 5 марта 2026 г. · 2026 ж. 5 наурыз"""
-    return _lower_in_kazakh(formats.date_format(_here(value), "DATE_FORMAT"))
+    return formats.date_format(_here(value), "DATE_FORMAT")
 
 
 def clock(value: datetime) -> str:
@@ -24,7 +24,7 @@ def clock(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """5 March 2026, 14:07 (UTC+5)"""
     here = _here(value)
-    return f"{_lower_in_kazakh(formats.date_format(here, 'DATETIME_FORMAT'))} ({_zone(here)})"
+    return f"{formats.date_format(here, 'DATETIME_FORMAT')} ({_zone(here)})"
 
 
 def working_days(count: int) -> str:
@@ -63,8 +63,3 @@ def _zone(value: date | datetime) -> str:
         raise ValueError("A time of day needs a time zone: pass an aware datetime.")
     hours, minutes = divmod(int(offset.total_seconds()) // 60, 60)
     return f"UTC{hours:+d}" + (f":{minutes:02d}" if minutes else "")
-
-
-def _lower_in_kazakh(text: str) -> str:
-    # Django's Kazakh months are capitalised; inside a date they are not.
-    return text.lower() if _language() == "kk" else text

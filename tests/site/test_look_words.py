@@ -24,6 +24,50 @@ def test_a_long_date(language: str, text: str) -> None:
         assert Template("{{ day|day }}").render(Context({"day": FIFTH_OF_MARCH})) == text
 
 
+def test_a_month_within_a_date_is_not_capitalised_in_kazakh_wherever_it_is_written() -> None:
+    page = Template("{{ day|date:'DATE_FORMAT' }} {{ day|date:'YEAR_MONTH_FORMAT' }} {{ day|date:'j E' }}")
+    with translation.override("kk"):
+        written = [page.render(Context({"day": date(2026, month, 1)})) for month in range(1, 13)]
+    months = [
+        "қаңтар",
+        "ақпан",
+        "наурыз",
+        "сәуір",
+        "мамыр",
+        "маусым",
+        "шілде",
+        "тамыз",
+        "қыркүйек",
+        "қазан",
+        "қараша",
+        "желтоқсан",
+    ]
+    assert written == [f"2026 ж. 1 {month} 2026 ж. {month} 1 {month}" for month in months]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "5 March 2026, 14:07 (UTC+5)"),
+        ("ru", "5 марта 2026 г., 14:07 (UTC+5)"),
+        ("kk", "2026 ж. 5 наурыз, 14:07 (UTC+5)"),
+    ],
+)
+def test_a_moment(language: str, text: str) -> None:
+    with translation.override(language):
+        assert words.moment(AFTERNOON) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "1,234,567.89"), ("ru", f"1{NB}234{NB}567,89"), ("kk", f"1{NB}234{NB}567,89")],
+)
+def test_a_number(language: str, text: str) -> None:
+    with translation.override(language):
+        assert words.number(Decimal("1234567.89")) == text
+        assert Template("{{ n|number }}").render(Context({"n": Decimal("1234567.89")})) == text
+
+
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 def test_a_short_date_has_the_day_first_in_every_language(language: str) -> None:
     with translation.override(language):
@@ -91,3 +135,9 @@ def test_nothing_is_shown_for_what_is_not_there() -> None:
 def test_days_left_and_days_over(count: int, text: str) -> None:
     with translation.override("en"):
         assert Template("{{ n|working_days }}").render(Context({"n": count})) == text
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 21])
+def test_a_number_does_not_change_the_noun_in_kazakh(count: int) -> None:
+    with translation.override("kk"):
+        assert words.working_days(count) == f"{count} жұмыс күні қалды"
