@@ -33,7 +33,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return services.register(user=user) if commit else user
 
     def get_login_redirect_url(self, request: SignedIn) -> str:
-        return home_for(request.user)
+        """An applicant goes on where they stopped."""
+        return home_for(request.user) if request.user.is_staff else reverse("portal:resume")
 
     def login(self, request: HttpRequest, user: User) -> None:
         with transaction.atomic():

@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.plugins.failed_checks",
     "tests.plugins.no_skips",
     "tests.plugins.plain_static",
+    "tests.plugins.prepared",
     "tests.plugins.smtp",
     "tests.plugins.versions",
 ]

@@ -1,7 +1,10 @@
 """The task list: stages, sections, questions, and where each stands. Computed in memory from the draft."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -21,8 +24,8 @@ from applications.states import StageState as S
 from regulators import rulebook as rb
 from regulators.rulebook import say
 
-CANNOT_START, NOT_STARTED, IN_PROGRESS, COMPLETED, RETURNED, PROBLEM, LATER = (
-    "cannot_start", "not_started", "in_progress", "completed", "returned", "problem", "later",
+CANNOT_START, NOT_STARTED, IN_PROGRESS, COMPLETED, RETURNED, PROBLEM = (
+    "cannot_start", "not_started", "in_progress", "completed", "returned", "problem",
 )  # fmt: skip
 STATUS: dict[str, tuple[str, str | Promise]] = {
     CANNOT_START: ("", gettext_lazy("Cannot start yet")),
@@ -31,8 +34,10 @@ STATUS: dict[str, tuple[str, str | Promise]] = {
     COMPLETED: ("done", gettext_lazy("Completed")),
     RETURNED: ("act", gettext_lazy("Returned to you")),
     PROBLEM: ("bad", gettext_lazy("There is a problem")),
-    LATER: ("", gettext_lazy("Needed later")),
 }
+BAR = {
+    COMPLETED: "c1", IN_PROGRESS: "c2", PROBLEM: "c5", NOT_STARTED: "cs", CANNOT_START: "cn",
+}  # fmt: skip
 WITH_REGULATOR: dict[str, tuple[str, str | Promise]] = {
     S.COMPLETE: ("done", gettext_lazy("Submitted")),
     S.IN_REVIEW: ("look", gettext_lazy("In review")),
@@ -94,11 +99,12 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SectionOutline:
-    code: str
-    title: str
+class PersonLine:
+    """The questions of a section about one person, as a single line of the page of the stage."""
+
+    person_id: Any
+    name: str
     rows: list[Row]
-    waits: list[str]  # titles of questions that are asked for each person, while there is no person
 
     @property
     def counted(self) -> list[Row]:
@@ -108,18 +114,71 @@ class SectionOutline:
     def done(self) -> int:
         return sum(row.status == COMPLETED for row in self.counted)
 
-    @property
+    @cached_property
     def status(self) -> str:
-        statuses = {row.status for row in self.counted}
-        if PROBLEM in statuses:
-            return PROBLEM
-        if not self.rows and self.waits:
+        return _together(self.rows)
+
+    @property
+    def url(self) -> str:
+        """Where one goes on: the first question that lacks something."""
+        return next((row.url for row in self.rows if row.status != COMPLETED), self.rows[0].url)
+
+    @property
+    def kind(self) -> str:
+        return STATUS[self.status][0]
+
+    @property
+    def word(self) -> str:
+        return str(STATUS[self.status][1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionOutline:
+    """One task of the list."""
+
+    code: str
+    title: str
+    rows: list[Row]
+    waits: list[str]  # titles of questions that are asked for each person, while there is no person
+
+    @property
+    def counted(self) -> list[Row]:
+        return [row for row in self.rows if row.counts]
+
+    def of_the_firm(self, *, only_open: bool) -> list[Row]:
+        rows = [row for row in self.rows if row.question.person_id is None]
+        return [row for row in rows if row.status != COMPLETED] if only_open else rows
+
+    def of_people(self, *, only_open: bool) -> list[PersonLine]:
+        lines: dict[Any, list[Row]] = {}
+        for row in self.rows:
+            if row.question.person_id:
+                lines.setdefault(row.question.person_id, []).append(row)
+        found = [
+            PersonLine(person_id=person, name=rows[0].question.person_name, rows=rows)
+            for person, rows in lines.items()
+        ]
+        return [line for line in found if not only_open or line.status != COMPLETED]
+
+    @property
+    def done(self) -> int:
+        return sum(row.status == COMPLETED for row in self.counted)
+
+    @property
+    def due(self) -> str:
+        """When it is needed, where nothing of it is needed at the submission."""
+        return "" if self.counted or not self.rows else self.rows[0].due
+
+    @cached_property
+    def status(self) -> str:
+        if not self.rows:
             return CANNOT_START
-        if not self.counted and not self.waits and any(row.status != COMPLETED for row in self.rows):
-            return LATER
-        if statuses <= {COMPLETED} and not self.waits:
-            return COMPLETED
-        return NOT_STARTED if statuses <= {NOT_STARTED} else IN_PROGRESS
+        found = _together(self.rows)
+        return IN_PROGRESS if found == COMPLETED and self.waits else found
+
+    @property
+    def last_saved(self) -> datetime | None:
+        return max((row.given.saved_at for row in self.rows if row.given.saved_at), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +203,19 @@ class StageOutline:
     @property
     def done(self) -> int:
         return sum(section.done for section in self.sections)
+
+    @property
+    def open(self) -> list[Row]:
+        return [row for row in self.rows if row.status != COMPLETED]
+
+    @property
+    def tasks(self) -> list[SectionOutline]:
+        """The sections that have something to do before the submission."""
+        return [section for section in self.sections if section.counted or section.waits]
+
+    @property
+    def tasks_done(self) -> int:
+        return sum(section.status == COMPLETED for section in self.tasks)
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -251,9 +323,47 @@ def _waiting(draft: Draft, stage: str, section: str) -> list[str]:
     return [say(r.title) for r in draft.book.requirements_of(stage) if r.section == section and r.per_person]
 
 
+def _together(rows: list[Row]) -> str:
+    """Where several questions stand together. What is needed later does not hold up the rest."""
+    statuses = {row.status for row in rows if row.counts} or {row.status for row in rows}
+    if PROBLEM in statuses:
+        return PROBLEM
+    if statuses == {COMPLETED}:
+        return COMPLETED
+    return NOT_STARTED if statuses == {NOT_STARTED} else IN_PROGRESS
+
+
+def lines_of(stage: StageOutline, *, only_open: bool) -> list[dict[str, Any]]:
+    """The sections as the page of the stage lists them: the firm's questions, then a line for each person."""
+    lines = [
+        {
+            "section": section,
+            "rows": section.of_the_firm(only_open=only_open),
+            "people": section.of_people(only_open=only_open),
+        }
+        for section in stage.sections
+    ]
+    return [line for line in lines if line["rows"] or line["people"] or line["section"].waits]
+
+
 def progress(stages: list[StageOutline]) -> str:
-    words = _("%(done)s of %(all)s questions completed")
+    words = _("%(done)s of %(all)s tasks completed")
     return words % {
-        "done": sum(stage.done for stage in stages),
-        "all": sum(stage.counted for stage in stages),
+        "done": sum(stage.tasks_done for stage in stages),
+        "all": sum(len(stage.tasks) for stage in stages),
     }
+
+
+def steps(stages: list[StageOutline]) -> list[dict[str, Any]]:
+    """A bar of 240 units: a part for each status that tasks have, as wide as they are many."""
+    found = Counter(section.status for stage in stages for section in stage.tasks)
+    unit, at = Decimal(240) / (found.total() or 1), 0
+    bar = []
+    for status, look in BAR.items():
+        if found[status]:
+            bar.append({
+                "look": look, "word": str(STATUS[status][1]), "number": found[status],
+                "x": f"{at * unit:.1f}", "width": f"{found[status] * unit:.1f}",
+            })  # fmt: skip
+            at += found[status]
+    return bar

@@ -20,6 +20,7 @@ app_name = "portal"
 urlpatterns = [
     path("", cases.home, name="home"),
     path("start/", cases.start, name="start"),
+    path("resume/", cases.resume, name="resume"),
     path("documents/<uuid:document>/", afterwards.document, name="document"),
     path("<uuid:pk>/", cases.case, name="case"),
     path("<uuid:pk>/stages/<slug:stage>/", stages.stage, name="stage"),

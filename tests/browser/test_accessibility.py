@@ -60,6 +60,7 @@ LEADS_ELSEWHERE = {
     "mfa_generate_recovery_codes",
     "mfa_reauthenticate",
     "mfa_view_recovery_codes",
+    "portal:resume",
 }
 
 UNUSED = ("_add", "_delete", "_history")

@@ -19,13 +19,14 @@ from accounts import services as accounts
 from accounts.actors import System
 from accounts.models import Firm, User
 from applications.models import Application
-from applications.samples.build import build_application
 from applications.services import drafting, intake, submission
 from regulators import services as regulators
 from regulators.models import LicenceType, Role
 
+Prepared = Callable[[str], dict[str, Any]]
 SHELL = System("tests")
 PASSWORD = "steppe-eagle-over-the-river"
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DELEGATED = {
     Role.LEAD_REVIEWER: ("recommend",),
     Role.DECISION_MAKER: ("approve_in_principle", "grant", "refuse", "suspend", "revoke"),
@@ -112,12 +113,12 @@ def document_store(settings: Any, tmp_path: Any) -> Any:
 @pytest.fixture
 def quick_passwords(settings: Any) -> None:
     """A dozen accounts need a dozen hashes: the slow hasher is not what these tests are about."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 @pytest.fixture
-def rulebooks(db: None, quick_passwords: None) -> None:
-    regulators.load_rulebooks(actor=SHELL)
+def rulebooks(prepared: Prepared, quick_passwords: None) -> None:
+    prepared("rulebooks")
 
 
 @pytest.fixture
@@ -133,19 +134,24 @@ def afm(rulebooks: None) -> LicenceType:
 
 
 @pytest.fixture
-def afsa_staff(afsa: LicenceType) -> SimpleNamespace:
+def afsa_staff(afsa: LicenceType, prepared: Prepared) -> SimpleNamespace:
     """See ``people_of_regulator``."""
-    return people_of_regulator(afsa)
+    return _users(prepared("afsa_staff"))
 
 
 @pytest.fixture
-def afm_staff(afm: LicenceType) -> SimpleNamespace:
-    return people_of_regulator(afm)
+def afm_staff(afm: LicenceType, prepared: Prepared) -> SimpleNamespace:
+    return _users(prepared("afm_staff"))
+
+
+def _users(keys: dict[str, int]) -> SimpleNamespace:
+    found = User.objects.in_bulk(keys.values())
+    return SimpleNamespace(**{name: found[key] for name, key in keys.items()})
 
 
 @pytest.fixture
-def custody_firm(db: None, quick_passwords: None) -> Firm:
-    return new_firm(new_applicant())
+def custody_firm(prepared: Prepared, quick_passwords: None) -> Firm:
+    return Firm.objects.get(pk=prepared("firm")["firm"])
 
 
 @pytest.fixture
@@ -168,36 +174,45 @@ def afm_draft_case(firm_user: User, custody_firm: Firm, afm: LicenceType, docume
 
 
 @pytest.fixture
-def filled_case(firm_user: User, custody_firm: Firm, afsa: LicenceType, document_store: Any) -> Application:
+def filled_case(
+    firm_user: User, afsa: LicenceType, prepared: Prepared, prepared_documents: Any
+) -> Application:
     """The AFSA sample application: all answered with real files, every stage complete, not submitted."""
-    return build_application(actor=firm_user, firm=custody_firm, licence_type=afsa)
+    return _case(prepared("filled"))
 
 
 @pytest.fixture
 def filled_afm_case(
-    firm_user: User, custody_firm: Firm, afm: LicenceType, document_store: Any
+    firm_user: User, afm: LicenceType, prepared: Prepared, prepared_documents: Any
 ) -> Application:
-    """As ``filled_case`` on the national track, with a quarter of the questions: the quicker one."""
-    return build_application(actor=firm_user, firm=custody_firm, licence_type=afm)
+    """As ``filled_case`` on the national track, with a quarter of the questions."""
+    return _case(prepared("filled_afm"))
 
 
 @pytest.fixture
-def submitted_afm_case(filled_afm_case: Application, firm_user: User) -> Application:
-    submit(filled_afm_case, firm_user)
-    return fresh(filled_afm_case)
+def submitted_afm_case(
+    firm_user: User, afm_staff: SimpleNamespace, prepared: Prepared, prepared_documents: Any
+) -> Application:
+    return _case(prepared("submitted_afm"))
 
 
 @pytest.fixture
-def submitted_case(filled_case: Application, firm_user: User) -> Application:
-    submit(filled_case, firm_user)
-    return fresh(filled_case)
+def submitted_case(
+    firm_user: User, afsa_staff: SimpleNamespace, prepared: Prepared, prepared_documents: Any
+) -> Application:
+    return _case(prepared("submitted"))
 
 
 @pytest.fixture
-def case_in_review(submitted_case: Application, afsa_staff: SimpleNamespace) -> Application:
+def case_in_review(
+    firm_user: User, afsa_staff: SimpleNamespace, prepared: Prepared, prepared_documents: Any
+) -> Application:
     """Checked for completeness, fee paid, accepted by the case officer."""
-    accept(submitted_case, afsa_staff.case_officer)
-    return fresh(submitted_case)
+    return _case(prepared("in_review"))
+
+
+def _case(keys: dict[str, Any]) -> Application:
+    return Application.objects.with_case().get(pk=keys["case"])
 
 
 def submit(case: Application, signatory: User) -> Application:

@@ -49,7 +49,7 @@ def test_what_is_due_later_is_not_called_completed(draft_case):
         for section in stage.sections
     }
     assert {status for status, counted in found.values() if not counted} == {
-        outline.LATER,
+        outline.NOT_STARTED,
         outline.CANNOT_START,
     }
     assert {status for status, counted in found.values() if counted} == {outline.NOT_STARTED}

@@ -18,7 +18,7 @@ from applications.queries import law
 from applications.queries.drafts import draft_of, load_draft
 from applications.queries.standing import parts_held
 from applications.services.drafting import start_application
-from applications.states import OPEN, WITH_THE_FIRM, WITHDRAWABLE
+from applications.states import DECIDED, OPEN, WITH_THE_FIRM, WITHDRAWABLE
 from applications.states import ApplicationState as A
 from regulators import books
 from regulators.models import LicenceType
@@ -26,10 +26,25 @@ from regulators.periods import footing
 from regulators.rulebook import LICENCE, OUTCOMES, READINESS, REGISTRATION, Book
 from workflow.errors import Refused
 
+LATEST = 50  # cases looked at to find the one that somebody was last at work on
+
 
 @page("GET")
 def home(request: SignedIn) -> HttpResponse:
     return _home(request)
+
+
+@page("GET")
+def resume(request: SignedIn) -> HttpResponse:
+    """Where a person goes on after signing in: the case they saved last, the only open one, or the list."""
+    if request.user.is_staff:
+        raise Http404
+    open_cases = Application.objects.filter(firm__in=firms_of(request.user)).exclude(state__in=DECIDED)
+    cases = list(open_cases.order_by("-saved_at").values_list("pk", "saved_by")[:LATEST])
+    own = [pk for pk, saved_by in cases if saved_by == request.user.pk]
+    if own:
+        return redirect("portal:case", own[0])
+    return redirect("portal:case", cases[0][0]) if len(cases) == 1 else redirect("portal:home")
 
 
 @page("POST")
@@ -73,6 +88,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
         refusal=refusal,
         stages=outlines,
         progress=outline.progress(outlines),
+        steps=outline.steps(outlines),
         newest=later[-1] if later else None,
         must_move=bool(law.has_to_move(case)),
         turn=standing.turn_of(case, stages, requests, notice),

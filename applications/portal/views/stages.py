@@ -79,9 +79,11 @@ def _stage_page(
 ) -> HttpResponse:
     found = outline.stage_of(case, load_draft(case, stages=[stage.code]), stage)
     number = case.book.stage_codes.index(stage.code) + 1
+    only_open = request.GET.get("show") == "open"
     return show(
-        request, "portal/stage.html", case, refusal=refusal, outline=found, stage=stage, number=number
-    )
+        request, "portal/stage.html", case, refusal=refusal, outline=found, stage=stage, number=number,
+        only_open=only_open, lines=outline.lines_of(found, only_open=only_open),
+    )  # fmt: skip
 
 
 def question_or_404(
