@@ -11,6 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identifiers import check_bin
 from accounts.models import Firm, LegalForm, NoBinReason, Role, User
 
+ROLES_IN_WORDS = (
+    (
+        _("Owner"),
+        _("Invites people and ends their roles, corrects the firm's data, discards drafts."),
+    ),
+    (_("Editor"), _("Starts applications, fills them in, uploads files and answers requests.")),
+    (_("Signatory"), _("Signs and submits applications, and withdraws them.")),
+    (_("Viewer"), _("Reads every application of the firm, and changes nothing.")),
+)
+
 
 class SignupDetails(forms.Form):
     """What sign-up asks beside e-mail and password; the adapter stores it."""

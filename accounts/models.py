@@ -28,6 +28,13 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer: reads only")
 
 
+class Kind(models.TextChoices):
+    """Whether a person belongs to the firm, or advises it for a time."""
+
+    MEMBER = "member", _("Member of the firm")
+    ADVISER = "adviser", _("Adviser")
+
+
 class LegalForm(models.TextChoices):
     LLP = "llp", _("Limited liability partnership (LLP, TOO)")
     JSC = "jsc", _("Joint-stock company (JSC, AO)")
@@ -167,12 +174,42 @@ class Firm(models.Model):
         return f"firm:{self.pk}"
 
 
+class FirmRevision(models.Model):
+    """What an owner corrected in the data of the firm: the values before and after, by field."""
+
+    append_only = True
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="revisions", verbose_name=_("firm"))
+    before = models.JSONField(_("before"))
+    after = models.JSONField(_("after"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("corrected by"))
+    at = models.DateTimeField(_("corrected"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("correction of a firm")
+        verbose_name_plural = _("corrections of a firm")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.firm_id} {self.at}"
+
+
 class Membership(models.Model):
-    """One role of one person in one firm, from a day to a day. Ended, never deleted."""
+    """One role of one person in one firm, from a day to a day. Ended, never deleted.
+
+    That of an adviser begins and runs out by itself: ``until`` is its last day. ``scope`` names the parts of
+    the work that it is limited to, in the words of the rooms above; empty for all of it.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="memberships", verbose_name=_("firm"))
     role = models.CharField(_("role"), max_length=20, choices=Role)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MEMBER)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+    scope = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("limited to")
+    )
     granted_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("granted by")
     )
@@ -197,10 +234,24 @@ class Membership(models.Model):
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("granted_at")),
                 name="accounts_membership_ends_after_it_begins",
             ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.MEMBER, valid_from=None, until=None, scope=[])
+                | Q(
+                    kind=Kind.ADVISER,
+                    role__in=[Role.EDITOR, Role.VIEWER],
+                    valid_from__isnull=False,
+                    until__gte=models.F("valid_from"),
+                ),
+                name="accounts_membership_adviser_is_limited",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.firm}: {self.role}"
+
+    @property
+    def is_adviser(self) -> bool:
+        return self.kind == Kind.ADVISER
 
 
 class Invitation(models.Model):
@@ -247,6 +298,17 @@ class StaffInvitation(Invitation):
 class FirmInvitation(Invitation):
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="invitations", verbose_name=_("firm"))
     roles = ArrayField(models.CharField(max_length=20, choices=Role), verbose_name=_("roles"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MEMBER)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+    scope = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("limited to")
+    )
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("withdrawn by")
+    )
 
     class Meta(Invitation.Meta):
         verbose_name = _("invitation to a firm")
@@ -257,3 +319,11 @@ class FirmInvitation(Invitation):
                 name="accounts_firminvitation_roles",
             )
         ]
+
+    @property
+    def is_open(self) -> bool:
+        return super().is_open and self.withdrawn_at is None
+
+    @property
+    def is_adviser(self) -> bool:
+        return self.kind == Kind.ADVISER

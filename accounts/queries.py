@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.identifiers import human_hash
-from accounts.models import Firm, FirmInvitation, Identifier, Membership, Role, StaffInvitation, User
+from accounts.models import Firm, FirmInvitation, Identifier, Kind, Membership, Role, StaffInvitation, User
 from accounts.tokens import hash_token
 
 
 def firm_roles(user: Actor, firm_id: uuid.UUID | str) -> frozenset[str]:
-    """The roles this person holds in the firm now; none for the system, a stranger or a closed account.
+    """The roles that this member of the firm holds now; none for an adviser, a stranger, the system or a
+    closed account.
 
     One query answers for all firms and is remembered on the user object: after a change of memberships,
     ``forget_firm_roles`` or a fresh object gives the new answer.
@@ -40,24 +41,48 @@ def forget_firm_roles(user: object) -> None:
 
 
 def open_memberships() -> QuerySet[Membership]:
-    return Membership.objects.filter(ended_at__isnull=True)
+    """Of members, not of advisers."""
+    return Membership.objects.filter(kind=Kind.MEMBER, ended_at__isnull=True)
+
+
+def adviserships() -> QuerySet[Membership]:
+    """Of advisers, today: begun, not run out, not ended."""
+    today = timezone.localdate()
+    return Membership.objects.filter(
+        kind=Kind.ADVISER, ended_at__isnull=True, valid_from__lte=today, until__gte=today
+    )
+
+
+def unended_of(firm: Firm) -> QuerySet[Membership]:
+    """Roles of members, and of advisers: also before their first day and after the last."""
+    return Membership.objects.filter(firm=firm, ended_at__isnull=True).select_related("user")
+
+
+def advisers_of(firm: Firm) -> QuerySet[Membership]:
+    """Whoever advises the firm, or will, and those whose time has run out and who were not ended."""
+    return unended_of(firm).filter(kind=Kind.ADVISER).order_by("user__full_name", "user_id", "pk")
 
 
 def firms_of(user: Actor) -> QuerySet[Firm]:
-    """The firms this person acts for now."""
+    """The firms of which this person is a member now."""
     if user.pk is None:
         return Firm.objects.none()
     return Firm.objects.filter(pk__in=open_memberships().filter(user_id=user.pk).values("firm_id"))
 
 
 def people_of(firm: Firm) -> QuerySet[Membership]:
-    """Who acts for the firm now, one row for each role."""
+    """The members of the firm now, one row for each role."""
     in_order = open_memberships().filter(firm=firm).select_related("user")
     return in_order.order_by("user__full_name", "user_id", "role")
 
 
 def open_invitations_of(firm: Firm) -> QuerySet[FirmInvitation]:
-    return firm.invitations.filter(accepted_at__isnull=True, expires_at__gt=timezone.now())
+    return unanswered_invitations_of(firm).filter(expires_at__gt=timezone.now())
+
+
+def unanswered_invitations_of(firm: Firm) -> QuerySet[FirmInvitation]:
+    """Neither accepted nor withdrawn: open ones, and those that have expired."""
+    return firm.invitations.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
 
 
 def owners_of(firm_id: uuid.UUID) -> QuerySet[Membership]:

@@ -48,3 +48,5 @@ is_applicant = is_person & ~is_staff
 rules.add_perm("accounts.found_firm", is_applicant)
 rules.add_perm("accounts.see_firm", is_applicant & is_member)
 rules.add_perm("accounts.manage_members", is_applicant & is_owner)
+rules.add_perm("accounts.correct_firm", is_applicant & is_owner)
+rules.add_perm("accounts.see_history", is_applicant & (is_owner | is_signatory))

@@ -8,6 +8,11 @@ urlpatterns = [
     path("firm/<uuid:firm_id>/", views.firm, name="firm"),
     path("firm/<uuid:firm_id>/invite/", views.invite_member, name="invite_member"),
     path(
+        "firm/<uuid:firm_id>/invitations/<int:invitation_id>/again/",
+        views.invite_again,
+        name="invite_again",
+    ),
+    path(
         "firm/<uuid:firm_id>/invitations/<int:invitation_id>/withdraw/",
         views.withdraw_invitation,
         name="withdraw_invitation",

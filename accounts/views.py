@@ -1,6 +1,8 @@
 """Pages of firms and invitations. Sign-in itself is allauth's."""
 
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import mails, queries, services
 from accounts.adapter import home_for, language_of_page
-from accounts.forms import ChoosePasswordForm, FirmForm, InviteForm, show_errors
+from accounts.forms import ROLES_IN_WORDS, ChoosePasswordForm, FirmForm, InviteForm, show_errors
 from accounts.models import Firm, FirmInvitation, Membership, Role
 from accounts.requests import SignedIn
 from workflow.errors import Refused
@@ -52,21 +54,49 @@ def invite_member(request: SignedIn, firm_id: uuid.UUID) -> HttpResponse:
     except Refused as refusal:
         _say_why(request, refusal)
         return redirect("accounts:firm", found.pk)
+    mail_invitation(request, invitation, token)
+    return redirect("accounts:firm", found.pk)
+
+
+@login_required
+@require_POST
+def invite_again(request: SignedIn, firm_id: uuid.UUID, invitation_id: int) -> HttpResponse:
+    found = _firm_or_404(request, firm_id)
+    try:
+        invitation, token = services.invite_again(
+            actor=request.user, firm_id=found.pk, invitation_id=invitation_id
+        )
+    except FirmInvitation.DoesNotExist as error:
+        raise Http404 from error
+    except Refused as refusal:
+        _say_why(request, refusal)
+    else:
+        mail_invitation(request, invitation, token)
+    return redirect("accounts:firm", found.pk)
+
+
+def mail_invitation(request: HttpRequest, invitation: FirmInvitation, token: str) -> None:
+    """Sends it, and says on the next page whether it went."""
     if mails.send_firm_invitation(invitation, token):
         messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
     else:
-        messages.error(request, _("The e-mail could not be sent. Invite the person again in a few minutes."))
-    return redirect("accounts:firm", found.pk)
+        words = _(
+            "The e-mail could not be sent. In a few minutes, choose “Send again” beside the invitation."
+        )
+        messages.error(request, words)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_membership(request: SignedIn, firm_id: uuid.UUID, membership_id: int) -> HttpResponse:
     """Asks first, on a page of its own; the button there ends the role."""
-    found = _firm_or_404(request, firm_id)
-    role = get_object_or_404(queries.people_of(found), pk=membership_id)
-    if role.user_id != request.user.pk and not request.user.has_perm("accounts.manage_members", found):
-        raise PermissionDenied
+    found = get_object_or_404(Firm, pk=firm_id)
+    role = get_object_or_404(queries.unended_of(found), pk=membership_id)
+    if role.user_id != request.user.pk:
+        if not request.user.has_perm("accounts.see_firm", found):
+            raise Http404
+        if not request.user.has_perm("accounts.manage_members", found):
+            raise PermissionDenied
     if request.method != "POST":
         return render(request, "accounts/end_role.html", {"firm": found, "membership": role})
     try:
@@ -148,14 +178,29 @@ def _firm_or_404(request: SignedIn, firm_id: uuid.UUID) -> Firm:
 
 
 def _firm_page(request: SignedIn, found: Firm, form: InviteForm) -> HttpResponse:
+    may_manage = request.user.has_perm("accounts.manage_members", found)
     page = {
         "firm": found,
-        "people": queries.people_of(found),
-        "invitations": queries.open_invitations_of(found),
-        "may_manage": request.user.has_perm("accounts.manage_members", found),
+        "people": _by_person(queries.people_of(found)),
+        "advisers": queries.advisers_of(found),
+        "invitations": queries.unanswered_invitations_of(found) if may_manage else [],
+        "roles": ROLES_IN_WORDS,
+        "may_manage": may_manage,
+        "may_correct": request.user.has_perm("accounts.correct_firm", found),
+        "may_see_history": request.user.has_perm("accounts.see_history", found),
         "form": form,
     }
     return render(request, "accounts/firm.html", page, status=_status(form))
+
+
+def _by_person(memberships: Iterable[Membership]) -> list[dict[str, Any]]:
+    """One row for each person, with their roles in the order of their weight."""
+    rows: dict[int, dict[str, Any]] = {}
+    for one in sorted(memberships, key=lambda one: list(Role).index(Role(one.role))):
+        row = rows.setdefault(one.user_id, {"user": one.user, "roles": [], "since": one.granted_at})
+        row["roles"].append(one)
+        row["since"] = min(row["since"], one.granted_at)
+    return sorted(rows.values(), key=lambda row: (row["user"].full_name.casefold(), row["user"].pk))
 
 
 def _role_names(invitation: FirmInvitation | None) -> list[str]:

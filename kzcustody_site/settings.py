@@ -304,6 +304,7 @@ WORKFLOW_AFTER = {
     "applications.stage": "applications.services.effects.after_stage",
     "licences.licence": "licences.services.after_licence",
 }
+FIRM_HANDLERS = ["applications.services.firms.on_firm_corrected"]
 CALENDAR_HANDLERS = ["applications.services.calendar.on_calendar"]
 DOCUMENT_VERDICT_HANDLERS = ["applications.services.evidence.on_verdict"]
 OUTBOX_FAILED_HANDLERS: list[str] = []

@@ -1,7 +1,9 @@
-from accounts.services.firms import (
+from accounts.services.firms import correct_firm, found_firm
+from accounts.services.members import (
     accept_invitation,
     end_membership,
-    found_firm,
+    invite_adviser,
+    invite_again,
     invite_member,
     withdraw_invitation,
 )
@@ -18,11 +20,14 @@ from accounts.services.staff import accept_staff_invitation, invite_staff
 __all__ = [
     "accept_invitation",
     "accept_staff_invitation",
+    "correct_firm",
     "create_applicant",
     "create_staff",
     "end_membership",
     "found_firm",
     "identify",
+    "invite_adviser",
+    "invite_again",
     "invite_member",
     "invite_staff",
     "note",

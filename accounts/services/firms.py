@@ -1,25 +1,23 @@
-"""Firms, and who acts for them."""
+"""Firms: founding one, and correcting what is known of it."""
 
 import uuid
-from collections.abc import Iterable
-from datetime import timedelta
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from accounts import queries, rules
+from accounts import rules
 from accounts.identifiers import check_bin
-from accounts.models import Firm, FirmInvitation, Membership, Role, User
-from accounts.services.staff import used_or_expired
-from accounts.tokens import hash_token, new_token
+from accounts.models import Firm, FirmRevision, Role, User
+from accounts.services.members import grant, require_owner
 from audit.services import record
-from workflow.errors import NotAllowed, NotReady, Refused
+from workflow.errors import NotAllowed
 
-FIRM_INVITATION_DAYS = 14
 FOUNDER_ROLES = (Role.OWNER, Role.EDITOR, Role.SIGNATORY)
+FIELDS = ("name", "name_kk", "name_ru", "legal_form", "bin", "no_bin_reason", "country", "address")
 
 
 @transaction.atomic
@@ -43,144 +41,57 @@ def found_firm(
         raise NotAllowed(
             [_("Sign in with an applicant's account. Staff of a regulator do not act for firms.")]
         )
-    firm = Firm(
-        name=name.strip(),
-        name_kk=name_kk.strip(),
-        name_ru=name_ru.strip(),
-        legal_form=legal_form,
-        bin=_checked_bin(bin),
-        no_bin_reason=no_bin_reason,
-        country=country.strip().upper(),
-        address=address.strip(),
-    )
-    firm.full_clean(validate_constraints=False)
-    if bool(firm.bin) == bool(firm.no_bin_reason):
-        raise ValidationError({"bin": _("Give the BIN, or the reason why there is none: one of the two.")})
-    _insert(firm)
-    _grant(firm, actor, FOUNDER_ROLES, granted_by=actor)
+    firm = Firm()
+    _fill(
+        firm, name=name, name_kk=name_kk, name_ru=name_ru, legal_form=legal_form, bin=bin,
+        no_bin_reason=no_bin_reason, country=country, address=address,
+    )  # fmt: skip
+    _write(firm, _("This BIN is in use. Ask an owner of the firm to invite you."), force_insert=True)
+    grant(firm, actor, FOUNDER_ROLES, granted_by=actor)
     record(subject=firm.audit_subject, kind="firm.found", actor=actor)
     return firm
 
 
 @transaction.atomic
-def invite_member(
-    *, actor: User, firm_id: uuid.UUID, email: str, roles: Iterable[str]
-) -> tuple[FirmInvitation, str]:
-    """An owner invites a person to act for the firm.
+def correct_firm(*, actor: User, firm_id: uuid.UUID, **fields: Any) -> Firm:
+    """An owner corrects the data of the firm. ``fields`` are FIELDS, all of them.
 
-    Effects: the invitation; the audit row.
-    Returns the invitation and the token for its link, which is kept nowhere else.
+    Effects in order, where anything differs: the firm is locked and written; the values before and after are
+    kept; ``settings.FIRM_HANDLERS`` hear of it; the audit row says which fields changed, and not how. What
+    was submitted keeps the data of its day. Raises NotAllowed, or ValidationError by field.
     """
-    firm = Firm.objects.get(pk=firm_id)
-    _require_owner(actor, firm)
-    validate_email(email.strip())
-    chosen = sorted(set(roles))
-    if not chosen or not set(chosen) <= set(Role.values):
-        raise ValidationError({"roles": _("Choose at least one role.")})
-    token = new_token()
-    invitation = FirmInvitation.objects.create(
+    firm = Firm.objects.select_for_update().get(pk=firm_id)
+    require_owner(actor, firm)
+    before = {name: getattr(firm, name) for name in FIELDS}
+    _fill(firm, **fields)
+    changed = [name for name in FIELDS if getattr(firm, name) != before[name]]
+    if not changed:
+        return firm
+    _write(firm, _("Another firm has this BIN here. Check the number, or ask for help where it is yours."))
+    FirmRevision.objects.create(
         firm=firm,
-        email=email.strip().lower(),
-        roles=chosen,
-        token_hash=hash_token(token),
-        invited_by=actor,
-        expires_at=timezone.now() + timedelta(days=FIRM_INVITATION_DAYS),
+        before={name: before[name] for name in changed},
+        after={name: getattr(firm, name) for name in changed},
+        by=actor,
     )
-    record(
-        subject=firm.audit_subject,
-        kind="firm.invite",
-        actor=actor,
-        data={"invitation": invitation.pk, "roles": chosen},
-    )
-    return invitation, token
-
-
-@transaction.atomic
-def withdraw_invitation(*, actor: User, firm_id: uuid.UUID, invitation_id: int) -> FirmInvitation:
-    """An owner takes back an invitation that nobody has answered.
-
-    Effects: the invitation is locked and ends now; the audit row.
-    """
-    firm = Firm.objects.get(pk=firm_id)
-    _require_owner(actor, firm)
-    invitation = FirmInvitation.objects.select_for_update().get(pk=invitation_id, firm=firm)
-    if not invitation.is_open:
-        raise Refused([used_or_expired()])
-    invitation.expires_at = timezone.now()
-    invitation.save(update_fields=["expires_at"])
-    record(
-        subject=firm.audit_subject,
-        kind="firm.withdraw_invitation",
-        actor=actor,
-        data={"invitation": invitation.pk},
-    )
-    return invitation
-
-
-@transaction.atomic
-def accept_invitation(*, actor: User, token: str) -> Firm:
-    """The invited person takes the roles offered.
-
-    Effects: the invitation is locked and used up; a membership for each role not held yet; the audit row.
-    """
-    invitations = FirmInvitation.objects.select_for_update(of=("self", "firm")).select_related(
-        "firm", "invited_by"
-    )
-    invitation = invitations.filter(token_hash=hash_token(token)).first()
-    if invitation is None or not invitation.is_open:
-        raise Refused([used_or_expired()])
-    if not rules.is_applicant(actor):
-        raise NotAllowed(
-            [_("Sign in with an applicant's account. Staff of a regulator do not act for firms.")]
-        )
-    if actor.email.lower() != invitation.email.lower():
-        raise NotAllowed([_("This invitation was sent to another e-mail. Sign in with that account.")])
-    firm = invitation.firm
-    if not queries.owners_of(firm.pk).filter(user=invitation.invited_by).exists():
-        raise Refused(
-            [_("The person who invited you is no longer an owner. Ask an owner for a new invitation.")]
-        )
-    _grant(firm, actor, invitation.roles, granted_by=invitation.invited_by)
-    invitation.accepted_at = timezone.now()
-    invitation.accepted_by = actor
-    invitation.save(update_fields=["accepted_at", "accepted_by"])
-    record(
-        subject=firm.audit_subject,
-        kind="firm.accept_invitation",
-        actor=actor,
-        data={"invitation": invitation.pk, "roles": invitation.roles},
-    )
+    for path in settings.FIRM_HANDLERS:
+        import_string(path)(firm)
+    record(subject=firm.audit_subject, kind="firm.correct", actor=actor, data={"fields": changed})
     return firm
 
 
-@transaction.atomic
-def end_membership(*, actor: User, firm_id: uuid.UUID, membership_id: int, reason: str = "") -> Membership:
-    """An owner takes a role away, or a person lays their own role down. A firm keeps at least one owner.
-
-    Effects: the firm is locked; the membership ends; the audit row.
-    """
-    firm = Firm.objects.select_for_update().get(pk=firm_id)
-    membership = queries.open_memberships().select_related("user").get(pk=membership_id, firm=firm)
-    if membership.user_id != actor.pk:
-        _require_owner(actor, firm)
-    if membership.role == Role.OWNER and queries.owners_of(firm.pk).count() == 1:
-        raise NotReady([_("A firm keeps at least one owner. Invite another owner first.")])
-    membership.ended_at = timezone.now()
-    membership.ended_by = actor
-    membership.save(update_fields=["ended_at", "ended_by"])
-    queries.forget_firm_roles(actor)
-    record(
-        subject=firm.audit_subject,
-        kind="firm.end_membership",
-        actor=actor,
-        reason=reason,
-        data={"membership": membership.pk, "account": membership.user_id, "role": membership.role},
-    )
-    return membership
+def _fill(firm: Firm, **fields: Any) -> None:
+    texts = {name: str(fields[name]).strip() for name in FIELDS}
+    texts["country"] = texts["country"].upper()
+    for name in FIELDS:
+        setattr(firm, name, _checked_bin(texts["bin"]) if name == "bin" else texts[name])
+    firm.full_clean(validate_constraints=False)
+    if bool(firm.bin) == bool(firm.no_bin_reason):
+        raise ValidationError({"bin": _("Give the BIN, or the reason why there is none: one of the two.")})
 
 
 def _checked_bin(text: str) -> str | None:
-    if not text.strip():
+    if not text:
         return None
     try:
         return check_bin(text)
@@ -188,27 +99,9 @@ def _checked_bin(text: str) -> str | None:
         raise ValidationError({"bin": error.messages}) from error
 
 
-def _insert(firm: Firm) -> None:
+def _write(firm: Firm, taken: str, *, force_insert: bool = False) -> None:
     try:
         with transaction.atomic():
-            firm.save(force_insert=True)
+            firm.save(force_insert=force_insert)
     except IntegrityError as error:
-        message = _("This BIN is in use. Ask an owner of the firm to invite you.")
-        raise ValidationError({"bin": message}) from error
-
-
-def _require_owner(actor: User, firm: Firm) -> None:
-    queries.forget_firm_roles(actor)
-    if not (rules.is_applicant(actor) and rules.is_owner(actor, firm)):
-        raise NotAllowed([_("Only an owner of the firm may do this.")])
-
-
-def _grant(firm: Firm, user: User, roles: Iterable[str], *, granted_by: User | None) -> None:
-    queries.forget_firm_roles(user)
-    held = queries.firm_roles(user, firm.pk)
-    Membership.objects.bulk_create(
-        Membership(firm=firm, user=user, role=role, granted_by=granted_by)
-        for role in roles
-        if role not in held
-    )
-    queries.forget_firm_roles(user)
+        raise ValidationError({"bin": taken}) from error

@@ -37,6 +37,7 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 INSIDE = ("/desk/", "/pipeline/")
 QUERY = {"pipeline:steps": f"?act=stage.take&month={timezone.localdate():%Y-%m}"}
 POST_ONLY = {
+    "accounts:invite_again",
     "accounts:invite_member", "accounts:withdraw_invitation", "admin:logout", "portal:detach",
     "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:upload", "set_language",
 }  # fmt: skip

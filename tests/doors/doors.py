@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import get_resolver
 
 from accounts.models import Firm
+from accounts.services.firms import FIELDS
 from applications.portal.views.submission import declaration_of, mark_of
 
 TABLE = Path(__file__).parent.parent / "tables" / "doors.csv"
@@ -45,7 +46,7 @@ class Door:
 
     @property
     def is_of_a_case(self) -> bool:
-        of_portal = self.name.startswith("portal:") and bool(self.parameters)
+        of_portal = self.name.startswith("portal:") and not {"pk", "document"}.isdisjoint(self.parameters)
         on_desk = self.address.startswith(("desk/applications/application/", "desk/applications/stage/"))
         return of_portal or (on_desk and bool(self.parameters))
 
@@ -230,6 +231,7 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "representation": sentence,
         "discard": {"version": version},
         "version": {"version": version, "to": here.case.rulebook.version},
+        "firm_correct": {name: getattr(side.firm, name) or "" for name in FIELDS},
         "request": {f"p{here.point.number}-text": "An answer"},
     }
     return forms.get(door.name.removeprefix("portal:"), {})

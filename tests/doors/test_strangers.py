@@ -122,6 +122,7 @@ POST_ONLY = {
     "portal:detach",
     "portal:holder_remove",
     "portal:holding_remove",
+    "accounts:invite_again",
     "accounts:invite_member",
     "accounts:withdraw_invitation",
 }

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.actors import System
 from accounts.models import Firm, User
-from accounts.services.firms import accept_invitation, end_membership, invite_member
+from accounts.services.members import accept_invitation, end_membership, invite_member
 from regulators import services as regulators
 from regulators.models import LicenceType
 from tests.plugins import cases

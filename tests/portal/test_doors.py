@@ -58,7 +58,8 @@ def urls(browser, draft_case, add_person):
     browser.post(url_of(draft_case, "BP-03") + "upload/", {"version": 0, "files": [pdf()]})
     write_letter(draft_case)
     found = every_url(draft_case, add_person(), Document.objects.get())
-    named = {pattern.name for pattern in urlpatterns} - {"home", "start"}
+    named = {pattern.name for pattern in urlpatterns if "<uuid:firm_id>" not in str(pattern.pattern)}
+    named -= {"home", "start"}
     assert {name for name, _url in found} == named
     return found
 

@@ -1,0 +1,96 @@
+"""Who could see a firm's applications, from when to when, and by whose word."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Firm, FirmInvitation, Membership, Role, User
+from applications.queries.stages import in_words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the history: an access, or an invitation to one."""
+
+    at: datetime
+    who: str
+    email: str
+    what: str
+    limits: str = ""
+    begins: date
+    ends: date | None = None
+    ends_by_itself: bool = False
+    given_by: User | None
+    ended_by: User | None = None
+    notes: tuple[str, ...] = ()
+    invitation: str = ""  # what became of it; empty for an access
+
+
+def history_of(firm: Firm) -> list[Entry]:
+    """Every access and every invitation there ever was, the newest first. Two queries."""
+    entries = [*map(_access, _memberships(firm)), *map(_invitation, _invitations(firm))]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def had_access(firm: Firm, on: date) -> list[Entry]:
+    """Every access that was open on this day, at least for a part of it. One query."""
+    entries = map(_access, _memberships(firm))
+    found = [one for one in entries if one.begins <= on and (one.ends is None or on <= one.ends)]
+    return sorted(found, key=lambda entry: (entry.who.casefold(), entry.at))
+
+
+def _memberships(firm: Firm) -> Iterable[Membership]:
+    return firm.memberships.select_related("user", "granted_by", "ended_by").order_by("-granted_at", "-pk")
+
+
+def _invitations(firm: Firm) -> Iterable[FirmInvitation]:
+    return firm.invitations.select_related("invited_by", "accepted_by", "withdrawn_by")
+
+
+def _access(one: Membership) -> Entry:
+    ended = timezone.localdate(one.ended_at) if one.ended_at else None
+    by_itself = one.until is not None and (ended is None or one.until < ended)
+    return Entry(
+        at=one.granted_at,
+        who=one.user.full_name,
+        email=one.user.email,
+        what=_what([one.role], is_adviser=one.is_adviser),
+        limits=in_words(one.scope) if one.is_adviser else "",
+        begins=max(timezone.localdate(one.granted_at), one.valid_from or date.min),
+        ends=one.until if by_itself else ended,
+        ends_by_itself=by_itself,
+        given_by=one.granted_by,
+        ended_by=None if by_itself else one.ended_by,
+    )
+
+
+def _invitation(one: FirmInvitation) -> Entry:
+    return Entry(
+        at=one.sent_at,
+        who=one.email,
+        email="",
+        what=_what(one.roles, is_adviser=one.is_adviser),
+        limits=in_words(one.scope) if one.is_adviser else "",
+        begins=timezone.localdate(one.invited_at),
+        ends=timezone.localdate(one.accepted_at or one.withdrawn_at or one.expires_at),
+        given_by=one.invited_by,
+        ended_by=one.withdrawn_by,
+        invitation=_fate(one),
+    )
+
+
+def _fate(one: FirmInvitation) -> str:
+    if one.accepted_by:
+        return _("Accepted by %(name)s") % {"name": one.accepted_by.full_name}
+    if one.withdrawn_at:
+        return _("Withdrawn")
+    return _("Waiting for an answer") if one.is_open else _("Expired")
+
+
+def _what(roles: Iterable[str], *, is_adviser: bool) -> str:
+    if is_adviser:
+        return _("Adviser: reads and edits") if Role.EDITOR in roles else _("Adviser: reads only")
+    return ", ".join(str(Role(role).label) for role in roles)
