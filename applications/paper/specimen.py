@@ -39,7 +39,7 @@ def specimen(book: Book, language: str) -> Paper:
             made_at=datetime.combine(book.effective_from, time(), UTC),
             file_name=f"{book.code}-{book.version}-{language}",
             facts=(
-                (_("For"), say(book.licence_type_title)),
+                (_("Licence type"), say(book.licence_type_title)),
                 (_("To"), say(book.regulator_name)),
                 (_("Rule book"), name),
                 (_("In effect from"), words.day(book.effective_from)),

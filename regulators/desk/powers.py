@@ -101,7 +101,7 @@ class EndDelegationPage(Page):
             (_("Person"), row.staff.user),
             (_("Role"), row.staff.get_role_display()),
             (_("Licence type"), row.licence_type.title),
-            (_("Act"), row.get_act_display()),
+            (_("Delegated act"), row.get_act_display()),
             *period(row),
         ]
 
