@@ -28,6 +28,7 @@ DECLARATION, TEXT, NUMBER, MONEY, PERCENTAGE, DATE, CHOICE = (
     "declaration", "text", "number", "money", "percentage", "date", "choice",
 )  # fmt: skip
 DOCUMENTS, INSPECTED, PEOPLE, OWNERSHIP, CAPITAL = "documents", "inspected", "people", "ownership", "capital"
+TYPED_KINDS = frozenset({PEOPLE, OWNERSHIP, CAPITAL})
 SIMPLE_KINDS = (DECLARATION, TEXT, NUMBER, MONEY, PERCENTAGE, DATE, CHOICE)
 EVIDENCE_KINDS = (*SIMPLE_KINDS, DOCUMENTS, INSPECTED, PEOPLE, OWNERSHIP, CAPITAL)
 

@@ -138,6 +138,25 @@ class AnswerForm(DraftForm):
         return str(self.cleaned_data.get("declined", ""))
 
 
+class TogetherForm(AnswerForm):
+    """The question among others on one page: without its files, and it knows whether it was changed there."""
+
+    def __init__(self, requirement: Requirement, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(requirement, data, prefix=requirement.code, **kwargs)
+        self.fields.pop("files", None)
+        for name, field in self.fields.items():
+            field.show_hidden_initial = name != "version"
+
+    @property
+    def typed(self) -> bool:
+        """Whether an answer is another one than the page showed."""
+        return bool(set(self.changed_data) - {"version"})
+
+    def stand_on(self, version: int) -> None:
+        """The form that is shown again stands on the answer as it is stored now; what was typed stays."""
+        self.data = {**dict(self.data.items()), self.add_prefix("version"): str(version)}
+
+
 def initial_of(given: Given, version: int) -> dict[str, Any]:
     """What the form shows of an answer that is stored."""
     value = dict(given.value)

@@ -335,15 +335,12 @@ def _together(rows: list[Row]) -> str:
 
 def lines_of(stage: StageOutline, *, only_open: bool) -> list[dict[str, Any]]:
     """The sections as the page of the stage lists them: the firm's questions, then a line for each person."""
-    lines = [
-        {
-            "section": section,
-            "rows": section.of_the_firm(only_open=only_open),
-            "people": section.of_people(only_open=only_open),
-        }
-        for section in stage.sections
-    ]
-    return [line for line in lines if line["rows"] or line["people"] or line["section"].waits]
+    found = []
+    for section in stage.sections:
+        rows, people = section.of_the_firm(only_open=only_open), section.of_people(only_open=only_open)
+        if rows or people or section.waits:
+            found.append({"section": section, "rows": rows, "people": people})
+    return found
 
 
 def progress(stages: list[StageOutline]) -> str:

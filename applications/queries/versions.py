@@ -13,9 +13,7 @@ from applications.queries import law
 from applications.queries.law import MOVE, REASSESS
 from applications.states import DECIDED, WITH_THE_FIRM
 from regulators import books, differences
-from regulators.rulebook import CAPITAL, OWNERSHIP, PEOPLE, Book
-
-TYPED = frozenset({PEOPLE, OWNERSHIP, CAPITAL})
+from regulators.rulebook import TYPED_KINDS, Book
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +41,7 @@ class Marks:
 
     def _is_of_before(self, question: Question, given: Given) -> bool:
         if given.saved_at is None:
-            return not TYPED.isdisjoint(question.requirement.evidence)
+            return not TYPED_KINDS.isdisjoint(question.requirement.evidence)
         return self.moved_at is not None and given.saved_at < self.moved_at
 
 

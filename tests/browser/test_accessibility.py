@@ -211,6 +211,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "pk": [case.pk, scene.draft.pk] if name.startswith("portal:") else [case.pk],
         "stage": stages, "code": [case.book.code] if name == "law:coverage" else stages[:1],
         "version": [case.book.version], "requirement": asked, "person": [person],
+        "section": [case.book.sections_of(stages[0])[0].code],
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
         "holding": [case.holdings.first().pk],
         "document": [case.answers.exclude(files=None).first().files.first().document_id],

@@ -111,6 +111,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "pk": object_of(door, side, here).pk if door.address.startswith("desk/regulators/") else here.case.pk,
         "stage": question.requirement.stage,
         "requirement": question.requirement.code,
+        "section": question.requirement.section,
         "person": here.person.pk,
         "entity": here.holder.pk,
         "holding": here.holder.owns.get().pk,
