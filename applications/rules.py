@@ -120,6 +120,13 @@ rules.add_perm("applications.discard_application", is_owner)
 rules.add_perm("applications.withdraw_application", is_signatory)
 rules.add_perm("applications.answer_request", is_editor)
 
+# What the firm keeps to itself. Staff have no permission here, and their pages do not know the model.
+works_inside = is_owner | is_editor | is_signatory
+rules.add_perm("applications.read_inside", is_of_the_firm)
+rules.add_perm("applications.write_inside", works_inside)
+rules.add_perm("applications.assign_inside", works_inside)
+rules.add_perm("applications.sign_off_inside", works_inside)
+
 intake = is_case_officer & is_filed & is_without_conflict
 rules.add_perm("applications.check_completeness", intake)
 rules.add_perm("applications.accept_application", intake)

@@ -7,6 +7,7 @@ from applications.portal.views import (
     checklist,
     files,
     firms,
+    inside,
     letters,
     ownership,
     people,
@@ -35,6 +36,13 @@ urlpatterns = [
     path(OF_PERSON, stages.question, name="question"),
     path(OF_PERSON + "upload/", files.upload, name="upload"),
     path(OF_PERSON + "detach/", files.detach, name="detach"),
+    path("<uuid:pk>/inside/<slug:stage>/", inside.inside, name="inside"),
+    path("<uuid:pk>/inside/<slug:stage>/<slug:requirement>/", inside.inside, name="inside"),
+    path("<uuid:pk>/inside/<slug:stage>/<slug:requirement>/<uuid:person>/", inside.inside, name="inside"),
+    path("<uuid:pk>/inside-section/<slug:stage>/<slug:section>/", inside.inside, name="inside_section"),
+    path(
+        "<uuid:pk>/inside-comment/<slug:stage>/<int:comment>/", inside.inside_comment, name="inside_comment"
+    ),
     path("<uuid:pk>/people/", people.people, name="people"),
     path("<uuid:pk>/people/add/", people.person, name="person"),
     path("<uuid:pk>/people/<uuid:person>/", people.person, name="person"),

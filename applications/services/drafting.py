@@ -11,6 +11,7 @@ from accounts.queries import firm_roles
 from applications.models import Answer, AnswerFile, AnswerRevision, Application, Entity, Person, Stage
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, insist, locked_case, same_version
+from applications.services.inside import note_changed
 from applications.states import DECIDED
 from applications.states import StageState as S
 from audit.services import record
@@ -194,6 +195,7 @@ def _requirement(case: Application, code: str) -> Requirement:
 def _open_stage(case: Application, code: str, actor: Any) -> None:
     insist(case.state not in DECIDED, _("The case is decided: nothing in it changes any more."))
     stage = case.stages.get(code=code)
+    note_changed(case, code, actor)
     if stage.state == S.IN_PROGRESS:
         return
     if stage.state not in (S.NOT_STARTED, S.CHANGES_REQUESTED):

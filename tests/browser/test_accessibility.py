@@ -20,7 +20,8 @@ from playwright.sync_api import Page
 from accounts import services as accounts
 from applications.models import Application, Condition, Stage
 from applications.samples.cases import fresh
-from applications.services import assessment, decisions, drafting, requests, submission
+from applications.services import assessment, decisions, drafting, inside, requests, submission
+from applications.services.inside import Place
 from applications.services.letters import issue_letter
 from licences.services import issue
 from regulators import services as law
@@ -129,6 +130,7 @@ def scene(
         token=token, invitation=invitation, letter=letter, notice=None, representation=None,
         consultation=assessment.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
         change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
+        comment=inside.comment(actor=firm_user, place=Place(stage=stage), text="Among ourselves."),
         condition=Condition.objects.create(application=case, number=1, text="Pay in the capital."),
     )  # fmt: skip
 
@@ -217,7 +219,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "document": [case.answers.exclude(files=None).first().files.first().document_id],
         "letter": [scene.letter.pk], "letter_code": ["request_information"],
         "number": [numbers.get(name, 1)], "pk_of": [row.pk] if row else [], "firm_id": [scene.firm.pk],
-        "invitation_id": [scene.invitation.pk],
+        "invitation_id": [scene.invitation.pk], "comment": [scene.comment.pk],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
     }  # fmt: skip

@@ -114,6 +114,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "section": question.requirement.section,
         "person": here.person.pk,
         "entity": here.holder.pk,
+        "comment": here.comment.pk,
         "holding": here.holder.owns.get().pk,
         "letter": here.letter.pk,
         "letter_code": "request_information",
@@ -232,6 +233,9 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "representation": sentence,
         "discard": {"version": version},
         "version": {"version": version, "to": here.case.rulebook.version},
+        "inside": {"act": "comment", "text": "Among ourselves"},
+        "inside_section": {"act": "comment", "text": "Among ourselves"},
+        "inside_comment": {"act": "save", "text": "Among ourselves"},
         "firm_correct": {name: getattr(side.firm, name) or "" for name in FIELDS},
         "request": {f"p{here.point.number}-text": "An answer"},
     }

@@ -33,6 +33,7 @@ from applications.models import (
     Entity,
     Holding,
     InformationRequest,
+    InsideNote,
     IssuedLetter,
     Person,
     Post,
@@ -69,6 +70,7 @@ ACTORS = {
     "other_decider": "other_regulators_decision_maker",
 }
 BODY = files.pdf(b"evidence")
+AMONG_OURSELVES = "kanarienvogel among ourselves"
 
 
 @contextmanager
@@ -297,6 +299,15 @@ def _case(
         question=question,
         question_of_person=question_of_person,
         document_of_person=document_of_person,
+        comment=InsideNote.objects.create(
+            application=case,
+            kind="comment",
+            stage=question.requirement.stage,
+            requirement=question.requirement.code,
+            by=member,
+            at=now,
+            text=AMONG_OURSELVES,
+        ),
         **_after_submission(case, member, staff, question.requirement.code),
     )
 

@@ -16,6 +16,7 @@ from applications.portal import outline, standing
 from applications.portal.access import case_or_404, page, show, status_of
 from applications.queries import law
 from applications.queries.drafts import draft_of, load_draft
+from applications.queries.inside import inside_of_case
 from applications.queries.standing import parts_held
 from applications.services.drafting import start_application
 from applications.states import DECIDED, OPEN, WITH_THE_FIRM, WITHDRAWABLE
@@ -89,6 +90,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
         stages=outlines,
         progress=outline.progress(outlines),
         steps=outline.steps(outlines),
+        inside_case=inside_of_case(request.user, case, stages),
         newest=later[-1] if later else None,
         must_move=bool(law.has_to_move(case)),
         turn=standing.turn_of(case, stages, requests, notice),

@@ -18,8 +18,10 @@ from applications.portal.access import case_or_404, page, posted_version, show, 
 from applications.portal.answers import in_words
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
+from applications.queries.inside import inside_of
 from applications.queries.versions import marks_of
 from applications.services import drafting
+from applications.services.inside import Place
 from applications.services.people import person_of
 from workflow.errors import Conflict, Refused
 
@@ -83,6 +85,7 @@ def _stage_page(
     return show(
         request, "portal/stage.html", case, refusal=refusal, outline=found, stage=stage, number=number,
         only_open=only_open, lines=outline.lines_of(found, only_open=only_open),
+        inside=inside_of(request.user, Place(stage=stage)),
     )  # fmt: skip
 
 
@@ -176,7 +179,12 @@ def question_page(
         here=outline.question_url(case.pk, question),
         answer_lines=in_words(requirement, given),
         back=_place(case, question),
+        inside=inside_of(request.user, _inside(stage, question)),
     )
+
+
+def _inside(stage: Stage, question: Question) -> Place:
+    return Place(stage=stage, requirement=question.requirement.code, person=question.person_id)
 
 
 def _answers(case: Application, question: Question) -> Any:
