@@ -1,6 +1,6 @@
 """What people read about a document's standing."""
 
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 STATUS = {
@@ -30,6 +30,6 @@ def warning(found: list[str]) -> str:
     if not found:
         return ""
     parts = ", ".join(str(ACTIVE[code]) for code in found)
-    return now("This file contains %(parts)s. Open it only in a viewer that has these turned off.") % {
+    return gettext("This file contains %(parts)s. Open it only in a viewer that has these turned off.") % {
         "parts": parts
     }

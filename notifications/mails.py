@@ -90,7 +90,7 @@ def render(
         }
         subject = _one_line(_plain(f"mail/{name}.subject.txt", data))
         if internal:
-            subject = f"{gettext('[Internal]')} {subject}"
+            subject = " ".join((gettext("[Internal]"), subject))
         frame = {
             **data,
             "subject": subject,

@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from regulators import rulebook as rb
 from regulators.rulebook import Book, Choice, Citation, Condition, say
@@ -15,75 +14,75 @@ from regulators.rulebook import Book, Choice, Citation, Condition, say
 Words = dict[str, str | Promise]
 
 LABELS: Words = {
-    "title": lazy("Title"), "guidance": lazy("Guidance"), "declaration": lazy("What is declared"),
-    "choices": lazy("Answers to choose from"), "evidence": lazy("What is given"),
-    "currency": lazy("Currency"), "due": lazy("When it is due"), "mandatory": lazy("Mandatory"),
-    "source": lazy("Rests on"), "citations": lazy("Sources"), "powers": lazy("Powers"),
-    "checks": lazy("Check of the sources"), "adopted": lazy("Adopted as mandatory"),
-    "per_person": lazy("Asked of each person"), "functions": lazy("Posts it is about"),
-    "applies_when": lazy("Asked when"), "stage": lazy("Stage"), "section": lazy("Section"),
-    "effective_from": lazy("In effect from"), "transition": lazy("What running cases do"),
-    "reassess": lazy("Assessed anew"), "outcome": lazy("What a grant makes"),
-    "in_principle": lazy("Approval in principle"), "incomplete": lazy("An incomplete submission"),
-    "fee_is_condition": lazy("The fee is a condition of filing"),
-    "lapse_allowed": lazy("An application may lapse"), "notice": lazy("Notice on every page"),
-    "authoritative_language": lazy("Authoritative language"), "required": lazy("Has to be filled"),
-    "working_days": lazy("Working days"), "calendar_days": lazy("Calendar days"), "months": lazy("Months"),
-    "starts_on": lazy("Counted from"), "pausable": lazy("Pauses while the firm is asked"),
-    "silence": lazy("What silence means"), "policy": lazy("Target of this desk, not law"),
-    "unit": lazy("Unit"), "amount": lazy("Amount"), "percent": lazy("Percentage"),
-    "effect": lazy("What it counts as"), "body": lazy("Text"), "languages": lazy("Languages"),
-    "role": lazy("Role"),
+    "title": _("Title"), "guidance": _("Guidance"), "declaration": _("What is declared"),
+    "choices": _("Answers to choose from"), "evidence": _("What is given"),
+    "currency": _("Currency"), "due": _("When it is due"), "mandatory": _("Mandatory"),
+    "source": _("Rests on"), "citations": _("Sources"), "powers": _("Powers"),
+    "checks": _("Check of the sources"), "adopted": _("Adopted as mandatory"),
+    "per_person": _("Asked of each person"), "functions": _("Posts it is about"),
+    "applies_when": _("Asked when"), "stage": _("Stage"), "section": _("Section"),
+    "effective_from": _("In effect from"), "transition": _("What running cases do"),
+    "reassess": _("Assessed anew"), "outcome": _("What a grant makes"),
+    "in_principle": _("Approval in principle"), "incomplete": _("An incomplete submission"),
+    "fee_is_condition": _("The fee is a condition of filing"),
+    "lapse_allowed": _("An application may lapse"), "notice": _("Notice on every page"),
+    "authoritative_language": _("Authoritative language"), "required": _("Has to be filled"),
+    "working_days": _("Working days"), "calendar_days": _("Calendar days"), "months": _("Months"),
+    "starts_on": _("Counted from"), "pausable": _("Pauses while the firm is asked"),
+    "silence": _("What silence means"), "policy": _("Target of this desk, not law"),
+    "unit": _("Unit"), "amount": _("Amount"), "percent": _("Percentage"),
+    "effect": _("What it counts as"), "body": _("Text"), "languages": _("Languages"),
+    "role": _("Role"),
 }  # fmt: skip
 PARTS: Words = {
-    "functions": lazy("Posts"), "clocks": lazy("Periods"), "grounds": lazy("Grounds of refusal"),
-    "values": lazy("Figures"), "thresholds": lazy("Thresholds of ownership"),
-    "capital_lines": lazy("Lines of the capital computation"), "letters": lazy("Letters"),
-    "authorities": lazy("Authorities"),
+    "functions": _("Posts"), "clocks": _("Periods"), "grounds": _("Grounds of refusal"),
+    "values": _("Figures"), "thresholds": _("Thresholds of ownership"),
+    "capital_lines": _("Lines of the capital computation"), "letters": _("Letters"),
+    "authorities": _("Authorities"),
 }  # fmt: skip
 CODES: dict[str, Words] = {
     "evidence": {
-        rb.DECLARATION: lazy("a declaration"), rb.TEXT: lazy("a text"), rb.NUMBER: lazy("a number"),
-        rb.MONEY: lazy("an amount of money"), rb.PERCENTAGE: lazy("a percentage"), rb.DATE: lazy("a date"),
-        rb.CHOICE: lazy("a choice"), rb.DOCUMENTS: lazy("documents"), rb.INSPECTED: lazy("evidence on site"),
-        rb.PEOPLE: lazy("the people"), rb.OWNERSHIP: lazy("the ownership"), rb.CAPITAL: lazy("the capital"),
+        rb.DECLARATION: _("a declaration"), rb.TEXT: _("a text"), rb.NUMBER: _("a number"),
+        rb.MONEY: _("an amount of money"), rb.PERCENTAGE: _("a percentage"), rb.DATE: _("a date"),
+        rb.CHOICE: _("a choice"), rb.DOCUMENTS: _("documents"), rb.INSPECTED: _("evidence on site"),
+        rb.PEOPLE: _("the people"), rb.OWNERSHIP: _("the ownership"), rb.CAPITAL: _("the capital"),
     },
     "due": {
-        rb.SUBMISSION: lazy("at submission"), rb.RECOMMENDATION: lazy("before the recommendation"),
-        rb.GRANT: lazy("before the grant"), rb.AFTER_GRANT: lazy("after the grant"),
+        rb.SUBMISSION: _("at submission"), rb.RECOMMENDATION: _("before the recommendation"),
+        rb.GRANT: _("before the grant"), rb.AFTER_GRANT: _("after the grant"),
     },
-    "source": {"rule": lazy("Rule"), "guidance": lazy("Guidance"), "asked": lazy("Asked")},
+    "source": {"rule": _("Rule"), "guidance": _("Guidance"), "asked": _("Asked")},
     "transition": {
-        "stay": lazy("stay under their version"), "move": lazy("drafts move before they are submitted"),
-        "reassess": lazy("drafts move, and cases in review are assessed anew"),
+        "stay": _("stay under their version"), "move": _("drafts move before they are submitted"),
+        "reassess": _("drafts move, and cases in review are assessed anew"),
     },
     "outcome": {
-        rb.LICENCE: lazy("a licence"), rb.REGISTRATION: lazy("a registration"),
-        rb.READINESS: lazy("a readiness record"),
+        rb.LICENCE: _("a licence"), rb.REGISTRATION: _("a registration"),
+        rb.READINESS: _("a readiness record"),
     },
-    "incomplete": {"return": lazy("is returned"), "refile": lazy("is refused consideration")},
+    "incomplete": {"return": _("is returned"), "refile": _("is refused consideration")},
     "starts_on": {
-        "receipt": lazy("the receipt"), "payment": lazy("the payment"), "acceptance": lazy("the acceptance"),
-        "notice": lazy("the notice"),
+        "receipt": _("the receipt"), "payment": _("the payment"), "acceptance": _("the acceptance"),
+        "notice": _("the notice"),
     },
-    "silence": {"": lazy("nothing"), "issue": lazy("issue"), "refusal": lazy("refusal")},
+    "silence": {"": _("nothing"), "issue": _("issue"), "refusal": _("refusal")},
     "unit": {
-        rb.MONEY_UNIT: lazy("money"), rb.PERCENT_UNIT: lazy("percent"), rb.DAYS_UNIT: lazy("days"),
-        rb.MONTHS_UNIT: lazy("months"),
+        rb.MONEY_UNIT: _("money"), rb.PERCENT_UNIT: _("percent"), rb.DAYS_UNIT: _("days"),
+        rb.MONTHS_UNIT: _("months"),
     },
     "effect": {
-        rb.ADD: lazy("an addition"), rb.DEDUCT: lazy("a deduction"), rb.LIQUID: lazy("liquid assets"),
-        rb.EXPENDITURE: lazy("expenditure"),
+        rb.ADD: _("an addition"), rb.DEDUCT: _("a deduction"), rb.LIQUID: _("liquid assets"),
+        rb.EXPENDITURE: _("expenditure"),
     },
     "role": {
-        "decides": lazy("decides"), "registers": lazy("registers"), "notified": lazy("is notified"),
-        "consulted": lazy("is consulted"),
+        "decides": _("decides"), "registers": _("registers"), "notified": _("is notified"),
+        "consulted": _("is consulted"),
     },
 }  # fmt: skip
 READ: Words = {
-    rb.READ_FULL: lazy("read in full"), rb.READ_PART: lazy("read in part"),
-    rb.READ_TITLE: lazy("heading only"), rb.READ_SECONDHAND: lazy("second-hand"),
-    rb.READ_NOTHING: lazy("not seen"),
+    rb.READ_FULL: _("read in full"), rb.READ_PART: _("read in part"),
+    rb.READ_TITLE: _("heading only"), rb.READ_SECONDHAND: _("second-hand"),
+    rb.READ_NOTHING: _("not seen"),
 }  # fmt: skip
 
 
@@ -102,22 +101,22 @@ def reader() -> str:
 def value(name: str, found: Any, book: Book, language: str) -> str:
     """The value of a fact; a text in this language, or where there was none before, in the reader's."""
     if found is None:
-        return _("not on record")
+        return gettext("not on record")
     if isinstance(found, bool):
-        return _("yes") if found else _("no")
+        return gettext("yes") if found else gettext("no")
     if isinstance(found, dict):
         return str(found[language]) if language else say(found)
     if isinstance(found, Condition):
         return _condition(found, book)
     if isinstance(found, tuple):
-        return "\n".join(_item(name, item, book) for item in found) or _("none")
+        return "\n".join(_item(name, item, book) for item in found) or gettext("none")
     if isinstance(found, date):
         return found.strftime("%d.%m.%Y")
     if isinstance(found, Decimal):
         return f"{found.normalize() + 0:f}"
     if name in ("stage", "section"):
         return _place(name, found, book)
-    return _code(name, found) or _("none")
+    return _code(name, found) or gettext("none")
 
 
 def _item(name: str, item: Any, book: Book) -> str:
@@ -127,19 +126,28 @@ def _item(name: str, item: Any, book: Book) -> str:
         return say(item.label)
     if name == "checks":
         act, provision, as_at, checked_by, confidence = item
-        day = as_at.strftime("%d.%m.%Y") if as_at else _("no date")
-        return f"{act}, {provision}: {confidence}; {day}; {', '.join(checked_by) or _('nobody')}"
+        day = as_at.strftime("%d.%m.%Y") if as_at else gettext("no date")
+        by = ", ".join(checked_by) or gettext("nobody")
+        return f"{act}, {provision}: {confidence}; {day}; {by}"
     if name == "functions":
         return next((say(function.title) for function in book.functions if function.code == item), item)
     return _code(name, item)
 
 
 def _citation(citation: Citation) -> str:
-    force = {True: _("in force"), False: _("not in force"), None: _("force not established")}
-    applies = {True: _("applies"), False: _("does not apply"), None: _("application not established")}
-    kind = {rb.RULE: _("rule"), rb.GUIDANCE: _("guidance"), rb.POLICY: _("own practice")}
+    force = {
+        True: gettext("in force"),
+        False: gettext("not in force"),
+        None: gettext("force not established"),
+    }
+    applies = {
+        True: gettext("applies"),
+        False: gettext("does not apply"),
+        None: gettext("application not established"),
+    }
+    kind = {rb.RULE: gettext("rule"), rb.GUIDANCE: gettext("guidance"), rb.POLICY: gettext("own practice")}
     said = (
-        kind.get(citation.kind, _("practice elsewhere")),
+        kind.get(citation.kind, gettext("practice elsewhere")),
         applies[citation.applies],
         str(READ[citation.read]),
         force[citation.in_force],

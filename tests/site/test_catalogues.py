@@ -1,5 +1,6 @@
 """Whatever this service shows, of ours or of a framework, is there in Russian and in Kazakh."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -64,6 +65,30 @@ def test_each_of_our_strings_is_translated(language: str, extracted: list[Entry]
     assert len(extracted) > 1900
     known = ours(language)
     assert [key(entry) for entry in extracted if key(entry) not in known] == []
+
+
+def test_gettext_finds_each_string_that_is_marked(extracted: list[Entry]) -> None:
+    """It knows the functions by their own names and `_` only, and looks into no f-string."""
+    found = {entry["msgid"] for entry in extracted}
+    sources = (path for folder in SOURCES for path in folder.rglob("*.py"))
+    assert [(str(path), text) for path in sources for text in marked(path) if text not in found] == []
+
+
+SOURCES = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == ROOT] + [
+    ROOT / "look"
+]
+
+
+def marked(source: Path) -> Iterator[str]:
+    nodes = list(ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    names = {
+        alias.asname or alias.name for node in imports for alias in node.names if "gettext" in alias.name
+    }
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            if isinstance(node.args[0], ast.Constant):
+                yield node.args[0].value
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
