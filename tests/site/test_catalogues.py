@@ -85,10 +85,9 @@ def marked(source: Path) -> Iterator[str]:
     names = {
         alias.asname or alias.name for node in imports for alias in node.names if "gettext" in alias.name
     }
-    for node in nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-            if isinstance(node.args[0], ast.Constant):
-                yield node.args[0].value
+    calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    texts = [call.args[0] for call in calls if call.func.id in names]
+    return (text.value for text in texts if isinstance(text, ast.Constant))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
