@@ -85,9 +85,10 @@ def marked(source: Path) -> Iterator[str]:
     names = {
         alias.asname or alias.name for node in imports for alias in node.names if "gettext" in alias.name
     }
-    calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    texts = [call.args[0] for call in calls if call.func.id in names]
-    return (text.value for text in texts if isinstance(text, ast.Constant))
+    for node in nodes:
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]) if name in names:
+                yield text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
