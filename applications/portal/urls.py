@@ -49,12 +49,14 @@ urlpatterns = [
     path("<uuid:pk>/people/<uuid:person>/remove/", people.person_remove, name="person_remove"),
     path("<uuid:pk>/ownership/", ownership.ownership, name="ownership"),
     path("<uuid:pk>/ownership/<uuid:entity>/remove/", ownership.holder_remove, name="holder_remove"),
+    path("<uuid:pk>/ownership/preview/", ownership.preview, name="ownership_preview"),
     path("<uuid:pk>/ownership/together/", ownership.groups, name="groups"),
     path(
         "<uuid:pk>/ownership/holdings/<int:holding>/remove/", ownership.holding_remove, name="holding_remove"
     ),
     path("<uuid:pk>/capital/", capital.capital, name="capital"),
     path("<uuid:pk>/capital/<slug:period>/", capital.capital, name="capital"),
+    path("<uuid:pk>/capital/<slug:period>/preview/", capital.preview, name="capital_preview"),
     path("<uuid:pk>/accounts-rate/", capital.accounts_rate, name="accounts_rate"),
     path("<uuid:pk>/version/", versions.version, name="version"),
     path("<uuid:pk>/check/", submission.check, name="check"),

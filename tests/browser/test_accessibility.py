@@ -39,7 +39,8 @@ INSIDE = ("/desk/", "/pipeline/")
 QUERY = {"pipeline:steps": f"?act=stage.take&month={timezone.localdate():%Y-%m}"}
 POST_ONLY = {
     "accounts:invite_again",
-    "accounts:invite_member", "accounts:withdraw_invitation", "admin:logout", "portal:detach",
+    "accounts:invite_member", "portal:capital_preview", "portal:ownership_preview",
+    "accounts:withdraw_invitation", "admin:logout", "portal:detach",
     "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:upload", "set_language",
 }  # fmt: skip
 NO_PAGE = {

@@ -1,21 +1,24 @@
 """The figures of the firm's capital, the rate its accounts were turned at, and the tests."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from applications.capital import PERIODS, figures_of
+from applications.charts.capital import charts_of
 from applications.computed import capital_in_words
-from applications.models import AccountsRate, CapitalFigure
+from applications.models import AccountsRate, Application, CapitalFigure
 from applications.portal.access import case_or_404, page, show
 from applications.portal.forms import amount_in_words
 from applications.portal.typed_forms import CapitalForm, RateForm
 from applications.queries.capital import plain, rate_of, tests_of
+from applications.services.guard import allow
 from applications.services.people import remove_rate, save_capital, save_rate
 from regulators.rulebook import CapitalRules, say
 from workflow.errors import Refused
@@ -29,12 +32,8 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
         raise Http404
     rules = case.book.capital
     figures = figures_of(case)
-    form = CapitalForm(
-        [(line.code, say(line.title)) for line in rules.lines],
-        rules.currency,
-        request.POST or None,
-        initial={f.line: amount_in_words(f.amount) for f in figures if f.period == period},
-    )
+    initial = {f.line: amount_in_words(f.amount) for f in figures if f.period == period}
+    form = _form(rules, request.POST or None, initial)
     refusal = None
     if form.is_valid():
         try:
@@ -50,13 +49,45 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("portal:capital", case.pk, _after(period))
-    tests = tests_of(case, figures, timezone.localdate())
     return show(
         request, "portal/capital.html", case, tab="capital", refusal=refusal, form=form, period=period,
         title=str(PERIODS[period]), periods=[(code, str(text)) for code, text in PERIODS.items()],
-        table=_table(rules, figures), currency=rules.currency,
-        capital_tests=capital_in_words(tests, rate_of(case)),
+        table=_table(rules, figures), currency=rules.currency, **computed(case, figures),
     )  # fmt: skip
+
+
+def computed(case: Application, figures: list[CapitalFigure]) -> dict[str, Any]:
+    """What the figures come to, as the part of the page that follows what is typed."""
+    if not figures:
+        return {"capital_tests": None, "charts": []}
+    tests = tests_of(case, figures, timezone.localdate())
+    return {"capital_tests": capital_in_words(tests, rate_of(case)), "charts": charts_of(tests)}
+
+
+@page("POST")
+def preview(request: SignedIn, pk: UUID, period: str) -> HttpResponse:
+    """What the figures would come to with those that are typed. Nothing is kept."""
+    case = case_or_404(request, pk)
+    allow(request.user, "applications.edit_application", case)
+    if period not in PERIODS:
+        raise Http404
+    form = _form(case.book.capital, request.POST)
+    form.full_clean()
+    others = [figure for figure in figures_of(case) if figure.period != period]
+    typed = [
+        CapitalFigure(
+            application=case, line=line, period=period, amount=amount, currency=case.book.capital.currency
+        )
+        for line, amount in form.cleaned_data.items()
+        if amount is not None
+    ]
+    context = {"case": case, "typed": True, **computed(case, [*others, *typed])}
+    return render(request, "portal/parts/capital_computed.html", context)
+
+
+def _form(rules: CapitalRules, data: Any = None, initial: Any = None) -> CapitalForm:
+    lines = [(line.code, say(line.title)) for line in rules.lines]
+    return CapitalForm(lines, rules.currency, data, initial=initial)
 
 
 @page("GET", "POST")

@@ -6,15 +6,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
+from applications.charts.ownership import chart_of
 from applications.computed import structure_in_words
-from applications.models import Application, Entity
+from applications.models import Application, Entity, Holding
 from applications.portal.access import case_or_404, page, show
 from applications.portal.typed_forms import GroupsForm, HolderForm
 from applications.queries.ownership import holdings_of, structure_of
+from applications.services.guard import allow
 from applications.services.people import (
     person_of,
     remove_entity,
@@ -108,13 +110,66 @@ def _ownership_page(
     request: SignedIn, case: Application, entities: list[Entity], form: HolderForm, refusal: Refused | None
 ) -> HttpResponse:
     holdings = holdings_of(case)
-    direct = [holding for holding in holdings if holding.owned.is_applicant]
-    computed = structure_in_words(structure_of(case, entities, holdings)) if holdings else None
     return show(
         request, "portal/ownership.html", case, tab="ownership", refusal=refusal, form=form,
-        holdings=holdings, removable=[e for e in entities if not e.is_applicant], structure=computed,
-        total=sum(holding.economic for holding in direct) if direct else None,
+        holdings=holdings, removable=[e for e in entities if not e.is_applicant],
+        **computed(case, entities, holdings),
     )  # fmt: skip
+
+
+def computed(case: Application, entities: list[Entity], holdings: list[Holding]) -> dict[str, Any]:
+    """What the holdings come to, as the part of the page that follows what is typed."""
+    direct = [holding.economic for holding in holdings if holding.owned.is_applicant]
+    if not holdings:
+        return {"structure": None, "chart": None, "total": None}
+    structure = structure_of(case, entities, holdings)
+    return {
+        "structure": structure_in_words(structure),
+        "chart": chart_of(entities, holdings, structure["rows"]),
+        "total": sum(direct) if direct else None,
+    }
+
+
+@page("POST")
+def preview(request: SignedIn, pk: UUID) -> HttpResponse:
+    """What the holdings would come to with the one that is typed. Nothing is kept."""
+    case = case_or_404(request, pk)
+    allow(request.user, "applications.edit_application", case)
+    entities, holdings = list(case.entities.all()), holdings_of(case)
+    form = _form(case, entities, request.POST)
+    typed = form.is_valid()
+    if typed:
+        entities, holdings = _with_typed(case, entities, holdings, form.cleaned_data)
+    context = {"case": case, "typed": typed, **computed(case, entities, holdings)}
+    return render(request, "portal/parts/ownership_computed.html", context)
+
+
+def _with_typed(
+    case: Application, entities: list[Entity], holdings: list[Holding], typed: dict[str, Any]
+) -> tuple[list[Entity], list[Holding]]:
+    """The chart as ``_save`` would leave it, in memory only."""
+    known = {str(entity.pk): entity for entity in entities}
+
+    def chosen(choice: str) -> Entity:
+        kind, _colon, pk = choice.partition(":")
+        if kind == "entity" and pk in known:
+            return known[pk]
+        person = person_of(case, pk) if kind == "person" else None
+        made = Entity(application=case, name=person.full_name if person else typed["name"], person=person)
+        return known.setdefault(str(made.pk), made)
+
+    owned = known[typed["owned"]]
+    new = Holding(
+        application=case, owner=chosen(typed["owner"]), owned=owned, kind=typed["kind"],
+        held_for=chosen(typed["held_for"]) if typed["held_for"] else None,
+        economic=typed["economic"], voting=typed["voting"], control_how=typed["control_how"],
+    )  # fmt: skip
+    others = [holding for holding in holdings if _place(holding) != _place(new)]
+    return list(known.values()), [*others, new]
+
+
+def _place(holding: Holding) -> tuple[Any, ...]:
+    return (holding.owner_id, holding.owned_id, holding.kind, holding.held_for_id)
 
 
 def _owners(case: Application, entities: list[Entity]) -> list[tuple[str, str]]:
