@@ -37,6 +37,7 @@ class Document(models.Model):
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
+    number = models.PositiveIntegerField(default=1)  # its place among the versions of the file
     sealed = models.BooleanField(default=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="uploads"
@@ -77,7 +78,16 @@ class Document(models.Model):
             ),
             pgtrigger.ReadOnly(
                 name="bytes_fixed",
-                fields=["key", "size", "sha256", "content_type", "extension", "supersedes", "uploaded_at"],
+                fields=[
+                    "key",
+                    "size",
+                    "sha256",
+                    "content_type",
+                    "extension",
+                    "supersedes",
+                    "number",
+                    "uploaded_at",
+                ],
             ),
             pgtrigger.FSM(
                 name="status_moves",

@@ -1,9 +1,13 @@
 """Named reads of the store."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.conf import settings
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from documents.models import UNSETTLED, Document, Status
@@ -30,6 +34,33 @@ def chain(document: Document) -> list[Document]:
     while versions[-1].supersedes:
         versions.append(versions[-1].supersedes)
     return versions
+
+
+BEFORE = """
+    WITH RECURSIVE before (newest, id) AS (
+        SELECT id, supersedes_id FROM documents_document WHERE id = ANY(%s)
+        UNION ALL
+        SELECT before.newest, d.supersedes_id FROM documents_document d JOIN before ON d.id = before.id
+    )
+    SELECT d.*, before.newest FROM documents_document d JOIN before USING (id) ORDER BY d.number DESC
+"""
+
+
+def earlier(documents: Collection[Document]) -> dict[UUID, list[Document]]:
+    """The versions before each of these documents, newest first: one query, and none where all are first."""
+    later = [document.pk for document in documents if document.number > 1]
+    found: dict[UUID, list[Document]] = defaultdict(list)
+    if later:
+        rows: Any = Document.objects.raw(BEFORE, [later])
+        for document in rows:
+            found[document.newest].append(document)
+    return found
+
+
+def usable() -> Q:
+    """What ``Document.usable`` says, for a filter."""
+    statuses = [Status.CLEAN] if settings.PRODUCTION else [Status.CLEAN, Status.UNSCANNED]
+    return Q(status__in=statuses, damaged_at=None)
 
 
 def same_bytes(document: Document) -> QuerySet[Document]:

@@ -237,6 +237,10 @@ STATIC_ROOT = Path(environment.optional("STATIC_ROOT", str(RUN_DIR / "static")))
 
 # --- Documents
 DOCUMENT_MAX_BYTES = environment.number("DOCUMENT_MAX_BYTES", 50 * 1024 * 1024)
+FILES_PER_ANSWER = environment.number("FILES_PER_ANSWER", 30)
+FILES_PER_FIRM = environment.number("FILES_PER_FIRM", 3000)
+# Above any limit of ours, so that a page can say which file was one too many.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_HANDLERS = ["documents.uploads.BoundedUploadHandler"]

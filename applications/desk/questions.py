@@ -16,7 +16,8 @@ from applications.desk.picks import pick
 from applications.desk.words import FINDING_TAGS
 from applications.models import Application, Finding, Holding, Snapshot
 from applications.portal.answers import in_words
-from applications.portal.files import FileRow
+from applications.portal.files import FileRow, facts_in_words, validity_in_words
+from applications.queries.files import given_facts
 from applications.queries.law import requirement_of
 from documents.models import Document
 from regulators import rulebook as rb
@@ -33,6 +34,9 @@ class FileLine:
     name: str
     sha256: str
     row: FileRow | None
+    title: str  # the firm's name for it
+    facts: list[str]  # what the firm said of it, as it was submitted
+    validity: str  # that it has expired, or soon will
 
 
 @dataclass(kw_only=True)
@@ -44,6 +48,7 @@ class QuestionRow:
     declined: bool
     files: list[FileLine]
     before: list[str] | None  # the answer of the submission before, where it was another
+    before_files: list[FileLine]
     gone: bool  # asked in an earlier submission, not in the latest
     tables: list[str] = field(default_factory=list)
     shown_at: dict[str, "QuestionRow"] = field(default_factory=dict)  # tables that an earlier row has shown
@@ -85,7 +90,7 @@ def load(case: Application, stage: str) -> tuple[Snapshot, list[SectionRows]]:
     latest, before = snapshots[0], _by_key(snapshots[1]) if len(snapshots) > 1 else {}
     asked = _by_key(latest)
     findings = list(case.findings.filter(stage=stage).select_related("assessed_by", "snapshot"))
-    files = [f for q in asked.values() if q["stage"] == stage for f in q["files"]]
+    files = [f for q in (*asked.values(), *before.values()) if q["stage"] == stage for f in q["files"]]
     stored = Document.objects.in_bulk([f["document"] for f in files])
     documents = {str(pk): document for pk, document in stored.items()}
     rows = [_row(case, finding, asked, before, documents) for finding in findings]
@@ -136,7 +141,8 @@ def _row(
         lines=_lines(requirement, shown),
         declined=bool(shown["declined"]),
         files=[_file(f, documents) for f in shown["files"]],
-        before=[*_lines(requirement, then), *(f["name"] for f in then["files"])] if changed else None,
+        before=_lines(requirement, then) if changed else None,
+        before_files=[_file(f, documents) for f in then["files"]] if changed else [],
         gone=now is None,
         tables=[kind for kind in (rb.PEOPLE, rb.OWNERSHIP, rb.CAPITAL) if kind in requirement.evidence],
     )
@@ -152,11 +158,15 @@ def _lines(requirement: Requirement, asked: Asked) -> list[str]:
 
 def _file(given: Any, documents: dict[str, Document]) -> FileLine:
     found = documents.get(given["document"])
+    facts = given_facts(given)
     return FileLine(
         document=given["document"],
         name=given["name"],
         sha256=given["sha256"],
         row=FileRow(found) if found else None,
+        title=facts.title,
+        facts=facts_in_words(facts, given.get("version", 1)),
+        validity=validity_in_words(facts.expires_on),
     )
 
 

@@ -11,6 +11,7 @@ from applications.models.assessment import (
 from applications.models.case import Application, ApplicationQuerySet, Counter, Snapshot
 from applications.models.clocks import ClockEntry, Deadline
 from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
+from applications.models.files import DocumentFacts
 from applications.models.inside import InsideNote
 from applications.models.letters import IssuedLetter
 from applications.models.people import Entity, Holding, Person, Post
@@ -34,6 +35,7 @@ __all__ = [
     "Counter",
     "Deadline",
     "Decision",
+    "DocumentFacts",
     "Entity",
     "Finding",
     "Gap",

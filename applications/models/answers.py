@@ -61,7 +61,7 @@ class AnswerRevision(models.Model):
 
 
 class AnswerFile(models.Model):
-    """A document given as evidence. Removed ones keep their row."""
+    """A document given as evidence, perhaps for several answers of its case. Removed ones keep their row."""
 
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="files")
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
@@ -71,7 +71,13 @@ class AnswerFile(models.Model):
 
     class Meta:
         ordering = ["added_at"]
-        constraints = [models.UniqueConstraint(fields=["document"], name="applications_document_one_answer")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["answer", "document"],
+                condition=models.Q(removed_at=None),
+                name="applications_document_once_an_answer",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.document)

@@ -1,34 +1,47 @@
 """What an applicant reads about files: what is taken, and where each file stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from applications.models import DocumentFacts
+from applications.queries.files import facts_of
+from documents import queries
 from documents.errors import Rejected
 from documents.kinds import KINDS, OTHER_NAMES
 from documents.models import Document, Status
+from look import words
 
 ACCEPT = ",".join(f".{name}" for name in (*KINDS, *OTHER_NAMES))
 WORDS: dict[str, tuple[str, str | Promise]] = {
     Status.WAITING: ("work", gettext_lazy("Checking for viruses")),
     Status.CLEAN: ("ok", gettext_lazy("Ready")),
     Status.UNSCANNED: ("ok", gettext_lazy("Ready, not virus-checked")),
-    Status.INFECTED: ("bad", gettext_lazy("Rejected, virus found")),
+    Status.INFECTED: ("bad", gettext_lazy("Rejected – virus found")),
     Status.UNCHECKABLE: ("bad", gettext_lazy("Could not be checked")),
 }
 REJECTED = (Status.INFECTED, Status.UNCHECKABLE)
+WATCHED_FOR = timedelta(minutes=5)  # how long a page asks by itself how the virus check goes
+SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class FileRow:
-    """One file as a line of a page."""
+    """One file as a line of a page. ``place`` is the address of what it was given for, ending in a slash."""
 
     document: Document
+    place: str = ""
+    editable: bool = False
+    earlier: tuple[Document, ...] = ()
+    has_page: bool = True
 
     @property
     def kind(self) -> str:
@@ -41,17 +54,101 @@ class FileRow:
     @property
     def note(self) -> str:
         """What to do, where the file cannot be used as it is."""
-        return "" if self.document.usable else str(self.document.advice)
+        if self.document.usable:
+            return ""
+        if (
+            self.document.status == Status.WAITING
+            and not self.document.damaged_at
+            and not _is_new(self.document)
+        ):
+            return _("The check takes longer than usual. You can leave this page, and look again later.")
+        return str(self.document.advice)
+
+    @property
+    def title(self) -> str:
+        facts = facts_of(self.document)
+        return facts.title if facts and facts.title else self.document.name
+
+    @property
+    def facts(self) -> list[str]:
+        """What the firm said of the file, and which version it is."""
+        return facts_in_words(facts_of(self.document), self.document.number)
+
+    @property
+    def validity(self) -> str:
+        """That the document has expired, or soon will; mostly empty."""
+        facts = facts_of(self.document)
+        return validity_in_words(facts.expires_on if facts else None)
+
+    @property
+    def url(self) -> str:
+        return f"{self.place}files/{self.document.pk}/" if self.place else ""
+
+    @property
+    def watched(self) -> bool:
+        """Whether the page asks by itself how the virus check went."""
+        waits = self.document.status == Status.WAITING and not self.document.damaged_at
+        return bool(self.place) and waits and _is_new(self.document)
 
 
-def rows(documents: Any) -> list[FileRow]:
+def rows(documents: Iterable[Document]) -> list[FileRow]:
     return [FileRow(document) for document in documents]
 
 
-def rules_in_words() -> str:
-    words = _("%(kinds)s. Up to %(size)s each; you can choose several. Without passwords.")
+def rows_at(
+    place: str, documents: Iterable[Document], *, editable: bool = False, has_page: bool = True
+) -> list[FileRow]:
+    """The files of one question or point, with the versions before each: at most one query."""
+    documents = list(documents)
+    earlier = queries.earlier(documents)
+    return [FileRow(one, place, editable, tuple(earlier[one.pk]), has_page) for one in documents]
+
+
+def show_in(form: Any, held: list[FileRow], place: str, *, pick: bool = True) -> None:
+    """Has the form show what was given; where it has no field for files, nothing."""
+    field = form.fields.get("files")
+    if field:
+        field.rows, field.place, field.pick_url = held, place, f"{place}pick/" if pick else ""
+
+
+def facts_in_words(facts: DocumentFacts | None, version: int) -> list[str]:
+    found = [_("Version %(number)s") % {"number": version}] if version > 1 else []
+    if facts is None:
+        return found
+    found += [str(text) for text in (facts.get_kind_display(), facts.get_language_display()) if text]
+    if facts.issued_on:
+        found.append(_("Issued %(day)s") % {"day": words.day(facts.issued_on)})
+    if facts.expires_on:
+        found.append(_("Valid until %(day)s") % {"day": words.day(facts.expires_on)})
+    return found
+
+
+def validity_in_words(until: date | None) -> str:
+    today = timezone.localdate()
+    if until is None or until > today + SOON:
+        return ""
+    if until < today:
+        return _("This document was valid until %(day)s. Give a newer one.") % {"day": words.day(until)}
+    return _("This document is valid until %(day)s only. Give a newer one if you submit after that.") % {
+        "day": words.day(until)
+    }
+
+
+def rules() -> list[str]:
+    """What is taken, to read before a file is chosen."""
     kinds = ", ".join(name.upper() for name in KINDS)
-    return words % {"kinds": kinds, "size": filesizeformat(settings.DOCUMENT_MAX_BYTES)}
+    most = settings.FILES_PER_ANSWER
+    return [
+        _("Kinds: %(kinds)s. Without passwords and macros.") % {"kinds": kinds},
+        _("Size: up to %(size)s each.") % {"size": filesizeformat(settings.DOCUMENT_MAX_BYTES)},
+        ngettext("Number: up to %(most)s file here.", "Number: up to %(most)s files here.", most)
+        % {"most": most},
+        _(
+            "Translation and certification: no rule on record sets them for all files. "
+            "Where a question asks for a certified document, it says so."
+        ),
+        _("Our policy: add a translation to what is not in Kazakh, Russian or English."),
+    ]
 
 
 def is_rejected(document: Document) -> bool:
@@ -67,3 +164,7 @@ def take_each(uploads: list[Any], take: Any) -> list[str]:
         except Rejected as rejection:
             problems.append(f"{upload.name}: {rejection.message}")
     return problems
+
+
+def _is_new(document: Document) -> bool:
+    return timezone.now() - document.uploaded_at < WATCHED_FOR

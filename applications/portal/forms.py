@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import check_identifier
 from applications.asked import Given, decimal_of
-from applications.portal.files import ACCEPT, rules_in_words
+from applications.portal.file_field import FilesField
 from look import words
 from look.fields import DIGITS, SPACES, DayMonthYearField, MoneyField, plain_amount
 from regulators import rulebook as rb
@@ -79,24 +79,6 @@ class DateField(DayMonthYearField):
             if written and not any(others):
                 value = list(written.groups())
         return super().to_python(value)
-
-
-class ManyFilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
-        return files.getlist(name) if hasattr(files, "getlist") else []
-
-
-class ManyFilesField(forms.Field):
-    """Any number of files. Each is checked by itself, by the document store."""
-
-    widget = ManyFilesInput
-
-    def __init__(self, *, accept: str, **kwargs: Any) -> None:
-        super().__init__(
-            required=False, widget=ManyFilesInput({"multiple": True, "accept": accept}), **kwargs
-        )
 
 
 class AnswerForm(DraftForm):
@@ -244,7 +226,7 @@ def _inspected(requirement: Requirement) -> dict[str, forms.Field]:
 
 
 def _files(requirement: Requirement) -> dict[str, forms.Field]:
-    return {"files": ManyFilesField(label=_("Add files"), help_text=rules_in_words(), accept=ACCEPT)}
+    return {"files": FilesField(label=_("Choose files"))}
 
 
 FIELDS: dict[str, Callable[[Requirement], dict[str, forms.Field]]] = {
@@ -334,7 +316,7 @@ class PointForm(DraftForm):
             max_length=LONGEST_TEXT,
             show_hidden_initial=True,
         )
-        self.fields["files"] = ManyFilesField(label=_("Add files"), help_text=rules_in_words(), accept=ACCEPT)
+        self.fields["files"] = FilesField(label=_("Choose files"), heading=3)
 
     def clean_version(self) -> int:
         return self.cleaned_data["version"] or 0

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -292,8 +293,12 @@ def is_editable(stage: Stage) -> bool:
 
 def question_url(case_pk: Any, question: Question) -> str:
     requirement = question.requirement
-    place = [case_pk, requirement.stage, requirement.code]
-    return reverse("portal:question", args=[*place, question.person_id] if question.person_id else place)
+    return question_url_of(case_pk, requirement.stage, requirement.code, question.person_id)
+
+
+def question_url_of(case_pk: Any, stage: str, requirement: str, person: UUID | None) -> str:
+    place = [case_pk, stage, requirement]
+    return reverse("portal:question", args=[*place, person] if person else place)
 
 
 def next_unanswered(stage: StageOutline, after: asked.Key) -> Row | None:

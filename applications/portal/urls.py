@@ -11,6 +11,7 @@ from applications.portal.views import (
     letters,
     ownership,
     people,
+    point_files,
     stages,
     submission,
     versions,
@@ -18,6 +19,7 @@ from applications.portal.views import (
 
 QUESTION = "<uuid:pk>/stages/<slug:stage>/<slug:requirement>/"
 OF_PERSON = QUESTION + "<uuid:person>/"
+POINT = "<uuid:pk>/requests/<int:number>/points/<int:point>/"
 
 app_name = "portal"
 urlpatterns = [
@@ -31,11 +33,20 @@ urlpatterns = [
     path("<uuid:pk>/stages/<slug:stage>/", stages.stage, name="stage"),
     path("<uuid:pk>/stages/<slug:stage>/together/<slug:section>/", checklist.checklist, name="checklist"),
     path(QUESTION, stages.question, name="question"),
-    path(QUESTION + "upload/", files.upload, name="upload"),
-    path(QUESTION + "detach/", files.detach, name="detach"),
     path(OF_PERSON, stages.question, name="question"),
-    path(OF_PERSON + "upload/", files.upload, name="upload"),
-    path(OF_PERSON + "detach/", files.detach, name="detach"),
+    *(
+        path(question + address, view, name=name)
+        for question in (QUESTION, OF_PERSON)
+        for address, view, name in (
+            ("upload/", files.upload, "upload"),
+            ("detach/", files.detach, "detach"),
+            ("file/", files.give, "give"),
+            ("pick/", files.pick, "pick"),
+            ("files/<uuid:document>/", files.file, "file"),
+            ("files/<uuid:document>/replace/", files.replace, "replace"),
+            ("files/<uuid:document>/status/", files.file_status, "file_status"),
+        )
+    ),
     path("<uuid:pk>/inside/<slug:stage>/", inside.inside, name="inside"),
     path("<uuid:pk>/inside/<slug:stage>/<slug:requirement>/", inside.inside, name="inside"),
     path("<uuid:pk>/inside/<slug:stage>/<slug:requirement>/<uuid:person>/", inside.inside, name="inside"),
@@ -65,6 +76,8 @@ urlpatterns = [
     path("<uuid:pk>/withdraw/", submission.withdraw, name="withdraw"),
     path("<uuid:pk>/discard/", submission.discard, name="discard"),
     path("<uuid:pk>/requests/<int:number>/", afterwards.information_request, name="request"),
+    path(POINT + "file/", point_files.point_give, name="point_give"),
+    path(POINT + "files/<uuid:document>/status/", point_files.point_file_status, name="point_file_status"),
     path("<uuid:pk>/letters/<int:letter>/", letters.letter, name="letter"),
     path("<uuid:pk>/letters/<int:letter>/pdf/", letters.letter_pdf, name="letter_pdf"),
     path("<uuid:pk>/change/", afterwards.change, name="change"),

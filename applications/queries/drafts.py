@@ -71,7 +71,7 @@ def _given(case: "Application", codes: Collection[str] | None, *, with_files: bo
         held = (
             files.filter(answer__in=answers) if codes is not None else files.filter(answer__application=case)
         )
-        for file in held.filter(removed_at=None).select_related("document"):
+        for file in held.filter(removed_at=None).select_related("document__facts"):
             documents[file.answer_id].append(file.document)
     rows = answers.values_list("pk", "requirement", "person_id", "value", "declined", "updated_at")
     return {

@@ -12,6 +12,7 @@ from applications.models import Answer, AnswerFile, AnswerRevision, Application,
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, insist, locked_case, same_version
 from applications.services.inside import note_changed
+from applications.services.limits import insist_on_room
 from applications.states import DECIDED
 from applications.states import StageState as S
 from audit.services import record
@@ -111,31 +112,32 @@ def attach(
 
     Effects in order: receive the document (quarantine, type check, scan queued); start the stage if it
     was not started; add the document to the answer. Raises documents.errors.Rejected with a message for
-    the firm, NotAllowed or NotReady.
+    the firm (of the file, or that there are too many), NotAllowed or NotReady.
     """
     case = Application.objects.get(pk=case_id)
     allow(actor, "applications.edit_application", case)
     _requirement(case, requirement)
+    place = {"answer__application": case, "answer__requirement": requirement, "answer__person": person}
+    insist_on_room(case, AnswerFile.objects.filter(**place, removed_at=None))
     with taken_in(actor=actor, upload=upload, name=name) as document:
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
-        rule = _requirement(case, requirement)
-        _open_stage(case, rule.stage, actor)
-        answer = _answer_row(case, rule, person, actor)
+        answer = open_answer(case, requirement, person, actor)
+        insist_on_room(case, answer.files.filter(removed_at=None))
         file = AnswerFile.objects.create(answer=answer, document=document, added_by=actor)
         note_saved(case, actor)
     return file
 
 
-def detach(*, actor: Any, case_id: Any, document_id: Any) -> Document:
-    """Take a document out of a draft. The row stays, marked as removed."""
+def detach(
+    *, actor: Any, case_id: Any, requirement: str, document_id: Any, person: Person | None = None
+) -> Document:
+    """Take a document out of one answer of a draft. Its row stays, marked as removed; so does the file."""
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
-        file = AnswerFile.objects.select_related("answer", "document").filter(
-            answer__application=case, document=document_id, removed_at=None
-        ).first()  # fmt: skip
-        insist(file, _("This document is not part of the application any more."))
+        answer = open_answer(case, requirement, person, actor)
+        file = answer.files.select_related("document").filter(document=document_id, removed_at=None).first()
+        insist(file, _("This file is not part of the answer any more."))
         assert file is not None
-        _open_stage(case, _requirement(case, file.answer.requirement).stage, actor)
         file.removed_at = timezone.now()
         file.save(update_fields=["removed_at"])
         note_saved(case, actor)
@@ -163,6 +165,13 @@ def note_saved(case: Application, actor: Any) -> None:
     case.saved_at = timezone.now()
     case.saved_by = actor
     case.save(update_fields=["saved_at", "saved_by"])
+
+
+def open_answer(case: Application, requirement: str, person: Person | None, actor: Any) -> Answer:
+    """The row of an answer of the locked case, with its stage started. Raises NotReady."""
+    rule = _requirement(case, requirement)
+    _open_stage(case, rule.stage, actor)
+    return _answer_row(case, rule, person, actor)
 
 
 def open_stage_of(case: Application, kind: str, actor: Any) -> None:

@@ -11,6 +11,7 @@ from applications.models import Application, InformationRequest, PointFile, Requ
 from applications.services import clocks, tell
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, insist, locked_case, same_version, take_side
+from applications.services.limits import insist_on_room
 from applications.states import ASSESSABLE
 from audit.services import record
 from documents.services import seal
@@ -110,13 +111,17 @@ def answer_point(*, actor: Any, point: RequestPoint, expected_version: int, text
 def attach_to_point(*, actor: Any, point: RequestPoint, upload: Any, name: str) -> PointFile:
     """Take in a document as part of the answer to a point. Raises documents.errors.Rejected."""
     allow(actor, "applications.answer_request", point.request.application)
+    insist_on_room(point.request.application, point.files)
     with taken_in(actor=actor, upload=upload, name=name) as document:
-        locked_case(point.request.application_id, actor=actor, permission="applications.answer_request")
+        case = locked_case(
+            point.request.application_id, actor=actor, permission="applications.answer_request"
+        )
         fresh = RequestPoint.objects.select_related("request").get(pk=point.pk)
         insist(
             fresh.request.status in R.WITH_FIRM and fresh.sent_at is None,
             _("This point is not open for an answer."),
         )
+        insist_on_room(case, fresh.files)
         return PointFile.objects.create(point=fresh, document=document)
 
 

@@ -11,6 +11,7 @@ from applications import asked
 from applications.capital import figures_of
 from applications.models import Application, Finding, Person, Snapshot
 from applications.queries import capital, drafts, law, ownership
+from applications.queries.files import facts_as_given
 from documents.services import seal
 from regulators import rulebook as rb
 from regulators.rulebook import say
@@ -91,7 +92,13 @@ def _as_asked(question: asked.Question, draft: asked.Draft) -> dict[str, Any]:
         "value": given.value,
         "declined": given.declined,
         "files": [
-            {"document": str(d.pk), "name": d.name, "sha256": d.sha256, "size": d.size}
+            {
+                "document": str(d.pk),
+                "name": d.name,
+                "sha256": d.sha256,
+                "size": d.size,
+                **facts_as_given(d),
+            }
             for d in given.documents
         ],
     }

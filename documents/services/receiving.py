@@ -1,18 +1,22 @@
 """Taking a file in."""
 
+import logging
 from contextlib import suppress
 from typing import IO
 
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.services import record
 from documents import kinds, names, storage
+from documents.errors import Rejected
 from documents.models import Arrival, Document, Status
 from documents.services.keeping import discard
 
+log = logging.getLogger(__name__)
 LONGEST_NAME = 200
 
 
@@ -26,7 +30,7 @@ def receive(*, upload: IO[bytes], name: str, actor: Actor, supersedes: Document 
     wake the scanner after commit.
 
     A file that supersedes another takes its place at the end of that chain, even when a newer one came in
-    meanwhile. Raises Rejected when the file is not taken, and then keeps nothing.
+    meanwhile. Raises Rejected when the file is not taken or cannot be stored, and then keeps nothing.
     """
     size = kinds.check_size(upload)
     declared = getattr(upload, "content_type", None) or ""
@@ -46,7 +50,7 @@ def receive(*, upload: IO[bytes], name: str, actor: Actor, supersedes: Document 
     with transaction.atomic(durable=True):
         Arrival.objects.create(key=document.key)
     try:
-        storage.put(document.key, upload)
+        _store(document, upload)
         _keep(document, actor, supersedes)
     except BaseException:
         with suppress(DatabaseError):
@@ -55,9 +59,23 @@ def receive(*, upload: IO[bytes], name: str, actor: Actor, supersedes: Document 
     return document
 
 
+def _store(document: Document, upload: IO[bytes]) -> None:
+    """A storage that fails is ours to mend, and logged; the person reads that nothing was kept."""
+    try:
+        storage.put(document.key, upload)
+    except Exception as error:
+        log.exception("An uploaded file could not be stored under %s", document.key)
+        message = _(
+            "The file could not be stored, and nothing of it was kept. Upload it again in a few minutes."
+        )
+        raise Rejected("failed", message) from error
+
+
 @transaction.atomic
 def _keep(document: Document, actor: Actor, supersedes: Document | None) -> None:
-    document.supersedes = _newest(supersedes) if supersedes else None
+    if supersedes:
+        document.supersedes = _newest(supersedes)
+        document.number = document.supersedes.number + 1
     document.save(force_insert=True)
     Arrival.objects.filter(key=document.key).delete()
     record(

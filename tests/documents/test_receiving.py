@@ -94,8 +94,12 @@ def test_a_full_disk_leaves_nothing_and_the_next_upload_works(settings, store, r
     good = settings.STORAGES
     full = {"BACKEND": "tests.plugins.files.FullDisk", "OPTIONS": {"location": str(store)}}
     settings.STORAGES = good | {"documents": full}
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(Rejected) as caught:
         received()
+    assert (caught.value.code, str(caught.value.__cause__)) == (
+        "failed",
+        "[Errno 28] No space left on device",
+    )
     assert (Document.objects.count(), Arrival.objects.count(), stored_files()) == (0, 0, [])
     settings.STORAGES = good
     assert received().usable
@@ -118,6 +122,7 @@ def test_new_versions_form_one_chain_and_the_old_bytes_stay(received, stored_fil
     from_an_old_page = received(files.pdf(b"3"), supersedes=first)
     assert from_an_old_page.supersedes == second
     assert queries.chain(first) == [from_an_old_page, second, first]
+    assert [version.number for version in (first, second, from_an_old_page)] == [1, 2, 3]
     assert queries.chain(from_an_old_page) == [from_an_old_page, second, first]
     assert len(stored_files()) == 3
 

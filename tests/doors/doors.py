@@ -106,7 +106,9 @@ def in_words(actors: Iterable[str]) -> str:
 def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
     """What to put into the address, so that it leads to the objects of this side."""
     here = getattr(side, state or "review")
-    question = here.question_of_person if "<uuid:person>" in door.address else here.question
+    of_person = "<uuid:person>" in door.address
+    question = here.question_of_person if of_person else here.question
+    document = here.document_of_person if of_person else here.document
     return {
         "pk": object_of(door, side, here).pk if door.address.startswith("desk/regulators/") else here.case.pk,
         "stage": question.requirement.stage,
@@ -119,7 +121,8 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "letter": here.letter.pk,
         "letter_code": "request_information",
         "period": "year1",
-        "document": here.document.pk,
+        "document": here.document_of_point.pk if door.name.startswith("portal:point_") else document.pk,
+        "point": here.point.number,
         "number": side.licence.number if door.name == "register:entry" else 1,
         "code": here.case.book.code if door.name == "law:coverage" else here.stage.code,
         "version": here.case.book.version,
@@ -202,6 +205,8 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
             "version": "0",
             "document": (here.document_of_person if "<uuid:person>" in door.address else here.document).pk,
         },
+        "pick": {"document": here.document.pk},
+        "file": {"title": "Charter", "version": "0"},
         "person": PERSON | {"functions": [here.case.book.functions[0].code]},
         "ownership": {
             "owner": "new",

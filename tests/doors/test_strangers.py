@@ -120,6 +120,8 @@ DECIDES = {f"admin:applications_application_{name}": "decider" for name in ("ser
 POST_ONLY = {
     "portal:upload",
     "portal:detach",
+    "portal:give",
+    "portal:point_give",
     "portal:holder_remove",
     "portal:holding_remove",
     "accounts:invite_again",

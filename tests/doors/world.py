@@ -36,6 +36,7 @@ from applications.models import (
     InsideNote,
     IssuedLetter,
     Person,
+    PointFile,
     Post,
     RefusalNotice,
     Representation,
@@ -333,6 +334,7 @@ def _after_submission(case: Application, member: User, staff: Any, requirement: 
         "point": RequestPoint.objects.create(
             request=request, number=1, requirement=requirement, question="Why?"
         ),
+        "document_of_point": _file_of_point(request.points.get(), member),
         "letter": IssuedLetter.objects.create(
             application=case,
             code="return_incomplete",
@@ -356,20 +358,31 @@ def _after_submission(case: Application, member: User, staff: Any, requirement: 
 
 
 def _file(case: Application, member: User, question: Question, person: Person | None) -> Document:
-    key, code = storage.new_key(), question.requirement.code
+    code = question.requirement.code
+    document = _document(member, f"{code}.pdf", sealed=case.submitted_at is not None)
+    answer = Answer.objects.create(application=case, requirement=code, person=person, updated_by=member)
+    AnswerFile.objects.create(answer=answer, document=document, added_by=member)
+    return document
+
+
+def _file_of_point(point: RequestPoint, member: User) -> Document:
+    document = _document(member, "minute.pdf", sealed=False)
+    PointFile.objects.create(point=point, document=document)
+    return document
+
+
+def _document(member: User, name: str, *, sealed: bool) -> Document:
+    key = storage.new_key()
     storage.put(key, io.BytesIO(BODY))
-    document = Document.objects.create(
+    return Document.objects.create(
         key=key,
-        name=f"{code}.pdf",
+        name=name,
         size=len(BODY),
         sha256=hashlib.sha256(BODY).hexdigest(),
         extension="pdf",
         content_type="application/pdf",
-        sealed=case.submitted_at is not None,
+        sealed=sealed,
         uploaded_by=member,
         uploaded_by_name=member.full_name,
         status="clean",
     )
-    answer = Answer.objects.create(application=case, requirement=code, person=person, updated_by=member)
-    AnswerFile.objects.create(answer=answer, document=document, added_by=member)
-    return document

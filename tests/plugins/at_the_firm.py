@@ -210,6 +210,7 @@ def answer_the_request(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("link", name="Answer request 1").click()
     page.get_by_label("Your answer").fill("The minute of 12 October 2026 names the agreement.")
-    page.get_by_label("Add files").set_input_files(a_file("minute.pdf", MINUTE))
+    page.get_by_label("Choose files").set_input_files(a_file("minute.pdf", MINUTE))
+    expect(page.get_by_role("link", name="minute.pdf", exact=True)).to_be_visible()
     page.get_by_role("button", name="Send the answers to AFSA").click()
     expect(page.get_by_text("Your answers are sent.")).to_be_visible()

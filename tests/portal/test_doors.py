@@ -13,8 +13,11 @@ from documents.models import Document
 from tests.plugins.cases import fresh, new_applicant, new_firm
 from tests.portal.conftest import pdf, url_of
 
-POST_ONLY = {"start", "upload", "detach", "holder_remove", "holding_remove"}
-GET_ONLY = {"case", "people", "check", "submitted", "document", "letter", "letter_pdf"}
+POST_ONLY = {"start", "upload", "detach", "give", "point_give", "holder_remove", "holding_remove"}
+GET_ONLY = {
+    "case", "people", "check", "submitted", "document", "letter", "letter_pdf", "file_status",
+    "point_file_status",
+}  # fmt: skip
 CANARY = "kanarienvogel"
 
 
@@ -28,10 +31,15 @@ def every_url(case, person, document):
         "change", "representation", "version", "accounts_rate", "groups",
     )  # fmt: skip
     found = [(name, reverse(f"portal:{name}", args=[case.pk])) for name in plain]
-    for name in ("question", "upload", "detach"):
+    for name in ("question", "upload", "detach", "give", "pick"):
         found += [(name, reverse(f"portal:{name}", args=args)) for args in (question, of_person)]
+    for name in ("file", "replace", "file_status"):
+        args = [case.pk, "business_plan", "BP-03", document.pk]
+        found.append((name, reverse(f"portal:{name}", args=args)))
     return [
         *found,
+        ("point_give", reverse("portal:point_give", args=[case.pk, 1, 1])),
+        ("point_file_status", reverse("portal:point_file_status", args=[case.pk, 1, 1, document.pk])),
         ("stage", reverse("portal:stage", args=[case.pk, "business_plan"])),
         ("person", reverse("portal:person", args=[case.pk])),
         ("person", reverse("portal:person", args=[case.pk, person.pk])),

@@ -110,7 +110,7 @@ def test_a_rejected_file_is_a_problem_and_blocks_the_stage(browser, draft_case):
     url = url_of(draft_case, "BP-03")
     browser.post(url + "upload/", {"version": 0, "files": [pdf("form.pdf")]})
     Document.objects.update(status="infected")
-    assert "Rejected, virus found" in body(browser.get(url))
+    assert "Rejected – virus found" in body(browser.get(url))
     page = body(browser.get(reverse("portal:stage", args=[draft_case.pk, "business_plan"])))
     assert page.count("There is a problem") == 1
     document = Document.objects.get()

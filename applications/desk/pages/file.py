@@ -21,8 +21,7 @@ class DocumentPage(Page):
 
     def load(self) -> None:
         self.document: Any = Document.objects.filter(pk=self.ids["document"]).first()
-        of_case = evidence.case_of(self.document) if self.document else None
-        if of_case is None or of_case.pk != self.case.pk:
+        if self.document is None or not evidence.is_evidence_in(self.document, self.case):
             raise Http404
 
     def get(self) -> Any:

@@ -14,6 +14,7 @@ from applications.models import Application, InformationRequest, RequestPoint
 from applications.portal import files, standing
 from applications.portal.access import case_or_404, page, posted_version, show, status_of
 from applications.portal.forms import PointForm, ReasonForm
+from applications.portal.views.point_files import place_of_point
 from applications.queries.law import requirement_of
 from applications.services.evidence import open_evidence
 from applications.services.requests import answer_point, attach_to_point, send_answers
@@ -59,7 +60,10 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
 
 
 def _points(asked: InformationRequest) -> list[RequestPoint]:
-    return list(asked.points.select_related("person", "answered_by").prefetch_related("files__document"))
+    points = asked.points.select_related("person", "answered_by").prefetch_related("files__document__facts")
+    for point in points:
+        point.request = asked
+    return list(points)
 
 
 def _forms(
@@ -96,6 +100,15 @@ def _keep_point(request: SignedIn, asked: InformationRequest, point: RequestPoin
     return kept
 
 
+def _files_of(point: RequestPoint, form: PointForm | None) -> list[files.FileRow]:
+    """The files of a point, which its form shows too."""
+    place = place_of_point(point)
+    held = files.rows_at(place, [file.document for file in point.files.all()], has_page=False)
+    if form:
+        files.show_in(form, held, place, pick=False)
+    return held
+
+
 def _conflict(stale: list[RequestPoint], forms: dict[int, PointForm]) -> Conflict:
     words = _("Somebody else has answered point %(number)s while your page was open.")
     return Conflict(
@@ -127,7 +140,7 @@ def _request_page(
             "point": point,
             "form": forms.get(point.pk),
             "stale": point in (stale or []),
-            "files": files.rows(file.document for file in point.files.all()),
+            "files": _files_of(point, forms.get(point.pk)),
             "requirement": say(requirement_of(case, point.requirement).title),
         }
         for point in points

@@ -158,6 +158,10 @@ def question_page(
 ) -> HttpResponse:
     given = draft.answer(question.key)
     requirement = question.requirement
+    editable = outline.is_editable(stage) and request.user.has_perm("applications.edit_application", case)
+    here = outline.question_url(case.pk, question)
+    held = files.rows_at(here, given.documents, editable=editable)
+    files.show_in(form, held, here)
     conflict = isinstance(refusal, Conflict)
     return show(
         request,
@@ -172,11 +176,11 @@ def question_page(
         editable=outline.is_editable(stage),
         mark=marks_of(case).of(question, given),
         due=str(outline.DUE_WORDS[requirement.due]),
-        files=files.rows(given.documents),
+        files=held,
         typed=[kind for kind in ("people", "ownership", "capital") if kind in requirement.evidence],
         theirs=in_words(requirement, given) if conflict else None,
         theirs_by=_last_editor(case, question) if conflict else None,
-        here=outline.question_url(case.pk, question),
+        here=here,
         answer_lines=in_words(requirement, given),
         back=_place(case, question),
         inside=inside_of(request.user, _inside(stage, question)),

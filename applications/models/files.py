@@ -1,0 +1,40 @@
+"""What a firm says about a file that it gave. The file itself is with ``documents``, which knows no case."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentFacts(models.Model):
+    """A document in the firm's words. What was submitted is in the snapshots; this may change in a draft."""
+
+    KINDS = [
+        ("corporate", _("Corporate document")),
+        ("identity", _("Identity document")),
+        ("qualification", _("Qualification or certificate")),
+        ("contract", _("Contract or agreement")),
+        ("financial", _("Accounts or bank document")),
+        ("policy", _("Policy or procedure")),
+        ("plan", _("Plan, forecast or report")),
+        ("technical", _("Technical document or diagram")),
+        ("other", _("Another kind")),
+    ]
+    LANGUAGES = [
+        ("kk", _("Kazakh")),
+        ("ru", _("Russian")),
+        ("en", _("English")),
+        ("other", _("Another language")),
+    ]
+
+    document = models.OneToOneField("documents.Document", on_delete=models.CASCADE, related_name="facts")
+    title = models.CharField(_("name for readers"), max_length=150, blank=True)
+    kind = models.CharField(_("kind of document"), max_length=20, choices=KINDS, blank=True)
+    language = models.CharField(_("language of the document"), max_length=5, choices=LANGUAGES, blank=True)
+    issued_on = models.DateField(_("date of issue"), null=True, blank=True)
+    expires_on = models.DateField(_("valid until"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.title or str(self.document)

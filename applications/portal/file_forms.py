@@ -1,0 +1,65 @@
+"""Forms about one file: what it is, and a newer version of it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import DocumentFacts
+from applications.portal.file_field import FilesField
+from applications.portal.forms import DateField, PlainForm
+from applications.queries.files import facts_of
+from documents.models import Document
+
+NOTHING = ("", _("Not said"))
+FACTS = ("title", "kind", "language", "issued_on", "expires_on")
+
+
+class FactsForm(PlainForm):
+    title = forms.CharField(
+        label=_("Name for readers"),
+        help_text=_("For example, Charter of the firm. The file keeps its own name too."),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind of document"), choices=[NOTHING, *DocumentFacts.KINDS], required=False
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the document"), choices=[NOTHING, *DocumentFacts.LANGUAGES], required=False
+    )
+    issued_on = DateField(label=_("Date of issue"), help_text=_("For example, 27 3 2026"), required=False)
+    expires_on = DateField(
+        label=_("Valid until"), help_text=_("Where the document itself says so"), required=False
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, document: Document, data: Any = None) -> None:
+        facts = facts_of(document)
+        said = {name: getattr(facts, name) for name in (*FACTS, "version")} if facts else {"version": 0}
+        super().__init__(data, initial=said)
+
+    def facts(self) -> dict[str, Any]:
+        """For the service; call it on a valid form."""
+        return {name: self.cleaned_data[name] for name in FACTS} | {
+            "expected_version": self.cleaned_data["version"]
+        }
+
+    def stand_on(self, facts: DocumentFacts) -> None:
+        """The form that is shown again stands on what is stored now; what was typed stays."""
+        self.data = {**dict(self.data.items()), "version": str(facts.version)}
+
+
+class ReplaceForm(PlainForm):
+    def __init__(self, document: Document, here: str, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files)
+        field = FilesField(label=_("Choose the file"), many=False)
+        field.place, field.done, field.replaces = here, here, str(document.pk)
+        self.fields["files"] = field
+
+    def clean_files(self) -> list[Any]:
+        given: list[Any] = self.cleaned_data["files"]
+        if not given:
+            raise forms.ValidationError(_("Choose the file that takes its place."))
+        return given

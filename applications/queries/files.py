@@ -1,0 +1,53 @@
+"""The files of a case: what can be given for a further answer, and what was said of one."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from applications.models.answers import AnswerFile
+from applications.models.files import DocumentFacts
+from applications.queries.private import hidden_people
+from documents import queries as documents
+from documents.models import Document
+
+if TYPE_CHECKING:
+    from applications.models import Application
+
+
+def given_before(case: "Application", user: Any, *, person: UUID | None) -> QuerySet[Document]:
+    """The newest versions of the case's usable files that this user may give for an answer, taken out ones
+    too. A file given about a person alone can be given again about that person only.
+    """
+    about = Q(answer__person=None) | (Q(answer__person=person) if person else Q())
+    files = AnswerFile.objects.filter(about, answer__application=case)
+    files = files.exclude(answer__person__in=hidden_people(user, case))
+    found = Document.objects.filter(documents.usable(), pk__in=files.values("document"))
+    return found.filter(superseded_by=None).select_related("facts").order_by("name", "pk")
+
+
+def named(found: QuerySet[Document], text: str) -> QuerySet[Document]:
+    """Those with the text in their file name or in the name that the firm gave them."""
+    return found.filter(Q(name__icontains=text) | Q(facts__title__icontains=text))
+
+
+def facts_of(document: Document) -> DocumentFacts | None:
+    """What the firm said of the file; no query where the document was read with its facts."""
+    return getattr(document, "facts", None)
+
+
+def given_facts(given: dict[str, Any]) -> DocumentFacts:
+    """What a snapshot says of a file, as an unsaved record."""
+    days = {name: date.fromisoformat(given[name]) for name in ("issued_on", "expires_on") if given.get(name)}
+    return DocumentFacts(**{name: given.get(name, "") for name in ("title", "kind", "language")}, **days)
+
+
+def facts_as_given(document: Document) -> dict[str, Any]:
+    """For a snapshot: what was said, and the number of a version after the first. Empty where nothing is."""
+    facts = facts_of(document)
+    said: dict[str, Any] = {"version": document.number} if document.number > 1 else {}
+    if facts is None:
+        return said
+    values = {name: getattr(facts, name) for name in ("title", "kind", "language", "issued_on", "expires_on")}
+    return said | {name: str(value) for name, value in values.items() if value}
