@@ -118,6 +118,8 @@ def test_the_id_of_anothers_object_leads_nowhere(world: SimpleNamespace, knock: 
 
 DECIDES = {f"admin:applications_application_{name}": "decider" for name in ("service", "representation")}
 POST_ONLY = {
+    "portal:capital_preview",
+    "portal:ownership_preview",
     "portal:upload",
     "portal:detach",
     "portal:give",
