@@ -33,7 +33,7 @@ MARKS: dict[str, str | Promise] = {
 # A letter is written in its own language, whatever the language of the page it is written on.
 IN_LETTER: dict[str, Text] = {
     RULE: {"en": "Rule", "ru": "Норма", "kk": "Норма"},
-    GUIDANCE: {"en": "Guidance", "ru": "Разъяснение", "kk": "Түсіндірме"},
+    GUIDANCE: {"en": "Guidance", "ru": "Руководство", "kk": "Нұсқаулық"},
     POLICY: {"en": "Our practice", "ru": "Наша практика", "kk": "Біздің тәжірибе"},
     "benchmark": {"en": "Practice elsewhere", "ru": "Практика других", "kk": "Өзгелердің тәжірибесі"},
     "powers": {"en": "This letter rests on", "ru": "Основание письма", "kk": "Хаттың негізі"},

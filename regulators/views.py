@@ -57,7 +57,7 @@ def coverage(request: HttpRequest, code: str, version: str) -> HttpResponse:
         "book": book,
         "tables": [
             _table(_("Questions by stage"), _("Stage"), SOURCE, figures.by_stage(book)),
-            _table(_("Provisions by act"), _("Act"), READ, figures.by_act(book)),
+            _table(_("Provisions by act"), _("Act of law"), READ, figures.by_act(book)),
             _table(_("Provisions by kind of source"), _("Kind"), READ, figures.by_kind(book), names=KIND),
         ],
         "provisions": _provisions(book),
