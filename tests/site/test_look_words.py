@@ -141,3 +141,42 @@ def test_days_left_and_days_over(count: int, text: str) -> None:
 def test_a_number_does_not_change_the_noun_in_kazakh(count: int) -> None:
     with translation.override("kk"):
         assert words.working_days(count) == f"{count} жұмыс күні қалды"
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("ru", ["Осталось 0 рабочих дней", "Остался 1 рабочий день", "Осталось 2 рабочих дня"]),
+        ("ru", ["Осталось 5 рабочих дней", "Осталось 11 рабочих дней", "Остался 21 рабочий день"]),
+        ("kk", ["0 жұмыс күні қалды", "1 жұмыс күні қалды", "2 жұмыс күні қалды"]),
+        ("kk", ["5 жұмыс күні қалды", "11 жұмыс күні қалды", "21 жұмыс күні қалды"]),
+    ],
+)
+def test_days_left_are_counted_as_the_language_counts(language: str, texts: list[str]) -> None:
+    template = Template("{{ n|working_days }}")
+    with translation.override(language):
+        for text in texts:
+            assert template.render(Context({"n": number_in(text)})) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ["0 answers missing", "1 answer missing", "2 answers missing", "21 answers missing"]),
+        ("ru", ["Не хватает 0 ответов", "Не хватает 1 ответа", "Не хватает 2 ответов"]),
+        ("ru", ["Не хватает 5 ответов", "Не хватает 11 ответов", "Не хватает 21 ответа"]),
+        ("kk", ["Жетіспейтін жауаптар: 0", "Жетіспейтін жауаптар: 1", "Жетіспейтін жауаптар: 21"]),
+    ],
+)
+def test_what_is_missing_is_counted_as_the_language_counts(language: str, texts: list[str]) -> None:
+    template = Template(
+        "{% load i18n %}{% blocktranslate count number=n %}{{ number }} answer missing"
+        "{% plural %}{{ number }} answers missing{% endblocktranslate %}"
+    )
+    with translation.override(language):
+        for text in texts:
+            assert template.render(Context({"n": number_in(text)})).strip() == text
+
+
+def number_in(text: str) -> int:
+    return int("".join(filter(str.isdigit, text)))
