@@ -91,6 +91,8 @@ class Application(Stateful):
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
         ordering = ["-created_at"]
         triggers = [StateGuard()]
         constraints = [

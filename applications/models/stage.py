@@ -28,6 +28,8 @@ class Stage(Stateful):
     changed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("stage")
+        verbose_name_plural = _("stages")
         ordering = ["application", "order"]
         triggers = [StateGuard()]
         constraints = [
