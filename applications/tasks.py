@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from applications import reminders
+from applications.services import typed
 
 
 @shared_task
@@ -11,3 +12,8 @@ def raise_due() -> int:
 @shared_task
 def raise_checks() -> int:
     return reminders.raise_checks()
+
+
+@shared_task
+def sweep_typed() -> int:
+    return typed.sweep_typed()

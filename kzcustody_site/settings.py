@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "scan what waits in quarantine": {"task": "documents.tasks.scan_waiting", "schedule": 10.0},
     "raise what is due": {"task": "applications.tasks.raise_due", "schedule": 300.0},
     "raise checks of citations": {"task": "applications.tasks.raise_checks", "schedule": 86400.0},
+    "forget typed text that is old": {"task": "applications.tasks.sweep_typed", "schedule": 86400.0},
     "anchor the audit heads": {"task": "audit.tasks.anchor_heads", "schedule": 3600.0},
     "prove the stored files": {"task": "documents.tasks.verify_integrity", "schedule": 86400.0},
     "sweep what uploads left behind": {"task": "documents.tasks.sweep", "schedule": 3600.0},
@@ -186,6 +187,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "kzcustody_site.failures.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 
 # --- Headers
@@ -225,6 +227,10 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "framework"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = PRODUCTION
 FORMAT_MODULE_PATH = "kzcustody_site.formats"
 USE_I18N = True
 USE_TZ = True

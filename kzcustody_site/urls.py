@@ -4,6 +4,10 @@ from django.urls import include, path
 
 from kzcustody_site import caught_mail, views
 
+handler400 = "kzcustody_site.failures.bad_request"
+handler429 = "kzcustody_site.failures.too_many"  # allauth asks for it
+handler500 = "kzcustody_site.failures.server_error"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("help/", views.help_page, name="help"),

@@ -1,11 +1,15 @@
 """Pages that belong to no room: the start page, health, the language switch."""
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-from django.views.i18n import set_language
+from django.views.i18n import set_language as django_set_language
+
+from accounts.services import choose_language
+from applications.portal import typed
 
 __all__ = ["healthz", "help_page", "home", "readyz", "set_language"]
 
@@ -31,6 +35,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database and the cache answer, else 503; names neither hosts nor errors."""
     state = {"database": _answers(_ask_database), "cache": _answers(_ask_cache)}
     return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+def set_language(request: HttpRequest) -> HttpResponse:
+    """The language of the pages, kept in the browser and with the account. A form that is sent along with the
+    choice is kept and shown again on the same page.
+    """
+    mark = typed.read_mark(request) if request.method == "POST" else None
+    if mark and typed.is_own(request, mark) and typed.keep(request, mark):
+        request.session[typed.QUIET] = mark.path
+        typed.say_files(request)
+    response: HttpResponse = django_set_language(request)
+    if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME in response.cookies:
+        choose_language(user=request.user, language=response.cookies[settings.LANGUAGE_COOKIE_NAME].value)
+    return response
 
 
 def _answers(ask: object) -> bool:

@@ -8,6 +8,7 @@ from accounts.services.members import (
     withdraw_invitation,
 )
 from accounts.services.people import (
+    choose_language,
     create_applicant,
     create_staff,
     identify,
@@ -20,6 +21,7 @@ from accounts.services.staff import accept_staff_invitation, invite_staff
 __all__ = [
     "accept_invitation",
     "accept_staff_invitation",
+    "choose_language",
     "correct_firm",
     "create_applicant",
     "create_staff",

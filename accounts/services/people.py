@@ -90,6 +90,13 @@ def identify(*, user: User, identifier: str) -> None:
     note(user=locked, kind="account.identify")
 
 
+def choose_language(*, user: User, language: str) -> None:
+    """The language a person reads in, on the pages and in mails. Nothing of it goes into the record."""
+    if language in Language.values and language != user.language:
+        User.objects.filter(pk=user.pk).update(language=language)
+        user.language = language
+
+
 def note(*, user: User, kind: str) -> None:
     """Writes into the account's record what its holder did. Call it last in its transaction."""
     record(subject=subject_of(user), kind=kind, actor=user)

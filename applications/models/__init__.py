@@ -1,4 +1,11 @@
-from applications.models.answers import AccountsRate, Answer, AnswerFile, AnswerRevision, CapitalFigure
+from applications.models.answers import (
+    AccountsRate,
+    Answer,
+    AnswerFile,
+    AnswerRevision,
+    CapitalFigure,
+    CapitalPeriod,
+)
 from applications.models.assessment import (
     ChangeNotice,
     CompletenessCheck,
@@ -17,6 +24,7 @@ from applications.models.letters import IssuedLetter
 from applications.models.people import Entity, Holding, Person, Post
 from applications.models.requests import InformationRequest, PointFile, RequestPoint
 from applications.models.stage import Stage
+from applications.models.typed import TypedText
 
 __all__ = [
     "AccountsRate",
@@ -26,6 +34,7 @@ __all__ = [
     "Application",
     "ApplicationQuerySet",
     "CapitalFigure",
+    "CapitalPeriod",
     "ChangeNotice",
     "ClockEntry",
     "CompletenessCheck",
@@ -53,4 +62,5 @@ __all__ = [
     "RequestPoint",
     "Snapshot",
     "Stage",
+    "TypedText",
 ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.case import Application
+from applications.models.edited import Edited
 from applications.models.people import Person
 
 
@@ -103,6 +104,21 @@ class CapitalFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} {self.period} {self.amount} {self.currency}"
+
+
+class CapitalPeriod(Edited):
+    """All lines of one moment, which are saved together."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="capital_periods")
+    period = models.CharField(max_length=10, choices=CapitalFigure.PERIODS)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "period"], name="applications_capital_period_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.period}"
 
 
 class AccountsRate(models.Model):

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Firm
 from applications.models.case import Application
+from applications.models.edited import Edited
 
 
-class Person(models.Model):
+class Person(Edited):
     """One record per human within a firm; used again in each of its applications.
 
     ``identifier`` is an IIN or a passport number: shown masked, and never written to the audit record.
@@ -97,7 +98,7 @@ class Entity(models.Model):
         return self.name
 
 
-class Holding(models.Model):
+class Holding(Edited):
     """A direct holding: how much of the economic interest and of the votes, in percent.
 
     A nominee holds it for somebody else, ``held_for``, who has all of it. A trustee has the votes and the

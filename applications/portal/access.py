@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.queries import firms_of
 from accounts.requests import SignedIn
 from applications.models import Application
+from applications.portal import presence, typed
 from applications.queries.standing import with_dates, with_requests_waiting
 from regulators.periods import set_in_the_case
 from regulators.rulebook import say
@@ -26,20 +26,35 @@ View = Callable[..., HttpResponseBase]
 
 
 def page(*methods: str) -> Callable[[View], View]:
-    """A page for people signed in, these methods only, kept in no cache; what one may not see is a 404."""
+    """A page for people signed in, these methods only, kept in no cache; what one may not see is a 404.
+
+    What was typed on it is forgotten when it is saved, and kept when the page refuses it or the session has
+    ended.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
         def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
             except Gone as gone:
                 raise Http404 from gone
             except NotAllowed as refusal:
                 raise PermissionDenied from refusal
+            if request.method == "POST":
+                typed.after(request, response)
+            return response
 
         allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
-        return never_cache(login_required(require_http_methods(allowed)(guarded)))
+        inside = require_http_methods(allowed)(guarded)
+
+        @wraps(view)
+        def entered(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return typed.signed_out(request)
+            return inside(request, *args, **kwargs)
+
+        return never_cache(entered)
 
     return wrap
 
@@ -81,15 +96,24 @@ def show(
     refusal: Refused | None = None,
     status: int = 0,
     tab: str = "tasks",
+    typed_page: typed.Page | None = None,
+    typed_needs: str = "applications.edit_application",
     **context: Any,
 ) -> HttpResponse:
-    """A page of one case. A form with errors, or a refusal, sets its status and comes first on the page."""
+    """A page of one case. A form with errors, or a refusal, sets its status and comes first on the page.
+
+    ``typed_page`` where the page has its main form, ``id="typed"``, for those with ``typed_needs``.
+    """
     form = context.get("form")
     if not status:
         status = 422 if form is not None and form.is_bound and not form.is_valid() else status_of(refusal)
     user = request.user
+    if not user.has_perm(typed_needs, case):
+        typed_page = None
     base = {
         "case": case,
+        "typed_page": typed_page,
+        "colleagues": presence.note(user, typed_page.path) if typed_page else [],
         "notice": case.book.notice,
         "regulator_name": say(case.book.regulator_name),
         "set_in_the_case": set_in_the_case(),

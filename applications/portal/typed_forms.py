@@ -62,6 +62,7 @@ class PersonForm(PlainForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one post for this person")},
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
 
     def __init__(
         self, functions: list[tuple[str, str]], number_on_record: str, *args: Any, **kwargs: Any
@@ -127,6 +128,7 @@ class HolderForm(PlainForm):
         widget=forms.Textarea({"rows": 2}),
         required=False,
     )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=20_000, required=False)
 
     def __init__(
         self, owners: list[tuple[str, str]], bodies: list[tuple[str, str]], *args: Any, **kwargs: Any
@@ -199,7 +201,12 @@ class RateForm(PlainForm):
 class CapitalForm(DraftForm):
     """The lines of the capital computation at one moment, in one currency. Every line may stay empty."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
     def __init__(self, lines: list[tuple[str, str]], currency: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, title in lines:
             self.fields[code] = MoneyField(label=title, currency=currency)
+
+    def amounts(self) -> dict[str, Decimal | None]:
+        return {code: amount for code, amount in self.cleaned_data.items() if code != "version"}

@@ -12,8 +12,10 @@ from applications.portal.views import (
     ownership,
     people,
     point_files,
+    presence,
     stages,
     submission,
+    typed,
     versions,
 )
 
@@ -29,6 +31,8 @@ urlpatterns = [
     path("firms/<uuid:firm_id>/data/", firms.firm_correct, name="firm_correct"),
     path("firms/<uuid:firm_id>/history/", firms.firm_history, name="firm_history"),
     path("documents/<uuid:document>/", afterwards.document, name="document"),
+    path("typed/", typed.typed, name="typed"),
+    path("typed/away/", typed.typed_away, name="typed_away"),
     path("<uuid:pk>/", cases.case, name="case"),
     path("<uuid:pk>/stages/<slug:stage>/", stages.stage, name="stage"),
     path("<uuid:pk>/stages/<slug:stage>/together/<slug:section>/", checklist.checklist, name="checklist"),
@@ -54,6 +58,7 @@ urlpatterns = [
     path(
         "<uuid:pk>/inside-comment/<slug:stage>/<int:comment>/", inside.inside_comment, name="inside_comment"
     ),
+    path("<uuid:pk>/presence/", presence.presence, name="presence"),
     path("<uuid:pk>/people/", people.people, name="people"),
     path("<uuid:pk>/people/add/", people.person, name="person"),
     path("<uuid:pk>/people/<uuid:person>/", people.person, name="person"),

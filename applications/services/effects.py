@@ -10,6 +10,7 @@ from applications.models import Application, Condition, Decision, Recommendation
 from applications.queries.law import as_at_today
 from applications.services import clocks, tell
 from applications.services.snapshots import retake_snapshot, take_snapshot
+from applications.services.typed import forget_typed_of
 from applications.states import DECIDED
 from applications.states import StageState as S
 from licences.services import issue, record_readiness
@@ -86,6 +87,10 @@ def _returned(change: Change) -> dict[str, Any]:
 
 def _not_accepted(change: Change) -> None:
     tell.firm(change.instance, "not_accepted", key="not_accepted")
+
+
+def _discarded(change: Change) -> None:
+    forget_typed_of(case=change.instance)
 
 
 def _withdrawn(change: Change) -> None:
@@ -253,6 +258,7 @@ def _reopened(change: Change) -> dict[str, Any]:
 
 APPLICATION: dict[str, Effect] = {
     "submit": _submitted,
+    "discard": _discarded,
     "accept": _accepted,
     "return_incomplete": _returned,
     "refuse_to_consider": _not_accepted,

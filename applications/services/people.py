@@ -11,9 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.identifiers import check_has_iin, check_identifier, check_iin, human_hash
-from applications.models import AccountsRate, Application, CapitalFigure, Entity, Holding, Person, Post
+from applications.models import (
+    AccountsRate,
+    Application,
+    CapitalFigure,
+    CapitalPeriod,
+    Entity,
+    Holding,
+    Person,
+    Post,
+)
 from applications.services.drafting import note_saved, open_stage_of
-from applications.services.guard import insist, locked_case
+from applications.services.guard import insist, locked_case, same_version
 from regulators import rulebook as rb
 from workflow.errors import NotReady
 
@@ -24,13 +33,21 @@ PERSON_FIELDS = (
 
 
 def save_person(
-    *, actor: Any, case_id: Any, functions: Iterable[str], person: Person | None = None, **fields: Any
+    *,
+    actor: Any,
+    case_id: Any,
+    functions: Iterable[str],
+    person: Person | None = None,
+    expected_version: int | None = None,
+    **fields: Any,
 ) -> Person:
     """Enter or change one human of the firm, and the functions that they are proposed for in this case.
 
-    ``fields`` are PERSON_FIELDS. The same human entered twice is one record. Effects in order: open the
-    people stage; write the person; make their posts in this case exactly ``functions``. Raises NotReady
-    with the reason for a wrong IIN or passport number, an unknown function or none.
+    ``fields`` are PERSON_FIELDS. The same human entered twice is one record. ``expected_version`` is that
+    of the record that the page was built on, 0 for one who is new to this case. Effects in order: open the
+    people stage; write the person with the next version; make their posts in this case exactly
+    ``functions``. Raises NotReady with the reason for a wrong IIN or passport number, an unknown function or
+    none; Conflict.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
@@ -46,6 +63,12 @@ def save_person(
         human = human_hash(fields["identifier"])
         if person is None:
             person = Person.objects.filter(firm=case.firm, human=human).first() or Person(firm=case.firm)
+            is_known = case.posts.filter(person=person.pk).exists()
+        else:
+            person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+            is_known = True
+        if expected_version is not None and is_known:
+            same_version(person, expected_version)
         insist(person.firm_id == case.firm_id, _("This person belongs to another firm."))
         same = Person.objects.filter(firm=case.firm, human=human).exclude(pk=person.pk)
         insist(
@@ -54,6 +77,7 @@ def save_person(
         for name in PERSON_FIELDS:
             setattr(person, name, fields[name])
         person.human = human
+        person.edited(actor)
         person.save()
         case.posts.filter(person=person).exclude(function__in=wanted).delete()
         Post.objects.bulk_create(
@@ -120,9 +144,12 @@ def save_holding(
     kind: str = Holding.OWN,
     held_for: Entity | None = None,
     control_how: str = "",
+    expected_version: int | None = None,
 ) -> Holding:
     """Enter or change a direct holding, in percent. What one holder has in a body for itself, as
     nominee and as trustee, and for each whom it is held for, are holdings of their own.
+    ``expected_version`` is that of the holding as the page showed it, 0 where it showed none. Raises
+    NotAllowed, NotReady or Conflict.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
@@ -140,16 +167,13 @@ def save_holding(
         insist(held_for not in (owner, owned), _("It is held for somebody else than these two."))
         for percent in (economic, voting):
             insist(0 <= percent <= 100, _("Enter percentages from 0 to 100."))
-        holding, _made = Holding.objects.update_or_create(
-            owner=owner,
-            owned=owned,
-            kind=kind,
-            held_for=held_for,
-            defaults={
-                "application": case, "economic": economic, "voting": voting,
-                "control_how": control_how.strip(),
-            },
-        )  # fmt: skip
+        place = {"owner": owner, "owned": owned, "kind": kind, "held_for": held_for}
+        holding = Holding.objects.filter(**place).first() or Holding(application=case, **place)
+        if expected_version is not None:
+            same_version(holding, expected_version)
+        holding.economic, holding.voting, holding.control_how = economic, voting, control_how.strip()
+        holding.edited(actor)
+        holding.save()
         note_saved(case, actor)
     return holding
 
@@ -191,9 +215,17 @@ def remove_entity(*, actor: Any, case_id: Any, entity: Entity) -> None:
 
 
 def save_capital(
-    *, actor: Any, case_id: Any, period: str, currency: str, amounts: dict[str, Decimal | None]
+    *,
+    actor: Any,
+    case_id: Any,
+    period: str,
+    currency: str,
+    amounts: dict[str, Decimal | None],
+    expected_version: int | None = None,
 ) -> list[CapitalFigure]:
-    """Enter the capital lines of one period; a line given as None is taken out."""
+    """Enter the capital lines of one period; a line given as None is taken out. ``expected_version`` is that
+    of the period as the page showed it. Raises NotAllowed, NotReady or Conflict.
+    """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
         open_stage_of(case, rb.CAPITAL, actor)
@@ -205,6 +237,12 @@ def save_capital(
             _("The rule book has no such line: %(codes)s.") % {"codes": ", ".join(sorted(unknown))},
         )
         insist(currency == rules.currency, _("Enter amounts in %(currency)s.") % {"currency": rules.currency})
+        moment = CapitalPeriod.objects.filter(application=case, period=period).first()
+        moment = moment or CapitalPeriod(application=case, period=period)
+        if expected_version is not None:
+            same_version(moment, expected_version)
+        moment.edited(actor)
+        moment.save()
         kept = []
         for line, amount in amounts.items():
             if amount is None:

@@ -41,12 +41,13 @@ POST_ONLY = {
     "accounts:invite_again",
     "accounts:invite_member", "portal:capital_preview", "portal:ownership_preview",
     "accounts:withdraw_invitation", "admin:logout", "portal:detach",
-    "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:upload", "set_language",
+    "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:typed", "portal:typed_away",
+    "portal:upload", "set_language",
     "portal:give", "portal:point_give",
 }  # fmt: skip
 NO_PAGE = {
     "admin:applications_application_document", "admin:applications_application_letter_pdf",
-    "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf",
+    "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf", "portal:presence",
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
     "register:json", "portal:file_status", "portal:point_file_status",
 }  # fmt: skip

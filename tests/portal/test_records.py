@@ -40,7 +40,9 @@ def test_the_number_of_a_person_is_masked_and_kept_when_left_empty(browser, draf
     page = body(browser.get(url))
     assert "N1234567" not in page
     assert "567" in page
-    browser.post(url, {**PERSON, "identifier": "", "given_names": "Дана Б.", "functions": ["co"]})
+    browser.post(
+        url, {**PERSON, "version": 1, "identifier": "", "given_names": "Дана Б.", "functions": ["co"]}
+    )
     person = Person.objects.get()
     assert (person.identifier, person.given_names) == ("N1234567", "Дана Б.")
     assert Post.objects.count() == 1
@@ -69,7 +71,7 @@ def test_a_citizen_of_kazakhstan_gives_the_iin(browser, draft_case):
 def test_a_person_cannot_take_the_number_of_another(browser, draft_case, add_person):
     browser.post(reverse("portal:person", args=[draft_case.pk]), PERSON)
     other = add_person(2)
-    page = browser.post(reverse("portal:person", args=[draft_case.pk, other.pk]), PERSON)
+    page = browser.post(reverse("portal:person", args=[draft_case.pk, other.pk]), {**PERSON, "version": 1})
     assert page.status_code == 422
     assert "Another person of the firm has this number." in body(page)
 
@@ -109,7 +111,9 @@ def test_holdings_by_a_body_and_by_a_person_add_up(browser, draft_case, add_pers
 def test_a_holding_is_changed_and_its_holder_taken_out(browser, draft_case):
     hold(browser, draft_case, name="Steppe Holdings")
     entity = Entity.objects.get(name="Steppe Holdings")
-    hold(browser, draft_case, owner=f"entity:{entity.pk}", economic="100")
+    hold(
+        browser, draft_case, owner=f"entity:{entity.pk}", economic="100", seen=f"{Holding.objects.get().pk}:1"
+    )
     assert Holding.objects.get().economic == Decimal(100)
     remove = reverse("portal:holder_remove", args=[draft_case.pk, entity.pk])
     assert browser.post(remove).status_code == 302
@@ -141,7 +145,7 @@ def test_capital_is_kept_line_by_line_and_an_emptied_line_goes(browser, draft_ca
         "liquid_assets": (Decimal("300000.50"), "USD"),
     }
     assert 'value="1,200,000.00"' in body(browser.get(url))
-    browser.post(url, {"paid_up_shares": "1,200,000.00"})
+    browser.post(url, {"version": 1, "paid_up_shares": "1,200,000.00"})
     assert CapitalFigure.objects.get().amount == Decimal("1200000.00")
     assert browser.post(url, {"paid_up_shares": "-1"}).status_code == 422
     assert browser.get(reverse("portal:capital", args=[draft_case.pk, "someday"])).status_code == 404

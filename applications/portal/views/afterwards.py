@@ -1,5 +1,6 @@
 """After the submission: answering requests, reporting a change, speaking against a proposed refusal."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from applications.models import Application, InformationRequest, RequestPoint
-from applications.portal import files, standing
+from applications.portal import files, standing, typed
 from applications.portal.access import case_or_404, page, posted_version, show, status_of
 from applications.portal.forms import PointForm, ReasonForm
 from applications.portal.views.point_files import place_of_point
@@ -36,9 +37,10 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
         raise Http404
     asked.application = case
     points = _points(asked)
-    forms = _forms(asked, points, request if request.method == "POST" else None)
+    kept = typed.Page(request, case)
+    forms = _forms(request, asked, points, kept)
     if request.method != "POST":
-        return _request_page(request, case, asked, points, forms)
+        return _request_page(request, case, asked, points, forms, kept)
     refusal: Refused | None = None
     stale: list[RequestPoint] = []
     try:
@@ -56,7 +58,7 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
     if refusal is None and not any(form.errors for form in forms.values()):
         messages.success(request, _("Saved. Nothing is sent yet."))
         return redirect("portal:request", case.pk, number)
-    return _request_page(request, case, asked, _points(asked), forms, refusal, stale)
+    return _request_page(request, case, asked, _points(asked), forms, kept, refusal, stale)
 
 
 def _points(asked: InformationRequest) -> list[RequestPoint]:
@@ -67,13 +69,14 @@ def _points(asked: InformationRequest) -> list[RequestPoint]:
 
 
 def _forms(
-    asked: InformationRequest, points: list[RequestPoint], request: SignedIn | None
+    request: SignedIn, asked: InformationRequest, points: list[RequestPoint], kept: typed.Page
 ) -> dict[int, PointForm]:
     """A form for each point that is still with the firm."""
     if asked.status not in InformationRequest.WITH_FIRM:
         return {}
-    typed = (request.POST, request.FILES) if request else (None, None)
-    return {point.pk: PointForm(point, *typed) for point in points if point.sent_at is None}
+    with_us = [point for point in points if point.sent_at is None]
+    forms = kept.forms(request, [partial(PointForm, point) for point in with_us])
+    return {point.pk: form for point, form in zip(with_us, forms, strict=True)}
 
 
 def _keep_point(request: SignedIn, asked: InformationRequest, point: RequestPoint, form: PointForm) -> bool:
@@ -126,6 +129,7 @@ def _request_page(
     asked: InformationRequest,
     points: list[RequestPoint],
     forms: dict[int, PointForm],
+    kept: typed.Page,
     refusal: Refused | None = None,
     stale: list[RequestPoint] | None = None,
 ) -> HttpResponse:
@@ -148,7 +152,7 @@ def _request_page(
     return show(
         request, "portal/request.html", case, tab="requests", refusal=refusal,
         status=status_of(refusal) if refusal else 422 if problems else 200,
-        asked=asked, rows=rows, problems=problems, open=bool(forms),
+        asked=asked, rows=rows, problems=problems, open=bool(forms), typed_page=kept if forms else None,
         turn=standing.Turn(yours=True, who=_("Your turn"), due=asked.due_on) if forms else None,
     )  # fmt: skip
 
@@ -157,7 +161,9 @@ def _request_page(
 def change(request: SignedIn, pk: UUID) -> HttpResponse:
     """Report a change of what was submitted."""
     case = case_or_404(request, pk)
-    form = ReasonForm(_("What has changed?"), _("Say what has changed"), request.POST or None)
+    kept = typed.Page(request, case)
+    words = _("What has changed?"), _("Say what has changed")
+    form = kept.form(request, lambda data, _files: ReasonForm(*words, data))
     refusal = None
     if form.is_valid():
         try:
@@ -170,7 +176,10 @@ def change(request: SignedIn, pk: UUID) -> HttpResponse:
             )
             return redirect("portal:case", case.pk)
     possible = case.state in OPEN
-    return show(request, "portal/change.html", case, refusal=refusal, form=form, possible=possible)
+    return show(
+        request, "portal/change.html", case, refusal=refusal, form=form, possible=possible,
+        typed_page=kept if possible else None,
+    )  # fmt: skip
 
 
 @page("GET", "POST")
@@ -180,7 +189,9 @@ def representation(request: SignedIn, pk: UUID) -> HttpResponse:
     notice = standing.served_notice(case)
     if notice is None:
         raise Http404
-    form = ReasonForm(_("What do you want to say?"), _("Write what you want to say"), request.POST or None)
+    kept = typed.Page(request, case)
+    words = _("What do you want to say?"), _("Write what you want to say")
+    form = kept.form(request, lambda data, _files: ReasonForm(*words, data))
     refusal = None
     if form.is_valid():
         try:
@@ -193,7 +204,7 @@ def representation(request: SignedIn, pk: UUID) -> HttpResponse:
     return show(
         request, "portal/representation.html", case, refusal=refusal, form=form, served=notice,
         footing=footing(case.book.clock("representations")), grounds=_grounds(case, notice.grounds),
-        made=notice.representations.all(),
+        made=notice.representations.all(), typed_page=kept, typed_needs="applications.submit_application",
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,15 +14,17 @@ from accounts.requests import SignedIn
 from applications.capital import PERIODS, figures_of
 from applications.charts.capital import charts_of
 from applications.computed import capital_in_words
-from applications.models import AccountsRate, Application, CapitalFigure
+from applications.models import AccountsRate, Application, CapitalFigure, CapitalPeriod
+from applications.portal import typed
 from applications.portal.access import case_or_404, page, show
+from applications.portal.clash import clash_of, stands_on
 from applications.portal.forms import amount_in_words
 from applications.portal.typed_forms import CapitalForm, RateForm
 from applications.queries.capital import plain, rate_of, tests_of
 from applications.services.guard import allow
 from applications.services.people import remove_rate, save_capital, save_rate
 from regulators.rulebook import CapitalRules, say
-from workflow.errors import Refused
+from workflow.errors import Conflict, Refused
 
 
 @page("GET", "POST")
@@ -32,9 +35,13 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
         raise Http404
     rules = case.book.capital
     figures = figures_of(case)
-    initial = {f.line: amount_in_words(f.amount) for f in figures if f.period == period}
-    form = _form(rules, request.POST or None, initial)
-    refusal = None
+    moment = CapitalPeriod.objects.filter(application=case, period=period).first()
+    stored = {f.line: amount_in_words(f.amount) for f in figures if f.period == period}
+    stored["version"] = str(moment.version if moment else 0)
+    kept = typed.Page(request, case, reverse("portal:capital", args=[case.pk, period]))
+    form = kept.form(request, lambda data, _files: _form(rules, data, dict(stored)))
+    refusal: Refused | None = None
+    clash = None
     if form.is_valid():
         try:
             save_capital(
@@ -42,8 +49,13 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
                 case_id=case.pk,
                 period=period,
                 currency=rules.currency,
-                amounts=form.cleaned_data,
+                amounts=form.amounts(),
+                expected_version=form.cleaned_data["version"] or 0,
             )
+        except Conflict as conflict:
+            figures, refusal = figures_of(case), conflict
+            clash = clash_of(conflict, form, {f.line: f.amount for f in figures if f.period == period})
+            form.data = stands_on(form, conflict.current.version)
         except Refused as error:
             refusal = error
         else:
@@ -53,6 +65,7 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
         request, "portal/capital.html", case, tab="capital", refusal=refusal, form=form, period=period,
         title=str(PERIODS[period]), periods=[(code, str(text)) for code, text in PERIODS.items()],
         table=_table(rules, figures), currency=rules.currency, **computed(case, figures),
+        typed_page=kept, clash=clash,
     )  # fmt: skip
 
 
@@ -78,7 +91,7 @@ def preview(request: SignedIn, pk: UUID, period: str) -> HttpResponse:
         CapitalFigure(
             application=case, line=line, period=period, amount=amount, currency=case.book.capital.currency
         )
-        for line, amount in form.cleaned_data.items()
+        for line, amount in form.amounts().items()
         if amount is not None
     ]
     context = {"case": case, "typed": True, **computed(case, [*others, *typed])}
@@ -97,7 +110,11 @@ def accounts_rate(request: SignedIn, pk: UUID) -> HttpResponse:
     held = AccountsRate.objects.filter(application=case).first()
     currency = case.book.capital.currency
     is_removal = request.POST.get("act") == "remove"
-    form = RateForm(currency, None if is_removal else request.POST or None, initial=_typed_before(held))
+    kept = typed.Page(request, case)
+    form = kept.form(
+        request,
+        lambda data, _files: RateForm(currency, None if is_removal else data, initial=_typed_before(held)),
+    )
     refusal = None
     if is_removal or form.is_valid():
         try:
@@ -112,7 +129,7 @@ def accounts_rate(request: SignedIn, pk: UUID) -> HttpResponse:
             return redirect("portal:capital", case.pk)
     return show(
         request, "portal/accounts_rate.html", case, tab="capital", refusal=refusal, form=form, held=held,
-        currency=currency,
+        currency=currency, typed_page=kept,
     )  # fmt: skip
 
 

@@ -7,13 +7,16 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from applications.charts.ownership import chart_of
 from applications.computed import structure_in_words
 from applications.models import Application, Entity, Holding
+from applications.portal import typed
 from applications.portal.access import case_or_404, page, show
+from applications.portal.clash import clash_of
 from applications.portal.typed_forms import GroupsForm, HolderForm
 from applications.queries.ownership import holdings_of, structure_of
 from applications.services.guard import allow
@@ -25,7 +28,7 @@ from applications.services.people import (
     save_groups,
     save_holding,
 )
-from workflow.errors import Refused
+from workflow.errors import Conflict, Refused
 
 
 @page("GET", "POST")
@@ -33,8 +36,9 @@ def ownership(request: SignedIn, pk: UUID) -> HttpResponse:
     """The direct holdings as a table, with a form that adds or changes one, and what they come to."""
     case = case_or_404(request, pk)
     entities = list(case.entities.all())
-    form = _form(case, entities, request.POST or None)
-    refusal = None
+    kept = typed.Page(request, case)
+    form = kept.form(request, lambda data, _files: _form(case, entities, data))
+    refusal: Refused | None = None
     if form.is_valid():
         try:
             _save(request, case, entities, form.cleaned_data)
@@ -43,7 +47,7 @@ def ownership(request: SignedIn, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("portal:ownership", case.pk)
-    return _ownership_page(request, case, entities, form, refusal)
+    return _ownership_page(request, case, entities, form, refusal, kept)
 
 
 @page("POST")
@@ -81,18 +85,22 @@ def groups(request: SignedIn, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     holders = {str(entity.pk): entity for entity in case.entities.filter(is_applicant=False)}
     rows = [(key, entity.name, entity.acts_with) for key, entity in holders.items()]
-    form = GroupsForm(rows, request.POST or None)
+    kept = typed.Page(request, case)
+    form = kept.form(request, lambda data, _files: GroupsForm(rows, data))
     refusal = None
     if form.is_valid():
-        typed = {holders[key].pk: name for key, name in form.cleaned_data.items()}
+        named = {holders[key].pk: name for key, name in form.cleaned_data.items()}
         try:
-            save_groups(actor=request.user, case_id=case.pk, groups=typed)
+            save_groups(actor=request.user, case_id=case.pk, groups=named)
         except Refused as error:
             refusal = error
         else:
             messages.success(request, _("Saved."))
             return redirect("portal:ownership", case.pk)
-    return show(request, "portal/groups.html", case, tab="ownership", refusal=refusal, form=form)
+    return show(
+        request, "portal/groups.html", case, tab="ownership", refusal=refusal, form=form,
+        typed_page=kept if rows else None,
+    )  # fmt: skip
 
 
 def _form(case: Application, entities: list[Entity], data: Any = None) -> HolderForm:
@@ -103,17 +111,30 @@ def _form(case: Application, entities: list[Entity], data: Any = None) -> Holder
 
 def _refused(request: SignedIn, case: Application, refusal: Refused) -> HttpResponse:
     entities = list(case.entities.all())
-    return _ownership_page(request, case, entities, _form(case, entities), refusal)
+    kept = typed.Page(request, case, reverse("portal:ownership", args=[case.pk]))
+    return _ownership_page(request, case, entities, _form(case, entities), refusal, kept)
 
 
 def _ownership_page(
-    request: SignedIn, case: Application, entities: list[Entity], form: HolderForm, refusal: Refused | None
+    request: SignedIn,
+    case: Application,
+    entities: list[Entity],
+    form: HolderForm,
+    refusal: Refused | None,
+    kept: typed.Page,
 ) -> HttpResponse:
     holdings = holdings_of(case)
+    seen = ",".join(f"{holding.pk}:{holding.version}" for holding in holdings)
+    form.initial.setdefault("seen", seen)
+    clash = None
+    if isinstance(refusal, Conflict):
+        theirs = {name: getattr(refusal.current, name) for name in ("economic", "voting", "control_how")}
+        clash = clash_of(refusal, form, {**form.cleaned_data, **theirs})
+        form.data = {**form.data.dict(), "seen": seen}  # type: ignore[attr-defined]
     return show(
         request, "portal/ownership.html", case, tab="ownership", refusal=refusal, form=form,
-        holdings=holdings, removable=[e for e in entities if not e.is_applicant],
-        **computed(case, entities, holdings),
+        holdings=holdings, removable=[e for e in entities if not e.is_applicant], typed_page=kept,
+        clash=clash, **computed(case, entities, holdings),
     )  # fmt: skip
 
 
@@ -180,7 +201,7 @@ def _owners(case: Application, entities: list[Entity]) -> list[tuple[str, str]]:
     return bodies + [(f"person:{pk}", p.full_name) for pk, p in people.items() if pk not in charted]
 
 
-def _save(request: SignedIn, case: Application, entities: list[Entity], typed: dict[str, Any]) -> None:
+def _save(request: SignedIn, case: Application, entities: list[Entity], given: dict[str, Any]) -> None:
     """Holders and holding are kept together or not at all."""
     by_pk = {str(entity.pk): entity for entity in entities}
 
@@ -191,21 +212,32 @@ def _save(request: SignedIn, case: Application, entities: list[Entity], typed: d
         return save_entity(
             actor=request.user,
             case_id=case.pk,
-            name=typed["name"],
-            country=typed["country"].upper(),
-            registration=typed["registration"],
+            name=given["name"],
+            country=given["country"].upper(),
+            registration=given["registration"],
             person=person_of(case, pk) if kind == "person" else None,
         )
 
     with transaction.atomic():
+        place = {
+            "owner": chosen(given["owner"]),
+            "owned": by_pk[given["owned"]],
+            "kind": given["kind"],
+            "held_for": chosen(given["held_for"]) if given["held_for"] else None,
+        }
+        held = case.holdings.filter(**place).first()
         save_holding(
             actor=request.user,
             case_id=case.pk,
-            owner=chosen(typed["owner"]),
-            owned=by_pk[typed["owned"]],
-            economic=typed["economic"],
-            voting=typed["voting"],
-            kind=typed["kind"],
-            held_for=chosen(typed["held_for"]) if typed["held_for"] else None,
-            control_how=typed["control_how"],
+            **place,
+            economic=given["economic"],
+            voting=given["voting"],
+            control_how=given["control_how"],
+            expected_version=_seen(given["seen"]).get(held.pk, 0) if held else 0,
         )
+
+
+def _seen(text: str) -> dict[int, int]:
+    """The holdings that the page showed, with their versions."""
+    pairs = (pair.split(":") for pair in text.split(","))
+    return {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(map(str.isdecimal, pair))}

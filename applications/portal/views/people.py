@@ -8,17 +8,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.identifiers import mask
 from accounts.requests import SignedIn
 from applications import asked
 from applications.models import Application, Person
+from applications.portal import typed
 from applications.portal.access import case_or_404, page, show
+from applications.portal.clash import Clash, clash_of, stands_on
 from applications.portal.outline import question_url
 from applications.portal.typed_forms import PersonForm
 from applications.queries.drafts import load_draft
 from applications.services.people import PERSON_FIELDS, person_of, remove_person, save_person
 from regulators import rulebook as rb
 from regulators.rulebook import say
-from workflow.errors import Refused
+from workflow.errors import Conflict, Refused
 
 
 @page("GET")
@@ -54,17 +57,31 @@ def person(request: SignedIn, pk: UUID, person: UUID | None = None) -> HttpRespo
     case = case_or_404(request, pk)
     found = _person_or_404(case, person) if person else None
     number = found.identifier if found else ""
-    form = PersonForm(_functions(case), number, request.POST or None, initial=_initial(case, found))
-    refusal = None
+    kept = typed.Page(request, case)
+    functions, stored = _functions(case), _initial(case, found)
+    form = kept.form(request, lambda data, _files: PersonForm(functions, number, data, initial=dict(stored)))
+    refusal: Refused | None = None
+    clash = None
     if form.is_valid():
         try:
-            saved = save_person(actor=request.user, case_id=case.pk, person=found, **form.cleaned_data)
+            saved = save_person(
+                actor=request.user,
+                case_id=case.pk,
+                person=found,
+                expected_version=form.cleaned_data["version"] or 0,
+                **{name: value for name, value in form.cleaned_data.items() if name != "version"},
+            )
+        except Conflict as conflict:
+            refusal, clash = conflict, _clash(case, form, conflict)
         except Refused as error:
             refusal = error
         else:
             messages.success(request, _("Saved: %(name)s.") % {"name": saved.full_name})
             return redirect("portal:people", case.pk)
-    return show(request, "portal/person.html", case, tab="people", refusal=refusal, form=form, person=found)
+    return show(
+        request, "portal/person.html", case, tab="people", refusal=refusal, form=form, person=found,
+        typed_page=kept, clash=clash,
+    )  # fmt: skip
 
 
 @page("GET", "POST")
@@ -86,6 +103,15 @@ def person_remove(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
     return show(request, "portal/person_remove.html", case, tab="people", refusal=refusal, **context)
 
 
+def _clash(case: Application, form: PersonForm, conflict: Conflict) -> Clash | None:
+    """The page that is shown again stands on the person as stored now."""
+    theirs = conflict.current
+    stored = {**_initial(case, theirs), "identifier": mask(theirs.identifier)}
+    form.cleaned_data["identifier"] = mask(form.cleaned_data["identifier"])
+    form.data = stands_on(form, theirs.version)
+    return clash_of(conflict, form, stored)
+
+
 def _functions(case: Application) -> list[tuple[str, str]]:
     return [(function.code, say(function.title)) for function in case.book.functions]
 
@@ -100,7 +126,7 @@ def _person_or_404(case: Application, pk: UUID) -> Person:
 
 def _initial(case: Application, person: Person | None) -> dict[str, Any]:
     if person is None:
-        return {"citizenship": "KZ", "residence": "KZ", "identifier_kind": "iin"}
+        return {"citizenship": "KZ", "residence": "KZ", "identifier_kind": "iin", "version": 0}
     fields = {name: getattr(person, name) for name in PERSON_FIELDS if name != "identifier"}
     posts = case.posts.filter(person=person).values_list("function", flat=True)
-    return {**fields, "functions": list(posts)}
+    return {**fields, "functions": list(posts), "version": person.version}

@@ -13,9 +13,10 @@ from accounts.requests import SignedIn
 from applications import asked
 from applications.asked import Draft, Question
 from applications.models import Answer, Application, Stage
-from applications.portal import files, outline
+from applications.portal import files, outline, typed
 from applications.portal.access import case_or_404, page, posted_version, show, status_of
 from applications.portal.answers import in_words
+from applications.portal.clash import clash_of
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of
@@ -55,10 +56,13 @@ def question(
 ) -> HttpResponse:
     case, found, draft, asked_now = question_or_404(request, pk, stage, requirement, person)
     if request.method != "POST":
-        version = _version(case, asked_now)
-        given = draft.answer(asked_now.key)
-        form = AnswerForm(asked_now.requirement, initial=initial_of(given, version))
-        return question_page(request, case, found, draft, asked_now, form)
+        kept = typed.Page(request, case)
+        stored = initial_of(draft.answer(asked_now.key), _version(case, asked_now))
+        form = kept.form(
+            request,
+            lambda data, files: AnswerForm(asked_now.requirement, data, files, initial=dict(stored)),
+        )
+        return question_page(request, case, found, draft, asked_now, form, kept=kept)
     answered = take_in(request, case, found, asked_now)
     if answered is not None:
         return answered
@@ -155,14 +159,14 @@ def question_page(
     question: Question,
     form: AnswerForm,
     refusal: Refused | None = None,
+    kept: typed.Page | None = None,
 ) -> HttpResponse:
+    here = outline.question_url(case.pk, question)
+    editable = outline.is_editable(stage) and request.user.has_perm("applications.edit_application", case)
     given = draft.answer(question.key)
     requirement = question.requirement
-    editable = outline.is_editable(stage) and request.user.has_perm("applications.edit_application", case)
-    here = outline.question_url(case.pk, question)
     held = files.rows_at(here, given.documents, editable=editable)
     files.show_in(form, held, here)
-    conflict = isinstance(refusal, Conflict)
     return show(
         request,
         "portal/question.html",
@@ -173,13 +177,13 @@ def question_page(
         stage=stage,
         question=question,
         requirement=requirement,
-        editable=outline.is_editable(stage),
+        editable=editable,
+        typed_page=(kept or typed.Page(request, case, here)) if editable else None,
         mark=marks_of(case).of(question, given),
         due=str(outline.DUE_WORDS[requirement.due]),
         files=held,
-        typed=[kind for kind in ("people", "ownership", "capital") if kind in requirement.evidence],
-        theirs=in_words(requirement, given) if conflict else None,
-        theirs_by=_last_editor(case, question) if conflict else None,
+        elsewhere=[kind for kind in ("people", "ownership", "capital") if kind in requirement.evidence],
+        clash=clash_of(refusal, form, initial_of(given, 0)),
         here=here,
         answer_lines=in_words(requirement, given),
         back=_place(case, question),
@@ -200,11 +204,6 @@ def _answers(case: Application, question: Question) -> Any:
 def _version(case: Application, question: Question) -> int:
     """The version of the stored answer; one that does not exist yet will begin at 0."""
     return _answers(case, question).values_list("version", flat=True).first() or 0
-
-
-def _last_editor(case: Application, question: Question) -> Answer | None:
-    found: Answer | None = _answers(case, question).select_related("updated_by").first()
-    return found
 
 
 def _place(case: Application, question: Question) -> str:

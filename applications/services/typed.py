@@ -1,0 +1,64 @@
+"""Typed text that is not saved yet: kept on the server for the person who typed it."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.queries import firms_of
+from applications.models import Application, TypedText
+from workflow.errors import Gone, Refused
+
+KEPT_FOR = timedelta(days=30)  # our own policy
+LONGEST = 200_000  # characters of all fields of a page together
+MOST_FIELDS = 1000
+A_NAME = re.compile(r"[\w-]{1,100}")
+
+
+class TooMuch(Refused):
+    """More than is kept for one page."""
+
+
+def keep_typed(*, actor: User, case_id: Any, path: str, fields: Mapping[str, Sequence[str]]) -> TypedText:
+    """Keep what was typed on a page of a case in place of what was kept there before.
+
+    ``fields`` are those of the form, by name. Effects: write the row. No answer changes, no version, no
+    audit event. Raises Gone where the actor does not act for the firm of the case (any more), and TooMuch.
+    """
+    known = Application.objects.filter(pk=case_id, firm__in=firms_of(actor))
+    if not actor.is_active or not known.exists():
+        raise Gone
+    if len(fields) > MOST_FIELDS or not all(A_NAME.fullmatch(name) for name in fields):
+        raise TooMuch([_("This page has more fields than can be kept.")])
+    plain = {name: [text.replace("\0", "") for text in texts] for name, texts in fields.items()}
+    if len(json.dumps(plain, ensure_ascii=False)) > LONGEST:
+        raise TooMuch([_("This is too long to be kept while you type. Save the page now.")])
+    row, _made = TypedText.objects.update_or_create(
+        user=actor,
+        path=path,
+        defaults={"application_id": case_id, "fields": plain, "at": timezone.now()},
+    )
+    return row
+
+
+def throw_away(*, actor: User, path: str) -> None:
+    """Forget what the actor typed on this page: it is saved, or not wanted."""
+    TypedText.objects.filter(user=actor, path=path).delete()
+
+
+def forget_typed_of(*, case: Application) -> None:
+    """Forget what anybody typed on the pages of a case."""
+    with transaction.atomic():
+        TypedText.objects.filter(application=case).delete()
+
+
+def sweep_typed() -> int:
+    """Forget what is older than KEPT_FOR; how many rows that were."""
+    gone, _by_model = TypedText.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
+    return gone
