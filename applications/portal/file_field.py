@@ -24,12 +24,17 @@ class FilesField(forms.Field):
     """
 
     widget = FilesInput
-    template_name = "portal/parts/files.html"
 
     def __init__(self, *, many: bool = True, heading: int = 2, **kwargs: Any) -> None:
         widget = FilesInput({"accept": ACCEPT, **({"multiple": True} if many else {})})
         self.rules = rules() if many else rules()[:2]
-        super().__init__(required=False, widget=widget, help_text=" ".join(self.rules), **kwargs)
+        super().__init__(
+            required=False,
+            widget=widget,
+            help_text=" ".join(self.rules),
+            template_name="portal/parts/files.html",
+            **kwargs,
+        )
         self.many = many
         self.rows: list[FileRow] = []
         self.place = self.pick_url = ""

@@ -177,7 +177,7 @@ function dropped(transfer) {
 function size(bytes) {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   const step = Math.min(Math.floor(Math.log(bytes || 1) / Math.log(1024)), units.length - 1);
-  const format = { style: "unit", unit: units[step], maximumFractionDigits: step ? 1 : 0 };
+  const format = { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: 1 };
   return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1024 ** step);
 }
 

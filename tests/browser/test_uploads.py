@@ -1,0 +1,195 @@
+"""Giving files in a real browser: dropped, chosen, by keyboard, on a slow line, without one or scripts."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from applications.models import AnswerFile, Application
+from applications.portal.outline import question_url_of
+from documents.models import Document
+from tests.plugins.files import pdf
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DROP = """([box, names]) => {
+  const given = new DataTransfer();
+  const type = "application/pdf";
+  for (const name of names) given.items.add(new File([`%PDF-1.7 ${name} %%EOF`], name, {type}));
+  for (const kind of ["dragenter", "dragover", "drop"])
+    box.dispatchEvent(new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: given}));
+}"""
+
+
+@pytest.fixture
+def come(sign_in: Any, open_page: Callable[..., Page], draft_case: Application, firm_user: Any) -> Any:
+    """A function: the page of a question that asks for a number and for documents."""
+
+    def make(**options: Any) -> Page:
+        page = sign_in(open_page(**options), firm_user)
+        page.goto(question_url_of(draft_case.pk, draft_case.book.by_code["CUS-08"].stage, "CUS-08", None))
+        return page
+
+    return make
+
+
+def a_file(name: str, body: bytes = b"") -> Any:
+    return {"name": name, "mimeType": "application/pdf", "buffer": pdf(body)}
+
+
+def row(page: Page, name: str) -> Any:
+    return page.locator(".file", has_text=name)
+
+
+def held() -> set[str]:
+    return set(AnswerFile.objects.filter(removed_at=None).values_list("document__name", flat=True))
+
+
+def test_two_files_are_dropped_and_a_word_typed_beside_them_stays(come: Any, axe: Any) -> None:
+    page = come(width=320)
+    page.get_by_label("Number").fill("7")
+    page.evaluate(DROP, [page.locator(".drop").element_handle(), ["Жарғы.pdf", "plan.pdf"]])
+    for name in ("Жарғы.pdf", "plan.pdf"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+        expect(row(page, name)).to_contain_text("Ready")
+    expect(page.locator("[data-live]")).to_contain_text(re.compile(r"Uploaded\. (Жарғы|plan)\.pdf: Ready"))
+    assert page.get_by_label("Number").input_value() == "7"
+    assert held() == {"Жарғы.pdf", "plan.pdf"}
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.evaluate(DROP, [page.locator("h1").element_handle(), ["beside.pdf"]])
+    assert page.get_by_label("Number").input_value() == "7"
+    assert held() == {"Жарғы.pdf", "plan.pdf"}
+
+
+def test_a_slow_upload_shows_where_it_is_and_can_be_cancelled_and_tried_again(come: Any) -> None:
+    page = come()
+    waiting: list[Route] = []
+    page.route("**/file/", lambda route: waiting.append(route))
+    page.get_by_label("Choose files").set_input_files(a_file("slow.pdf"))
+    slow = row(page, "slow.pdf")
+    expect(slow).to_contain_text("Uploading")
+    expect(slow.get_by_role("progressbar", name="Uploading slow.pdf")).to_be_visible()
+    slow.get_by_role("button", name="Cancel slow.pdf").click()
+    expect(slow).to_contain_text("Cancelled")
+    expect(page.locator("[data-live]")).to_have_text("slow.pdf: Cancelled")
+    expect(slow.get_by_role("button", name="Try again slow.pdf")).to_be_focused()
+    page.unroute("**/file/")
+    slow.get_by_role("button", name="Try again slow.pdf").click()
+    expect(page.get_by_role("link", name="slow.pdf", exact=True)).to_be_focused()
+    assert held() == {"slow.pdf"}
+
+
+def test_a_line_that_drops_is_said_and_nothing_typed_is_lost(come: Any) -> None:
+    page = come()
+    page.get_by_label("Number").fill("7")
+    page.context.set_offline(True)
+    page.get_by_label("Choose files").set_input_files([a_file("one.pdf"), a_file("two.pdf")])
+    for name in ("one.pdf", "two.pdf"):
+        expect(row(page, name)).to_contain_text("The connection was lost. Nothing of this file was kept.")
+    page.context.set_offline(False)
+    row(page, "one.pdf").get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name="one.pdf", exact=True)).to_be_visible()
+    row(page, "two.pdf").get_by_role("button", name="Remove").click()
+    expect(row(page, "two.pdf")).to_have_count(0)
+    expect(page.get_by_label("Choose files")).to_be_focused()
+    assert page.get_by_label("Number").input_value() == "7"
+    assert held() == {"one.pdf"}
+
+
+def test_what_is_not_taken_says_why_in_its_row(come: Any, settings: Any) -> None:
+    settings.DOCUMENT_MAX_BYTES = 4000
+    page = come()
+    page.get_by_label("Choose files").set_input_files(
+        [
+            {"name": "tool.pdf", "mimeType": "application/pdf", "buffer": b"MZ"},
+            a_file("large.pdf", b"x" * 4000),
+            a_file("locked.pdf", b"/Encrypt 5 0 R"),
+            a_file("good.pdf"),
+        ]
+    )
+    for name, why in (
+        ("tool.pdf", "its content is not what its name says"),
+        ("large.pdf", "The file is larger than 3.9"),
+        ("locked.pdf", "The file is locked with a password."),
+    ):
+        expect(row(page, name)).to_contain_text(why)
+        expect(row(page, name)).to_contain_text("Not uploaded")
+    expect(page.get_by_role("link", name="good.pdf", exact=True)).to_be_visible()
+    assert held() == {"good.pdf"}
+
+
+def test_a_session_that_has_ended_is_said(come: Any) -> None:
+    page = come()
+    page.context.clear_cookies()
+    page.get_by_label("Choose files").set_input_files(a_file("plan.pdf"))
+    said = re.compile("You are signed out|Files cannot be given here")
+    expect(row(page, "plan.pdf")).to_contain_text(said)
+    assert Document.objects.count() == 0
+
+
+def test_the_keyboard_alone_gives_describes_and_removes_a_file(come: Any, tmp_path: Path) -> None:
+    page = come()
+    (tmp_path / "plan.pdf").write_bytes(pdf())
+    page.get_by_label("Number").focus()
+    while not page.evaluate("document.activeElement.type == 'file'"):
+        page.keyboard.press("Tab")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(tmp_path / "plan.pdf")
+    expect(page.get_by_role("link", name="plan.pdf", exact=True)).to_be_visible()
+    came_by = []
+    while (here := page.evaluate("document.activeElement.id.split('-')[0]")) != "open":
+        page.keyboard.press("Shift+Tab")
+        came_by.append(here)
+    assert came_by == ["id_files", "remove", "replace", "about"]
+    for _link in ("about", "replace", "remove"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Removed: plan.pdf.")).to_be_visible()
+    assert held() == set()
+
+
+def test_without_scripts_the_form_gives_several_at_once(come: Any) -> None:
+    page = come(scripts=False)
+    page.get_by_label("Number").fill("7")
+    page.get_by_label("Choose files").set_input_files([a_file("one.pdf"), a_file("two.pdf")])
+    page.get_by_role("button", name="Upload").click()
+    for name in ("one.pdf", "two.pdf"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+    assert page.get_by_label("Number").input_value() == "7"
+    page.get_by_role("link", name="Replace one.pdf").click()
+    page.get_by_label("Choose the file").set_input_files(a_file("one-b.pdf"))
+    page.get_by_role("button", name="Upload the new version").click()
+    expect(row(page, "one-b.pdf")).to_contain_text("Version 2")
+    expect(page.get_by_role("link", name="Version 1: one.pdf")).to_be_visible()
+    assert held() == {"one-b.pdf", "two.pdf"}
+
+
+def test_the_new_version_comes_by_the_script_too(come: Any) -> None:
+    page = come()
+    page.get_by_label("Choose files").set_input_files(a_file("one.pdf"))
+    page.get_by_role("link", name="Replace one.pdf").click()
+    page.get_by_label("Choose the file").set_input_files(a_file("one-b.pdf"))
+    expect(page.get_by_role("link", name="Version 1: one.pdf")).to_be_visible()
+    assert held() == {"one-b.pdf"}
+
+
+def test_the_row_of_a_file_in_its_check_settles_by_itself(come: Any, settings: Any) -> None:
+    settings.CLAMD_ADDRESS = "unix:///stopped"
+    page = come()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/status/" in request.url else None)
+    page.get_by_label("Choose files").set_input_files(a_file("plan.pdf"))
+    expect(row(page, "plan.pdf")).to_contain_text("Checking for viruses")
+    page.reload()
+    expect(row(page, "plan.pdf")).to_contain_text("Checking for viruses")
+    Document.objects.update(status="infected")
+    expect(row(page, "plan.pdf")).to_contain_text("Rejected – virus found", timeout=15_000)
+    expect(page.locator("[data-live]")).to_have_text("plan.pdf: Rejected – virus found")
+    count = len(asked)
+    page.wait_for_timeout(6000)
+    assert len(asked) == count
