@@ -24,6 +24,17 @@ def length(clock: Clock) -> str:
     return ""
 
 
+def counted(length: str, event: str) -> str:
+    """``10 working days from the receipt``."""
+    words = {
+        "receipt": _("%(length)s from the receipt"),
+        "payment": _("%(length)s from the payment"),
+        "acceptance": _("%(length)s from the acceptance"),
+        "notice": _("%(length)s from the notice"),
+    }
+    return words[event] % {"length": length} if event in words else length
+
+
 def footing(clock: Clock | None) -> str:
     """What the period rests on; empty where the book does not have it."""
     if clock is None:

@@ -19,9 +19,9 @@ from applications.states import ASSESSABLE, DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from audit.models import Event
-from regulators.periods import footing, length, set_in_the_case
+from regulators.periods import counted, footing, length, set_in_the_case
 from regulators.queries import changes_announced
-from regulators.rulebook import say
+from regulators.rulebook import Clock, say
 from workflow.acts import acts_of
 
 EVENTS_SHOWN = 100
@@ -191,12 +191,18 @@ def _deadlines(case: Application) -> list[dict[str, Any]]:
     return [
         {
             "title": say(clocks[d.code].title) if d.code in clocks else d.code,
-            "rule": d.rule,
+            "rule": _rule(d, clocks.get(d.code)),
             "met_at": d.met_at,
             "due": standing.due_at(d.due_at, d.working_days, clocks.get(d.code)),
         }
         for d in case.deadlines.all()
     ]
+
+
+def _rule(deadline: Any, clock: Clock | None) -> str:
+    """What the deadline was counted by, in the reader's language, with the book that it was counted under."""
+    _kept, bracket, book = deadline.rule.rpartition("(")
+    return f"{counted(length(deadline), clock.starts_on if clock else '')} {bracket}{book}"
 
 
 def _without_length(case: Application) -> list[dict[str, str]]:
