@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from kzcustody_site import caught_mail, views
+from kzcustody_site import caught_mail, sessions, views
 
 handler400 = "kzcustody_site.failures.bad_request"
 handler429 = "kzcustody_site.failures.too_many"  # allauth asks for it
@@ -14,6 +14,9 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("language/", views.set_language, name="set_language"),
+    path("session/extend/", sessions.extend, name="session_extend"),
+    path("session/again/", sessions.sign_in_again, name="session_again"),
+    path("session/ended/", sessions.ended, name="session_ended"),
     path("accounts/", include("allauth.urls")),
     path("accounts/", include("accounts.urls")),
     path("register/", include("licences.urls")),

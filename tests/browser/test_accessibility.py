@@ -42,7 +42,7 @@ POST_ONLY = {
     "accounts:invite_member", "portal:capital_preview", "portal:ownership_preview",
     "accounts:withdraw_invitation", "admin:logout", "portal:detach",
     "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:typed", "portal:typed_away",
-    "portal:upload", "set_language",
+    "portal:upload", "session_again", "session_extend", "set_language",
     "portal:give", "portal:point_give",
 }  # fmt: skip
 NO_PAGE = {

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
+from accounts.sessions import passive
 from applications.asked import Question
 from applications.models import AnswerFile, Application, Stage
 from applications.portal import outline
@@ -83,6 +84,7 @@ def answer_script(request: SignedIn, take: Any, place: str, *, has_page: bool = 
     return render(request, "portal/parts/file.html", {"file": row}, status=201)
 
 
+@passive
 @page("GET")
 def file_status(
     request: SignedIn, pk: UUID, stage: str, requirement: str, document: UUID, person: UUID | None = None

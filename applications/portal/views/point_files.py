@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from accounts.requests import SignedIn
+from accounts.sessions import passive
 from applications.models import Application, InformationRequest, RequestPoint
 from applications.portal.access import case_or_404, page
 from applications.portal.files import rows_at
@@ -29,6 +30,7 @@ def point_give(request: SignedIn, pk: UUID, number: int, point: int) -> HttpResp
     )
 
 
+@passive
 @page("GET")
 def point_file_status(request: SignedIn, pk: UUID, number: int, point: int, document: UUID) -> HttpResponse:
     """The row of a file whose check has ended; 204 while it goes on. Asked by the page; no activity."""
