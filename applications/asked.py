@@ -37,14 +37,20 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """One answer: its value by kind, why it was declined, its documents in order, and when it was saved."""
+    """One answer: its value by kind, why it was declined, its documents in order, and when it was saved.
+
+    ``private`` stands in the place of all that where an invited person gives the answer and this reader may
+    not know it: one of OPEN, ANSWERED, WAITING (for the check of a file), REJECTED (a file).
+    """
 
     value: dict[str, Any] = field(default_factory=dict)
     declined: str = ""
     documents: tuple[Any, ...] = ()
     saved_at: datetime | None = None
+    private: str = ""
 
 
+OPEN, ANSWERED, WAITING, REJECTED = "open", "answered", "waiting", "rejected"
 NOTHING = Given()
 
 
@@ -56,6 +62,9 @@ class Draft:
     given: dict[Key, Given]
     people: dict[UUID, str]
     posts: dict[UUID, frozenset[str]]
+    other_names: dict[UUID, str] = field(
+        default_factory=dict
+    )  # in the other alphabet, of who has two spellings
     economic_total: Decimal | None  # of the direct holdings in the firm, in percent; None: no holding yet
     capital_lines: frozenset[str]  # lines given for "now"
 
@@ -93,6 +102,8 @@ def missing(draft: Draft, asked: Iterable[Question]) -> dict[Key, list[str]]:
 
 def problems(requirement: Requirement, given: Given, draft: Draft) -> list[str]:
     """Why the answer is not complete, each in words that say how to mend it."""
+    if given.private:
+        return [_("The invited person has not answered this yet.")] if given.private == OPEN else []
     if given.declined:
         return [_("This is a rule, so it cannot be declined. Answer it.")] if requirement.mandatory else []
     found = []
@@ -101,6 +112,15 @@ def problems(requirement: Requirement, given: Given, draft: Draft) -> list[str]:
         if reason:
             found.append(reason)
     return found
+
+
+def lacking_kinds(requirement: Requirement, given: Given, draft: Draft) -> frozenset[str]:
+    """The kinds of evidence that are not given yet; of an answer that is private, or declined where it may
+    not be, all of them.
+    """
+    if given.private or given.declined:
+        return frozenset(requirement.evidence if problems(requirement, given, draft) else ())
+    return frozenset(kind for kind in requirement.evidence if _CHECKS[kind](requirement, given, draft))
 
 
 def is_answered(requirement: Requirement, given: Given, draft: Draft) -> bool:

@@ -6,6 +6,7 @@ They take the case or the stage, and the data of the act; ``{}`` when a page onl
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from applications import asked
 from applications.queries import drafts, law
+from applications.queries.consents import last_consents
 from applications.states import ASSESSABLE, DECIDED, OPEN, WITH_THE_FIRM
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -24,6 +26,7 @@ from workflow.errors import Reason
 if TYPE_CHECKING:
     from applications.models import Application, Stage
 
+FIRM = AnonymousUser()  # the reasons are read by everybody of the firm: nothing private is in them
 Data = dict[str, Any]
 Reasons = list[Reason]
 
@@ -52,11 +55,29 @@ def stages_complete(case: "Application", data: Data) -> Reasons:
 
 
 def asked_is_answered(case: "Application", data: Data) -> Reasons:
-    return _unanswered(case, drafts.load_draft(case), None)
+    return _unanswered(case, drafts.load_draft(case, reader=FIRM), None)
 
 
 def files_usable(case: "Application", data: Data) -> Reasons:
-    return _unusable(case, drafts.load_draft(case), None)
+    return _unusable(case, drafts.load_draft(case, reader=FIRM), None)
+
+
+def consents_given(case: "Application", data: Data) -> Reasons:
+    """Ours, not a rule on record: nobody's data go to the regulator without their consent."""
+    last = last_consents(case)
+    people = {
+        post.person_id: post.person for post in case.posts.select_related("person").order_by(*drafts.BY_NAME)
+    }
+    found = []
+    for pk, person in people.items():
+        if pk in last and last[pk].given:
+            continue
+        words = _("%(name)s: the consent is withdrawn. Take the person out, or record a new consent.")
+        if pk not in last:
+            words = _("%(name)s: record the consent of this person.")
+        url = reverse("portal:person_consent", args=[case.pk, pk])
+        found.append(Reason(words % {"name": person.full_name}, url))
+    return found
 
 
 def no_other_open_case(case: "Application", data: Data) -> Reasons:
@@ -81,11 +102,13 @@ def _unanswered(case: "Application", draft: asked.Draft, stage: str | None) -> R
 def _unusable(case: "Application", draft: asked.Draft, stage: str | None) -> Reasons:
     found = []
     for question in asked.questions(draft, stage):
-        for document in draft.answer(question.key).documents:
-            if not document.usable:
-                url = reverse("portal:stage", args=[case.pk, question.requirement.stage])
-                text = f"{question.title}: {document.name} — {document.get_status_display()}"
-                found.append(Reason(text, f"{url}#{question.requirement.code}"))
+        given = draft.answer(question.key)
+        names = [f"{d.name} — {d.get_status_display()}" for d in given.documents if not d.usable]
+        if given.private in (asked.WAITING, asked.REJECTED):
+            names.append(_("a file of the invited person is not ready"))
+        url = reverse("portal:stage", args=[case.pk, question.requirement.stage])
+        for name in names:
+            found.append(Reason(f"{question.title}: {name}", f"{url}#{question.requirement.code}"))
     return found
 
 
@@ -338,13 +361,13 @@ def case_is_undecided(stage: "Stage", data: Data) -> Reasons:
 
 
 def stage_is_answered(stage: "Stage", data: Data) -> Reasons:
-    return _unanswered(
-        stage.application, drafts.load_draft(stage.application, stages=[stage.code]), stage.code
-    )
+    draft = drafts.load_draft(stage.application, stages=[stage.code], reader=FIRM)
+    return _unanswered(stage.application, draft, stage.code)
 
 
 def stage_files_usable(stage: "Stage", data: Data) -> Reasons:
-    return _unusable(stage.application, drafts.load_draft(stage.application, stages=[stage.code]), stage.code)
+    draft = drafts.load_draft(stage.application, stages=[stage.code], reader=FIRM)
+    return _unusable(stage.application, draft, stage.code)
 
 
 def case_is_a_draft(stage: "Stage", data: Data) -> Reasons:

@@ -1,5 +1,6 @@
 """Who may do what. Predicates are yes/no statements about a person and a case; the acts name them."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import rules
@@ -40,6 +41,33 @@ def is_editor(user: Any, obj: Any) -> bool:
 @rules.predicate
 def is_signatory(user: Any, obj: Any) -> bool:
     return "signatory" in _firm_roles(user, obj)
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """What an invited person gives: the answers about them in one case."""
+
+    application: Any
+    person_id: Any
+
+
+@rules.predicate
+def is_the_person(user: Any, obj: Any) -> bool:
+    """Accepted the invitation to this part, nobody ended it, and is still among the people of the case."""
+    if not isinstance(obj, OwnPart) or user.pk is None or user.is_staff:
+        return False
+    case, of_person = obj.application, {"person": obj.person_id}
+    held = case.accesses.filter(**of_person, user=user, accepted_at__isnull=False, ended_at=None)
+    return bool(held.exists() and case.posts.filter(**of_person).exists())
+
+
+@rules.predicate
+def holds_a_part(user: Any, obj: Any) -> bool:
+    """Is one of the invited people of the case."""
+    if obj is None or user.pk is None or user.is_staff:
+        return False
+    held = _case(obj).accesses.filter(user=user, accepted_at__isnull=False, ended_at=None)
+    return bool(held.exists())
 
 
 @rules.predicate
@@ -119,6 +147,8 @@ rules.add_perm("applications.submit_application", is_signatory)
 rules.add_perm("applications.discard_application", is_owner)
 rules.add_perm("applications.withdraw_application", is_signatory)
 rules.add_perm("applications.answer_request", is_editor)
+rules.add_perm("applications.invite_person", is_editor)
+rules.add_perm("applications.answer_own_part", is_the_person)
 
 # What the firm keeps to itself. Staff have no permission here, and their pages do not know the model.
 works_inside = is_owner | is_editor | is_signatory
@@ -160,6 +190,7 @@ rules.add_perm("applications.lapse_application", decides)
 rules.add_perm("applications.record_deemed_issue", decides & delegated("grant"))
 rules.add_perm("applications.remit_application", decides)
 
+rules.add_perm("applications.start_stage", is_editor | holds_a_part)
 rules.add_perm("applications.edit_stage", is_editor)
 rules.add_perm("applications.assess_stage", is_assessor & is_filed & is_without_conflict)
 rules.add_perm("applications.review_stage", review)

@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.plugins.cases",
     "tests.plugins.failed_checks",
     "tests.plugins.no_skips",
+    "tests.plugins.own_part",
     "tests.plugins.plain_static",
     "tests.plugins.prepared",
     "tests.plugins.smtp",

@@ -22,6 +22,7 @@ from applications.models.files import DocumentFacts
 from applications.models.inside import InsideNote
 from applications.models.letters import IssuedLetter
 from applications.models.people import Entity, Holding, Person, Post
+from applications.models.private import Consent, PersonAccess
 from applications.models.requests import InformationRequest, PointFile, RequestPoint
 from applications.models.stage import Stage
 from applications.models.typed import TypedText
@@ -40,6 +41,7 @@ __all__ = [
     "CompletenessCheck",
     "Condition",
     "ConflictOfInterest",
+    "Consent",
     "Consultation",
     "Counter",
     "Deadline",
@@ -54,6 +56,7 @@ __all__ = [
     "IssuedLetter",
     "Note",
     "Person",
+    "PersonAccess",
     "PointFile",
     "Post",
     "Recommendation",

@@ -138,6 +138,7 @@ class Application(Stateful):
             c.stages_complete,
             c.asked_is_answered,
             c.files_usable,
+            c.consents_given,
             c.no_other_open_case,
         ),
     )

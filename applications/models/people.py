@@ -29,7 +29,6 @@ class Person(Edited):
     )
     identifier = models.CharField(_("IIN or passport number"), max_length=40)
     human = models.CharField(max_length=64, db_index=True)
-    consent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["family_name", "given_names"]

@@ -53,7 +53,7 @@ class Stage(Stateful):
         sources=(S.NOT_STARTED, S.CHANGES_REQUESTED),
         to=S.IN_PROGRESS,
         label=_("Start"),
-        permission="applications.edit_stage",
+        permission="applications.start_stage",
         requires=(c.stage_is_with_the_firm,),
     )
     def start(self, **data: Any) -> None:

@@ -5,18 +5,34 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from applications.asked import Given, decimal_of
+from applications.asked import OPEN, REJECTED, WAITING, Given, decimal_of
 from look import words
 from regulators import rulebook as rb
 from regulators.rulebook import Requirement, say
 
 
 def in_words(requirement: Requirement, given: Given) -> list[str]:
-    """One line for each simple kind that was answered, and the reason where it was declined."""
+    """One line for each simple kind that was answered, and the reason where it was declined; of a private
+    answer where it stands.
+    """
+    if given.private:
+        return [private_in_words(given)]
     lines = [line for kind in requirement.evidence if (line := _line(kind, requirement, given.value))]
     if given.declined:
         lines.append(_("Declined: %(reason)s") % {"reason": given.declined})
     return lines
+
+
+def private_in_words(given: Given) -> str:
+    """All that the firm knows of an answer which an invited person gives."""
+    if given.private == OPEN or given.saved_at is None:
+        return _("Not answered yet by the person, who answers this privately.")
+    text = _("Answered by the person on %(day)s. The answer is private.")
+    if given.private == WAITING:
+        text = _("Answered by the person on %(day)s, privately. A file is still being checked.")
+    if given.private == REJECTED:
+        text = _("Answered by the person on %(day)s, privately. A file was rejected.")
+    return text % {"day": words.day(given.saved_at)}
 
 
 def _line(kind: str, requirement: Requirement, value: dict[str, Any]) -> str:

@@ -311,7 +311,17 @@ def next_unanswered(stage: StageOutline, after: asked.Key) -> Row | None:
     return None
 
 
+_PRIVATE_STATUS = {
+    asked.OPEN: NOT_STARTED,
+    asked.ANSWERED: COMPLETED,
+    asked.WAITING: IN_PROGRESS,
+    asked.REJECTED: PROBLEM,
+}
+
+
 def _status(given: Given, problems: list[str]) -> str:
+    if given.private:
+        return _PRIVATE_STATUS[given.private]
     if any(is_rejected(document) for document in given.documents):
         return PROBLEM
     if not problems:

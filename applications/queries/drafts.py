@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts.models import Firm
 from applications.asked import Draft, Given, Key
 from applications.capital import figures_of
+from applications.queries import private
 from applications.states import ApplicationState
 from regulators import rulebook as rb
 from regulators.models import LicenceType
@@ -16,23 +17,31 @@ from regulators.models import LicenceType
 if TYPE_CHECKING:
     from applications.models import Application
 
+BY_NAME = ("person__family_name", "person__given_names", "person_id")
 
-def load_draft(case: "Application", *, stages: Collection[str] | None = None) -> Draft:
+
+def load_draft(case: "Application", *, stages: Collection[str] | None = None, reader: Any = None) -> Draft:
     """At most five queries: answers, their files, posts with people, holdings in the firm, capital lines.
+
+    What a page or a message of the firm is made from is read for its ``reader``: of answers that an invited
+    person gives, and this user may not know, it says where they stand. Without a reader the draft is whole.
 
     With ``stages`` the questions of these stages alone are answered, and those that decide whether others are
     asked. So the draft says of any stage what is asked, and of these what is missing.
     """
     people: dict[UUID, str] = {}
     posts: dict[UUID, set[str]] = defaultdict(set)
-    for post in case.posts.select_related("person").order_by("person__family_name", "person__given_names"):
+    hidden: set[UUID] = set()
+    for post in private.marked(case.posts, reader).select_related("person").order_by(*BY_NAME):
         people[post.person_id] = post.person.full_name
         posts[post.person_id].add(post.function)
+        if post.is_hidden:
+            hidden.add(post.person_id)
     read = [r for r in case.book.requirements if stages is None or r.stage in stages]
     kinds = {kind for requirement in read for kind in requirement.evidence}
     holdings = _holdings(case) if rb.OWNERSHIP in kinds else []
     codes = None if stages is None else {r.code for r in read} | _switches(case)
-    return Draft(
+    draft = Draft(
         book=case.book,
         given=_given(case, codes, with_files=rb.DOCUMENTS in kinds),
         people=people,
@@ -40,6 +49,7 @@ def load_draft(case: "Application", *, stages: Collection[str] | None = None) ->
         economic_total=sum(holdings, Decimal(0)) if holdings else None,
         capital_lines=_capital_lines(case) if rb.CAPITAL in kinds else frozenset(),
     )
+    return draft if reader is None else private.as_read(draft, hidden)
 
 
 def _holdings(case: "Application") -> list[Decimal]:

@@ -14,7 +14,7 @@ from applications.queries.drafts import load_draft
 from applications.samples import files
 from applications.samples.answers import value_of
 from applications.samples.people import HOLDING_COMPANY, HOLDINGS, sample_people
-from applications.services import drafting, people
+from applications.services import consents, drafting, people
 from regulators import rulebook as rb
 from regulators.models import LicenceType
 
@@ -49,11 +49,21 @@ def build_application(
 
 
 def answer_rest(case: Application, actor: Any) -> None:
-    """Answer every question that nobody has answered or declined yet."""
+    """Record the consents, and answer every question that nobody has answered or declined yet."""
+    record_consents(case, actor)
     given = load_draft(case).given
     for question in _all_questions(case):
         if question.key not in given:
             _answer(case, actor, question)
+
+
+def record_consents(case: Application, actor: Any) -> None:
+    """Each person of the case who has not been asked yet has signed the notice on paper."""
+    asked_for = case.consents.values("person")
+    for person in Person.objects.filter(posts__application=case).exclude(pk__in=asked_for).distinct():
+        consents.record_consent(
+            actor=actor, case_id=case.pk, person=person, language="kk", reference="Personnel files, room 3"
+        )
 
 
 def complete_stages(case: Application, actor: Any) -> None:

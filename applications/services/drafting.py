@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Firm
 from accounts.queries import firm_roles
 from applications.models import Answer, AnswerFile, AnswerRevision, Application, Entity, Person, Stage
+from applications.queries.consents import last_consent
 from applications.services.evidence import taken_in
-from applications.services.guard import allow, insist, locked_case, same_version
+from applications.services.guard import allow_answer, insist, same_version
 from applications.services.inside import note_changed
 from applications.services.limits import insist_on_room
 from applications.states import DECIDED
@@ -23,6 +24,7 @@ from regulators.queries import current_pin
 from regulators.rulebook import Requirement
 from workflow import services as workflow
 from workflow.errors import NotAllowed, NotReady
+from workflow.services import lock
 
 
 def start_application(
@@ -78,13 +80,12 @@ def save_answer(
     ``value`` as in ``applications.models.Answer``. ``expected_version`` is the version of the answer
     that the page was built on; None where there was none yet. Effects in order: start the stage if it
     was not started; write the answer with its next version; write its revision; note who saved. Raises
-    NotAllowed, NotReady (unknown requirement, stage not open) or Conflict.
+    NotAllowed, NotReady (unknown requirement, stage not open, consent of the person withdrawn) or Conflict.
+    What an invited person gives is written by that person alone.
     """
     with transaction.atomic():
-        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
-        rule = _requirement(case, requirement)
-        _open_stage(case, rule.stage, actor)
-        answer = _answer_row(case, rule, person, actor)
+        case = lock(Application, case_id)
+        answer = open_answer(case, requirement, person, actor)
         if expected_version is not None:
             same_version(answer, expected_version)
         answer.value = value
@@ -115,12 +116,12 @@ def attach(
     the firm (of the file, or that there are too many), NotAllowed or NotReady.
     """
     case = Application.objects.get(pk=case_id)
-    allow(actor, "applications.edit_application", case)
+    allow_answer(actor, case, person.pk if person else None)
     _requirement(case, requirement)
     place = {"answer__application": case, "answer__requirement": requirement, "answer__person": person}
     insist_on_room(case, AnswerFile.objects.filter(**place, removed_at=None))
     with taken_in(actor=actor, upload=upload, name=name) as document:
-        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        case = lock(Application, case_id)
         answer = open_answer(case, requirement, person, actor)
         insist_on_room(case, answer.files.filter(removed_at=None))
         file = AnswerFile.objects.create(answer=answer, document=document, added_by=actor)
@@ -133,7 +134,7 @@ def detach(
 ) -> Document:
     """Take a document out of one answer of a draft. Its row stays, marked as removed; so does the file."""
     with transaction.atomic():
-        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        case = lock(Application, case_id)
         answer = open_answer(case, requirement, person, actor)
         file = answer.files.select_related("document").filter(document=document_id, removed_at=None).first()
         insist(file, _("This file is not part of the answer any more."))
@@ -168,7 +169,14 @@ def note_saved(case: Application, actor: Any) -> None:
 
 
 def open_answer(case: Application, requirement: str, person: Person | None, actor: Any) -> Answer:
-    """The row of an answer of the locked case, with its stage started. Raises NotReady."""
+    """The row of an answer of the locked case, with its stage started. Raises NotAllowed where somebody else
+    gives this answer, and NotReady.
+    """
+    allow_answer(actor, case, person.pk if person else None)
+    last = last_consent(case, person) if person else None
+    if person and last and not last.given:
+        words = _("%(name)s has withdrawn the consent: nothing more is recorded about them.")
+        raise NotReady([words % {"name": person.full_name}])
     rule = _requirement(case, requirement)
     _open_stage(case, rule.stage, actor)
     return _answer_row(case, rule, person, actor)

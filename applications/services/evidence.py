@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
-from applications.models import AnswerFile, Application, PointFile
-from applications.queries.private import hidden_people
+from accounts.queries import firm_roles
+from applications.models import AnswerFile, Application, Consent, PointFile
+from applications.queries.private import hidden_people, private_people
+from applications.rules import OwnPart, is_the_person
 from applications.services import tell
 from applications.services.guard import allow
 from documents.errors import Kept
@@ -33,59 +35,74 @@ def taken_in(*, actor: Any, upload: Any, name: str, supersedes: Document | None 
         raise
 
 
-def is_evidence_in(document: Document, case: Application) -> bool:
-    """Whether a document was given to this case, as an answer or as part of the answer to a request."""
-    return (
-        AnswerFile.objects.filter(document=document, answer__application=case).exists()
-        or PointFile.objects.filter(document=document, point__request__application=case).exists()
-    )
-
-
-def _case_seen_by(actor: Any, document: Document) -> Application | None:
-    """The case in which this person may see the document; not where it is private to a person of the case."""
-    seen = Application.objects.visible_to(actor)
-    files = AnswerFile.objects.filter(document=document, answer__application__in=seen)
-    points = PointFile.objects.filter(document=document, point__request__application__in=seen)
-    uses = [
-        *((f.answer.application, f.answer.person_id) for f in files.select_related("answer__application")),
-        *(
-            (p.point.request.application, p.point.person_id)
-            for p in points.select_related("point__request__application")
-        ),
+def uses_of(document: Document) -> list[OwnPart]:
+    """Each case that a document was given to, and the person whom the answer or point is about, if any."""
+    files = AnswerFile.objects.filter(document=document).select_related("answer__application")
+    points = PointFile.objects.filter(document=document).select_related("point__request__application")
+    consents = Consent.objects.filter(paper=document).select_related("application")
+    return [
+        *(OwnPart(file.answer.application, file.answer.person_id) for file in files),
+        *(OwnPart(one.point.request.application, one.point.person_id) for one in points),
+        *(OwnPart(consent.application, None) for consent in consents),
     ]
-    return next((case for case, person in uses if person not in hidden_people(actor, case)), None)
+
+
+def is_evidence_in(document: Document, case: Application) -> bool:
+    """Whether a document was given to this case: as an answer, with that to a request, or as a consent."""
+    return any(use.application.pk == case.pk for use in uses_of(document))
+
+
+def _may_open(actor: Any, use: OwnPart) -> bool:
+    """The invited person; whoever may see the case, but the firm nothing of what is private."""
+    if use.person_id is not None and is_the_person(actor, use):
+        return True
+    case = use.application
+    if not Application.objects.visible_to(actor).filter(pk=case.pk).exists():
+        return False
+    of_the_firm = bool(firm_roles(actor, case.firm_id))
+    return not of_the_firm or use.person_id is None or use.person_id not in hidden_people(actor, case)
 
 
 def open_evidence(*, actor: Any, document_id: Any, why: str = "view") -> tuple[Document, Any]:
-    """Open a document for somebody who may see its case; the audit row of the opening is committed first.
+    """Open a document for somebody who may see its case, or for the invited person whom it is about; the
+    audit row of the opening is committed first.
 
     Staff open only what was submitted. Raises Gone where there is nothing that this person may see, and what
     ``documents.services.open_document`` raises.
     """
     document = Document.objects.filter(pk=document_id).first()
-    case = _case_seen_by(actor, document) if document else None
-    if document is None or case is None:
+    use = next((one for one in uses_of(document) if _may_open(actor, one)), None) if document else None
+    if document is None or use is None:
         raise Gone
-    if not document.sealed:
+    case = use.application
+    if not document.sealed and not is_the_person(actor, use):
         allow(actor, "applications.read_draft", case)
     return document, open_document(document=document, actor=actor, why=why, subject=case.audit_subject)
 
 
 def on_verdict(document: Document) -> None:
-    """News from the scanner: a file that was rejected is told to the firm, by each requirement that it was
-    given for and not by its name.
+    """News from the scanner: a file that was rejected is told to whoever gives the answer, by each
+    requirement that it was given for and not by its name.
     """
     if document.status not in ("infected", "uncheckable"):
         return
     files = AnswerFile.objects.filter(document=document, removed_at=None)
-    points = PointFile.objects.filter(document=document)
+    points = PointFile.objects.filter(document=document).select_related("point__request__application")
     uses = [
-        *((f.answer.application, f.answer.requirement) for f in files.select_related("answer__application")),
         *(
-            (p.point.request.application, p.point.requirement)
-            for p in points.select_related("point__request__application")
+            (f.answer.application, f.answer.requirement, f.answer.person_id)
+            for f in files.select_related("answer__application")
         ),
+        *((p.point.request.application, p.point.requirement, p.point.person_id) for p in points),
     ]
-    for case, requirement in dict.fromkeys(uses):
-        key = f"file:{document.pk}:{requirement}"
-        tell.firm(case, "file_rejected", key=key, requirement=requirement)
+    told = set()
+    for case, requirement, person_id in uses:
+        person = person_id if person_id is not None and person_id in private_people(case) else None
+        news = {"key": f"file:{document.pk}:{requirement}", "requirement": requirement}
+        if (case.pk, requirement, person) in told:
+            continue
+        told.add((case.pk, requirement, person))
+        if person:
+            tell.invited(case, person, "file_rejected", **news)
+        else:
+            tell.firm(case, "file_rejected", **news)

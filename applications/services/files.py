@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import AnswerFile, Application, DocumentFacts, Person
 from applications.queries.files import given_before
+from applications.queries.private import hidden_people
 from applications.services.drafting import note_saved, open_answer, start_stage
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, insist, locked_case, same_version
@@ -72,7 +73,7 @@ def replace(
     with taken_in(actor=actor, upload=upload, name=name, supersedes=document) as newest:
         case = locked_case(case_id, actor=actor, permission=EDIT)
         answer = open_answer(case, requirement, person, actor)
-        held = _held_in(case, documents.chain(newest))
+        held = _held_in(case, documents.chain(newest), actor)
         insist(
             any(file.answer_id == answer.pk for file in held),
             _("This file is not part of the answer any more."),
@@ -129,12 +130,15 @@ def describe(
     return facts
 
 
-def _held_in(case: Application, versions: list[Document]) -> list[AnswerFile]:
-    """Where versions of one file stand now, in the answers of the case whose stage is open."""
+def _held_in(case: Application, versions: list[Document], actor: Any) -> list[AnswerFile]:
+    """Where versions of one file stand now, in the answers of the case whose stage is open and which this
+    actor may read.
+    """
     stages = set(case.stages.filter(state__in=OPEN_STAGES).values_list("code", flat=True))
     codes = [code for code, rule in case.book.by_code.items() if rule.stage in stages]
     held = AnswerFile.objects.filter(document__in=versions, removed_at=None)
     held = held.filter(answer__application=case, answer__requirement__in=codes)
+    held = held.exclude(answer__person__in=hidden_people(actor, case))
     return list(held.select_related("answer", "document").order_by("pk"))
 
 

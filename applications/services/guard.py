@@ -6,6 +6,8 @@ import rules
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from applications.queries.private import private_people
+from applications.rules import OwnPart
 from workflow import duties
 from workflow.errors import Conflict, NotAllowed, NotReady
 from workflow.services import lock
@@ -21,6 +23,14 @@ def locked_case(pk: Any, *, actor: Any, permission: str) -> Application:
 def allow(actor: Any, permission: str, obj: Any) -> None:
     if not getattr(actor, "is_active", False) or not rules.has_perm(permission, actor, obj):
         raise NotAllowed([_("You may not do this.")])
+
+
+def allow_answer(actor: Any, case: Application, person_id: Any) -> None:
+    """Answers about an invited person are that person's to write; all others the firm's."""
+    if person_id is not None and person_id in private_people(case):
+        allow(actor, "applications.answer_own_part", OwnPart(case, person_id))
+    else:
+        allow(actor, "applications.edit_application", case)
 
 
 def same_version(record: Any, expected: int) -> None:

@@ -23,6 +23,7 @@ from applications.models import (
 )
 from applications.services.drafting import note_saved, open_stage_of
 from applications.services.guard import insist, locked_case, same_version
+from applications.services.private import delete_answers, end_of_removed
 from regulators import rulebook as rb
 from workflow.errors import NotReady
 
@@ -89,16 +90,17 @@ def save_person(
 
 
 def remove_person(*, actor: Any, case_id: Any, person: Person) -> None:
-    """Take a person out of this case: their posts, and in a draft the answers given for them. Answers that
-    were submitted stay with their files, which are evidence; they are asked no more. The firm's record of
-    the person stays.
+    """Take a person out of this case: their posts, their own access to it, and in a draft the answers given
+    for them with their files. Answers that were submitted stay with their files, which are evidence; they
+    are asked no more. A place in the chart of ownership stays, and so does the firm's record of the person.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
         open_stage_of(case, rb.PEOPLE, actor)
         if case.submitted_at is None:
-            case.answers.filter(person=person).delete()
+            delete_answers(case, person, actor)
         case.posts.filter(person=person).delete()
+        end_of_removed(case, person, actor)
         note_saved(case, actor)
 
 

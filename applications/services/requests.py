@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application, InformationRequest, PointFile, RequestPoint
+from applications.queries.private import private_people
+from applications.rules import OwnPart
 from applications.services import clocks, tell
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, insist, locked_case, same_version, take_side
@@ -16,6 +18,7 @@ from applications.states import ASSESSABLE
 from audit.services import record
 from documents.services import seal
 from workflow.acts import EXAMINE
+from workflow.services import lock
 
 R = InformationRequest
 
@@ -93,10 +96,9 @@ def answer_point(*, actor: Any, point: RequestPoint, expected_version: int, text
     Raises Conflict where another editor has answered it since the page was built.
     """
     with transaction.atomic():
-        case = locked_case(
-            point.request.application_id, actor=actor, permission="applications.answer_request"
-        )
+        case = lock(Application, point.request.application_id)
         point = RequestPoint.objects.select_related("request").get(pk=point.pk, request__application=case)
+        _allow_point(actor, case, point)
         insist(
             point.request.status in R.WITH_FIRM and point.sent_at is None,
             _("This point is not open for an answer."),
@@ -110,13 +112,12 @@ def answer_point(*, actor: Any, point: RequestPoint, expected_version: int, text
 
 def attach_to_point(*, actor: Any, point: RequestPoint, upload: Any, name: str) -> PointFile:
     """Take in a document as part of the answer to a point. Raises documents.errors.Rejected."""
-    allow(actor, "applications.answer_request", point.request.application)
+    _allow_point(actor, point.request.application, point)
     insist_on_room(point.request.application, point.files)
     with taken_in(actor=actor, upload=upload, name=name) as document:
-        case = locked_case(
-            point.request.application_id, actor=actor, permission="applications.answer_request"
-        )
+        case = lock(Application, point.request.application_id)
         fresh = RequestPoint.objects.select_related("request").get(pk=point.pk)
+        _allow_point(actor, case, fresh)
         insist(
             fresh.request.status in R.WITH_FIRM and fresh.sent_at is None,
             _("This point is not open for an answer."),
@@ -142,8 +143,10 @@ def send_answers(*, actor: Any, request: InformationRequest, expected_version: i
         ]
         insist(ready, _("Answer at least one point before you send."))
         documents = [file.document for point in ready for file in point.files.all()]
+        hidden = private_people(case)
+        private = {file.document_id for p in ready if p.person_id in hidden for file in p.files.all()}
         for document in documents:
-            insist(document.usable, f"{document.name}: {document.get_status_display()}")
+            insist(document.usable, _told(document, private))
         seal(documents=documents)
         now = timezone.now()
         request.points.filter(pk__in=[p.pk for p in ready]).update(sent_at=now)
@@ -192,6 +195,14 @@ def close_request(
     return request
 
 
+def _allow_point(actor: Any, case: Application, point: RequestPoint) -> None:
+    """A point about an invited person is that person's to answer; the firm sends it with the others."""
+    if point.person_id in private_people(case):
+        allow(actor, "applications.answer_own_part", OwnPart(case, point.person_id))
+    else:
+        allow(actor, "applications.answer_request", case)
+
+
 def _locked(
     request: InformationRequest, actor: Any, permission: str, expected_version: int
 ) -> tuple[Application, InformationRequest]:
@@ -199,6 +210,12 @@ def _locked(
     request = R.objects.select_for_update(of=("self",)).select_related("written_by").get(pk=request.pk)
     same_version(request, expected_version)
     return case, request
+
+
+def _told(document: Any, private: set[Any]) -> str:
+    """Why a file cannot be sent yet; the name of an invited person's file is not the firm's to know."""
+    name = _("A file of the invited person") if document.pk in private else document.name
+    return f"{name}: {document.get_status_display()}"
 
 
 def _move(request: InformationRequest, status: str, **changes: Any) -> None:

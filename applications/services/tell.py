@@ -20,6 +20,14 @@ def firm(case: "Application", template: str, *, key: str, **context: Any) -> Non
         _tell(case, membership.user, template, key, context, internal=False)
 
 
+def invited(case: "Application", person_id: Any, template: str, *, key: str, **context: Any) -> None:
+    """One message for the person who writes their own part, with the address of that part."""
+    held = case.accesses.filter(person=person_id, accepted_at__isnull=False, ended_at=None)
+    for access in held.select_related("user"):
+        url = settings.BASE_URL + reverse("portal:own", args=[access.pk])
+        _tell(case, access.user, template, key, context, internal=False, url=url)
+
+
 def person(case: "Application", user: User, template: str, *, key: str, **context: Any) -> None:
     """One message for a member of staff."""
     _tell(case, user, template, key, context, internal=True)
@@ -37,7 +45,14 @@ def case_url(case: "Application", *, internal: bool) -> str:
 
 
 def _tell(
-    case: "Application", user: User, template: str, key: str, context: dict[str, Any], *, internal: bool
+    case: "Application",
+    user: User,
+    template: str,
+    key: str,
+    context: dict[str, Any],
+    *,
+    internal: bool,
+    url: str = "",
 ) -> None:
     tell(
         to=user,
@@ -46,5 +61,5 @@ def _tell(
         subject_ref=str(case),
         key=f"case:{case.pk}:{key}:{user.pk}",
         internal=internal,
-        url=case_url(case, internal=internal),
+        url=url or case_url(case, internal=internal),
     )

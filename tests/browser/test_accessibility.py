@@ -53,6 +53,12 @@ NO_PAGE = {
 }  # fmt: skip
 LEADS_ELSEWHERE = {
     "mfa_activate_totp",
+    "portal:invited",  # these six: tests/portal/test_people_part.py
+    "portal:own",
+    "portal:own_consent",
+    "portal:own_point",
+    "portal:own_question",
+    "portal:own_return",
     "account_confirm_login_code",
     "account_set_password",
     "admin:applications_stage_change",
@@ -223,6 +229,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "letter": [scene.letter.pk], "letter_code": ["request_information"],
         "number": [numbers.get(name, 1)], "pk_of": [row.pk] if row else [], "firm_id": [scene.firm.pk],
         "invitation_id": [scene.invitation.pk], "comment": [scene.comment.pk],
+        "part": [case.pk], "point": [1],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
     }  # fmt: skip

@@ -24,12 +24,12 @@ SIGN_IN = ("/accounts/login/", "/desk/login/")
 FIRM = ("viewer", "editor", "signatory", "owner")
 STAFF = ("officer", "specialist", "reviewer", "lead", "decider", "admin")
 OTHERS = ("other_reviewer", "other_decider")
-EVERYBODY = ("visitor", *FIRM, "stranger", *STAFF, *OTHERS)
+EVERYBODY = ("visitor", *FIRM, "stranger", "invited", *STAFF, *OTHERS)
 GROUPS = (
     ("all", EVERYBODY),
     ("people", EVERYBODY[1:]),
     ("anystaff", (*STAFF, *OTHERS)),
-    ("anyfirm", (*FIRM, "stranger")),
+    ("anyfirm", (*FIRM, "stranger", "invited")),
     ("firm", FIRM),
     ("staff", STAFF),
 )
@@ -106,7 +106,7 @@ def in_words(actors: Iterable[str]) -> str:
 def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
     """What to put into the address, so that it leads to the objects of this side."""
     here = getattr(side, state or "review")
-    of_person = "<uuid:person>" in door.address
+    of_person = "<uuid:person>" in door.address or "<uuid:part>" in door.address
     question = here.question_of_person if of_person else here.question
     document = here.document_of_person if of_person else here.document
     return {
@@ -122,7 +122,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "letter_code": "request_information",
         "period": "year1",
         "document": here.document_of_point.pk if door.name.startswith("portal:point_") else document.pk,
-        "point": here.point.number,
+        "point": here.point_of_person.pk if "<uuid:part>" in door.address else here.point.number,
         "number": side.licence.number if door.name == "register:entry" else 1,
         "code": here.case.book.code if door.name == "law:coverage" else here.stage.code,
         "version": here.case.book.version,
@@ -132,7 +132,8 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "firm_id": side.firm.pk,
         "membership_id": side.membership.pk,
         "invitation_id": side.invitation.pk,
-        "token": side.token,
+        "token": here.invitation_token if door.name == "portal:invited" else side.token,
+        "part": here.part.pk,
         "key": side.confirmation if door.name == "account_confirm_email" else "set-password",
         "uidb36": "1",
         "content_type_id": ContentType.objects.get_for_model(Firm).pk,
@@ -242,6 +243,15 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "inside_section": {"act": "comment", "text": "Among ourselves"},
         "inside_comment": {"act": "save", "text": "Among ourselves"},
         "firm_correct": {name: getattr(side.firm, name) or "" for name in FIELDS},
+        "own_question": {"version": "0", "act": "save"},
+        "own_point": {
+            f"p{here.point_of_person.number}-version": "0",
+            f"p{here.point_of_person.number}-text": "Yes",
+        },
+        "own_consent": {"agreed": "on"},
+        "own_return": {"answers": "leave"},
+        "person_invite": {"email": "somebody@example.test", "language": "kk"},
+        "person_consent": {"language": "kk", "reference": "In the safe"},
         "request": {f"p{here.point.number}-text": "An answer"},
     }
     return forms.get(door.name.removeprefix("portal:"), {})

@@ -36,6 +36,7 @@ from applications.models import (
     InsideNote,
     IssuedLetter,
     Person,
+    PersonAccess,
     PointFile,
     Post,
     RefusalNotice,
@@ -44,6 +45,7 @@ from applications.models import (
     Stage,
 )
 from applications.queries.drafts import load_draft
+from applications.services.consents import give_consent
 from applications.services.snapshots import take_snapshot
 from documents import storage
 from documents.models import Document
@@ -105,9 +107,11 @@ def make_world() -> SimpleNamespace:
     firm = cases.new_firm(cases.new_applicant("Founder"), "Altyn Custody Ltd")
     known = everybody(firm=firm, licence_type=kind, staff=staff, others=others)
     actors = {word: known[name] for word, name in ACTORS.items()}
+    actors["invited"] = cases.new_applicant("Invited Person")
     other_firm = actors["stranger"].memberships.first().firm
-    ours = _side(firm, actors["owner"], staff, kind, "OUR")
-    theirs = _side(other_firm, actors["stranger"], others, other_kind, "THEIR")
+    ours = _side(firm, actors["owner"], staff, kind, "OUR", actors["invited"])
+    other_person = cases.new_applicant("Invited Elsewhere")
+    theirs = _side(other_firm, actors["stranger"], others, other_kind, "THEIR", other_person)
     return SimpleNamespace(
         actors={**actors, "other_admin": others.administrator},
         ours=ours,
@@ -119,7 +123,9 @@ def make_world() -> SimpleNamespace:
     )
 
 
-def _side(firm: Firm, member: User, staff: Any, kind: LicenceType, word: str) -> SimpleNamespace:
+def _side(
+    firm: Firm, member: User, staff: Any, kind: LicenceType, word: str, invited: User
+) -> SimpleNamespace:
     """The objects of one firm and its regulator; ``.draft`` and ``.review`` those of its two cases."""
     return SimpleNamespace(
         firm=firm,
@@ -136,8 +142,8 @@ def _side(firm: Firm, member: User, staff: Any, kind: LicenceType, word: str) ->
             content_hash="0" * 64,
             recorded_by_name="Nobody",
         ),
-        draft=_case(firm, member, staff, kind, "draft", ""),
-        review=(review := _case(firm, member, staff, kind, "in_review", f"{word}-2026-1")),
+        draft=_case(firm, member, staff, kind, "draft", "", invited),
+        review=(review := _case(firm, member, staff, kind, "in_review", f"{word}-2026-1", invited)),
         message=_message(member, review.case, word),
         staff_message=_message(staff.reviewer, review.case, f"{word}-STAFF"),
         **_accounts(firm, member, staff, word),
@@ -248,7 +254,7 @@ def _message(to: User, case: Application, word: str) -> Message:
 
 
 def _case(
-    firm: Firm, member: User, staff: Any, kind: LicenceType, state: str, reference: str
+    firm: Firm, member: User, staff: Any, kind: LicenceType, state: str, reference: str, invited: User
 ) -> SimpleNamespace:
     now = timezone.now()
     case = Application.objects.create(
@@ -309,8 +315,37 @@ def _case(
             at=now,
             text=AMONG_OURSELVES,
         ),
-        **_after_submission(case, member, staff, question.requirement.code),
+        **(after := _after_submission(case, member, staff, question.requirement.code)),
+        **_own_part(case, member, invited, after["request"]),
     )
+
+
+def _own_part(case: Application, member: User, invited: User, request: InformationRequest) -> dict[str, Any]:
+    """A person who accepted, has agreed and is asked something; and another who is invited."""
+    soon, token = timezone.now() + timedelta(days=3), f"token-of-a-part-{case.pk}"
+    people = [
+        Person.objects.create(
+            firm=case.firm, given_names=name, born_on="1988-07-25", citizenship="IE", residence="KZ",
+            identifier_kind="passport", identifier=cases.passport(), human=f"{name}{case.pk.hex:0<60}",
+        )
+        for name in ("own", "yet")
+    ]  # fmt: skip
+    for person in people:
+        Post.objects.create(application=case, person=person, function=case.book.functions[0].code)
+    common = {"application": case, "language": "en", "invited_by": member, "expires_at": soon}
+    part = PersonAccess.objects.create(
+        **common, person=people[0], email=invited.email, user=invited, accepted_at=timezone.now(),
+        token_hash=hash_token(f"used-{case.pk}"),
+    )  # fmt: skip
+    PersonAccess.objects.create(
+        **common, person=people[1], email="yet@example.test", token_hash=hash_token(token)
+    )
+    give_consent(actor=invited, case_id=case.pk, person=people[0], language="en")
+    question = next(q for q in questions(load_draft(case)) if q.person_id == people[0].pk)
+    point = RequestPoint.objects.create(
+        request=request, number=2, requirement=question.requirement.code, question="Why?", person=people[0]
+    )
+    return {"part": part, "invitation_token": token, "point_of_person": point}
 
 
 def _after_submission(case: Application, member: User, staff: Any, requirement: str) -> dict[str, Any]:

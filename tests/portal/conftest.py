@@ -10,6 +10,7 @@ from applications.models import Application
 from applications.portal.outline import question_url
 from applications.queries.drafts import load_draft
 from applications.samples.answers import value_of
+from applications.samples.build import record_consents
 from applications.services.people import save_person
 from regulators import rulebook as rb
 from tests.plugins import files
@@ -41,7 +42,8 @@ def questions_of(case, stage=None):
 
 
 def answer_all(browser, case):
-    """Post an answer to every question that applies, those that an answer switches on too."""
+    """Everybody agrees; an answer is posted to every question, those that an answer switches on too."""
+    record_consents(case, case.created_by)
     done = set()
     while fresh := [q for q in questions_of(case) if q.key not in done]:
         for question in fresh:

@@ -17,6 +17,7 @@ from applications.portal.access import case_or_404, page, posted_version, show, 
 from applications.portal.forms import PointForm, ReasonForm
 from applications.portal.views.point_files import place_of_point
 from applications.queries.law import requirement_of
+from applications.queries.private import without_private
 from applications.services.evidence import open_evidence
 from applications.services.requests import answer_point, attach_to_point, send_answers
 from applications.services.submission import make_representation, notify_change
@@ -36,7 +37,7 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
     if asked is None:
         raise Http404
     asked.application = case
-    points = _points(asked)
+    points = _points(request, asked)
     kept = typed.Page(request, case)
     forms = _forms(request, asked, points, kept)
     if request.method != "POST":
@@ -58,14 +59,15 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
     if refusal is None and not any(form.errors for form in forms.values()):
         messages.success(request, _("Saved. Nothing is sent yet."))
         return redirect("portal:request", case.pk, number)
-    return _request_page(request, case, asked, _points(asked), forms, kept, refusal, stale)
+    return _request_page(request, case, asked, _points(request, asked), forms, kept, refusal, stale)
 
 
-def _points(asked: InformationRequest) -> list[RequestPoint]:
+def _points(request: SignedIn, asked: InformationRequest) -> list[RequestPoint]:
+    """Of what an invited person answers, only whether and when."""
     points = asked.points.select_related("person", "answered_by").prefetch_related("files__document__facts")
     for point in points:
         point.request = asked
-    return list(points)
+    return without_private(request.user, asked.application, list(points))
 
 
 def _forms(
@@ -74,7 +76,7 @@ def _forms(
     """A form for each point that is still with the firm."""
     if asked.status not in InformationRequest.WITH_FIRM:
         return {}
-    with_us = [point for point in points if point.sent_at is None]
+    with_us = [point for point in points if point.sent_at is None and not point.is_private]
     forms = kept.forms(request, [partial(PointForm, point) for point in with_us])
     return {point.pk: form for point, form in zip(with_us, forms, strict=True)}
 

@@ -17,6 +17,7 @@ from applications.portal.access import case_or_404, page, show, status_of
 from applications.queries import law
 from applications.queries.drafts import draft_of, load_draft
 from applications.queries.inside import inside_of_case
+from applications.queries.private import own_parts_of
 from applications.queries.standing import parts_held
 from applications.services.drafting import start_application
 from applications.states import DECIDED, OPEN, WITH_THE_FIRM, WITHDRAWABLE
@@ -77,7 +78,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
         stage.application = case
     # What the regulator has is shown as a whole, so the answers of those stages are not read.
     with_the_firm = [s.code for s in stages if not case.submitted_at or outline.is_editable(s)]
-    outlines = outline.stages_of(case, load_draft(case, stages=with_the_firm), stages)
+    outlines = outline.stages_of(case, load_draft(case, stages=with_the_firm, reader=request.user), stages)
     later = law.newer(case) if case.state in WITH_THE_FIRM else ()
     held = parts_held(case, PARTS) if case.submitted_at else frozenset[str]()
     requests = standing.requests_of(case) if "requests" in held else []
@@ -127,6 +128,7 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
     cases = Application.objects.filter(firm__in=firms).with_case().order_by("firm__name", "-created_at")
     context = {
         "firms": firms,
+        "own_parts": own_parts_of(request.user),
         "cases": [(case, standing.state_in_words(case, standing.served_notice(case))) for case in cases],
         "may_start": [firm for firm in firms if "editor" in firm_roles(request.user, firm.pk)],
         "tracks": _tracks(),

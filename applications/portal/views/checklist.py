@@ -57,7 +57,7 @@ def checklist(request: SignedIn, pk: UUID, stage: str, section: str) -> HttpResp
     group = next((one for one in case.book.sections_of(stage) if one.code == section), None)
     if group is None:
         raise Http404
-    rows = _rows(case, found, group)
+    rows = _rows(request, case, found, group)
     if not rows:
         raise Http404
     if request.method != "POST":
@@ -72,9 +72,9 @@ def checklist(request: SignedIn, pk: UUID, stage: str, section: str) -> HttpResp
     return _page(request, case, found, group, entries, len(rows))
 
 
-def _rows(case: Application, stage: Stage, group: Section) -> list[outline.Row]:
+def _rows(request: SignedIn, case: Application, stage: Stage, group: Section) -> list[outline.Row]:
     """The firm's own questions of the section."""
-    known = outline.stage_of(case, load_draft(case, stages=[stage.code]), stage)
+    known = outline.stage_of(case, load_draft(case, stages=[stage.code], reader=request.user), stage)
     section = next((one for one in known.sections if one.code == group.code), None)
     return section.of_the_firm(only_open=False) if section else []
 

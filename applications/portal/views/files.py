@@ -122,7 +122,8 @@ def detach(
         removed = drafting.detach(**place_of(request, case, asked_now), document_id=document.pk)
     except Refused as refusal:
         form = AnswerForm(asked_now.requirement, request.POST)
-        return question_page(request, case, found, load_draft(case, stages=[stage]), asked_now, form, refusal)
+        draft = load_draft(case, stages=[stage], reader=request.user)
+        return question_page(request, case, found, draft, asked_now, form, refusal)
     words = _("Removed: %(name)s. To have it back, choose “Use a file that was given before”.")
     messages.success(request, words % {"name": removed.name})
     return take_in(request, case, found, asked_now) or redirect(outline.question_url(case.pk, asked_now))

@@ -1,4 +1,4 @@
-"""The people of the application: a card for each, and a page to enter, change or take out one."""
+"""The people of the application: a card for each, and pages to enter, change, follow or take out one."""
 
 from typing import Any
 from uuid import UUID
@@ -10,52 +10,40 @@ from django.utils.translation import gettext as _
 
 from accounts.identifiers import mask
 from accounts.requests import SignedIn
-from applications import asked
 from applications.models import Application, Person
-from applications.portal import typed
+from applications.portal import cards, outline, typed
 from applications.portal.access import case_or_404, page, show
 from applications.portal.clash import Clash, clash_of, stands_on
-from applications.portal.outline import question_url
 from applications.portal.typed_forms import PersonForm
+from applications.queries.consents import last_consent
 from applications.queries.drafts import load_draft
 from applications.services.people import PERSON_FIELDS, person_of, remove_person, save_person
-from regulators import rulebook as rb
 from regulators.rulebook import say
 from workflow.errors import Conflict, Refused
 
 
 @page("GET")
 def people(request: SignedIn, pk: UUID) -> HttpResponse:
+    """A card for each person, in pages; found by name, or those with something missing alone."""
     case = case_or_404(request, pk)
-    draft = load_draft(case)
-    open_questions: dict[UUID, list[tuple[str, str]]] = {person: [] for person in draft.people}
-    for question in asked.questions(draft):
-        requirement = question.requirement
-        if question.person_id is None or requirement.due != rb.SUBMISSION:
-            continue
-        if not asked.is_answered(requirement, draft.answer(question.key), draft):
-            open_questions[question.person_id].append(
-                (say(requirement.title), question_url(case.pk, question))
-            )
-    titles = dict(_functions(case))
-    cards = [
-        {
-            "id": person,
-            "name": name,
-            "posts": [titles.get(code, code) for code in sorted(draft.posts[person])],
-            "missing": open_questions[person],
-        }
-        for person, name in draft.people.items()
-    ]
+    draft = load_draft(case, reader=request.user)
+    words, lacking = request.GET.get("q", "")[: cards.LONGEST_SEARCH], request.GET.get("missing") == "1"
+    every = cards.cards_of(case, draft)
+    found = cards.matching(every, words, lacking=lacking)
     held = {code for codes in draft.posts.values() for code in codes}
-    empty = [say(f.title) for f in case.book.functions if f.required and f.code not in held]
-    return show(request, "portal/people.html", case, tab="people", cards=cards, empty=empty)
+    return show(
+        request, "portal/people.html", case, tab="people",
+        shown=cards.page_of(found, request.GET.get("page")),
+        found=len(found), all=len(every), lacking=sum(card.lacks for card in every),
+        words=words, only_missing=lacking, searchable=len(every) > cards.FEW,
+        empty=[say(f.title) for f in case.book.functions if f.required and f.code not in held],
+    )  # fmt: skip
 
 
 @page("GET", "POST")
 def person(request: SignedIn, pk: UUID, person: UUID | None = None) -> HttpResponse:
     case = case_or_404(request, pk)
-    found = _person_or_404(case, person) if person else None
+    found = person_or_404(case, person) if person else None
     number = found.identifier if found else ""
     kept = typed.Page(request, case)
     functions, stored = _functions(case), _initial(case, found)
@@ -84,11 +72,35 @@ def person(request: SignedIn, pk: UUID, person: UUID | None = None) -> HttpRespo
     )  # fmt: skip
 
 
+@page("GET")
+def person_questions(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
+    """What is asked about one person, by section, with where each question stands."""
+    case = case_or_404(request, pk)
+    found = person_or_404(case, person)
+    draft = load_draft(case, reader=request.user)
+    stages = list(case.stages.order_by("order"))
+    for stage in stages:
+        stage.application = case
+    sections = [
+        outline.SectionOutline(code=section.code, title=section.title, rows=rows, waits=[])
+        for one in outline.stages_of(case, draft, stages)
+        for section in one.sections
+        if (rows := [row for row in section.rows if row.question.person_id == found.pk])
+    ]
+    counted = [row for section in sections for row in section.counted]
+    access = case.accesses.filter(person=found, ended_at=None).first()
+    return show(
+        request, "portal/person_questions.html", case, tab="people", person=found, sections=sections,
+        counted=len(counted), done=sum(row.status == outline.COMPLETED for row in counted), access=access,
+        private=any(row.given.private for row in counted), consent=last_consent(case, found),
+    )  # fmt: skip
+
+
 @page("GET", "POST")
 def person_remove(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
     """Asks first, naming the person and what is deleted."""
     case = case_or_404(request, pk)
-    found = _person_or_404(case, person)
+    found = person_or_404(case, person)
     refusal = None
     if request.method == "POST":
         try:
@@ -98,8 +110,17 @@ def person_remove(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Taken out: %(name)s.") % {"name": found.full_name})
             return redirect("portal:people", case.pk)
-    answers = case.answers.filter(person=found).count()
-    context: dict[str, Any] = {"person": found, "answers": answers}
+    answers = case.answers.filter(person=found)
+    titles = dict(_functions(case))
+    posts = case.posts.filter(person=found).values_list("function", flat=True)
+    context: dict[str, Any] = {
+        "person": found,
+        "posts": [titles.get(code, code) for code in posts],
+        "answers": answers.count(),
+        "documents": answers.filter(files__removed_at=None, files__isnull=False).values("files").count(),
+        "in_chart": case.entities.filter(person=found).exists(),
+        "has_access": case.accesses.filter(person=found, ended_at=None).exists(),
+    }
     return show(request, "portal/person_remove.html", case, tab="people", refusal=refusal, **context)
 
 
@@ -116,7 +137,7 @@ def _functions(case: Application) -> list[tuple[str, str]]:
     return [(function.code, say(function.title)) for function in case.book.functions]
 
 
-def _person_or_404(case: Application, pk: UUID) -> Person:
+def person_or_404(case: Application, pk: UUID) -> Person:
     """A person who has a post in this case."""
     found = person_of(case, pk)
     if found is None or not case.posts.filter(person=found).exists():

@@ -69,7 +69,7 @@ def question(
     if request.POST.get("act") == "later":
         messages.success(request, _("Saved."))
         return redirect(_place(case, asked_now))
-    return redirect(_next(case, found, asked_now))
+    return redirect(_next(request, case, found, asked_now))
 
 
 def stage_or_404(case: Application, code: str) -> Stage:
@@ -83,7 +83,7 @@ def stage_or_404(case: Application, code: str) -> Stage:
 def _stage_page(
     request: SignedIn, case: Application, stage: Stage, refusal: Refused | None = None
 ) -> HttpResponse:
-    found = outline.stage_of(case, load_draft(case, stages=[stage.code]), stage)
+    found = outline.stage_of(case, load_draft(case, stages=[stage.code], reader=request.user), stage)
     number = case.book.stage_codes.index(stage.code) + 1
     only_open = request.GET.get("show") == "open"
     return show(
@@ -98,7 +98,7 @@ def question_or_404(
 ) -> tuple[Application, Stage, Draft, Question]:
     case = case_or_404(request, pk)
     found = stage_or_404(case, stage)
-    draft = load_draft(case, stages=[stage])
+    draft = load_draft(case, stages=[stage], reader=request.user)
     for one in asked.questions(draft, stage):
         if one.key == (requirement, person):
             return case, found, draft, one
@@ -137,7 +137,7 @@ def take_in(
         return None
     if stands_on_this:
         _follow_version(form, case, question)
-    draft = load_draft(case, stages=[stage.code])
+    draft = load_draft(case, stages=[stage.code], reader=request.user)
     return question_page(request, case, stage, draft, question, form, refusal)
 
 
@@ -162,8 +162,9 @@ def question_page(
     kept: typed.Page | None = None,
 ) -> HttpResponse:
     here = outline.question_url(case.pk, question)
-    editable = outline.is_editable(stage) and request.user.has_perm("applications.edit_application", case)
     given = draft.answer(question.key)
+    may_edit = request.user.has_perm("applications.edit_application", case)
+    editable = outline.is_editable(stage) and may_edit and not given.private
     requirement = question.requirement
     held = files.rows_at(here, given.documents, editable=editable)
     files.show_in(form, held, here)
@@ -178,6 +179,7 @@ def question_page(
         question=question,
         requirement=requirement,
         editable=editable,
+        private=given.private,
         typed_page=(kept or typed.Page(request, case, here)) if editable else None,
         mark=marks_of(case).of(question, given),
         due=str(outline.DUE_WORDS[requirement.due]),
@@ -212,8 +214,8 @@ def _place(case: Application, question: Question) -> str:
     return reverse("portal:stage", args=[case.pk, question.requirement.stage]) + f"#{code}"
 
 
-def _next(case: Application, stage: Stage, question: Question) -> str:
-    draft = load_draft(case, stages=[stage.code])
+def _next(request: SignedIn, case: Application, stage: Stage, question: Question) -> str:
+    draft = load_draft(case, stages=[stage.code], reader=request.user)
     now = outline.stage_of(case, draft, stage_or_404(case, stage.code))
     following = outline.next_unanswered(now, question.key)
     return following.url if following else reverse("portal:stage", args=[case.pk, stage.code])

@@ -37,7 +37,7 @@ def check(request: SignedIn, pk: UUID) -> HttpResponse:
     stages = list(case.stages.order_by("order"))
     for stage in stages:
         stage.application = case
-    draft = load_draft(case)
+    draft = load_draft(case, reader=request.user)
     outlines = outline.stages_of(case, draft, stages)
     answered = [(one, [_shown(section) for section in one.sections]) for one in outlines]
     progress = outline.progress(outlines)

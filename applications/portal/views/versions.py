@@ -42,7 +42,7 @@ def version(request: SignedIn, pk: UUID) -> HttpResponse:
             messages.success(request, words % {"version": moved.rulebook.version})
             return redirect("portal:case", case.pk)
     later = law.newer(case)
-    found = _differences(case, later[-1]) if later else {}
+    found = _differences(request, case, later[-1]) if later else {}
     return show(
         request,
         "portal/version.html",
@@ -55,8 +55,8 @@ def version(request: SignedIn, pk: UUID) -> HttpResponse:
     )
 
 
-def _differences(case: Any, newest: Book) -> dict[str, Any]:
+def _differences(request: SignedIn, case: Any, newest: Book) -> dict[str, Any]:
     found = differences.between(case.book, newest)
-    draft = load_draft(case, stages={requirement.stage for requirement in found.removed})
+    draft = load_draft(case, stages={requirement.stage for requirement in found.removed}, reader=request.user)
     kept = [(requirement, kept_answers(requirement, draft)) for requirement in found.removed]
     return {"found": found, "kept": kept}

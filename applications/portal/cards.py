@@ -1,0 +1,90 @@
+"""The cards of the people: what each still lacks, told apart into answers and documents."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+
+from applications import asked
+from applications.asked import Draft
+from applications.models import Application
+from applications.portal.outline import question_url
+from applications.queries.consents import last_consents
+from look.kazakh import folded
+from regulators import rulebook as rb
+from regulators.rulebook import say
+
+FEW, ON_A_PAGE, LONGEST_SEARCH = 6, 24, 100
+
+
+@dataclass(kw_only=True)
+class Card:
+    """One person. ``missing`` are the questions that lack something, with their addresses."""
+
+    id: UUID
+    name: str
+    other_name: str
+    posts: list[str]
+    consent: Any
+    access: Any
+    private: bool = False
+    answers: int = 0
+    documents: int = 0
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def lacks(self) -> bool:
+        return bool(self.missing) or not self.agreed
+
+    @property
+    def agreed(self) -> bool:
+        return self.consent is not None and self.consent.given
+
+
+def cards_of(case: Application, draft: Draft) -> list[Card]:
+    """In the order of the draft. Three queries beside it, for any number of people."""
+    titles = {function.code: say(function.title) for function in case.book.functions}
+    consents = last_consents(case)
+    accesses = {one.person_id: one for one in case.accesses.filter(ended_at=None)}
+    people = {
+        person: Card(
+            id=person,
+            name=name,
+            other_name=draft.other_names.get(person, ""),
+            posts=[titles.get(code, code) for code in sorted(draft.posts[person])],
+            consent=consents.get(person),
+            access=accesses.get(person),
+        )
+        for person, name in draft.people.items()
+    }
+    for question in asked.questions(draft):
+        if question.person_id is not None:
+            _count(people[question.person_id], case, draft, question)
+    return list(people.values())
+
+
+def matching(cards: list[Card], words: str, *, lacking: bool) -> list[Card]:
+    """Those whose name has every word, in any case and either alphabet."""
+    wanted = folded(words).split()
+    return [
+        card
+        for card in cards
+        if (card.lacks or not lacking)
+        and all(word in folded(f"{card.name} {card.other_name}") for word in wanted)
+    ]
+
+
+def page_of(cards: list[Card], number: Any) -> "Page[Card]":
+    return Paginator(cards, ON_A_PAGE).get_page(number)
+
+
+def _count(card: Card, case: Application, draft: Draft, question: asked.Question) -> None:
+    requirement, given = question.requirement, draft.answer(question.key)
+    card.private = card.private or bool(given.private)
+    if requirement.due != rb.SUBMISSION or asked.is_answered(requirement, given, draft):
+        return
+    lacking = asked.lacking_kinds(requirement, given, draft)
+    card.documents += rb.DOCUMENTS in lacking
+    card.answers += bool(lacking - {rb.DOCUMENTS})
+    card.missing.append((say(requirement.title), question_url(case.pk, question)))
