@@ -16,7 +16,7 @@ from applications.desk.picks import pick
 from applications.desk.words import FINDING_TAGS
 from applications.models import Application, Finding, Holding, Snapshot
 from applications.portal.answers import in_words
-from applications.portal.files import FileRow, facts_in_words, validity_in_words
+from applications.portal.files import FileRow, expiry_in_words, facts_in_words
 from applications.queries.files import given_facts
 from applications.queries.law import requirement_of
 from documents.models import Document
@@ -36,7 +36,7 @@ class FileLine:
     row: FileRow | None
     title: str  # the firm's name for it
     facts: list[str]  # what the firm said of it, as it was submitted
-    validity: str  # that it has expired, or soon will
+    expiry: str  # that it has expired, or soon will
 
 
 @dataclass(kw_only=True)
@@ -166,7 +166,7 @@ def _file(given: Any, documents: dict[str, Document]) -> FileLine:
         row=FileRow(found) if found else None,
         title=facts.title,
         facts=facts_in_words(facts, given.get("version", 1)),
-        validity=validity_in_words(facts.expires_on),
+        expiry=expiry_in_words(facts.expires_on),
     )
 
 

@@ -134,6 +134,14 @@ def validity_in_words(until: date | None) -> str:
     }
 
 
+def expiry_in_words(until: date | None) -> str:
+    """As ``validity_in_words``, for somebody who reads the file and did not give it."""
+    today = timezone.localdate()
+    if until is None or until > today + SOON:
+        return ""
+    return _("This document has expired.") if until < today else _("This document expires soon.")
+
+
 def rules() -> list[str]:
     """What is taken, to read before a file is chosen."""
     kinds = ", ".join(name.upper() for name in KINDS)

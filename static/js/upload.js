@@ -15,8 +15,9 @@ class Box {
     this.blank = element.querySelector("template");
     this.waiting = [];
     this.running = new Set();
-    const form = element.closest("form");
-    for (const one of form.querySelectorAll("[data-without-script]")) one.hidden = true;
+    this.note = element.querySelector("[data-note]");
+    this.form = element.closest("form");
+    for (const one of this.form.querySelectorAll("[data-without-script]")) one.hidden = true;
     for (const one of element.querySelectorAll("[data-with-script]")) one.hidden = false;
     element.classList.add("files--live");
     this.input.addEventListener("change", () => {
@@ -42,6 +43,11 @@ class Box {
 
   next() {
     while (this.running.size < AT_ONCE && this.waiting.length) this.waiting.shift().send();
+    sendOnceDone(this.form);
+  }
+
+  get busy() {
+    return this.running.size + this.waiting.length > 0;
   }
 
   say(name, word) {
@@ -87,7 +93,7 @@ class Upload {
     if (!navigator.onLine) return this.fail(words.lost);
     running.add(this);
     const body = new FormData();
-    body.append("csrfmiddlewaretoken", this.box.element.closest("form").elements.csrfmiddlewaretoken.value);
+    body.append("csrfmiddlewaretoken", this.box.form.elements.csrfmiddlewaretoken.value);
     if (words.replaces) body.append("replaces", words.replaces);
     body.append("files", this.file, this.file.name);
     this.request = new XMLHttpRequest();
@@ -130,6 +136,7 @@ class Upload {
   }
 
   fail(problem) {
+    putOff(this.box.form, null); // what was pressed meanwhile is pressed again, once this is read
     this.show(this.box.words.failed, "bad", problem);
     this.box.say(this.file.name, problem);
   }
@@ -181,13 +188,40 @@ function size(bytes) {
   return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1024 ** step);
 }
 
+/* A form that is sent while its files are on their way goes once they are there. */
+const pressed = new Map();
+
+function putOff(form, button) {
+  if (button) pressed.set(form, button);
+  else pressed.delete(form);
+  for (const box of boxes) if (box.form === form) box.note.hidden = !button;
+}
+
+function sendOnceDone(form) {
+  const button = pressed.get(form);
+  if (!button || boxes.some((box) => box.form === form && box.busy)) return;
+  putOff(form, null);
+  form.requestSubmit(button);
+}
+
+window.addEventListener(
+  "submit",
+  (event) => {
+    if (!event.submitter || !boxes.some((box) => box.form === event.target && box.busy)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    putOff(event.target, event.submitter);
+  },
+  true,
+);
+
 const boxes = [...document.querySelectorAll("[data-files]")].map((element) => new Box(element));
 
 /* A file dropped beside the box would open in place of the page, and take with it what is typed. */
 for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
 
 window.addEventListener("beforeunload", (event) => {
-  if (boxes.some((box) => box.running.size || box.waiting.length)) event.preventDefault();
+  if (boxes.some((box) => box.busy)) event.preventDefault();
 });
 
 /* The page has asked how a virus check went: say it, in the box that the file is in. */

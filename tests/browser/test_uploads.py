@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from applications.models import AnswerFile, Application
+from applications.models import Answer, AnswerFile, Application
 from applications.portal.outline import question_url_of
 from documents.models import Document
 from tests.plugins.files import pdf
@@ -81,6 +81,21 @@ def test_a_slow_upload_shows_where_it_is_and_can_be_cancelled_and_tried_again(co
     slow.get_by_role("button", name="Try again slow.pdf").click()
     expect(page.get_by_role("link", name="slow.pdf", exact=True)).to_be_focused()
     assert held() == {"slow.pdf"}
+
+
+def test_a_form_that_is_sent_meanwhile_goes_once_the_files_are_there(come: Any) -> None:
+    page = come()
+    here = page.url
+    waiting: list[Route] = []
+    page.route("**/file/", lambda route: waiting.append(route))
+    page.get_by_label("Number").fill("7")
+    page.get_by_label("Choose files").set_input_files(a_file("slow.pdf"))
+    page.get_by_role("button", name="Save and come back later").click()
+    expect(page.get_by_text("Files are still being uploaded.")).to_be_visible()
+    assert page.url == here
+    waiting[0].continue_()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert (held(), Answer.objects.get().value) == ({"slow.pdf"}, {"number": "7"})
 
 
 def test_a_line_that_drops_is_said_and_nothing_typed_is_lost(come: Any) -> None:

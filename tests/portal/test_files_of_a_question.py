@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from applications.asked import questions
-from applications.models import Answer, AnswerFile, DocumentFacts
+from applications.models import Answer, AnswerFile, DocumentFacts, InformationRequest, PointFile, RequestPoint
 from applications.portal import files as portal_files
 from applications.queries.drafts import load_draft
 from applications.services import drafting, evidence
@@ -459,3 +459,34 @@ def test_a_replacement_that_is_refused_leaves_the_file_as_it_was(browser, url, a
         assert (page.status_code, body(page).count(words)) == (422, 2)
     assert held() == ["v1.pdf"]
     assert Document.objects.get() == first
+
+
+# --- the points of a request
+
+
+def test_a_point_of_a_request_takes_files_in_the_same_way(browser, draft_case, settings, afsa_staff):
+    request = InformationRequest.objects.create(
+        application=draft_case, number=1, status="sent", due_on=timezone.localdate(),
+        written_by=afsa_staff.reviewer,
+    )  # fmt: skip
+    for number in (1, 2):
+        RequestPoint.objects.create(request=request, number=number, requirement="BP-03", question="Why?")
+    page_of = reverse("portal:request", args=[draft_case.pk, 1])
+    here = f"{page_of}points/2/"
+    page = body(browser.get(page_of))
+    assert page.count(f'data-url="{here}file/"') == 1
+    assert page.count(POLICY) == 2
+    settings.CLAMD_ADDRESS, settings.FILES_PER_ANSWER = "unix:///nowhere", 1
+    given = give(browser, here)
+    document = Document.objects.get()
+    assert (given.status_code, PointFile.objects.get().point.number) == (201, 2)
+    assert f'hx-get="{here}files/{document.pk}/status/" {WAITS}' in body(given)
+    assert "Remove" not in body(given)
+    assert browser.get(f"{here}files/{document.pk}/status/").status_code == 204
+    assert browser.get(f"{page_of}points/1/files/{document.pk}/status/").status_code == 404
+    refused = give(browser, here)
+    assert (refused.status_code, body(refused).split(",")[0]) == (422, "This question takes 1 file")
+    InformationRequest.objects.update(status="answered")
+    settings.FILES_PER_ANSWER = 2
+    assert body(give(browser, here)) == "This point is not open for an answer."
+    assert Document.objects.count() == 1
