@@ -1,0 +1,42 @@
+"""Staff who read Russian or Kazakh meet no English word of ours on the desk."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from tests.plugins.words_left import English
+
+from .conftest import at
+
+LISTS = {
+    "case_officer": ["applications_application", "licences_licence", "licences_readinessrecord"],
+    "reviewer": ["regulators_citationcheck", "regulators_pendingchange", "regulators_rulebookversion"],
+    "administrator": [
+        "accounts_user", "accounts_staffinvitation", "regulators_staff", "regulators_delegation",
+        "regulators_legalvalue", "regulators_authoritybasis",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_no_english_is_left_on_the_desk(language, submitted_afm_case, afm_staff, signed_in):
+    case = submitted_afm_case
+    pages = {who: [reverse(f"admin:{name}_changelist") for name in names] for who, names in LISTS.items()}
+    pages["case_officer"] += [
+        reverse("admin:index"),
+        reverse("admin:applications_application_change", args=[case.pk]),
+        at("completeness", case),
+        at("letters", case),
+        at("stage", case, case.book.stages[0].code),
+    ]
+    pages["lead_reviewer"] = [reverse("pipeline:overview"), reverse("pipeline:cases")]
+    english = English(language)
+    left = {}
+    for who, addresses in pages.items():
+        browser = signed_in(getattr(afm_staff, who))
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        for address in addresses:
+            response = browser.get(address)
+            assert (address, response.status_code) == (address, 200)
+            left[address] = english.left_on(response.content.decode())
+    assert {address: texts for address, texts in left.items() if texts} == {}
