@@ -149,6 +149,8 @@ rules.add_perm("applications.withdraw_application", is_signatory)
 rules.add_perm("applications.answer_request", is_editor)
 rules.add_perm("applications.invite_person", is_editor)
 rules.add_perm("applications.answer_own_part", is_the_person)
+rules.add_perm("applications.ask_for_meeting", is_editor | is_signatory | is_owner)
+rules.add_perm("applications.answer_meeting", is_case_officer)
 
 # What the firm keeps to itself. Staff have no permission here, and their pages do not know the model.
 works_inside = is_owner | is_editor | is_signatory

@@ -21,6 +21,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("register/", include("licences.urls")),
     path("law/", include("regulators.urls")),
+    path("before/", include("applications.portal.public_urls")),
     path("desk/", admin.site.urls),
     path("pipeline/", include("applications.pipeline.urls")),
     path("applications/", include("applications.portal.urls")),

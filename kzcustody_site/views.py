@@ -10,13 +10,24 @@ from django.views.i18n import set_language as django_set_language
 
 from accounts.services import choose_language
 from applications.portal import typed
+from regulators import books, periods
+from regulators.rulebook import OUTCOMES, Book, say
 
 __all__ = ["healthz", "help_page", "home", "readyz", "set_language"]
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/home.html")
+    """Before sign-in: who may apply, what to have ready, how long it takes, what it costs, who signs."""
+    kinds = [book.licence_type for book in books.all_books()]
+    tracks = [books.current(kind) for kind in dict.fromkeys(kinds)]
+    tracks.sort(key=lambda book: OUTCOMES.index(book.outcome))
+    return render(request, "site/home.html", {"tracks": [(book, times_of(book)) for book in tracks]})
+
+
+def times_of(book: Book) -> list[tuple[str, str]]:
+    """Each period of the book in words, with whether it is law."""
+    return [(say(clock.title), periods.in_words(clock)) for clock in book.clocks]
 
 
 @require_GET

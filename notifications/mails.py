@@ -56,6 +56,8 @@ MAILS = {
     "overdue": Mail(needs=_names("due"), action=_("Answer the request")),
     "refusal_notice": Mail(needs=_names("due"), action=_("Read the notice")),
     "withdrawn": Mail(needs=_names("withdrawn_on")),
+    "meeting_answered": Mail(action=_("Read the answer")),
+    "internal_meeting": Mail(action=_("See who asks for a meeting")),
     "internal_assigned": Mail(),
     "internal_submitted": Mail(),
 }

@@ -21,6 +21,7 @@ from applications.models.decision import Condition, Decision, Recommendation, Re
 from applications.models.files import DocumentFacts
 from applications.models.inside import InsideNote
 from applications.models.letters import IssuedLetter
+from applications.models.meetings import MeetingRequest
 from applications.models.people import Entity, Holding, Person, Post
 from applications.models.private import Consent, PersonAccess
 from applications.models.requests import InformationRequest, PointFile, RequestPoint
@@ -54,6 +55,7 @@ __all__ = [
     "InformationRequest",
     "InsideNote",
     "IssuedLetter",
+    "MeetingRequest",
     "Note",
     "Person",
     "PersonAccess",

@@ -23,6 +23,7 @@ from applications.samples.cases import fresh
 from applications.services import assessment, decisions, drafting, inside, requests, submission
 from applications.services.inside import Place
 from applications.services.letters import issue_letter
+from applications.services.meetings import ask_for_meeting
 from licences.services import issue
 from regulators import services as law
 from regulators.reference.provisions import provisions_of
@@ -39,7 +40,7 @@ INSIDE = ("/desk/", "/pipeline/")
 QUERY = {"pipeline:steps": f"?act=stage.take&month={timezone.localdate():%Y-%m}"}
 POST_ONLY = {
     "accounts:invite_again",
-    "accounts:invite_member", "portal:capital_preview", "portal:ownership_preview",
+    "accounts:invite_member", "portal:capital_preview", "portal:meeting_withdraw", "portal:ownership_preview",
     "accounts:withdraw_invitation", "admin:logout", "portal:detach",
     "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:typed", "portal:typed_away",
     "portal:upload", "session_again", "session_extend", "set_language",
@@ -49,7 +50,7 @@ NO_PAGE = {
     "admin:applications_application_document", "admin:applications_application_letter_pdf",
     "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf", "portal:presence",
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
-    "register:json", "portal:file_status", "portal:point_file_status",
+    "before:specimen_pdf", "register:json", "portal:file_status", "portal:point_file_status",
 }  # fmt: skip
 LEADS_ELSEWHERE = {
     "mfa_activate_totp",
@@ -120,6 +121,10 @@ def scene(
     )  # fmt: skip
     requests.send_request(actor=staff.reviewer, request=again, expected_version=again.version)
     put_law_on_record(staff, case)
+    ask_for_meeting(
+        actor=firm_user, firm=custody_firm, licence_type=case.licence_type, topics="The plan.",
+        wished="Any day.", language="en",
+    )  # fmt: skip
     basis = enter_authority_basis(
         actor=staff.administrator, licence_type=case.licence_type, act="Rules of the tests", article="1",
         scope="Custody", valid_from=date(2024, 1, 1),
@@ -220,7 +225,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     row = of_case.get(name)
     return {
         "pk": [case.pk, scene.draft.pk] if name.startswith("portal:") else [case.pk],
-        "stage": stages, "code": [case.book.code] if name == "law:coverage" else stages[:1],
+        "stage": stages, "code": [case.book.code] if name.startswith(("law:", "before:")) else stages[:1],
         "version": [case.book.version], "requirement": asked, "person": [person],
         "section": [case.book.sections_of(stages[0])[0].code],
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],

@@ -15,8 +15,10 @@ from django.urls import get_resolver
 from accounts.models import Firm
 from accounts.services.firms import FIELDS
 from applications.portal.views.submission import declaration_of, mark_of
+from regulators.models import LicenceType
 
 TABLE = Path(__file__).parent.parent / "tables" / "doors.csv"
+OF_ROWS = ("desk/regulators/", "desk/applications/meetingrequest/")
 STATES = ("draft", "review")
 NOT_OURS = ("static", "media")  # served as files, to everybody
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:\[[^]]*\]|[^()[])*\)")
@@ -110,10 +112,11 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
     question = here.question_of_person if of_person else here.question
     document = here.document_of_person if of_person else here.document
     return {
-        "pk": object_of(door, side, here).pk if door.address.startswith("desk/regulators/") else here.case.pk,
+        "pk": object_of(door, side, here).pk if door.address.startswith(OF_ROWS) else here.case.pk,
         "stage": question.requirement.stage,
         "requirement": question.requirement.code,
         "section": question.requirement.section,
+        "meeting": side.meeting.pk,
         "person": here.person.pk,
         "entity": here.holder.pk,
         "comment": here.comment.pk,
@@ -124,7 +127,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "document": here.document_of_point.pk if door.name.startswith("portal:point_") else document.pk,
         "point": here.point_of_person.pk if "<uuid:part>" in door.address else here.point.number,
         "number": side.licence.number if door.name == "register:entry" else 1,
-        "code": here.case.book.code if door.name == "law:coverage" else here.stage.code,
+        "code": here.case.book.code if door.name.startswith(("law:", "before:")) else here.stage.code,
         "version": here.case.book.version,
         "pk_of": _row_of(door, here),
         "object_id": _id_of_object(door, side, here),
@@ -187,6 +190,7 @@ def object_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
         "licences/readinessrecord": side.readiness,
         "applications/application": here.case,
         "applications/stage": here.stage,
+        "applications/meetingrequest": side.meeting,
     }
     return objects["/".join(door.address.split("/")[1:3])]
 
@@ -198,6 +202,13 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
     stage = {"act": "edit_again" if state == "review" else "complete", "version": str(here.stage.version)}
     sentence = {"text": "In a few words", "version": version}
     forms: dict[str, dict[str, Any]] = {
+        "meetings": {
+            "firm": side.firm.pk,
+            "licence_type": LicenceType.objects.exclude(pk=side.licence_type.pk).first().pk,
+            "topics": "Our plan",
+            "wished": "Any day",
+            "language": "en",
+        },
         "start": {"firm": side.firm.pk, "licence_type": side.licence_type.pk},
         "stage": stage,
         "question": {"version": "0", "act": "later"},

@@ -36,6 +36,7 @@ IDS = {
     "invitation_id",
     "object_id",
     "pk_of",
+    "meeting",
 }
 WITH_IDS = [
     door
@@ -50,6 +51,7 @@ MISSING = {
     "invitation_id": 10**8,
     "holding": 10**8,
     "pk_of": 10**8,
+    "meeting": 10**8,
 }
 FORGED = {
     "state": "granted",
@@ -116,8 +118,12 @@ def test_the_id_of_anothers_object_leads_nowhere(world: SimpleNamespace, knock: 
         assert answers[0] == answers[1], one
 
 
-DECIDES = {f"admin:applications_application_{name}": "decider" for name in ("service", "representation")}
+ANSWERS = {f"admin:applications_meetingrequest_{name}": "officer" for name in ("offer", "decline")}
+DECIDES = ANSWERS | {
+    f"admin:applications_application_{name}": "decider" for name in ("service", "representation")
+}
 POST_ONLY = {
+    "portal:meeting_withdraw",
     "portal:capital_preview",
     "portal:ownership_preview",
     "portal:upload",
@@ -133,8 +139,8 @@ POST_ONLY = {
 
 
 def _missing(door: Door, one: str) -> Any:
-    of_stage = one == "object_id" and door.address.startswith("desk/applications/stage/")
-    return 10**8 if of_stage else MISSING[one]
+    by_number = door.address.startswith(("desk/applications/stage/", "desk/applications/meetingrequest/"))
+    return 10**8 if one in ("object_id", "pk") and by_number else MISSING[one]
 
 
 @pytest.mark.parametrize("door", LISTS, ids=names)

@@ -35,6 +35,7 @@ from applications.models import (
     InformationRequest,
     InsideNote,
     IssuedLetter,
+    MeetingRequest,
     Person,
     PersonAccess,
     PointFile,
@@ -148,6 +149,14 @@ def _side(
         staff_message=_message(staff.reviewer, review.case, f"{word}-STAFF"),
         **_accounts(firm, member, staff, word),
         **_law(staff, kind),
+        meeting=MeetingRequest.objects.create(
+            firm=firm,
+            licence_type=kind,
+            topics=f"{word} plan",
+            wished="Any day",
+            language="en",
+            asked_by=member,
+        ),
     )
 
 
