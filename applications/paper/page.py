@@ -10,6 +10,7 @@ import typst
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from applications.paper.model import Paper
 
@@ -17,7 +18,7 @@ from applications.paper.model import Paper
 STANDARDS = ["a-2a", "ua-1"]
 
 
-def html(paper: Paper) -> str:
+def html(paper: Paper) -> SafeString:
     """The body of a page, from the first heading of level 2 on, in the language of the paper."""
     with translation.override(paper.language):
         return render_to_string("paper/body.html", {"paper": paper})

@@ -106,7 +106,6 @@ def words_of_a_page() -> dict[str, str]:
         "page": _("Page {n} of {m}"),
         "answer": _("Answer"),
         "files": _("Documents"),
-        "file": _("Name of the file"),
         "size": _("Size"),
         "addresses": _("Addresses of the sources"),
         "contents": _("Contents"),

@@ -1,20 +1,16 @@
 """What was submitted, once and for all."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.db.models import F, Q
 from django.utils import timezone
 
 from applications import asked
-from applications.capital import figures_of
-from applications.models import Application, Finding, Person, Snapshot
-from applications.queries import capital, drafts, law, ownership
-from applications.queries.files import facts_as_given
+from applications.models import Application, Finding, Snapshot
+from applications.queries import drafts, law
+from applications.queries.content import content_hash, content_of
 from documents.services import seal
 from regulators import rulebook as rb
-from regulators.rulebook import say
 
 Key = tuple[str, Any]
 TYPED = {
@@ -38,14 +34,7 @@ def take_snapshot(case: Application, *, actor: Any, declaration: dict[str, Any])
     draft = drafts.load_draft(case)
     questions = asked.questions(draft)
     seal(documents=[d for q in questions for d in draft.answer(q.key).documents])
-    content = {
-        "declaration": declaration,
-        "firm": {"name": case.firm.name, "bin": case.firm.bin, "legal_form": case.firm.legal_form},
-        "questions": [_as_asked(question, draft) for question in questions],
-        "people": _people(case, draft),
-        **_ownership(case),
-        **_capital(case),
-    }
+    content = {"declaration": declaration, **content_of(case, draft)}
     last = case.snapshots.order_by("-number").first()
     snapshot = Snapshot.objects.create(
         application=case,
@@ -68,93 +57,6 @@ def retake_snapshot(case: Application, *, actor: Any) -> Snapshot:
     last = case.snapshots.latest("number")
     declaration = {**last.content["declaration"], "amended_by": actor.audit_name, "amends": last.number}
     return take_snapshot(case, actor=actor, declaration=declaration)
-
-
-def content_hash(content: dict[str, Any]) -> str:
-    """SHA-256 over the content as sorted, unspaced UTF-8 JSON."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _as_asked(question: asked.Question, draft: asked.Draft) -> dict[str, Any]:
-    given = draft.answer(question.key)
-    requirement = question.requirement
-    return {
-        "requirement": requirement.code,
-        "stage": requirement.stage,
-        "section": requirement.section,
-        "title": say(requirement.title),
-        "source": requirement.source,
-        "mandatory": requirement.mandatory,
-        "due": requirement.due,
-        "person": str(question.person_id) if question.person_id else None,
-        "person_name": question.person_name,
-        "value": given.value,
-        "declined": given.declined,
-        "files": [
-            {
-                "document": str(d.pk),
-                "name": d.name,
-                "sha256": d.sha256,
-                "size": d.size,
-                **facts_as_given(d),
-            }
-            for d in given.documents
-        ],
-    }
-
-
-def _people(case: Application, draft: asked.Draft) -> dict[str, Any]:
-    """Who is proposed. The firm's record of a person is shared by its cases and changes later, so what
-    identifies the human is kept here; of the number only its keyed hash.
-    """
-    records = Person.objects.in_bulk(list(draft.people))
-    return {
-        str(pk): {
-            "name": name,
-            "posts": sorted(draft.posts[pk]),
-            "human": records[pk].human,
-            "born_on": records[pk].born_on.isoformat(),
-            "citizenship": records[pk].citizenship,
-            "residence": records[pk].residence,
-        }
-        for pk, name in draft.people.items()
-    }
-
-
-def _ownership(case: Application) -> dict[str, Any]:
-    """The direct holdings, and what they come to on the day of the submission."""
-    holdings = ownership.holdings_of(case)
-    return {
-        "holdings": [
-            {
-                "owner": h.owner.name,
-                "owned": h.owned.name,
-                "kind": h.kind,
-                "held_for": h.held_for.name if h.held_for else "",
-                "economic": str(h.economic),
-                "voting": str(h.voting),
-                "control_how": h.control_how,
-            }
-            for h in sorted(holdings, key=lambda h: h.pk)
-        ],
-        "structure": ownership.structure_of(case, list(case.entities.all()), holdings),
-    }
-
-
-def _capital(case: Application) -> dict[str, Any]:
-    """The figures, the rate they were turned at, and what was required and came out on the day of the
-    submission: a figure of the law that is entered later does not change it.
-    """
-    figures = figures_of(case)
-    return {
-        "capital": [
-            {"line": f.line, "period": f.period, "amount": str(f.amount), "currency": f.currency}
-            for f in figures
-        ],
-        "accounts_rate": capital.rate_of(case),
-        "capital_tests": capital.tests_of(case, figures, timezone.localdate()),
-    }
 
 
 def _typed(content: dict[str, Any], question: dict[str, Any], kinds: tuple[str, ...]) -> Any:

@@ -48,6 +48,7 @@ POST_ONLY = {
 }  # fmt: skip
 NO_PAGE = {
     "admin:applications_application_document", "admin:applications_application_letter_pdf",
+    "admin:applications_application_paper", "portal:paper_pdf", "portal:submission_pdf",
     "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf", "portal:presence",
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
     "before:specimen_pdf", "register:json", "portal:file_status", "portal:point_file_status",

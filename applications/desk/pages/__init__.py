@@ -1,11 +1,12 @@
 """The pages of one case inside the admin, other than the case itself and its acts."""
 
-from applications.desk.pages import file, intake, letters, outcome, requests, review, stage, version
+from applications.desk.pages import file, intake, letters, outcome, paper, requests, review, stage, version
 from applications.desk.pages.base import Page
 
 PAGES: tuple[type[Page], ...] = (
     stage.StagePage,
     file.DocumentPage,
+    paper.PaperPage,
     intake.CompletenessPage,
     intake.FeePage,
     intake.AssignPage,

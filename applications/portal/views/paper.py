@@ -1,0 +1,91 @@
+"""The whole application to read and to keep: each submission, and the answers as they stand now."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from accounts.requests import SignedIn
+from applications import paper as papers
+from applications.models import Application, Snapshot
+from applications.paper import Paper
+from applications.portal.access import case_or_404, page, show
+from applications.queries.private import hidden_people
+from applications.states import WITH_THE_FIRM
+from applications.states import StageState as S
+
+
+@page("GET")
+def paper(request: SignedIn, pk: UUID) -> HttpResponse:
+    """The answers as they stand now; the last submission where the firm has nothing to write."""
+    case = case_or_404(request, pk)
+    if not _is_with_the_firm(case):
+        return redirect("portal:submission", case.pk, _latest(case))
+    return _shown(request, case, _draft(request, case), reverse("portal:paper_pdf", args=[case.pk]))
+
+
+@page("GET")
+def paper_pdf(request: SignedIn, pk: UUID) -> HttpResponse:
+    case = case_or_404(request, pk)
+    if not _is_with_the_firm(case):
+        return redirect("portal:submission_pdf", case.pk, _latest(case))
+    return papers.pdf_response(_draft(request, case))
+
+
+@page("GET")
+def submission(request: SignedIn, pk: UUID, number: int) -> HttpResponse:
+    case = case_or_404(request, pk)
+    made = _of_snapshot(request, case, number)
+    return _shown(request, case, made, reverse("portal:submission_pdf", args=[case.pk, number]))
+
+
+@page("GET")
+def submission_pdf(request: SignedIn, pk: UUID, number: int) -> HttpResponse:
+    return papers.pdf_response(_of_snapshot(request, case_or_404(request, pk), number))
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language that the reader chose for the paper, else the one of the page."""
+    chosen = request.GET.get("language", "")
+    return chosen if chosen in dict(settings.LANGUAGES) else (get_language() or "en")[:2]
+
+
+def pdf_links(url: str) -> list[dict[str, str]]:
+    """The PDF in each language, each named in itself."""
+    return [
+        {"url": f"{url}?language={code}", "code": code, "name": str(name)}
+        for code, name in settings.LANGUAGES
+    ]
+
+
+def _shown(request: SignedIn, case: Application, made: Paper, pdf_url: str) -> HttpResponse:
+    submissions = list(case.snapshots.defer("content").order_by("-number"))
+    return show(
+        request, "portal/paper.html", case, tab="check", paper=made, body=papers.html(made),
+        pdfs=pdf_links(pdf_url), submissions=submissions,
+    )  # fmt: skip
+
+
+def _draft(request: SignedIn, case: Application) -> Paper:
+    return papers.of_draft(case, language_of(request), hidden_people(request.user, case))
+
+
+def _of_snapshot(request: SignedIn, case: Application, number: int) -> Paper:
+    snapshot = case.snapshots.filter(number=number).first()
+    if snapshot is None:
+        raise Http404
+    return papers.of_snapshot(snapshot, case, language_of(request), hidden_people(request.user, case))
+
+
+def _is_with_the_firm(case: Application) -> bool:
+    if case.submitted_at is None or case.state in WITH_THE_FIRM:
+        return True
+    return case.stages.filter(state__in=(S.IN_PROGRESS, S.CHANGES_REQUESTED)).exists()
+
+
+def _latest(case: Application) -> int:
+    latest: Snapshot = case.snapshots.defer("content").latest("number")
+    return latest.number
