@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, Snapshot
 from applications.paper.answers import given
-from applications.paper.model import Item, Paper, Part
+from applications.paper.model import Item, Paper, Part, Table
 from applications.paper.questions import DUE, Addresses, chapters_of, item_of, notes_of, words_of_a_page
 from applications.paper.typed import Typed
 from applications.queries.content import Content, content_hash, content_of
@@ -155,14 +155,19 @@ def _declaration(declared: Content) -> Part:
     signed = [
         (_("Signed by"), declared.get("signed_by", "")),
         (_("Role"), declared.get("role", "")),
+        (_("Authority"), declared.get("authority", "")),
         (_("Signed"), words.moment(datetime.fromisoformat(declared["at"])) if declared.get("at") else ""),
     ]
     if declared.get("amends"):
         signed.append((_("Signed for version"), str(declared["amends"])))
         signed.append((_("Changed since by"), declared["amended_by"]))
+    signed.append((_("Hash of what was signed (SHA-256)"), declared.get("content_sha256", "")))
+    looked_at = [(one["text"], one["reason"]) for one in declared.get("looked_at", [])]
+    head = (_("What does not go together"), _("Why both are right"))
     return Part(
         anchor="declaration",
         title=_("Declaration"),
         facts=tuple(pair for pair in signed if pair[1]),
         paragraphs=(declared.get("text", ""),),
+        tables=(Table(caption=_("Looked at"), head=head, rows=tuple(looked_at)),) if looked_at else (),
     )

@@ -17,6 +17,7 @@ from accounts.queries import firms_of
 from accounts.requests import SignedIn
 from applications.models import Application
 from applications.portal import presence, typed
+from applications.portal.back import back_of, carried
 from applications.queries.standing import with_dates, with_requests_waiting
 from regulators.periods import set_in_the_case
 from regulators.rulebook import say
@@ -36,7 +37,7 @@ def page(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                response = view(request, *args, **kwargs)
+                response = carried(request, view(request, *args, **kwargs))
             except Gone as gone:
                 raise Http404 from gone
             except NotAllowed as refusal:
@@ -123,6 +124,7 @@ def show(
         "may_discard": user.has_perm("applications.discard_application", case),
         "reasons": refusal.reasons if refusal else [],
         "tabs": _tabs(case, tab),
+        "back_to": back_of(request, case),
     }
     return render(request, template, {**base, **context}, status=status)
 

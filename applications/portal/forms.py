@@ -1,7 +1,7 @@
 """Forms of the portal. The form of an answer is made from its requirement in the rule book."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -264,6 +264,11 @@ class DeclareForm(PlainForm):
         help_text=_("Your position in the firm, for example director."),
         max_length=150,
     )
+    authority = forms.CharField(
+        label=_("What lets you sign for the firm"),
+        help_text=_("For example: director by the register, or power of attorney No. 12 of 27.03.2026."),
+        max_length=300,
+    )
     identifier = forms.CharField(
         label=_("Your IIN or passport number"),
         help_text=_(
@@ -279,12 +284,35 @@ class DeclareForm(PlainForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     shown = forms.CharField(widget=forms.HiddenInput)
+    content = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, identified: bool, **kwargs: Any) -> None:
-        """``identified`` where the account of the signatory has an identity on record."""
+    def __init__(
+        self, *args: Any, identified: bool, contradictions: Sequence[Any] = (), **kwargs: Any
+    ) -> None:
+        """``identified`` where the account of the signatory has an identity on record. For each contradiction
+        the signatory says why it is right.
+        """
         super().__init__(*args, **kwargs)
         if identified:
             del self.fields["identifier"]
+        self.contradictions = {f"looked_{one.key}": one for one in contradictions}
+        reasons = {
+            name: forms.CharField(
+                label=one.text,
+                help_text=_("If both are right, say why. The reason is kept with the declaration."),
+                error_messages={"required": _("Mend one of the two answers, or say why both are right")},
+                widget=forms.Textarea({"rows": 3}),
+                max_length=2000,
+            )
+            for name, one in self.contradictions.items()
+        }
+        agreed = self.fields.pop("agreed")
+        self.fields |= {**reasons, "agreed": agreed}
+
+    @property
+    def looked_at(self) -> dict[str, str]:
+        """The reasons by the key of what they are about; call it on a valid form."""
+        return {one.key: self.cleaned_data[name] for name, one in self.contradictions.items()}
 
     def clean_identifier(self) -> str:
         return check_identifier(self.cleaned_data["identifier"])

@@ -35,7 +35,7 @@ SALT = "applications.typed"
 MARK_LASTS = 48 * 3600  # longer than any session
 QUIET = "typed_quiet"
 FILES = re.compile(r"(?:.*-)?files?")
-NOT_TYPED = {"csrfmiddlewaretoken", MARK, "act", "document", "language", "next"}
+NOT_TYPED = {"csrfmiddlewaretoken", MARK, "act", "back", "document", "language", "next"}
 
 F = TypeVar("F", bound=forms.BaseForm)
 

@@ -100,7 +100,7 @@ def _ownership(case: Application) -> Content:
             }
             for h in sorted(holdings, key=lambda h: h.pk)
         ],
-        "structure": ownership.structure_of(case, list(case.entities.all()), holdings),
+        "structure": ownership.structure_of(case, ownership.entities_of(case), holdings),
     }
 
 

@@ -37,6 +37,11 @@ def holdings_of(case: Application) -> list[Holding]:
     return list(found.order_by("-owned__is_applicant", "owner__name", "pk"))
 
 
+def entities_of(case: Application) -> list[Entity]:
+    """The points of the chart, the firm first; always in one order. One query."""
+    return list(case.entities.order_by("-is_applicant", "name", "pk"))
+
+
 def structure_of(
     case: Application, entities: Sequence[Entity], holdings: Sequence[Holding]
 ) -> dict[str, Any]:

@@ -43,7 +43,9 @@ def after_stage(change: Change) -> dict[str, Any]:
 
 def _submitted(change: Change) -> dict[str, Any]:
     case: Application = change.instance
-    snapshot = take_snapshot(case, actor=change.actor, declaration=change.data["declaration"])
+    declaration = change.data["declaration"]
+    signed_hash = declaration.get("content_sha256", "")
+    snapshot = take_snapshot(case, actor=change.actor, declaration=declaration, signed_hash=signed_hash)
     clocks.start(case, "receipt")
     clocks.stop(case, cause="submit", codes=("registration",))  # the reference number is given in this moment
     tell.firm(case, "submitted", key=f"submitted:{snapshot.number}", received_on=case.submitted_at)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from applications import asked
 from applications.models import Application, Finding, Snapshot
@@ -11,6 +12,7 @@ from applications.queries import drafts, law
 from applications.queries.content import content_hash, content_of
 from documents.services import seal
 from regulators import rulebook as rb
+from workflow.errors import Refused
 
 Key = tuple[str, Any]
 TYPED = {
@@ -24,17 +26,36 @@ NEVER_ASSESSED: dict[str, Any] = {
 }  # fmt: skip
 
 
-def take_snapshot(case: Application, *, actor: Any, declaration: dict[str, Any]) -> Snapshot:
+class DeclarationChanged(Refused):
+    """The page that was signed showed another text (another language, a changed name), or stood on other
+    answers.
+    """
+
+    def __init__(self) -> None:
+        words = _(
+            "The declaration has changed, or an answer, since you opened the page. Check them and sign again."
+        )
+        super().__init__([words])
+
+
+def take_snapshot(
+    case: Application, *, actor: Any, declaration: dict[str, Any], signed_hash: str = ""
+) -> Snapshot:
     """Keep every question as it was asked, with its answer, and open or mark the findings.
 
-    Effects in order: seal the documents; write the snapshot with its hash; open a finding for each new
-    question, and again for one that is asked anew; mark the findings whose answer, or the people, holdings
-    or capital it asks for, have changed since the last snapshot as affected.
+    ``signed_hash`` is the hash of all but the declaration that the signatory was shown: where it is another
+    one than what is kept, DeclarationChanged. Effects in order: seal the documents; write the snapshot with
+    its hash; open a finding for each new question, and again for one that is asked anew; mark the findings
+    whose answer, or the people, holdings or capital it asks for, have changed since the last snapshot as
+    affected.
     """
     draft = drafts.load_draft(case)
     questions = asked.questions(draft)
     seal(documents=[d for q in questions for d in draft.answer(q.key).documents])
-    content = {"declaration": declaration, **content_of(case, draft)}
+    given = content_of(case, draft)
+    if signed_hash and signed_hash != content_hash(given):
+        raise DeclarationChanged
+    content = {"declaration": declaration, **given}
     last = case.snapshots.order_by("-number").first()
     snapshot = Snapshot.objects.create(
         application=case,

@@ -1,6 +1,7 @@
 """Submitting, and what the firm may do afterwards."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -8,26 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.services import identify
+from applications.contradictions import contradictions
 from applications.models import Application, ChangeNotice, Representation
+from applications.queries.content import content_hash, content_of
+from applications.queries.drafts import load_draft
 from applications.services.guard import allow, insist, locked_case
 from applications.services.numbers import next_reference
-from applications.states import OPEN
+from applications.services.snapshots import DeclarationChanged
+from applications.states import OPEN, WITH_THE_FIRM
 from audit.services import record
 from workflow import services as workflow
-from workflow.errors import Conflict, Refused
+from workflow.errors import Conflict, NotReady, Reason
 from workflow.services import lock
-
-
-class DeclarationChanged(Refused):
-    """The page that was signed showed another text (another language, a changed name), or stood on other
-    answers.
-    """
-
-    def __init__(self) -> None:
-        words = _(
-            "The declaration has changed, or an answer, since you opened the page. Check them and sign again."
-        )
-        super().__init__([words])
 
 
 def mark_of(case: Application, declaration: str) -> str:
@@ -42,22 +35,27 @@ def submit_application(
     expected_version: int,
     declaration: str,
     role: str,
+    authority: str = "",
     identifier: str = "",
     shown: str = "",
+    content_sha256: str = "",
+    looked_at: Mapping[str, str] | None = None,
 ) -> Application:
     """Submit once. Pressed again, the same person gets the same submission back.
 
-    ``declaration`` is the exact text that was shown and signed; ``role`` what the signatory signs as;
-    ``identifier`` the IIN or passport number of one whose account has none on record; ``shown`` the
-    ``mark_of`` the page that was signed.
-    Effects in order: lock the case; refuse where it is not what was shown; note the identity of the
-    signatory; give the case its reference; ``perform`` the submission (refuses with the list of what is
-    missing); in its transaction the snapshot, the open findings, the receipt clock and the mails. Raises
-    Refused; a refused one uses no reference number.
+    ``declaration`` is the exact text that was shown and signed; ``role`` what the signatory signs as, and
+    ``authority`` what lets them; ``identifier`` the IIN or passport number of one whose account has none on
+    record; ``shown`` the ``mark_of`` the page that was signed, and ``content_sha256`` the hash of the content
+    that it showed; ``looked_at`` a reason for each contradiction that stays, by its key.
+    Effects in order: lock the case; refuse where it is not what was shown, or where a contradiction has no
+    reason; note the identity of the signatory; give the case its reference; ``perform`` the submission
+    (refuses with the list of what is missing); in its transaction the snapshot, the open findings, the
+    receipt clock and the mails. Raises Refused; a refused one uses no reference number.
     """
-    signed = {
+    signed: dict[str, Any] = {
         "text": declaration,
         "role": role,
+        "authority": authority,
         "signed_by": actor.audit_name,
         "at": timezone.now().isoformat(),
     }
@@ -67,6 +65,8 @@ def submit_application(
             locked = lock(Application, case.pk)
             if shown and shown != mark_of(locked, declaration):
                 raise DeclarationChanged
+            if locked.state in WITH_THE_FIRM:
+                signed |= _signed_content(locked, content_sha256, looked_at or {})
             if not actor.human:
                 insist(identifier, _("Give your IIN or passport number: who signs is known by it."))
                 identify(user=actor, identifier=identifier)
@@ -89,6 +89,22 @@ def submit_application(
             if last and last.content["declaration"].get("signed_by") == actor.audit_name:
                 return current
         raise conflict
+
+
+def _signed_content(case: Application, shown: str, looked_at: Mapping[str, str]) -> dict[str, Any]:
+    """The hash of what is signed, and why each contradiction in it stays."""
+    draft = load_draft(case)
+    content = content_of(case, draft)
+    sha256 = content_hash(content)
+    if shown and shown != sha256:
+        raise DeclarationChanged
+    found = [one for one in contradictions(case, draft, content) if not one.blocks]
+    reasons = {one.key: looked_at.get(one.key, "").strip() for one in found}
+    open_ones = [Reason(one.text, one.sides[0].url) for one in found if not reasons[one.key]]
+    if open_ones:
+        raise NotReady(open_ones)
+    kept = [{"key": one.key, "text": one.text, "reason": reasons[one.key]} for one in found]
+    return {"content_sha256": sha256, "looked_at": kept}
 
 
 def withdraw_application(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 
 from accounts.models import Firm
 from accounts.services.firms import FIELDS
-from applications.portal.views.submission import declaration_of, mark_of
+from applications.portal.views.declaring import declaration_of, mark_of
 from regulators.models import LicenceType
 
 TABLE = Path(__file__).parent.parent / "tables" / "doors.csv"
@@ -241,9 +241,11 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         },
         "declare": {
             "role": "Director",
+            "authority": "Director by the register",
             "agreed": "on",
             "version": version,
             "shown": mark_of(here.case, declaration_of(here.case)),
+            "content": "0" * 64,
         },
         "withdraw": sentence,
         "change": sentence,

@@ -55,9 +55,9 @@ def complete_stages(browser, case):
 
 def sign(browser, case):
     page = browser.get(reverse("portal:declare", args=[case.pk])).content.decode()
-    shown = re.search(r'name="shown" value="(\w+)"', page)[1]
-    version = re.search(r'name="version" value="(\d+)"', page)[1]
-    data = {"shown": shown, "version": version, "role": "Director", "agreed": "on"}
+    data = dict(re.findall(r'name="(shown|version|content)" value="(\w+)"', page))
+    data |= {"role": "Director", "authority": "By the register", "agreed": "on"}
+    data |= dict.fromkeys(re.findall(r'name="(looked_[^"]+)"', page), "Both are right.")
     return browser.post(reverse("portal:declare", args=[case.pk]), data), data
 
 

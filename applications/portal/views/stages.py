@@ -16,6 +16,7 @@ from applications.models import Answer, Application, Stage
 from applications.portal import files, outline, typed
 from applications.portal.access import case_or_404, page, posted_version, show, status_of
 from applications.portal.answers import in_words
+from applications.portal.back import back_of
 from applications.portal.clash import clash_of
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
@@ -66,6 +67,9 @@ def question(
     answered = take_in(request, case, found, asked_now)
     if answered is not None:
         return answered
+    if back := back_of(request, case, asked_now):
+        messages.success(request, _("Saved."))
+        return redirect(back.url)
     if request.POST.get("act") == "later":
         messages.success(request, _("Saved."))
         return redirect(_place(case, asked_now))
@@ -190,6 +194,7 @@ def question_page(
         answer_lines=in_words(requirement, given),
         back=_place(case, question),
         inside=inside_of(request.user, _inside(stage, question)),
+        back_to=back_of(request, case, question),
     )
 
 

@@ -6,125 +6,49 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from applications.models import Application
-from applications.portal import files, outline
+from applications.portal import outline
 from applications.portal.access import case_or_404, page, posted_version, show
-from applications.portal.answers import in_words
-from applications.portal.forms import DeclareForm, ReasonForm
+from applications.portal.checked import check_of
+from applications.portal.forms import ReasonForm
 from applications.portal.kept import kept_of_before
+from applications.portal.views.paper import pdf_links
 from applications.queries.drafts import load_draft
+from applications.queries.private import as_read, hidden_people
 from applications.services.drafting import discard_application
-from applications.services.submission import (
-    DeclarationChanged,
-    mark_of,
-    submit_application,
-    withdraw_application,
-)
-from applications.states import WITH_THE_FIRM, WITHDRAWABLE
+from applications.services.submission import withdraw_application
+from applications.states import WITHDRAWABLE
 from regulators import periods
 from regulators.rulebook import say
-from workflow.errors import Reason, Refused
-from workflow.queries import offers
+from workflow.errors import Refused
+
+AFTER_SUBMISSION = ("completeness", "decision")
 
 
 @page("GET")
-def check(request: SignedIn, pk: UUID) -> HttpResponse:
+def check(request: SignedIn, pk: UUID, stage: str = "") -> HttpResponse:
     """Every question that applies, with its answer, and a link to change it where it may be changed."""
     case = case_or_404(request, pk)
     stages = list(case.stages.order_by("order"))
-    for stage in stages:
-        stage.application = case
-    draft = load_draft(case, reader=request.user)
-    outlines = outline.stages_of(case, draft, stages)
-    answered = [(one, [_shown(section) for section in one.sections]) for one in outlines]
-    progress = outline.progress(outlines)
-    return show(request, "portal/check.html", case, tab="check", answered=answered, progress=progress,
-                kept=kept_of_before(case, draft))  # fmt: skip
-
-
-def _shown(section: outline.SectionOutline) -> tuple[str, list[dict[str, Any]]]:
-    rows = [
-        {
-            "row": row,
-            "lines": in_words(row.question.requirement, row.given),
-            "files": files.rows(row.given.documents),
-        }
-        for row in section.rows
-    ]
-    return section.title, rows
-
-
-@page("GET", "POST")
-def declare(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The declaration, word for word as it will be kept, and the submission."""
-    case = case_or_404(request, pk)
-    text = declaration_of(case)
-    form = _declare_form(request, case, text, request.POST or None)
-    refusal: Refused | None = None
-    if form.is_valid():
-        typed = form.cleaned_data
-        try:
-            submit_application(
-                actor=request.user,
-                case=case,
-                expected_version=typed["version"],
-                declaration=text,
-                role=typed["role"],
-                identifier=typed.get("identifier", ""),
-                shown=typed["shown"],
-            )
-        except DeclarationChanged as error:
-            return _changed_text(request, pk, error)
-        except Refused as error:
-            refusal = error
-        else:
-            return redirect("portal:submitted", case.pk)
-    if case.state not in WITH_THE_FIRM and refusal is None:
-        return redirect("portal:submitted" if case.submitted_at else "portal:case", case.pk)
-    return _declare_page(request, case, form, text, refusal)
-
-
-def _declare_form(request: SignedIn, case: Application, text: str, data: Any = None) -> DeclareForm:
-    initial = {"version": case.version, "shown": mark_of(case, text)}
-    return DeclareForm(data, initial=initial, identified=bool(request.user.human))
-
-
-def declaration_of(case: Application) -> str:
-    """The exact text that is shown, signed and kept in the snapshot."""
-    words = _(
-        "I declare for %(firm)s, to %(regulator)s: I am authorised to make this application for the firm. "
-        "Its answers and documents are true and complete as far as the firm knows after careful enquiry, and "
-        "nothing that matters to the decision was left out. The firm will report any change to them until a "
-        "decision is made."
-    )
-    return words % {"firm": case.firm.name, "regulator": say(case.book.regulator_name)}
-
-
-def _declare_page(
-    request: SignedIn, case: Application, form: DeclareForm, text: str, refusal: Refused | None = None
-) -> HttpResponse:
-    return show(
-        request, "portal/declare.html", case, refusal=refusal, form=form, declaration=text,
-        missing=[] if refusal else _missing(request, case),
+    for one in stages:
+        one.application = case
+    if stage and stage not in {one.code for one in stages}:
+        raise Http404
+    draft = load_draft(case)
+    hidden = hidden_people(request.user, case)
+    found = check_of(
+        case, draft, stages, only=stage, hidden=hidden,
+        may_edit=request.user.has_perm("applications.edit_application", case),
     )  # fmt: skip
-
-
-def _missing(request: SignedIn, case: Application) -> list[Reason]:
-    """What stands in the way; single questions only where no whole stage does."""
-    offer = next((one for one in offers(case, request.user) if one.act.name == "submit"), None)
-    reasons = offer.reasons if offer else []
-    whole = [reason for reason in reasons if "#" not in reason.url]
-    return whole or reasons
-
-
-def _changed_text(request: SignedIn, pk: UUID, refusal: Refused) -> HttpResponse:
-    """The declaration afresh, over the answers as they are now."""
-    case = case_or_404(request, pk)
-    text = declaration_of(case)
-    return _declare_page(request, case, _declare_form(request, case, text), text, refusal)
+    only = found.stages[0] if stage and found.stages else None
+    return show(
+        request, "portal/check.html", case, tab="check", check=found, only=only,
+        progress=outline.progress(found.outlines), kept=() if stage else kept_of_before(case, as_read(draft, hidden)),
+    )  # fmt: skip
 
 
 @page("GET")
@@ -134,8 +58,21 @@ def submitted(request: SignedIn, pk: UUID) -> HttpResponse:
     snapshot = case.snapshots.order_by("-number").first()
     if snapshot is None:
         raise Http404
-    period = periods.in_words(case.book.clock("completeness"))
-    return show(request, "portal/submitted.html", case, snapshot=snapshot, period=period)
+    pdf = reverse("portal:submission_pdf", args=[case.pk, snapshot.number])
+    return show(
+        request, "portal/submitted.html", case, snapshot=snapshot, steps=_steps(case), pdfs=pdf_links(pdf),
+        declaration=snapshot.content["declaration"],
+    )  # fmt: skip
+
+
+def _steps(case: Application) -> list[dict[str, Any]]:
+    """What the regulator does next, with its period and what that rests on, and its day where it is known."""
+    due = {deadline.code: deadline.due_at for deadline in case.deadlines.filter(met_at=None)}
+    clocks = [clock for code in AFTER_SUBMISSION if (clock := case.book.clock(code))]
+    return [
+        {"title": say(clock.title), "length": periods.in_words(clock), "due": due.get(clock.code)}
+        for clock in clocks
+    ]
 
 
 @page("GET", "POST")
@@ -161,8 +98,10 @@ def withdraw(request: SignedIn, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The application is withdrawn."))
             return redirect("portal:case", case.pk)
-    possible = case.state in WITHDRAWABLE
-    return show(request, "portal/withdraw.html", case, refusal=refusal, form=form, possible=possible)
+    return show(
+        request, "portal/withdraw.html", case, refusal=refusal, form=form,
+        possible=case.state in WITHDRAWABLE, submissions=case.snapshots.count(),
+    )  # fmt: skip
 
 
 @page("GET", "POST")
@@ -178,4 +117,5 @@ def discard(request: SignedIn, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The draft is discarded."))
             return redirect("portal:home")
-    return show(request, "portal/discard.html", case, refusal=refusal)
+    answers = case.answers.count()
+    return show(request, "portal/discard.html", case, refusal=refusal, answers=answers)
