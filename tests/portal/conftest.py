@@ -1,5 +1,6 @@
 """Answering a question the way a browser does."""
 
+import re
 from datetime import date
 
 import pytest
@@ -50,6 +51,13 @@ def answer_all(browser, case):
             done.add(question.key)
             response = browser.post(question_url(case.pk, question), typed(question.requirement))
             assert response.status_code == 302, (question.title, response.content.decode())
+
+
+def signed(page, **changes):
+    """What a signatory sends who has read the declaration on this page."""
+    fields = dict(re.findall(r'name="(shown|version|content)" value="(\w+)"', page))
+    fields |= dict.fromkeys(re.findall(r'name="(looked_[^"]+)"', page), "Both are right.")
+    return {**fields, "role": "Director", "authority": "By the register", "agreed": "on", **changes}
 
 
 def url_of(case, code, person=None):

@@ -11,7 +11,7 @@ from applications.models import ChangeNotice, Representation
 from applications.portal import standing
 from applications.services import decisions, intake, requests
 from tests.plugins.cases import fresh, new_applicant
-from tests.portal.conftest import pdf, url_of
+from tests.portal.conftest import pdf, signed, url_of
 
 
 def body(response):
@@ -86,11 +86,9 @@ def test_a_returned_application_names_its_gaps_and_can_be_submitted_again(
     url = reverse("portal:stage", args=[submitted_case.pk, "business_plan"])
     assert browser.post(url, {"act": "complete", "version": stage.version}).status_code == 302
     page = body(browser.get(reverse("portal:declare", args=[submitted_case.pk])))
-    shown = page.split('name="shown" value="')[1].split('"')[0]
     case = fresh(submitted_case)
-    data = {"shown": shown, "version": case.version, "role": "Director", "agreed": "on"}
     reference = case.reference
-    assert browser.post(reverse("portal:declare", args=[case.pk]), data).status_code == 302
+    assert browser.post(reverse("portal:declare", args=[case.pk]), signed(page)).status_code == 302
     case = fresh(case)
     assert (case.state, case.reference, case.snapshots.count()) == ("submitted", reference, 2)
 

@@ -11,6 +11,7 @@ from applications.queries.content import content_hash
 from applications.services import drafting
 from applications.services.people import remove_holding, save_holding
 from tests.plugins.cases import fresh
+from tests.portal.conftest import signed
 from tests.portal.test_journey import sign
 
 
@@ -21,22 +22,18 @@ def page(filled_afm_case):
 
 def opened(browser, page):
     html = browser.get(page).content.decode()
-    return html, dict(re.findall(r'name="(shown|version|content)" value="(\w+)"', html))
-
-
-def signed(hidden, **changes):
-    return {**hidden, "role": "Director", "authority": "By the register", "agreed": "on", **changes}
+    return html, signed(html)
 
 
 def test_what_was_shown_is_what_is_kept(browser, filled_afm_case, page):
-    html, hidden = opened(browser, page)
-    assert f'<code class="hash">{hidden["content"]}</code>' in html
+    html, data = opened(browser, page)
+    assert f'<code class="hash">{data["content"]}</code>' in html
     response, _data = sign(browser, filled_afm_case)
     assert response.url == reverse("portal:submitted", args=[filled_afm_case.pk])
     kept = Snapshot.objects.get(application=filled_afm_case)
     declaration = kept.content["declaration"]
     given = {name: part for name, part in kept.content.items() if name != "declaration"}
-    assert content_hash(given) == declaration["content_sha256"] == hidden["content"]
+    assert content_hash(given) == declaration["content_sha256"] == data["content"]
     assert content_hash(kept.content) == kept.sha256
     assert declaration["authority"] == "By the register"
     assert declaration["text"] in html
@@ -46,28 +43,28 @@ def test_what_was_shown_is_what_is_kept(browser, filled_afm_case, page):
 
 
 def test_the_data_of_the_firm_that_changed_under_the_page_is_signed_again(browser, filled_afm_case, page):
-    _html, hidden = opened(browser, page)
+    _html, data = opened(browser, page)
     type(filled_afm_case.firm).objects.filter(pk=filled_afm_case.firm_id).update(
         bin="100140000017", no_bin_reason=""
     )
-    response = browser.post(page, signed(hidden))
+    response = browser.post(page, data)
     assert response.status_code == 422
     html = response.content.decode()
     assert "The declaration has changed, or an answer" in html
     assert re.search(r'<input type="checkbox" name="agreed"[^>]*checked', html) is None
     assert fresh(filled_afm_case).state == "draft"
-    assert browser.post(page, signed(opened(browser, page)[1])).status_code == 302
+    assert browser.post(page, opened(browser, page)[1]).status_code == 302
 
 
 def test_another_content_than_was_shown_is_refused(browser, filled_afm_case, page):
-    _html, hidden = opened(browser, page)
-    response = browser.post(page, signed(hidden, content="0" * 64))
+    _html, data = opened(browser, page)
+    response = browser.post(page, data | {"content": "0" * 64})
     assert response.status_code == 422
     assert not Snapshot.objects.filter(application=filled_afm_case).exists()
 
 
 def test_the_box_is_not_ticked_and_role_and_authority_are_asked(browser, filled_afm_case, page):
-    html, hidden = opened(browser, page)
+    html, data = opened(browser, page)
     box = re.search(r'<input type="checkbox" name="agreed"[^>]*>', html)[0]
     assert "checked" not in box
     for name, words in (
@@ -75,14 +72,14 @@ def test_the_box_is_not_ticked_and_role_and_authority_are_asked(browser, filled_
         ("authority", "What lets you sign for the firm"),
         ("agreed", "Tick the box to make the declaration"),
     ):
-        response = browser.post(page, {k: v for k, v in signed(hidden).items() if k != name})
+        response = browser.post(page, {k: v for k, v in data.items() if k != name})
         assert response.status_code == 422
         assert words in response.content.decode()
     assert fresh(filled_afm_case).state == "draft"
 
 
 def test_a_second_press_leads_to_the_same_confirmation(browser, filled_afm_case, page):
-    data = signed(opened(browser, page)[1])
+    data = opened(browser, page)[1]
     first, second = browser.post(page, data), browser.post(page, data)
     assert first.url == second.url
     assert Snapshot.objects.filter(application=filled_afm_case).count() == 1
@@ -111,15 +108,15 @@ def owner_of_nothing(filled_afm_case, firm_user):
 
 def test_a_contradiction_is_mended_or_kept_with_its_reason(browser, owner_of_nothing, page):
     case = owner_of_nothing
-    html, hidden = opened(browser, page)
+    html, data = opened(browser, page)
     words = "has no part of the firm in its ownership"
     assert words in html
     field = re.search(r'name="(looked_[^"]+)"', html)[1]
-    refused = browser.post(page, signed(hidden))
+    refused = browser.post(page, data | {field: ""})
     assert refused.status_code == 422
     assert "Mend one of the two answers, or say why both are right" in refused.content.decode()
     assert fresh(case).state == "draft"
-    done = browser.post(page, signed(hidden, **{field: "She sold her part on 1 November."}))
+    done = browser.post(page, data | {field: "She sold her part on 1 November."})
     assert done.status_code == 302
     kept = Snapshot.objects.get(application=case).content["declaration"]["looked_at"]
     assert [one["reason"] for one in kept] == ["She sold her part on 1 November."]

@@ -11,13 +11,11 @@ from applications.portal.urls import urlpatterns
 from applications.services import assessment, drafting, requests
 from documents.models import Document
 from tests.plugins.cases import fresh, new_applicant, new_firm
-from tests.portal.conftest import pdf, url_of
+from tests.portal.conftest import pdf, signed, url_of
 
 POST_ONLY = {"start", "upload", "detach", "give", "point_give", "holder_remove", "holding_remove"}
-GET_ONLY = {
-    "case", "people", "check", "submitted", "document", "letter", "letter_pdf", "file_status",
-    "point_file_status",
-}  # fmt: skip
+GET_ONLY = {"case", "people", "check", "submitted", "document", "letter", "letter_pdf", "file_status",
+    "point_file_status", "check_stage", "paper", "paper_pdf", "submission", "submission_pdf"}  # fmt: skip
 CANARY = "kanarienvogel"
 
 
@@ -28,7 +26,7 @@ def every_url(case, person, document):
     of_person = [case.pk, "fit_and_proper", "FP-07", person.pk]
     plain = (
         "case", "people", "ownership", "capital", "check", "declare", "submitted", "withdraw", "discard",
-        "change", "representation", "version", "accounts_rate", "groups",
+        "change", "representation", "version", "accounts_rate", "groups", "paper", "paper_pdf",
     )  # fmt: skip
     found = [(name, reverse(f"portal:{name}", args=[case.pk])) for name in plain]
     for name in ("question", "upload", "detach", "give", "pick"):
@@ -41,6 +39,9 @@ def every_url(case, person, document):
         ("point_give", reverse("portal:point_give", args=[case.pk, 1, 1])),
         ("point_file_status", reverse("portal:point_file_status", args=[case.pk, 1, 1, document.pk])),
         ("stage", reverse("portal:stage", args=[case.pk, "business_plan"])),
+        ("check_stage", reverse("portal:check_stage", args=[case.pk, "business_plan"])),
+        ("submission", reverse("portal:submission", args=[case.pk, 1])),
+        ("submission_pdf", reverse("portal:submission_pdf", args=[case.pk, 1])),
         ("person", reverse("portal:person", args=[case.pk])),
         ("person", reverse("portal:person", args=[case.pk, person.pk])),
         ("person_remove", reverse("portal:person_remove", args=[case.pk, person.pk])),
@@ -150,7 +151,7 @@ def test_what_staff_write_among_themselves_is_on_no_page_of_the_firm(
     person = case.posts.select_related("person").first().person
     write_letter(case)
     for name, url in every_url(case, person, Document.objects.first()):
-        if name in POST_ONLY or name in ("document", "letter_pdf"):
+        if name in POST_ONLY or name in ("document", "letter_pdf", "paper_pdf", "submission_pdf"):
             continue
         page = browser.get(url, follow=True).content.decode()
         assert CANARY not in page, url
@@ -159,17 +160,16 @@ def test_what_staff_write_among_themselves_is_on_no_page_of_the_firm(
 
 def test_a_refused_submission_uses_no_reference(browser, draft_case):
     page = browser.get(reverse("portal:declare", args=[draft_case.pk])).content.decode()
-    shown = page.split('name="shown" value="')[1].split('"')[0]
-    data = {"shown": shown, "version": draft_case.version, "role": "Director", "agreed": "on"}
-    refused = browser.post(reverse("portal:declare", args=[draft_case.pk]), data)
+    refused = browser.post(reverse("portal:declare", args=[draft_case.pk]), signed(page))
     assert refused.status_code == 422
     assert "Complete the stage “Business plan”." in refused.content.decode()
     assert (fresh(draft_case).state, Counter.objects.count()) == ("draft", 0)
 
 
 def test_a_declaration_in_other_words_is_not_signed(browser, filled_afm_case):
-    data = {"shown": "0" * 64, "version": filled_afm_case.version, "role": "Director", "agreed": "on"}
-    page = browser.post(reverse("portal:declare", args=[filled_afm_case.pk]), data)
+    address = reverse("portal:declare", args=[filled_afm_case.pk])
+    data = signed(browser.get(address).content.decode(), shown="0" * 64)
+    page = browser.post(address, data)
     assert page.status_code == 422
     assert "The declaration has changed" in page.content.decode()
     assert fresh(filled_afm_case).state == "draft"
@@ -177,7 +177,7 @@ def test_a_declaration_in_other_words_is_not_signed(browser, filled_afm_case):
 
 def test_a_declaration_over_other_answers_than_were_shown_is_not_signed(browser, firm_user, filled_afm_case):
     address = reverse("portal:declare", args=[filled_afm_case.pk])
-    shown = browser.get(address).content.decode().split('name="shown" value="')[1].split('"')[0]
+    before = browser.get(address).content.decode()
     stage = filled_afm_case.stages.first()
     drafting.edit_stage_again(actor=firm_user, stage=stage, expected_version=stage.version)
     answer = filled_afm_case.answers.filter(value__has_key="text", person=None).first()
@@ -187,14 +187,13 @@ def test_a_declaration_over_other_answers_than_were_shown_is_not_signed(browser,
     )  # fmt: skip
     stage.refresh_from_db()
     drafting.complete_stage(actor=firm_user, stage=stage, expected_version=stage.version)
-    data = {"shown": shown, "version": filled_afm_case.version, "role": "Director", "agreed": "on"}
-    page = browser.post(address, data)
+    page = browser.post(address, signed(before))
     assert (page.status_code, fresh(filled_afm_case).state) == (422, "draft")
 
 
 @pytest.mark.parametrize(
     ("page", "count"),
-    [("case", 11), ("check", 10), ("people", 9), ("stage", 10)],
+    [("case", 11), ("check", 18), ("people", 9), ("stage", 10)],
 )
 def test_pages_ask_no_more_of_the_database_for_three_people_than_for_one(
     page, count, browser, draft_case, add_person, django_assert_num_queries

@@ -9,7 +9,7 @@ from django.utils import timezone
 from applications.models import Application, InformationRequest, Person, Snapshot
 from applications.services import assessment, decisions, requests
 from tests.plugins.cases import accept, fresh, new_applicant
-from tests.portal.conftest import answer_all, pdf
+from tests.portal.conftest import answer_all, pdf, signed
 
 
 def start(browser, licence_type):
@@ -55,9 +55,7 @@ def complete_stages(browser, case):
 
 def sign(browser, case):
     page = browser.get(reverse("portal:declare", args=[case.pk])).content.decode()
-    data = dict(re.findall(r'name="(shown|version|content)" value="(\w+)"', page))
-    data |= {"role": "Director", "authority": "By the register", "agreed": "on"}
-    data |= dict.fromkeys(re.findall(r'name="(looked_[^"]+)"', page), "Both are right.")
+    data = signed(page)
     return browser.post(reverse("portal:declare", args=[case.pk]), data), data
 
 
@@ -94,14 +92,14 @@ def test_from_the_first_sign_in_to_the_decision(afm, afm_staff, document_store, 
     check = browser.get(reverse("portal:check", args=[case.pk])).content.decode()
     assert "Not provided" not in check
 
-    signed, data = sign(browser, case)
-    assert signed.url == reverse("portal:submitted", args=[case.pk])
+    done, data = sign(browser, case)
+    assert done.url == reverse("portal:submitted", args=[case.pk])
     again = browser.post(reverse("portal:declare", args=[case.pk]), data)
-    assert again.url == signed.url
+    assert again.url == done.url
     case = fresh(case)
     assert (case.state, case.snapshots.count()) == ("submitted", 1)
     snapshot = Snapshot.objects.get(application=case)
-    confirmation = browser.get(signed.url).content.decode()
+    confirmation = browser.get(done.url).content.decode()
     for words in (case.reference, snapshot.sha256, "(UTC+5)", "Director", "Ләззат Төреғазы"):
         assert words in confirmation
 

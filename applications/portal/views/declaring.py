@@ -16,6 +16,7 @@ from applications.portal.access import case_or_404, page, show
 from applications.portal.forms import DeclareForm
 from applications.queries.content import Content, content_hash, content_of
 from applications.queries.drafts import load_draft
+from applications.queries.private import hidden_people
 from applications.services.submission import DeclarationChanged, mark_of, submit_application
 from applications.states import WITH_THE_FIRM
 from regulators.rulebook import say
@@ -29,6 +30,7 @@ class Signed:
 
     case: Application
     text: str
+    hidden: frozenset[UUID]
 
     @cached_property
     def draft(self) -> Any:
@@ -47,19 +49,26 @@ class Signed:
         return contradictions(self.case, self.draft, self.content)
 
     @property
-    def files(self) -> list[Content]:
-        return [file for question in self.content["questions"] for file in question["files"]]
-
-    @property
     def answers(self) -> int:
         return len(self.content["questions"])
+
+    @property
+    def files(self) -> int:
+        return sum(len(question["files"]) for question in self.content["questions"])
+
+    @property
+    def files_to_read(self) -> list[Content]:
+        """Without those that somebody gave privately."""
+        hidden = {str(pk) for pk in self.hidden}
+        questions = [q for q in self.content["questions"] if q["person"] not in hidden]
+        return [file for question in questions for file in question["files"]]
 
 
 @page("GET", "POST")
 def declare(request: SignedIn, pk: UUID) -> HttpResponse:
     """The declaration, word for word as it will be kept, what it is about, and the submission."""
     case = case_or_404(request, pk)
-    signed = Signed(case, declaration_of(case))
+    signed = _signed(request, case)
     if case.state not in WITH_THE_FIRM and request.method != "POST":
         return _afterwards(case)
     form = _form(request, signed, request.POST or None)
@@ -76,6 +85,10 @@ def declare(request: SignedIn, pk: UUID) -> HttpResponse:
     if case.state not in WITH_THE_FIRM and refusal is None:
         return _afterwards(case)
     return _page(request, signed, form, refusal)
+
+
+def _signed(request: SignedIn, case: Application) -> Signed:
+    return Signed(case, declaration_of(case), hidden_people(request.user, case))
 
 
 def declaration_of(case: Application) -> str:
@@ -137,7 +150,7 @@ def _missing(request: SignedIn, case: Application) -> list[Reason]:
 def _changed(request: SignedIn, pk: UUID, refusal: Refused) -> HttpResponse:
     """The declaration afresh, over the answers as they are now; the box is not ticked again."""
     case = case_or_404(request, pk)
-    signed = Signed(case, declaration_of(case))
+    signed = _signed(request, case)
     return _page(request, signed, _form(request, signed), refusal)
 
 

@@ -1,5 +1,6 @@
 """The whole application to read and to keep: each submission, and the answers as they stand now."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from applications.portal.access import case_or_404, page, show
 from applications.queries.private import hidden_people
 from applications.states import WITH_THE_FIRM
 from applications.states import StageState as S
+
+IN_THEMSELVES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 
 
 @page("GET")
@@ -56,15 +59,16 @@ def language_of(request: HttpRequest) -> str:
 def pdf_links(url: str) -> list[dict[str, str]]:
     """The PDF in each language, each named in itself."""
     return [
-        {"url": f"{url}?language={code}", "code": code, "name": str(name)}
-        for code, name in settings.LANGUAGES
+        {"url": f"{url}?language={code}", "code": code, "name": IN_THEMSELVES[code]}
+        for code, _name in settings.LANGUAGES
     ]
 
 
 def _shown(request: SignedIn, case: Application, made: Paper, pdf_url: str) -> HttpResponse:
     submissions = list(case.snapshots.defer("content").order_by("-number"))
     return show(
-        request, "portal/paper.html", case, tab="check", paper=made, body=papers.html(made),
+        request, "portal/paper.html", case, tab="check", paper=made,
+        body=papers.html(replace(made, warning="")),  # the page has it above already
         pdfs=pdf_links(pdf_url), submissions=submissions,
     )  # fmt: skip
 
