@@ -45,9 +45,10 @@ def check(request: SignedIn, pk: UUID, stage: str = "") -> HttpResponse:
         may_edit=request.user.has_perm("applications.edit_application", case),
     )  # fmt: skip
     only = found.stages[0] if stage and found.stages else None
+    kept = () if stage else kept_of_before(case, as_read(draft, hidden))
     return show(
         request, "portal/check.html", case, tab="check", check=found, only=only,
-        progress=outline.progress(found.outlines), kept=() if stage else kept_of_before(case, as_read(draft, hidden)),
+        progress=outline.progress(found.outlines), kept=kept,
     )  # fmt: skip
 
 
