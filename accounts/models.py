@@ -8,9 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Trim
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from look.kazakh import SortKey
 
 
 class Language(models.TextChoices):
@@ -149,11 +151,15 @@ class Firm(models.Model):
     )
     address = models.TextField(_("registered address"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("founded here"), default=timezone.now, editable=False)
+    sort_key = models.GeneratedField(
+        expression=SortKey(Trim("name")), output_field=models.CharField(max_length=250), db_persist=True
+    )
 
     class Meta:
         verbose_name = _("firm")
         verbose_name_plural = _("firms")
-        ordering = ["name", "pk"]
+        ordering = ["sort_key", "pk"]
+        indexes = [models.Index(fields=["sort_key"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["bin"], condition=Q(bin__isnull=False), name="accounts_firm_one_per_bin"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Trim
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -12,6 +13,7 @@ from accounts.models import Firm
 from licences.guards import BasisGuard
 from licences.requirements import expiry_has_come
 from licences.states import IN_FORCE, TAGS, Change, LicenceState
+from look.kazakh import SortKey
 from regulators.models import AuthorityBasis, LicenceType
 from workflow.acts import act
 from workflow.models import Stateful, StateGuard
@@ -41,11 +43,15 @@ class Licence(Stateful):
     )
     # What the register's search looks in: names in every script, BIN and number, in one case and form.
     search_text = models.TextField(editable=False)
+    sort_key = models.GeneratedField(
+        expression=SortKey(Trim("firm_name")), output_field=models.CharField(max_length=250), db_persist=True
+    )
 
     class Meta:
         verbose_name = _("licence")
         verbose_name_plural = _("licences")
-        ordering = ["firm_name", "number"]
+        ordering = ["sort_key", "number"]
+        indexes = [models.Index(fields=["sort_key", "number"])]
         triggers = [StateGuard(), BasisGuard()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=LicenceState.values), name="licences_licence_state"),

@@ -11,7 +11,7 @@ LONGEST_SEARCH = 200
 def register() -> QuerySet[Licence]:
     """Every licence ever granted here, in whatever state, by firm."""
     return Licence.objects.select_related("licence_type__regulator", "authority_basis").order_by(
-        "firm_name", "number"
+        "sort_key", "number"
     )
 
 

@@ -3,24 +3,32 @@
 import uuid
 
 from django.db import models
+from django.db.models import Case, Value, When
+from django.db.models.functions import Concat, Trim
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Firm
 from applications.models.case import Application
 from applications.models.edited import Edited
+from look.kazakh import SortKey
+
+SPACE = Value(" ")
 
 
 class Person(Edited):
     """One record per human within a firm; used again in each of its applications.
 
+    The name stands in Cyrillic, in Latin letters as in the passport, or in both. A single name is given.
     ``identifier`` is an IIN or a passport number: shown masked, and never written to the audit record.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="people")
     family_name = models.CharField(_("family name"), max_length=150, blank=True)
-    given_names = models.CharField(_("given names"), max_length=150)
+    given_names = models.CharField(_("given names"), max_length=150, blank=True)
     patronymic = models.CharField(_("patronymic, if any"), max_length=150, blank=True)
+    latin_family_name = models.CharField(_("family name in Latin letters"), max_length=150, blank=True)
+    latin_given_names = models.CharField(_("given names in Latin letters"), max_length=150, blank=True)
     born_on = models.DateField(_("date of birth"))
     citizenship = models.CharField(_("citizenship"), max_length=2)
     residence = models.CharField(_("country of residence"), max_length=2)
@@ -29,19 +37,43 @@ class Person(Edited):
     )
     identifier = models.CharField(_("IIN or passport number"), max_length=40)
     human = models.CharField(max_length=64, db_index=True)
+    sort_key = models.GeneratedField(
+        expression=SortKey(
+            Trim(
+                Case(
+                    When(given_names="", then=Concat("latin_family_name", SPACE, "latin_given_names")),
+                    default=Concat("family_name", SPACE, "given_names", SPACE, "patronymic"),
+                )
+            )
+        ),
+        output_field=models.CharField(max_length=500),
+        db_persist=True,
+    )
 
     class Meta:
-        ordering = ["family_name", "given_names"]
+        ordering = ["sort_key", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["firm", "human"], name="applications_person_once_a_firm")
+            models.UniqueConstraint(fields=["firm", "human"], name="applications_person_once_a_firm"),
+            models.CheckConstraint(
+                condition=~models.Q(given_names="", latin_given_names=""),
+                name="applications_person_has_a_name",
+            ),
         ]
+        indexes = [models.Index(fields=["firm", "sort_key"])]
 
     def __str__(self) -> str:
         return self.full_name
 
     @property
     def full_name(self) -> str:
+        """In Cyrillic, or in Latin letters where there is no other spelling."""
+        if not self.given_names:
+            return self.latin_name
         return " ".join(part for part in (self.given_names, self.patronymic, self.family_name) if part)
+
+    @property
+    def latin_name(self) -> str:
+        return " ".join(part for part in (self.latin_given_names, self.latin_family_name) if part)
 
 
 class Post(models.Model):
@@ -79,9 +111,13 @@ class Entity(models.Model):
     registration = models.CharField(_("registration number"), max_length=60, blank=True)
     is_applicant = models.BooleanField(default=False)
     acts_with = models.CharField(_("acts together with others as"), max_length=60, blank=True)
+    sort_key = models.GeneratedField(
+        expression=SortKey(Trim("name")), output_field=models.CharField(max_length=250), db_persist=True
+    )
 
     class Meta:
-        ordering = ["-is_applicant", "name"]
+        ordering = ["-is_applicant", "sort_key", "pk"]
+        indexes = [models.Index(fields=["application", "sort_key"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["application"],

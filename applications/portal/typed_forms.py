@@ -1,5 +1,7 @@
 """Forms of the typed records: a person, a holding, the capital computation."""
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,15 +23,51 @@ from applications.portal.forms import (
 )
 from look.fields import MoneyField
 
+CYRILLIC_LETTER, LATIN_LETTER = re.compile(r"[\u0400-\u052f]"), re.compile(r"[A-Za-z\u00c0-\u024f]")
+
+
+def name_field(label: Any, hint: Any = "") -> forms.CharField:
+    """Part of a name: every letter, nothing corrected or filled in by the browser."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        max_length=150,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+def _wrong_names(typed: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """At least one spelling is whole, and each stands in its own alphabet."""
+    if not typed.get("given_names") and not typed.get("latin_given_names"):
+        yield "latin_given_names", _("Write the given names in Cyrillic, in Latin letters, or both.")
+    elif typed.get("latin_family_name") and not typed.get("latin_given_names"):
+        yield "latin_given_names", _("Write the given names in Latin letters too.")
+    elif (typed.get("family_name") or typed.get("patronymic")) and not typed.get("given_names"):
+        yield "given_names", _("Write the given names in Cyrillic too.")
+    for name in ("latin_family_name", "latin_given_names"):
+        if CYRILLIC_LETTER.search(typed.get(name) or ""):
+            yield name, _("Write this in Latin letters, as in the passport.")
+    for name in ("family_name", "given_names", "patronymic"):
+        if LATIN_LETTER.search(typed.get(name) or ""):
+            yield name, _("Write this in Cyrillic letters, or leave it empty.")
+
 
 class PersonForm(PlainForm):
     """One human, with the functions that they are proposed for."""
 
-    given_names = forms.CharField(
-        label=_("Given names"), help_text=_("As in the passport, in any alphabet."), max_length=150
+    latin_family_name = name_field(
+        _("Family name in Latin letters"),
+        _("As in the passport. Leave the Latin letters empty if there is none."),
     )
-    family_name = forms.CharField(label=_("Family name"), max_length=150, required=False)
-    patronymic = forms.CharField(label=_("Patronymic, if any"), max_length=150, required=False)
+    latin_given_names = name_field(
+        _("Given names in Latin letters"), _("As in the passport, without titles. A single name goes here.")
+    )
+    family_name = name_field(
+        _("Family name in Cyrillic"), _("Leave Cyrillic empty if the person has no such spelling.")
+    )
+    given_names = name_field(_("Given names in Cyrillic"), _("A single name goes here."))
+    patronymic = name_field(_("Patronymic, if any"))
     born_on = DateField(label=_("Date of birth"), help_text=_("For example, 27 3 1984"))
     citizenship = forms.RegexField(
         r"\A[A-Za-z]{2}\Z",
@@ -75,8 +113,6 @@ class PersonForm(PlainForm):
             words = _("On record: %(number)s. Leave this empty to keep it.")
             self.fields["identifier"].required = False
             self.fields["identifier"].help_text = words % {"number": mask(number_on_record)}
-        for name in ("given_names", "family_name", "patronymic"):
-            self.fields[name].widget.attrs["spellcheck"] = "false"
 
     def clean_identifier(self) -> str:
         number = str(self.cleaned_data["identifier"] or self.number_on_record)
@@ -85,6 +121,8 @@ class PersonForm(PlainForm):
 
     def clean(self) -> None:
         typed = self.cleaned_data
+        for error in _wrong_names(typed):
+            self.add_error(*error)
         if {"citizenship", "identifier_kind", "identifier"} <= typed.keys():
             check_has_iin(citizenship=typed["citizenship"], kind=typed["identifier_kind"], field="identifier")
 

@@ -17,7 +17,7 @@ from regulators.models import LicenceType
 if TYPE_CHECKING:
     from applications.models import Application
 
-BY_NAME = ("person__family_name", "person__given_names", "person_id")
+BY_NAME = ("person__sort_key", "person_id")
 
 
 def load_draft(case: "Application", *, stages: Collection[str] | None = None, reader: Any = None) -> Draft:
@@ -30,10 +30,13 @@ def load_draft(case: "Application", *, stages: Collection[str] | None = None, re
     asked. So the draft says of any stage what is asked, and of these what is missing.
     """
     people: dict[UUID, str] = {}
+    other_names: dict[UUID, str] = {}
     posts: dict[UUID, set[str]] = defaultdict(set)
     hidden: set[UUID] = set()
     for post in private.marked(case.posts, reader).select_related("person").order_by(*BY_NAME):
         people[post.person_id] = post.person.full_name
+        if post.person.given_names and post.person.latin_name:
+            other_names[post.person_id] = post.person.latin_name
         posts[post.person_id].add(post.function)
         if post.is_hidden:
             hidden.add(post.person_id)
@@ -45,6 +48,7 @@ def load_draft(case: "Application", *, stages: Collection[str] | None = None, re
         book=case.book,
         given=_given(case, codes, with_files=rb.DOCUMENTS in kinds),
         people=people,
+        other_names=other_names,
         posts={person: frozenset(codes) for person, codes in posts.items()},
         economic_total=sum(holdings, Decimal(0)) if holdings else None,
         capital_lines=_capital_lines(case) if rb.CAPITAL in kinds else frozenset(),

@@ -34,7 +34,7 @@ class _Computed:
 def holdings_of(case: Application) -> list[Holding]:
     """With their holders, the direct ones in the firm first. One query."""
     found = case.holdings.select_related("owner", "owned", "held_for")
-    return list(found.order_by("-owned__is_applicant", "owner__name", "pk"))
+    return list(found.order_by("-owned__is_applicant", "owner__sort_key", "pk"))
 
 
 def entities_of(case: Application) -> list[Entity]:

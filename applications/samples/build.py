@@ -86,6 +86,8 @@ def _enter_people(case: Application, actor: Any, serial: int) -> dict[str, Perso
             family_name=sample.family_name,
             given_names=sample.given_names,
             patronymic=sample.patronymic,
+            latin_family_name=sample.latin_family_name,
+            latin_given_names=sample.latin_given_names,
             born_on=sample.born_on,
             citizenship=sample.citizenship,
             residence="KZ",

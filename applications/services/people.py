@@ -27,8 +27,9 @@ from applications.services.private import delete_answers, end_of_removed
 from regulators import rulebook as rb
 from workflow.errors import NotReady
 
+NAMES = ("latin_family_name", "latin_given_names", "family_name", "given_names", "patronymic")
 PERSON_FIELDS = (
-    "family_name", "given_names", "patronymic", "born_on", "citizenship", "residence",
+    *NAMES, "born_on", "citizenship", "residence",
     "identifier_kind", "identifier",
 )  # fmt: skip
 
@@ -44,11 +45,11 @@ def save_person(
 ) -> Person:
     """Enter or change one human of the firm, and the functions that they are proposed for in this case.
 
-    ``fields`` are PERSON_FIELDS. The same human entered twice is one record. ``expected_version`` is that
-    of the record that the page was built on, 0 for one who is new to this case. Effects in order: open the
-    people stage; write the person with the next version; make their posts in this case exactly
-    ``functions``. Raises NotReady with the reason for a wrong IIN or passport number, an unknown function or
-    none; Conflict.
+    ``fields`` are PERSON_FIELDS; of NAMES those that the person has. The same human entered twice is one
+    record. ``expected_version`` is that of the record that the page was built on, 0 for one who is new to
+    this case. Effects in order: open the people stage; write the person with the next version; make their
+    posts in this case exactly ``functions``. Raises NotReady with the reason for a wrong IIN or passport
+    number, an unknown function or none; Conflict.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
@@ -57,6 +58,11 @@ def save_person(
         unknown = wanted - {f.code for f in case.book.functions}
         insist(wanted, _("Tick at least one function for this person."))
         insist(not unknown, _("Unknown function: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
+        fields.update({name: " ".join(str(fields.get(name, "")).split()) for name in NAMES})
+        insist(
+            fields["given_names"] or fields["latin_given_names"],
+            _("Write the given names in Cyrillic, in Latin letters, or both."),
+        )
         kind, citizenship = fields["identifier_kind"], fields["citizenship"]
         _refuse(check_has_iin, citizenship=citizenship, kind=kind, field="identifier")
         check = check_iin if kind == "iin" else check_identifier

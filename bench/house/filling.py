@@ -231,8 +231,8 @@ def _complete(case):
             **{
                 name: getattr(sample, name)
                 for name in (
-                    "family_name", "given_names", "patronymic", "born_on", "citizenship", "identifier_kind",
-                    "identifier",
+                    "family_name", "given_names", "patronymic", "latin_family_name", "latin_given_names",
+                    "born_on", "citizenship", "identifier_kind", "identifier",
                 )
             },
             residence="KZ",

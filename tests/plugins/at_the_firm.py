@@ -121,8 +121,8 @@ def fill_questionnaire(page: Page) -> None:
 def enter_person(page: Page, case: Application) -> None:
     open_tab(page, case, "People")
     page.get_by_role("link", name="Add a person").click()
-    page.get_by_label("Given names").fill("Ғалым")
-    page.get_by_label("Family name").fill("Әлімжанов")
+    page.get_by_label("Given names in Cyrillic").fill("Ғалым")
+    page.get_by_label("Family name in Cyrillic").fill("Әлімжанов")
     page.get_by_label("Patronymic, if any").fill("Өмірұлы")
     fill_day(page, "Date of birth", date(1979, 3, 14))
     page.get_by_label("IIN", exact=True).check()
@@ -176,6 +176,7 @@ def enter_other_people(case: Application, founder: User) -> None:
             save_person(
                 actor=founder, case_id=case.pk, functions=posts[person.key], family_name=person.family_name,
                 given_names=person.given_names, patronymic=person.patronymic, born_on=person.born_on,
+                latin_family_name=person.latin_family_name, latin_given_names=person.latin_given_names,
                 citizenship=person.citizenship, residence="KZ", identifier_kind=person.identifier_kind,
                 identifier=person.identifier,
             )  # fmt: skip

@@ -11,6 +11,7 @@ import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,15 @@ def _tables() -> list[str]:
     return sorted(ours - {"django_content_type", "auth_permission", "django_migrations"})
 
 
+@cache
+def _columns(table: str) -> str:
+    """Those that are written; what the database computes of them it computes again."""
+    [model] = [m for m in apps.get_models(include_auto_created=True) if m._meta.db_table == table]
+    return ", ".join(
+        f'"{field.column}"' for field in model._meta.local_concrete_fields if not field.generated
+    )
+
+
 def _seen() -> Seen:
     found: Seen = {}
     with connection.cursor() as cursor:
@@ -197,7 +207,7 @@ def _rows_since(seen: Seen) -> Rows:
                 continue
             places = ", ".join(f"'{place}'::tid" for place in came)
             with cursor.cursor.copy(
-                f'COPY (SELECT * FROM "{table}" WHERE ctid = ANY (ARRAY[{places}])) TO STDOUT'
+                f'COPY (SELECT {_columns(table)} FROM "{table}" WHERE ctid = ANY (ARRAY[{places}])) TO STDOUT'
             ) as copy:
                 rows[table] = b"".join(bytes(part) for part in copy)
     return rows
@@ -207,5 +217,5 @@ def _write(rows: Rows) -> None:
     """References are checked at the end of the transaction, so the order of the tables is no matter."""
     with transaction.atomic(), connection.cursor() as cursor:
         for table, text in rows.items():
-            with cursor.cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+            with cursor.cursor.copy(f'COPY "{table}" ({_columns(table)}) FROM STDIN') as copy:
                 copy.write(text)

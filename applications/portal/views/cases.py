@@ -125,7 +125,11 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
     firms = list(firms_of(request.user))
     if not firms and request.user.is_staff:
         raise Http404
-    cases = Application.objects.filter(firm__in=firms).with_case().order_by("firm__name", "-created_at")
+    cases = (
+        Application.objects.filter(firm__in=firms)
+        .with_case()
+        .order_by("firm__sort_key", "firm_id", "-created_at")
+    )
     context = {
         "firms": firms,
         "own_parts": own_parts_of(request.user),
