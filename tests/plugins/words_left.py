@@ -62,10 +62,19 @@ class English:
         self.filled = [pattern(text) for text in ids if PLACEHOLDER.search(re.escape(text))]
 
     def left_on(self, page: str) -> list[str]:
-        return [text for text in map(one_line, Visible(page).texts) if text and self.is_english(text)]
+        return [text for text in seen(page) if self.is_english(text)]
 
     def is_english(self, text: str) -> bool:
         return text in self.plain or any(one.fullmatch(text) for one in self.filled)
+
+
+def seen(page: str) -> list[str]:
+    return [text for text in map(one_line, Visible(page).texts) if text]
+
+
+def stops_twice(page: str) -> list[str]:
+    """A Russian date ends in "г.", and a sentence that ends in it needs no stop of its own."""
+    return [text for text in seen(page) if "г.." in text]
 
 
 def pattern(text: str) -> re.Pattern[str]:
