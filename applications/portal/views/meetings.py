@@ -27,6 +27,7 @@ class MeetingForm(PlainForm):
     licence_type: Any = forms.ModelChoiceField(
         queryset=None,
         label=gettext_lazy("About which licence or file"),
+        empty_label=gettext_lazy("Choose"),
         error_messages={"required": gettext_lazy("Choose what the meeting is about.")},
     )
     topics = forms.CharField(
