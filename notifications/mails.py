@@ -45,7 +45,14 @@ MAILS = {
     "request_sent": Mail(
         needs=_names("points", "due"), may=_names("clock_paused"), action=_("Answer the request")
     ),
-    "request_answered": Mail(may=_names("clock_restarted")),
+    "request_answered": Mail(),
+    "reply_received": Mail(needs=_names("points", "left"), may=_names("clock_restarted")),
+    "request_question": Mail(),
+    "request_reply": Mail(action=_("Read the reply")),
+    "extension_asked": Mail(),
+    "extension_granted": Mail(needs=_names("due"), action=_("Answer the request")),
+    "extension_declined": Mail(needs=_names("due"), action=_("Read the answer")),
+    "change_resolved": Mail(action=_("Read what it means")),
     "stage_approved": Mail(needs=_names("stage"), may=_names("next_stage")),
     "approved_in_principle": Mail(words="decision", action=_("Read the decision")),
     "decision": Mail(action=_("Read the decision")),

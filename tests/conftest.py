@@ -1,5 +1,6 @@
 pytest_plugins = [
     "tests.plugins.app_role",
+    "tests.plugins.asked",
     "tests.plugins.calendar_file",
     "tests.plugins.cases",
     "tests.plugins.failed_checks",

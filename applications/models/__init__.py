@@ -24,7 +24,13 @@ from applications.models.letters import IssuedLetter
 from applications.models.meetings import MeetingRequest
 from applications.models.people import Entity, Holding, Person, Post
 from applications.models.private import Consent, PersonAccess
-from applications.models.requests import InformationRequest, PointFile, RequestPoint
+from applications.models.requests import (
+    ExtensionRequest,
+    InformationRequest,
+    PointFile,
+    PointMessage,
+    RequestPoint,
+)
 from applications.models.stage import Stage
 from applications.models.typed import TypedText
 
@@ -49,6 +55,7 @@ __all__ = [
     "Decision",
     "DocumentFacts",
     "Entity",
+    "ExtensionRequest",
     "Finding",
     "Gap",
     "Holding",
@@ -60,6 +67,7 @@ __all__ = [
     "Person",
     "PersonAccess",
     "PointFile",
+    "PointMessage",
     "Post",
     "Recommendation",
     "RefusalNotice",

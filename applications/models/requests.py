@@ -30,6 +30,8 @@ class InformationRequest(models.Model):
     written_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # When the last day was set as it stands: at the sending, or by an extension since.
+    due_set_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_note = models.TextField(blank=True)
@@ -82,3 +84,55 @@ class PointFile(models.Model):
 
     def __str__(self) -> str:
         return str(self.document)
+
+
+class PointMessage(models.Model):
+    """A question of the firm about one point, or what the reviewer replied. It moves no date."""
+
+    append_only = True
+
+    point = models.ForeignKey(RequestPoint, on_delete=models.PROTECT, related_name="messages")
+    from_firm = models.BooleanField()
+    text = models.TextField()
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class ExtensionRequest(models.Model):
+    """The firm asks for more time, and the reviewer grants it or does not. At most one is open."""
+
+    OPEN, GRANTED, DECLINED = "", "granted", "declined"
+    OUTCOMES = [(OPEN, _("Asked for")), (GRANTED, _("Granted")), (DECLINED, _("Declined"))]
+
+    request = models.ForeignKey(InformationRequest, on_delete=models.PROTECT, related_name="extensions")
+    until = models.DateField(_("wished last day"))
+    reason = models.TextField(_("reason"))
+    asked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    outcome = models.CharField(max_length=10, choices=OUTCOMES, blank=True, default=OPEN)
+    granted_until = models.DateField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+    decided_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request"], condition=models.Q(outcome=""), name="applications_extension_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="granted", granted_until__isnull=False)
+                | (~models.Q(outcome="granted") & models.Q(granted_until=None)),
+                name="applications_extension_granted_until",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request}: {self.until}"

@@ -328,39 +328,3 @@ class ReasonForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["text"].label = label
         self.fields["text"].error_messages["required"] = missing
-
-
-class PointForm(DraftForm):
-    """The answer to one point of a request for information, and what the page showed before it was typed."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    def __init__(self, point: Any, data: Any = None, files: Any = None) -> None:
-        shown = {"text": point.answer, "version": point.version}
-        super().__init__(data, files, prefix=f"p{point.number}", initial=shown)
-        self.fields["text"] = forms.CharField(
-            label=_("Your answer"),
-            widget=forms.Textarea({"rows": 6}),
-            max_length=LONGEST_TEXT,
-            show_hidden_initial=True,
-        )
-        self.fields["files"] = FilesField(label=_("Choose files"), heading=3)
-
-    def clean_version(self) -> int:
-        return self.cleaned_data["version"] or 0
-
-    @property
-    def typed(self) -> bool:
-        """Whether the text is another one than the page showed."""
-        return "text" in self.changed_data
-
-    def stand_on(self, point: Any) -> None:
-        """The form that is shown again stands on the answer as it is stored now; what was typed stays."""
-        stored = {"version": str(point.version)}
-        if not self.typed:
-            stored["text"] = point.answer
-        self.data = {
-            **dict(self.data.items()),
-            **{self.add_prefix(name): text for name, text in stored.items()},
-            self.add_initial_prefix("text"): point.answer,
-        }

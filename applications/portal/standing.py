@@ -32,6 +32,8 @@ BY_FIRM: dict[str, str | Promise] = {
     "application.change_notified": gettext_lazy("Change reported"),
     "application.representation": gettext_lazy("Representation made"),
     "request.answer": gettext_lazy("Answers sent"),
+    "request.question": gettext_lazy("Question asked about a request"),
+    "request.extension_asked": gettext_lazy("More time asked for"),
 }
 BY_REGULATOR: dict[str, str | Promise] = {
     "application.apply_version": gettext_lazy("Newer rule book applied"),
@@ -48,7 +50,14 @@ BY_REGULATOR: dict[str, str | Promise] = {
     "application.lapse": gettext_lazy("Lapsed"),
     "application.remit": gettext_lazy("Returned to review after appeal"),
     "application.letter": gettext_lazy("Letter issued"),
+    "application.change_resolved": gettext_lazy("Reported change dealt with"),
+    "application.condition": gettext_lazy("Condition found to be met"),
+    "application.representation_answered": gettext_lazy("Representation answered"),
     "request.send": gettext_lazy("Information requested"),
+    "request.reply": gettext_lazy("Question about a request answered"),
+    "request.extension_granted": gettext_lazy("More time granted"),
+    "request.extension_declined": gettext_lazy("More time not granted"),
+    "request.close": gettext_lazy("Request closed"),
     "stage.approve": gettext_lazy("Stage approved"),
     "stage.request_changes": gettext_lazy("Changes requested"),
 }
@@ -126,7 +135,7 @@ def served_notice(case: Application) -> RefusalNotice | None:
 
 def requests_of(case: Application) -> list[InformationRequest]:
     """What was sent to the firm; never a request that is still being written."""
-    sent = case.requests.exclude(status=InformationRequest.DRAFT)
+    sent = case.requests.filter(sent_at__isnull=False)
     return list(sent.prefetch_related("points"))
 
 
@@ -198,6 +207,7 @@ def timeline_of(case: Application) -> list[Happened]:
             who=event.actor_name if event.kind in BY_FIRM else regulator,
         )
         for event in events
+        if event.kind != "request.close" or event.data.get("was_sent")
     ]
 
 

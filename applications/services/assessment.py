@@ -17,6 +17,7 @@ from applications.models import (
     Note,
     Stage,
 )
+from applications.services import tell
 from applications.services.guard import insist, locked_case, same_version, take_side
 from applications.states import ASSESSABLE
 from audit.services import record
@@ -148,8 +149,8 @@ def finish_consultation(*, actor: Any, consultation: Consultation, answer: str) 
 def resolve_change(*, actor: Any, notice: ChangeNotice, resolution: str, affected: list[str]) -> ChangeNotice:
     """Say what a reported change means: no effect, or the requirements whose findings it affects.
 
-    Effects in order: take the examining side; mark those findings as affected; close the notice; audit
-    event.
+    Effects in order: take the examining side; mark those findings as affected; close the notice; mails to the
+    firm, which reads the resolution; audit event.
     """
     with transaction.atomic():
         case = locked_case(notice.application_id, actor=actor, permission="applications.resolve_change")
@@ -162,6 +163,7 @@ def resolve_change(*, actor: Any, notice: ChangeNotice, resolution: str, affecte
         case.findings.filter(requirement__in=affected).update(affected=True, version=F("version") + 1)
         notice.resolution, notice.resolved_by, notice.resolved_at = resolution, actor, timezone.now()
         notice.save(update_fields=["resolution", "resolved_by", "resolved_at"])
+        tell.firm(case, "change_resolved", key=f"change:{notice.pk}")
         record(
             subject=case.audit_subject,
             kind="application.change_resolved",

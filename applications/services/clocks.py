@@ -47,14 +47,14 @@ def start(case: "Application", event: str) -> None:
             Deadline.objects.update_or_create(application=case, code=clock.code, defaults=facts)
 
 
-def pause(case: "Application", *, cause: str) -> None:
-    """Pause the running clocks that the book lets be paused."""
-    _move(case, ClockEntry.PAUSE, cause, after=(ClockEntry.START, ClockEntry.RESUME))
+def pause(case: "Application", *, cause: str) -> int:
+    """Pause the running clocks that the book lets be paused. Returns how many."""
+    return _move(case, ClockEntry.PAUSE, cause, after=(ClockEntry.START, ClockEntry.RESUME))
 
 
-def resume(case: "Application", *, cause: str) -> None:
-    """Resume the paused clocks; their deadlines move by the days that the pause took."""
-    _move(case, ClockEntry.RESUME, cause, after=(ClockEntry.PAUSE,))
+def resume(case: "Application", *, cause: str) -> int:
+    """Resume the paused clocks; their deadlines move by the days that the pause took. Returns how many."""
+    return _move(case, ClockEntry.RESUME, cause, after=(ClockEntry.PAUSE,))
 
 
 def stop(case: "Application", *, cause: str, codes: tuple[str, ...] | None = None) -> None:
@@ -138,15 +138,17 @@ def _months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def _move(case: "Application", what: str, cause: str, *, after: tuple[str, ...]) -> None:
-    now = timezone.now()
+def _move(case: "Application", what: str, cause: str, *, after: tuple[str, ...]) -> int:
+    now, moved = timezone.now(), 0
     for clock in case.book.clocks:
         last = _last(case, clock.code) if clock.pausable else None
         if last is None or last.what not in after:
             continue
         ClockEntry.objects.create(application=case, clock=clock.code, what=what, at=now, cause=cause)
+        moved += 1
         if what == ClockEntry.RESUME:
             _shift_deadline(case, clock.code)
+    return moved
 
 
 def _shift_deadline(case: "Application", code: str) -> None:

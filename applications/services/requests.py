@@ -18,6 +18,7 @@ from applications.states import ASSESSABLE
 from audit.services import record
 from documents.services import seal
 from workflow.acts import EXAMINE
+from workflow.errors import Conflict
 from workflow.services import lock
 
 R = InformationRequest
@@ -33,15 +34,7 @@ def write_request(
     """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.write_request")
-        insist(case.state in ASSESSABLE, _("Information is asked for while the application is in review."))
-        insist(points, _("Add at least one point."))
-        insist(due_on > timezone.localdate(), _("The answer has to be due after today."))
-        for point in points:
-            insist(
-                point["requirement"] in case.book.by_code,
-                _("Tie each point to a requirement of the rule book."),
-            )
-            insist(point["question"].strip(), _("Write the question of each point."))
+        _check(case, due_on, points)
         take_side(case, actor=actor, side=EXAMINE, act="write_request")
         last = case.requests.aggregate(last=models.Max("number"))["last"] or 0
         request = R.objects.create(
@@ -51,19 +44,34 @@ def write_request(
             written_by=actor,
             pauses_clock=any(clock.pausable for clock in case.book.clocks),
         )
-        RequestPoint.objects.bulk_create(
-            [
-                RequestPoint(
-                    request=request,
-                    number=n,
-                    requirement=point["requirement"],
-                    person=point.get("person"),
-                    question=point["question"],
-                )
-                for n, point in enumerate(points, start=1)
-            ]
-        )
+        _write_points(request, points)
         record(subject=case.audit_subject, kind="request.write", actor=actor, data={"number": request.number})
+    return request
+
+
+def rewrite_request(
+    *,
+    actor: Any,
+    request: InformationRequest,
+    expected_version: int,
+    due_on: date,
+    points: list[dict[str, Any]],
+) -> InformationRequest:
+    """Change a request that was not sent yet: its last day and all its points, as in ``write_request``.
+
+    Effects in order: take the examining side; write the new points in place of the old; audit event.
+    """
+    with transaction.atomic():
+        case, request = _locked(request, actor, "applications.write_request", expected_version)
+        insist(request.status == R.DRAFT, _("This request was sent already."))
+        _check(case, due_on, points)
+        take_side(case, actor=actor, side=EXAMINE, act="rewrite_request")
+        request.points.all().delete()
+        _write_points(request, points)
+        _move(request, R.DRAFT, due_on=due_on)
+        record(
+            subject=case.audit_subject, kind="request.rewrite", actor=actor, data={"number": request.number}
+        )
     return request
 
 
@@ -75,16 +83,21 @@ def send_request(*, actor: Any, request: InformationRequest, expected_version: i
         case, request = _locked(request, actor, "applications.write_request", expected_version)
         insist(request.status == R.DRAFT, _("This request was sent already."))
         insist(case.state in ASSESSABLE, _("Information is asked for while the application is in review."))
+        insist(
+            request.due_on > timezone.localdate(),
+            _("The last day for the answer is not after today any more: change it first."),
+        )
         take_side(case, actor=actor, side=EXAMINE, act="send_request")
-        _move(request, R.SENT, sent_at=timezone.now())
-        if request.pauses_clock:
-            clocks.pause(case, cause=f"request {request.number}")
+        now = timezone.now()
+        _move(request, R.SENT, sent_at=now, due_set_at=now)
+        paused = bool(request.pauses_clock and clocks.pause(case, cause=f"request {request.number}"))
         tell.firm(
             case,
             "request_sent",
             key=f"request:{request.pk}",
             due=request.due_on,
             points=request.points.count(),
+            clock_paused=paused,
         )
         record(subject=case.audit_subject, kind="request.send", actor=actor, data={"number": request.number})
     return request
@@ -126,22 +139,24 @@ def attach_to_point(*, actor: Any, point: RequestPoint, upload: Any, name: str) 
         return PointFile.objects.create(point=fresh, document=document)
 
 
-def send_answers(*, actor: Any, request: InformationRequest, expected_version: int) -> InformationRequest:
+def send_answers(
+    *, actor: Any, request: InformationRequest, expected_version: int, shown: str = ""
+) -> InformationRequest:
     """Send every point that has an answer; the request is answered when all are.
 
-    Effects in order: seal the documents; mark the points as sent; move the request; resume the clocks
-    when nothing is with the firm any more; tell the reviewer; audit event. Raises NotReady when no new
-    point has an answer, or a file is not usable yet.
+    ``shown`` is the ``mark_of_answers`` that the page stood on. Effects in order: seal the documents; mark
+    the points as sent; move the request; resume the clocks when nothing is with the firm any more; tell the
+    reviewer, and the firm; audit event. Raises NotReady when no new point has an answer, or a file is not
+    usable yet, and Conflict where an answer is another one than was shown.
     """
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.answer_request", expected_version)
         insist(request.status in R.WITH_FIRM, _("This request is not with you."))
-        ready = [
-            p
-            for p in request.points.prefetch_related("files__document")
-            if not p.sent_at and p.answer.strip()
-        ]
+        ready = ready_points(request.points.prefetch_related("files__document"))
         insist(ready, _("Answer at least one point before you send."))
+        if shown and shown != mark_of_answers(ready):
+            words = _("An answer was changed while your page was open. Check what goes, then send.")
+            raise Conflict([words], current=request)
         documents = [file.document for point in ready for file in point.files.all()]
         hidden = private_people(case)
         private = {file.document_id for p in ready if p.person_id in hidden for file in p.files.all()}
@@ -152,10 +167,13 @@ def send_answers(*, actor: Any, request: InformationRequest, expected_version: i
         request.points.filter(pk__in=[p.pk for p in ready]).update(sent_at=now)
         left = request.points.filter(sent_at=None).count()
         _move(request, R.PART_ANSWERED if left else R.ANSWERED, answered_at=None if left else now)
-        if not case.requests.filter(status__in=R.WITH_FIRM, pauses_clock=True).exists():
+        resumed = not case.requests.filter(status__in=R.WITH_FIRM, pauses_clock=True).exists() and bool(
             clocks.resume(case, cause=f"request {request.number} answered")
-        tell.person(
-            case, request.written_by, "request_answered", key=f"request:{request.pk}:{request.version}"
+        )
+        key = f"request:{request.pk}:{request.version}"
+        tell.person(case, request.written_by, "request_answered", key=key)
+        tell.firm(
+            case, "reply_received", key=f"{key}:firm", points=len(ready), left=left, clock_restarted=resumed
         )
         record(
             subject=case.audit_subject,
@@ -190,7 +208,7 @@ def close_request(
             kind="request.close",
             actor=actor,
             reason=note,
-            data={"number": request.number},
+            data={"number": request.number, "was_sent": request.sent_at is not None},
         )
     return request
 
@@ -201,6 +219,42 @@ def _allow_point(actor: Any, case: Application, point: RequestPoint) -> None:
         allow(actor, "applications.answer_own_part", OwnPart(case, point.person_id))
     else:
         allow(actor, "applications.answer_request", case)
+
+
+def ready_points(points: Any) -> list[RequestPoint]:
+    """What goes when the answers are sent now; of what is answered in private a page knows that it is."""
+    return [p for p in points if not p.sent_at and (p.answer.strip() or getattr(p, "is_answered", False))]
+
+
+def mark_of_answers(ready: list[RequestPoint]) -> str:
+    """What a page shows as going, in short."""
+    return " ".join(f"{point.number}.{point.version}" for point in ready)
+
+
+def _check(case: Application, due_on: date, points: list[dict[str, Any]]) -> None:
+    insist(case.state in ASSESSABLE, _("Information is asked for while the application is in review."))
+    insist(points, _("Add at least one point."))
+    insist(due_on > timezone.localdate(), _("The answer has to be due after today."))
+    for point in points:
+        insist(
+            point["requirement"] in case.book.by_code, _("Tie each point to a requirement of the rule book.")
+        )
+        insist(point["question"].strip(), _("Write the question of each point."))
+
+
+def _write_points(request: InformationRequest, points: list[dict[str, Any]]) -> None:
+    RequestPoint.objects.bulk_create(
+        [
+            RequestPoint(
+                request=request,
+                number=n,
+                requirement=point["requirement"],
+                person=point.get("person"),
+                question=point["question"],
+            )
+            for n, point in enumerate(points, start=1)
+        ]
+    )
 
 
 def _locked(

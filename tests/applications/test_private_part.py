@@ -236,8 +236,9 @@ def test_the_person_answers_the_points_that_name_them(draft_case, firm_user, dan
 def a_point(case, user, person):
     question, _with_file = question_with_text(case)
     request = InformationRequest.objects.create(
-        application=case, number=1, status="sent", due_on=timezone.localdate(), written_by=user
-    )
+        application=case, number=1, status="sent", due_on=timezone.localdate(), written_by=user,
+        sent_at=timezone.now(),
+    )  # fmt: skip
     return RequestPoint.objects.create(
         request=request, number=1, requirement=question.requirement.code, question="Where?", person=person
     )

@@ -20,7 +20,7 @@ from playwright.sync_api import Page
 from accounts import services as accounts
 from applications.models import Application, Condition, Stage
 from applications.samples.cases import fresh
-from applications.services import assessment, decisions, drafting, inside, requests, submission
+from applications.services import assessment, decisions, drafting, inside, requests, rounds, submission
 from applications.services.inside import Place
 from applications.services.letters import issue_letter
 from applications.services.meetings import ask_for_meeting
@@ -121,6 +121,14 @@ def scene(
         points=[{"requirement": "BP-04", "question": "And the plan."}],
     )  # fmt: skip
     requests.send_request(actor=staff.reviewer, request=again, expected_version=again.version)
+    requests.write_request(
+        actor=staff.reviewer, case=case, due_on=timezone.localdate() + timedelta(days=14),
+        points=[{"requirement": "BP-04", "question": "This one is being written."}],
+    )  # fmt: skip
+    rounds.ask_about_point(actor=firm_user, point=asked.points.get(), text="Which form?")
+    rounds.ask_for_time(
+        actor=firm_user, request=asked, until=timezone.localdate() + timedelta(days=30), reason="Slow."
+    )
     put_law_on_record(staff, case)
     ask_for_meeting(
         actor=firm_user, firm=custody_firm, licence_type=case.licence_type, topics="The plan.",
@@ -216,7 +224,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     person = case.posts.first().person_id
     asked = ["FP-07"] if of_person else ["BP-03", *one_of_each_kind(scene.draft)]
     stages = ["fit_and_proper"] if of_person else ["business_plan", *scene.draft.book.stage_codes[1:]]
-    numbers = {"register:entry": scene.licence.number}
+    numbers = {"register:entry": scene.licence.number, "admin:applications_application_request_edit": 3}
     of_case = {
         "admin:applications_application_consultation": scene.consultation,
         "admin:applications_application_change_notice": scene.change,
@@ -233,9 +241,10 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "holding": [case.holdings.first().pk],
         "document": [case.answers.exclude(files=None).first().files.first().document_id],
         "letter": [scene.letter.pk], "letter_code": ["request_information"],
-        "number": [numbers.get(name, 1)], "pk_of": [row.pk] if row else [], "firm_id": [scene.firm.pk],
+        "number": [numbers.get(name, 1)], "point": [1], "pk_of": [row.pk] if row else [],
+        "firm_id": [scene.firm.pk],
         "invitation_id": [scene.invitation.pk], "comment": [scene.comment.pk],
-        "part": [case.pk], "point": [1],
+        "part": [case.pk],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
     }  # fmt: skip

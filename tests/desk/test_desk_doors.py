@@ -8,10 +8,13 @@ from applications.models import (
     ChangeNotice,
     Condition,
     Consultation,
+    ExtensionRequest,
     InformationRequest,
     IssuedLetter,
+    PointMessage,
     RefusalNotice,
     Representation,
+    RequestPoint,
 )
 from tests.desk.conftest import act, at, stage_act
 from tests.plugins.cases import fresh, new_staff
@@ -22,7 +25,8 @@ OPENED_BY = {
     "stage": set(STAFF), "request": set(STAFF), "note_new": set(STAFF), "conflict_new": set(STAFF),
     "completeness": {"case_officer"}, "fee": {"case_officer"}, "assign": {"case_officer", "lead_reviewer"},
     "request_new": REVIEW, "consultation_new": REVIEW, "consultation": REVIEW, "change_notice": REVIEW,
-    "condition": REVIEW, "version": {"lead_reviewer"},
+    "condition": REVIEW, "version": {"lead_reviewer"}, "request_edit": REVIEW, "request_reply": REVIEW,
+    "request_extension": REVIEW,
     "letters": set(STAFF), "letter": set(STAFF), "letter_pdf": set(STAFF), "letter_new": REVIEW,
     "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
 }  # fmt: skip
@@ -34,7 +38,13 @@ def addresses(case, firm_user):
     by = firm_user
     Condition.objects.create(application=case, number=1, text="Pay the capital in.")
     today = case.submitted_at.date()
-    InformationRequest.objects.create(application=case, number=1, due_on=today, written_by=by, status="sent")
+    asked = InformationRequest.objects.create(
+        application=case, number=1, due_on=today, written_by=by, status="sent"
+    )
+    InformationRequest.objects.create(application=case, number=2, due_on=today, written_by=by)
+    point = RequestPoint.objects.create(request=asked, number=1, requirement="BP-03", question="?")
+    PointMessage.objects.create(point=point, from_firm=True, text="Which?", by=by)
+    ExtensionRequest.objects.create(request=asked, until=today, reason="Slow.", asked_by=by)
     consultation = Consultation.objects.create(application=case, body="Bank", question="?", asked_by=by)
     change = ChangeNotice.objects.create(application=case, text="A director left.", notified_by=by)
     notice = RefusalNotice.objects.create(
@@ -46,7 +56,8 @@ def addresses(case, firm_user):
         powers=[], law={}, by=by, at=case.submitted_at,
     )  # fmt: skip
     said = Representation.objects.create(notice=notice, text="No.", made_by=by)
-    ids = {"stage": [case.book.stage_codes[0]], "request": [1], "condition": [1],
+    ids = {"stage": [case.book.stage_codes[0]], "request": [1], "condition": [1], "request_edit": [2],
+           "request_reply": [1, 1], "request_extension": [1],
            "consultation": [consultation.pk], "change_notice": [change.pk], "service": [notice.pk],
            "representation": [said.pk], "letter": [letter.pk], "letter_pdf": [letter.pk],
            "letter_new": ["request_information"]}  # fmt: skip

@@ -126,7 +126,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "period": "year1",
         "document": here.document_of_point.pk if door.name.startswith("portal:point_") else document.pk,
         "point": here.point_of_person.pk if "<uuid:part>" in door.address else here.point.number,
-        "number": side.licence.number if door.name == "register:entry" else 1,
+        "number": _number_of(door, side),
         "code": here.case.book.code if door.name.startswith(("law:", "before:")) else here.stage.code,
         "version": here.case.book.version,
         "pk_of": _row_of(door, here),
@@ -143,6 +143,13 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "app_label": "applications",
         "url": "no-such-page/",
     }
+
+
+def _number_of(door: Door, side: SimpleNamespace) -> Any:
+    """Request 1 is with the firm, request 2 is still being written."""
+    if door.name == "register:entry":
+        return side.licence.number
+    return 2 if door.name.endswith("_request_edit") else 1
 
 
 def _row_of(door: Door, here: SimpleNamespace) -> Any:

@@ -31,6 +31,7 @@ from applications.models import (
     Condition,
     Consultation,
     Entity,
+    ExtensionRequest,
     Holding,
     InformationRequest,
     InsideNote,
@@ -39,6 +40,7 @@ from applications.models import (
     Person,
     PersonAccess,
     PointFile,
+    PointMessage,
     Post,
     RefusalNotice,
     Representation,
@@ -361,8 +363,17 @@ def _after_submission(case: Application, member: User, staff: Any, requirement: 
     """Also for the draft, so that its doors are shut by the state and not for want of a row."""
     today, reviewer = timezone.localdate(), staff.reviewer
     request = InformationRequest.objects.create(
-        application=case, number=1, status="sent", due_on=today, written_by=reviewer
+        application=case,
+        number=1,
+        status="sent",
+        due_on=today,
+        written_by=reviewer,
+        sent_at=timezone.now(),
     )
+    InformationRequest.objects.create(application=case, number=2, due_on=today, written_by=reviewer)
+    point = RequestPoint.objects.create(request=request, number=1, requirement=requirement, question="Why?")
+    PointMessage.objects.create(point=point, from_firm=True, text="Which?", by=member)
+    ExtensionRequest.objects.create(request=request, until=today, reason="Slow", asked_by=member)
     notice = RefusalNotice.objects.create(
         application=case,
         grounds=[],
@@ -375,10 +386,8 @@ def _after_submission(case: Application, member: User, staff: Any, requirement: 
     )
     return {
         "request": request,
-        "point": RequestPoint.objects.create(
-            request=request, number=1, requirement=requirement, question="Why?"
-        ),
-        "document_of_point": _file_of_point(request.points.get(), member),
+        "point": point,
+        "document_of_point": _file_of_point(point, member),
         "letter": IssuedLetter.objects.create(
             application=case,
             code="return_incomplete",

@@ -48,7 +48,8 @@ def test_a_message_is_written_with_its_words(person: User) -> None:
     assert message.context == {"points": 2, "due": "2026-12-01", "clock_paused": True}
     assert message.body_text.split("\n\n")[:3] == [
         "The regulator asks you to answer 2 points about your application KZC-2026-0001.",
-        "Reply by 1 December 2026. The time for the review stands still until you reply.",
+        "Reply by 1 December 2026. The regulator set this day in your case; no law sets it. "
+        "The time for the review stands still until you reply.",
         "Answer the request:\nhttp://localhost:8000/applications/1/",
     ]
     assert '<a href="http://localhost:8000/applications/1/">Answer the request</a>' in message.body_html
@@ -56,7 +57,15 @@ def test_a_message_is_written_with_its_words(person: User) -> None:
 
 @pytest.mark.parametrize("template", sorted(mails.MAILS))
 def test_every_mail_names_the_case_the_address_and_how_to_know_it(template: str, person: User) -> None:
-    values = {"items": 1, "points": 1, "stage": 1, "working_days": 3, "item": "CAP-4", "requirement": "AML-2"}
+    values = {
+        "items": 1,
+        "left": 1,
+        "points": 1,
+        "stage": 1,
+        "working_days": 3,
+        "item": "CAP-4",
+        "requirement": "AML-2",
+    }
     context = {name: values.get(name, date(2026, 12, 1)) for name in mails.MAILS[template].needs}
     message = tell(to=person, template=template, context=context, subject_ref="KZC-2026-0001", key="k")
 

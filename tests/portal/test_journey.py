@@ -118,7 +118,10 @@ def test_from_the_first_sign_in_to_the_decision(afm, afm_staff, document_store, 
     assert "Which form exactly?" in browser.get(page).content.decode()
     sent = browser.post(page, {"p1-text": "A JSC.", "p1-files": [pdf("charter.pdf")], "p2-text": "",
                                "version": "1", "act": "send"})  # fmt: skip
-    assert sent.url == page
+    assert sent.url == f"{page}?send=part"
+    part = browser.get(sent.url).content.decode()
+    shown = part.split('name="shown" value="')[1].split('"')[0]
+    assert browser.post(page, {"version": "1", "shown": shown, "act": "send"}).url == page
     assert InformationRequest.objects.get(pk=request.pk).status == "part_answered"
     sent = browser.post(page, {"p2-text": "None.", "version": "2", "act": "send"})
     assert sent.url == page

@@ -1,6 +1,17 @@
 """The pages of one case inside the admin, other than the case itself and its acts."""
 
-from applications.desk.pages import file, intake, letters, outcome, paper, requests, review, stage, version
+from applications.desk.pages import (
+    file,
+    intake,
+    letters,
+    outcome,
+    paper,
+    requests,
+    review,
+    rounds,
+    stage,
+    version,
+)
 from applications.desk.pages.base import Page
 
 PAGES: tuple[type[Page], ...] = (
@@ -12,6 +23,9 @@ PAGES: tuple[type[Page], ...] = (
     intake.AssignPage,
     requests.NewRequestPage,
     requests.RequestPage,
+    requests.EditRequestPage,
+    rounds.ReplyPage,
+    rounds.ExtensionPage,
     review.NotePage,
     review.ConsultPage,
     review.FinishConsultationPage,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import rules
 from django import forms
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -51,14 +52,9 @@ class NewRequestPage(Page):
         return RequestForm(data, choices=choices, initial={"pick_1": about if about in known else ""})
 
     def run(self, data: dict[str, Any]) -> InformationRequest:
-        named = [person for _code, person, _text in data["rows"] if person]
-        people = Person.objects.in_bulk(named)
-        by_id = {str(pk): person for pk, person in people.items()}
-        points = [
-            {"requirement": code, "question": text, "person": by_id.get(person)}
-            for code, person, text in data["rows"]
-        ]
-        return requests.write_request(actor=self.user, case=self.case, due_on=data["due_on"], points=points)
+        return requests.write_request(
+            actor=self.user, case=self.case, due_on=data["due_on"], points=points_of(data["rows"])
+        )
 
     def done_url(self, result: InformationRequest) -> str:
         return page_url(self.case, "request", result.number)
@@ -66,6 +62,46 @@ class NewRequestPage(Page):
     def context(self) -> dict[str, Any]:
         period = self.case.book.clock("information_reply")
         return {"facts": [(_("Usual time for an answer"), in_words(period))]}
+
+
+def points_of(rows: list[tuple[str, str | None, str]]) -> list[dict[str, Any]]:
+    """The rows of the form as the services take them."""
+    people = Person.objects.in_bulk([person for _code, person, _text in rows if person])
+    by_id = {str(pk): person for pk, person in people.items()}
+    return [
+        {"requirement": code, "question": text, "person": by_id.get(person or "")}
+        for code, person, text in rows
+    ]
+
+
+class EditRequestPage(NewRequestPage):
+    """Changes a request that was not sent yet."""
+
+    name, path = "request_edit", "requests/<int:number>/edit/"
+    title = gettext_lazy("Change the request")
+
+    def load(self) -> None:
+        found = self.case.requests.filter(number=self.ids["number"], status=InformationRequest.DRAFT).first()
+        if found is None:
+            raise Http404
+        self.asked: InformationRequest = found
+
+    def version(self) -> int:
+        return self.asked.version
+
+    def form(self, data: Any = None) -> RequestForm:
+        held: dict[str, Any] = {"due_on": self.asked.due_on}
+        for point in self.asked.points.all():
+            person = str(point.person_id) if point.person_id else None
+            held[f"pick_{point.number}"] = pick(point.requirement, person)
+            held[f"text_{point.number}"] = point.question
+        return RequestForm(data, choices=question_choices(self.case, people=True), initial=held)
+
+    def run(self, data: dict[str, Any]) -> InformationRequest:
+        return requests.rewrite_request(
+            actor=self.user, request=self.asked, expected_version=posted_version(self.request.POST),
+            due_on=data["due_on"], points=points_of(data["rows"]),
+        )  # fmt: skip
 
 
 class CloseForm(forms.Form):
@@ -112,8 +148,13 @@ class RequestPage(Page):
         return page_url(self.case, "request", result.number)
 
     def context(self) -> dict[str, Any]:
-        points = self.asked.points.select_related("person", "answered_by").prefetch_related("files__document")
+        points = self.asked.points.select_related("person", "answered_by").prefetch_related(
+            "files__document", "messages__by"
+        )
         return {
+            "extensions": self.asked.extensions.select_related("asked_by", "decided_by"),
+            "with_firm": self.asked.status in InformationRequest.WITH_FIRM,
+            "may_write": rules.has_perm("applications.write_request", self.user, self.case),
             "asked": self.asked,
             "kind": REQUEST_TAGS[self.asked.status],
             "points": [
@@ -121,6 +162,7 @@ class RequestPage(Page):
                     "point": point,
                     "title": say(requirement_of(self.case, point.requirement).title),
                     "files": [FileRow(file.document) for file in point.files.all()] if point.sent_at else [],
+                    "messages": list(point.messages.all()),
                     "about": pick(point.requirement, str(point.person_id) if point.person_id else None),
                 }
                 for point in points

@@ -111,6 +111,7 @@ class ChangePage(Page):
     name, path = "change_notice", "changes/<int:pk_of>/"
     title, permission = gettext_lazy("Resolve a reported change"), "resolve_change"
     button, done = gettext_lazy("Resolve"), gettext_lazy("The reported change is resolved.")
+    intro = gettext_lazy("The firm reads what the change means for the case.")
 
     def load(self) -> None:
         found = self.case.change_notices.filter(pk=self.ids["pk_of"], resolved_at=None).first()

@@ -18,8 +18,9 @@ from applications.models import Answer, Application, Consent, InformationRequest
 from applications.portal import files, outline
 from applications.portal.access import page, status_of
 from applications.portal.answers import in_words
-from applications.portal.forms import AnswerForm, PointForm, initial_of
+from applications.portal.forms import AnswerForm, initial_of
 from applications.portal.people_forms import HandBackForm, OwnConsentForm
+from applications.portal.request_forms import PointForm
 from applications.queries.consents import last_consent
 from applications.queries.drafts import load_draft
 from applications.queries.law import requirement_of

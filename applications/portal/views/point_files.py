@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.requests import SignedIn
 from accounts.sessions import passive
-from applications.models import Application, InformationRequest, RequestPoint
+from applications.models import Application, RequestPoint
 from applications.portal.access import case_or_404, page
 from applications.portal.files import rows_at
 from applications.portal.views.files import answer_poll, answer_script
@@ -51,7 +51,7 @@ def place_of_point(point: RequestPoint) -> str:
 
 def _point_or_404(request: SignedIn, case: Application, number: int, point: int) -> RequestPoint:
     points = RequestPoint.objects.filter(request__application=case, request__number=number, number=point)
-    found = points.exclude(request__status=InformationRequest.DRAFT).select_related("request").first()
+    found = points.exclude(request__sent_at=None).select_related("request").first()
     if found is None or found.person_id in hidden_people(request.user, case):
         raise Http404
     found.request.application = case

@@ -1,0 +1,290 @@
+"""A request for information on the firm's side: answered point by point, asked about, given more time."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.requests import SignedIn
+from applications.models import ExtensionRequest, InformationRequest, RequestPoint
+from applications.portal import files, typed
+from applications.portal.access import case_or_404, page, posted_version, show, status_of
+from applications.portal.earlier import earlier_answers
+from applications.portal.request_forms import ExtensionForm, FirmPointForm
+from applications.portal.views.point_files import place_of_point
+from applications.queries.law import requirement_of
+from applications.queries.private import without_private
+from applications.services.requests import (
+    answer_point,
+    attach_to_point,
+    mark_of_answers,
+    ready_points,
+    send_answers,
+)
+from applications.services.rounds import ask_about_point, ask_for_time
+from workflow.errors import Conflict, Reason, Refused
+
+
+@dataclass(kw_only=True)
+class Round:
+    """One request with its points, and what was typed on its page."""
+
+    request: SignedIn
+    case: Any
+    asked: InformationRequest
+    points: list[Any]
+    forms: dict[int, FirmPointForm]
+    more: ExtensionForm | None
+    kept: typed.Page
+    stale: list[RequestPoint] = field(default_factory=list)
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(form.errors for form in self.forms.values()) or bool(self.asks_for_time and self._bad_more)
+
+    @property
+    def _bad_more(self) -> bool:
+        return self.more is not None and not self.more.is_valid()
+
+    @property
+    def act(self) -> str:
+        return str(self.request.POST.get("act", ""))
+
+    @property
+    def asks_for_time(self) -> bool:
+        return self.act == "extension"
+
+    @property
+    def questions(self) -> list[tuple[RequestPoint, str]]:
+        """What the firm has typed to ask about its points."""
+        asked = [(point, self.forms[point.pk].question) for point in self.points if point.pk in self.forms]
+        return [(point, text) for point, text in asked if text.strip()]
+
+    @property
+    def here(self) -> str:
+        return reverse("portal:request", args=[self.case.pk, self.asked.number])
+
+
+@page("GET", "POST")
+def information_request(request: SignedIn, pk: UUID, number: int) -> HttpResponse:
+    """A request point by point: text and files for each, kept at any time, sent once at the end."""
+    case = case_or_404(request, pk)
+    asked = case.requests.filter(sent_at__isnull=False, number=number).first()
+    if asked is None:
+        raise Http404
+    asked.application = case
+    found = _round(request, case, asked)
+    if request.method != "POST":
+        return _before_sending(found) if "send" in request.GET and found.forms else _page(found)
+    try:
+        return _send(found) if "shown" in request.POST else _keep_and_act(found)
+    except Refused as refusal:
+        found.points = _points(request, asked)
+        return _page(found, refusal)
+
+
+def _round(request: SignedIn, case: Any, asked: InformationRequest) -> Round:
+    points = _points(request, asked)
+    with_firm = [p for p in points if p.sent_at is None] if asked.status in asked.WITH_FIRM else []
+    open_points = [p for p in with_firm if not p.is_private]
+    kept = typed.Page(request, case, reverse("portal:request", args=[case.pk, asked.number]))
+    more, *forms = kept.forms(
+        request, [ExtensionForm, *(partial(FirmPointForm, point) for point in open_points)]
+    )
+    waits = any(extension.outcome == ExtensionRequest.OPEN for extension in asked.extensions.all())
+    return Round(
+        request=request,
+        case=case,
+        asked=asked,
+        points=points,
+        forms={point.pk: form for point, form in zip(open_points, forms, strict=True)},
+        more=more if with_firm and not waits else None,
+        kept=kept,
+    )
+
+
+def _points(request: SignedIn, asked: InformationRequest) -> list[Any]:
+    """Of what an invited person answers, only whether and when."""
+    found = asked.points.select_related("person", "answered_by").prefetch_related(
+        "files__document__facts", "messages__by"
+    )
+    for point in found:
+        point.request = asked
+    return without_private(request.user, asked.application, list(found))
+
+
+def _keep_and_act(found: Round) -> HttpResponse:
+    """Keeps what was typed, then does what was pressed."""
+    for point in found.points:
+        if point.pk in found.forms and not _keep(found, point):
+            found.stale.append(point)
+    if found.stale:
+        raise _conflict(found)
+    if found.is_wrong:
+        return _page(found)
+    act = {"send": _send_or_ask, "ask": _ask, "extension": _ask_for_time}.get(found.act, _come_back)
+    return act(found)
+
+
+def _keep(found: Round, point: RequestPoint) -> bool:
+    """Takes in the files and keeps the text; no where another editor has answered the point meanwhile."""
+    form, user = found.forms[point.pk], found.request.user
+    uploads = found.request.FILES.getlist(form.add_prefix("files"))
+    rejected = files.take_each(
+        uploads, lambda one: attach_to_point(actor=user, point=point, upload=one, name=one.name)
+    )
+    for text in rejected:
+        form.add_error("files", text)
+    if {"text", "version"} & form.errors.keys():
+        return True
+    current, text = point, form.cleaned_data["text"]
+    kept = True
+    if form.typed and text != point.answer:
+        try:
+            current = answer_point(
+                actor=user, point=point, expected_version=form.cleaned_data["version"], text=text
+            )
+        except Conflict as conflict:
+            current, kept = conflict.current, False
+    form.stand_on(current)
+    return kept
+
+
+def _conflict(found: Round) -> Conflict:
+    words = _("Somebody else has answered point %(number)s while your page was open.")
+    reasons = [
+        Reason(words % {"number": point.number}, f"#{found.forms[point.pk]['text'].id_for_label}")
+        for point in found.stale
+    ]
+    return Conflict(reasons, current=found.stale[0])
+
+
+def _come_back(found: Round) -> HttpResponse:
+    """Saved. A question or a wish for time that is typed but not sent is not lost: the page stays."""
+    messages.success(found.request, _("Saved. Nothing is sent yet."))
+    if found.questions or (found.more and found.more.begun):
+        words = _("Your question, or your request for time, is not sent: it has a button of its own.")
+        messages.warning(found.request, words)
+        found.points = _points(found.request, found.asked)
+        if found.more:
+            found.more.errors.clear()
+        return _page(found)
+    return redirect(found.here)
+
+
+def _ask(found: Round) -> HttpResponse:
+    asked = found.questions
+    if not asked:
+        raise Refused([Reason(_("Write your question."), f"#{_first(found)['ask'].id_for_label}")])
+    for point, text in asked:
+        ask_about_point(actor=found.request.user, point=point, text=text)
+    words = ngettext("Your question is sent.", "Your %(count)s questions are sent.", len(asked))
+    messages.success(found.request, words % {"count": len(asked)})
+    return redirect(f"{found.here}#point-{asked[0][0].number}")
+
+
+def _first(found: Round) -> FirmPointForm:
+    return next(iter(found.forms.values()))
+
+
+def _ask_for_time(found: Round) -> HttpResponse:
+    if found.more is None:
+        raise Refused([_("More time is asked for already: wait for the answer of the reviewer.")])
+    ask_for_time(actor=found.request.user, request=found.asked, **found.more.cleaned_data)
+    words = _("More time is asked for. Until the reviewer answers, the last day stays as it is.")
+    messages.success(found.request, words)
+    return redirect(f"{found.here}#time")
+
+
+def _send_or_ask(found: Round) -> HttpResponse:
+    """Sends when every point is answered; otherwise asks first, naming what goes and what stays."""
+    found.points = _points(found.request, found.asked)
+    ready = ready_points(found.points)
+    if ready and len(ready) < sum(point.sent_at is None for point in found.points):
+        posted_version(found.request)
+        return redirect(f"{found.here}?send=part")
+    return _send(found)
+
+
+def _send(found: Round) -> HttpResponse:
+    send_answers(
+        actor=found.request.user,
+        request=found.asked,
+        expected_version=posted_version(found.request),
+        shown=found.request.POST.get("shown", ""),
+    )
+    messages.success(found.request, _("Your answers are sent."))
+    return redirect(found.here)
+
+
+def _before_sending(found: Round) -> HttpResponse:
+    ready = ready_points(found.points)
+    if not ready:
+        return redirect(found.here)
+    return show(
+        found.request, "portal/request_send.html", found.case, tab="requests", asked=found.asked,
+        going=[(point, _title(found, point)) for point in ready],
+        staying=[(p, _title(found, p)) for p in found.points if p.sent_at is None and p not in ready],
+        shown=mark_of_answers(ready),
+    )  # fmt: skip
+
+
+def _title(found: Round, point: RequestPoint) -> Any:
+    return requirement_of(found.case, point.requirement).title
+
+
+def _page(found: Round, refusal: Refused | None = None) -> HttpResponse:
+    more = found.more if found.asks_for_time else None
+    bound = [*found.forms.values(), *([more] if more else [])]
+    problems = [
+        {"target": one.id_for_label or f"{one.auto_id}_0", "text": text}
+        for form in bound
+        for one in form
+        for text in one.errors
+    ]
+    before = earlier_answers(
+        found.case,
+        [(p.requirement, p.person_id) for p in found.points if not p.is_private],
+        before=found.asked.sent_at,
+    )
+    return show(
+        found.request, "portal/request.html", found.case, tab="requests", refusal=refusal,
+        status=status_of(refusal) if refusal else 422 if problems else 200,
+        asked=found.asked, rows=[_row(found, point, before) for point in found.points], problems=problems,
+        open=bool(found.forms), typed_page=found.kept if found.forms else None,
+        more=found.more, more_open=bool(found.more and found.more.begun),
+        extensions=list(found.asked.extensions.select_related("asked_by")),
+    )  # fmt: skip
+
+
+def _row(found: Round, point: Any, before: dict[Any, Any]) -> dict[str, Any]:
+    requirement = requirement_of(found.case, point.requirement)
+    if point.is_private:
+        return {"point": point, "requirement": requirement}
+    form = found.forms.get(point.pk)
+    return {
+        "point": point,
+        "form": form,
+        "stale": point in found.stale,
+        "files": _files_of(point, form),
+        "requirement": requirement,
+        "earlier": before.get((point.requirement, point.person_id)),
+        "messages": list(point.messages.all()),
+        "asking": bool(form and form["ask"].value()),
+    }
+
+
+def _files_of(point: RequestPoint, form: FirmPointForm | None) -> list[files.FileRow]:
+    """The files of a point, which its form shows too."""
+    place = place_of_point(point)
+    held = files.rows_at(place, [file.document for file in point.files.all()], has_page=False)
+    if form:
+        files.show_in(form, held, place, pick=False)
+    return held
