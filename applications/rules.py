@@ -8,6 +8,7 @@ from django.db.models import Exists, Q
 from django.utils import timezone
 
 from accounts.queries import firm_roles, memberships_ever, names
+from applications.mandates import mandate_for
 from regulators.queries import may_decide, staff_roles
 
 
@@ -68,6 +69,26 @@ def holds_a_part(user: Any, obj: Any) -> bool:
         return False
     held = _case(obj).accesses.filter(user=user, accepted_at__isnull=False, ended_at=None)
     return bool(held.exists())
+
+
+@rules.predicate
+def advises(user: Any, obj: Any) -> bool:
+    """By a mandate in force, in some stage of the case."""
+    return obj is not None and mandate_for(user, _case(obj).firm_id) is not None
+
+
+@rules.predicate
+def advises_here(user: Any, stage: Any) -> bool:
+    """By a mandate in force that covers this stage."""
+    mandate = mandate_for(user, stage.application.firm_id) if stage is not None else None
+    return mandate is not None and mandate.covers(stage.code)
+
+
+@rules.predicate
+def edits_by_mandate(user: Any, obj: Any) -> bool:
+    """A mandate in force lets this adviser edit. Together with ``advises_here`` it says where."""
+    mandate = mandate_for(user, _case(obj).firm_id) if obj is not None else None
+    return mandate is not None and mandate.edits
 
 
 @rules.predicate
@@ -139,9 +160,13 @@ def delegated(act: str) -> rules.Predicate:
 staff_on_case = is_of_the_regulator & is_filed
 decides = is_decision_maker & is_filed & is_without_conflict
 
-rules.add_perm("applications.view_case", is_of_the_firm | staff_on_case)
+# An adviser reads and edits by stage, and does nothing else: whatever is not said here is closed to advisers.
+rules.add_perm("applications.view_case", is_of_the_firm | staff_on_case | advises)
+rules.add_perm("applications.read_stage", is_of_the_firm | advises_here)
+rules.add_perm("applications.edit_application", is_editor | edits_by_mandate)
+rules.add_perm("applications.edit_stage", is_editor | (edits_by_mandate & advises_here))
 rules.add_perm("applications.read_draft", is_of_the_firm)
-rules.add_perm("applications.edit_application", is_editor)
+rules.add_perm("applications.notify_change", is_editor)
 rules.add_perm("applications.move_application", is_editor | is_owner)
 rules.add_perm("applications.submit_application", is_signatory)
 rules.add_perm("applications.discard_application", is_owner)
@@ -154,8 +179,8 @@ rules.add_perm("applications.answer_meeting", is_case_officer)
 
 # What the firm keeps to itself. Staff have no permission here, and their pages do not know the model.
 works_inside = is_owner | is_editor | is_signatory
-rules.add_perm("applications.read_inside", is_of_the_firm)
-rules.add_perm("applications.write_inside", works_inside)
+rules.add_perm("applications.read_inside", is_of_the_firm | advises_here)
+rules.add_perm("applications.write_inside", works_inside | advises_here)
 rules.add_perm("applications.assign_inside", works_inside)
 rules.add_perm("applications.sign_off_inside", works_inside)
 
@@ -192,8 +217,7 @@ rules.add_perm("applications.lapse_application", decides)
 rules.add_perm("applications.record_deemed_issue", decides & delegated("grant"))
 rules.add_perm("applications.remit_application", decides)
 
-rules.add_perm("applications.start_stage", is_editor | holds_a_part)
-rules.add_perm("applications.edit_stage", is_editor)
+rules.add_perm("applications.start_stage", is_editor | holds_a_part | (edits_by_mandate & advises_here))
 rules.add_perm("applications.assess_stage", is_assessor & is_filed & is_without_conflict)
 rules.add_perm("applications.review_stage", review)
 rules.add_perm(

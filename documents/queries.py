@@ -57,10 +57,11 @@ def earlier(documents: Collection[Document]) -> dict[UUID, list[Document]]:
     return found
 
 
-def usable() -> Q:
-    """What ``Document.usable`` says, for a filter."""
+def usable(document: str = "") -> Q:
+    """What ``Document.usable`` says, for a filter; of what has a document, by the name of its field."""
     statuses = [Status.CLEAN] if settings.PRODUCTION else [Status.CLEAN, Status.UNSCANNED]
-    return Q(status__in=statuses, damaged_at=None)
+    before = f"{document}__" if document else ""
+    return Q(**{f"{before}status__in": statuses, f"{before}damaged_at": None})
 
 
 def same_bytes(document: Document) -> QuerySet[Document]:

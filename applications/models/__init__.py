@@ -21,6 +21,7 @@ from applications.models.decision import Condition, Decision, Recommendation, Re
 from applications.models.files import DocumentFacts
 from applications.models.inside import InsideNote
 from applications.models.letters import IssuedLetter
+from applications.models.mandates import Authority
 from applications.models.meetings import MeetingRequest
 from applications.models.people import Entity, Holding, Person, Post
 from applications.models.private import Consent, PersonAccess
@@ -41,6 +42,7 @@ __all__ = [
     "AnswerRevision",
     "Application",
     "ApplicationQuerySet",
+    "Authority",
     "CapitalFigure",
     "CapitalPeriod",
     "ChangeNotice",

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from accounts.models import Firm
+from accounts.queries import firms_of
 from applications import conditions as c
+from applications.models.mandates import Authority
 from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
 from regulators.models import LicenceType, RuleBookVersion
@@ -21,12 +23,14 @@ from workflow.models import Stateful, StateGuard
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: Any) -> "ApplicationQuerySet":
-        """Cases of the user's firms, and submitted cases of the regulators that the user serves;
-        nothing else.
+        """Cases of the user's firms, of those that the user advises by a mandate in force, and submitted
+        cases of the regulators that the user serves; nothing else.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        firms = models.Q(firm__in=Firm.objects.filter(memberships__user=user, memberships__ended_at=None))
+        firms = models.Q(firm__in=firms_of(user)) | models.Q(
+            firm__in=Authority.objects.in_force(user).order_by().values("membership__firm")
+        )
         served = regulators_of(user)
         if not served:
             return self.filter(firms)

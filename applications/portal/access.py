@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,12 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.queries import firms_of
 from accounts.requests import SignedIn
+from applications.mandates import StageOf, mandates_of
 from applications.models import Application
 from applications.portal import presence, typed
 from applications.portal.back import back_of, carried
+from applications.queries.law import home_of
 from applications.queries.standing import with_dates, with_requests_waiting
 from regulators.periods import set_in_the_case
-from regulators.rulebook import say
+from regulators.rulebook import CAPITAL, OWNERSHIP, PEOPLE, say
 from workflow.errors import Conflict, Gone, NotAllowed, Refused
 
 View = Callable[..., HttpResponseBase]
@@ -60,17 +63,34 @@ def page(*methods: str) -> Callable[[View], View]:
     return wrap
 
 
-def case_or_404(request: SignedIn, pk: Any, *, dated: bool = False) -> Any:
+def case_or_404(request: SignedIn, pk: Any, *, dated: bool = False, to: str = "", kind: str = "") -> Any:
     """A case of a firm that this person acts for, with how many requests wait, and its dates where they are
     asked for; staff have the desk.
+
+    An adviser gets in where the page says what it leads ``to``: the code of a stage that the mandate has to
+    cover, or ANY, where the page leaves out what it does not; or which ``kind`` of typed records, which stand
+    in a stage.
     """
-    own = Application.objects.filter(pk=pk, firm__in=firms_of(request.user)).order_by()
-    related = ("firm", "licence_type", "rulebook", "moved_from", "saved_by")
-    known = with_requests_waiting(own.select_related(*related))
-    case = (with_dates(known) if dated else known).first()
+    case = _case(Q(firm__in=firms_of(request.user)), pk, dated)
+    if case is None and (to or kind):
+        firms = [one.firm_id for one in mandates_of(request.user).values()]
+        case = _case(Q(firm__in=firms), pk, dated) if firms else None
+        if case is not None and not may_read(request.user, case, home_of(case, kind) if kind else to):
+            raise Http404
     if case is None:
         raise Http404
     return case
+
+
+def may_read(user: Any, case: Any, stage: str | None) -> bool:
+    """Of a stage, or of ANY."""
+    return bool(stage and user.has_perm("applications.read_stage", StageOf(case, stage)))
+
+
+def _case(mine: Q, pk: Any, dated: bool) -> Any:
+    related = ("firm", "licence_type", "rulebook", "moved_from", "saved_by")
+    known = with_requests_waiting(Application.objects.filter(mine, pk=pk).order_by().select_related(*related))
+    return (with_dates(known) if dated else known).first()
 
 
 def posted_version(request: SignedIn) -> int:
@@ -123,25 +143,23 @@ def show(
         "may_sign": user.has_perm("applications.submit_application", case),
         "may_discard": user.has_perm("applications.discard_application", case),
         "reasons": refusal.reasons if refusal else [],
-        "tabs": _tabs(case, tab),
+        "tabs": _tabs(user, case, tab),
         "back_to": back_of(request, case),
     }
     return render(request, template, {**base, **context}, status=status)
 
 
-def _tabs(case: Any, current: str) -> list[dict[str, Any]]:
-    tabs = [
-        ("tasks", _("Tasks"), "portal:case"),
-        ("people", _("People"), "portal:people"),
-        ("ownership", _("Ownership"), "portal:ownership"),
-        ("capital", _("Capital"), "portal:capital"),
-        ("check", _("Your answers"), "portal:check"),
-    ]
+def _tabs(user: Any, case: Any, current: str) -> list[dict[str, Any]]:
+    tabs = [("tasks", _("Tasks"), "portal:case")]
+    for kind, text in ((PEOPLE, _("People")), (OWNERSHIP, _("Ownership")), (CAPITAL, _("Capital"))):
+        if user.has_perm("applications.read_draft", case) or may_read(user, case, home_of(case, kind)):
+            tabs.append((kind, text, f"portal:{kind}"))
+    tabs.append(("check", _("Your answers"), "portal:check"))
     found: list[dict[str, Any]] = [
         {"text": text, "url": reverse(name, args=[case.pk]), "current": code == current}
         for code, text, name in tabs
     ]
-    if case.submitted_at:
+    if case.submitted_at and user.has_perm("applications.read_draft", case):
         url = reverse("portal:case", args=[case.pk]) + "#requests"
         found.append(
             {

@@ -8,8 +8,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Role, User
+from applications.portal.files import ACCEPT, rules
 from applications.portal.forms import DateField, PlainForm
+from applications.queries.stages import titles
 from applications.services.inside import LONGEST_COMMENT
 
 
@@ -52,3 +54,53 @@ class AssignForm(PlainForm):
         super().__init__(*args, **kwargs)
         choices = [("", _("Choose")), *((str(one.pk), one.full_name) for one in people)]
         self.fields["to"].choices = choices  # type: ignore[attr-defined]
+
+
+class AdviserForm(PlainForm):
+    """Whom an owner invites to advise the firm, to do what, in which stages and for how long."""
+
+    email = forms.EmailField(
+        label=_("E-mail of the adviser"),
+        error_messages={"required": _("Enter the e-mail of the adviser.")},
+        widget=forms.EmailInput({"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(
+        label=_("What the adviser may do"),
+        choices=[
+            (Role.VIEWER, _("Read, and comment inside the firm")),
+            (Role.EDITOR, _("Read, comment, answer questions and upload files")),
+        ],
+        error_messages={"required": _("Choose what the adviser may do.")},
+        widget=forms.RadioSelect,
+    )
+    scope = forms.MultipleChoiceField(
+        label=_("In which stages"),
+        help_text=_("In every application of the firm. The adviser sees nothing of the other stages."),
+        error_messages={"required": _("Choose at least one stage.")},
+        widget=forms.CheckboxSelectMultiple,
+    )
+    valid_from = DateField(label=_("First day"), help_text=_("For example, 27 3 2026"))
+    until = DateField(
+        label=_("Last day"), help_text=_("Access ends by itself at the end of this day. At most one year.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"].choices = list(titles().items())  # type: ignore[attr-defined]
+
+    def clean_scope(self) -> list[str]:
+        """All stages chosen is no limit, also for stages that a later book may have."""
+        chosen: list[str] = self.cleaned_data["scope"]
+        return [] if len(chosen) == len(titles()) else chosen
+
+
+class AuthorityForm(PlainForm):
+    paper = forms.FileField(
+        label=_("Power of attorney"),
+        error_messages={"required": _("Choose the file.")},
+        widget=forms.FileInput({"accept": ACCEPT}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["paper"].help_text = " ".join(rules()[:2])

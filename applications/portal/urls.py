@@ -1,6 +1,7 @@
 from django.urls import path
 
 from applications.portal.views import (
+    advisers,
     afterwards,
     capital,
     cases,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("meetings/", meetings.meetings, name="meetings"),
     path("meetings/<int:meeting>/withdraw/", meetings.meeting_withdraw, name="meeting_withdraw"),
     path("firms/<uuid:firm_id>/data/", firms.firm_correct, name="firm_correct"),
+    path("firms/<uuid:firm_id>/advisers/", advisers.advisers, name="advisers"),
+    path("advising/<int:membership>/", advisers.adviser, name="adviser"),
+    path("advising/<int:membership>/authority/", advisers.authority, name="authority"),
     path("firms/<uuid:firm_id>/history/", firms.firm_history, name="firm_history"),
     path("documents/<uuid:document>/", afterwards.document, name="document"),
     path("typed/", typed.typed, name="typed"),

@@ -8,7 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Firm, FirmInvitation, Membership, Role, User
+from applications.models import Authority
 from applications.queries.stages import in_words
+from documents.queries import usable
+from look import words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,21 +28,31 @@ class Entry:
     ends_by_itself: bool = False
     given_by: User | None
     ended_by: User | None = None
-    notes: tuple[str, ...] = ()
+    opened: date | None = None  # the first day of access: for an adviser, once the authority was checked
+    note: str = ""
     invitation: str = ""  # what became of it; empty for an access
 
 
 def history_of(firm: Firm) -> list[Entry]:
-    """Every access and every invitation there ever was, the newest first. Two queries."""
-    entries = [*map(_access, _memberships(firm)), *map(_invitation, _invitations(firm))]
+    """Every access and every invitation there ever was, the newest first. Three queries."""
+    entries = [*_accesses(firm), *map(_invitation, _invitations(firm))]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
 def had_access(firm: Firm, on: date) -> list[Entry]:
-    """Every access that was open on this day, at least for a part of it. One query."""
-    entries = map(_access, _memberships(firm))
-    found = [one for one in entries if one.begins <= on and (one.ends is None or on <= one.ends)]
+    """Every access that was open on this day, at least for a part of it. Two queries."""
+    entries = [one for one in _accesses(firm) if one.opened is not None and one.opened <= on]
+    found = [one for one in entries if one.ends is None or on <= one.ends]
     return sorted(found, key=lambda entry: (entry.who.casefold(), entry.at))
+
+
+def _accesses(firm: Firm) -> list[Entry]:
+    papers: dict[int, date] = {}
+    authorities = Authority.objects.filter(usable("document"), membership__firm=firm)
+    for one in authorities.select_related("document").order_by("added_at"):
+        checked = timezone.localdate(one.document.scanned_at or one.added_at)
+        papers.setdefault(one.membership_id, checked)
+    return [_access(one, papers.get(one.pk)) for one in _memberships(firm)]
 
 
 def _memberships(firm: Firm) -> Iterable[Membership]:
@@ -50,21 +63,35 @@ def _invitations(firm: Firm) -> Iterable[FirmInvitation]:
     return firm.invitations.select_related("invited_by", "accepted_by", "withdrawn_by")
 
 
-def _access(one: Membership) -> Entry:
+def _access(one: Membership, paper: date | None) -> Entry:
     ended = timezone.localdate(one.ended_at) if one.ended_at else None
     by_itself = one.until is not None and (ended is None or one.until < ended)
+    begins = max(timezone.localdate(one.granted_at), one.valid_from or date.min)
+    opened = begins
+    if one.is_adviser:
+        opened = max(begins, paper) if paper else None
     return Entry(
         at=one.granted_at,
+        opened=opened,
+        note=_paper_in_words(one, paper),
         who=one.user.full_name,
         email=one.user.email,
         what=_what([one.role], is_adviser=one.is_adviser),
         limits=in_words(one.scope) if one.is_adviser else "",
-        begins=max(timezone.localdate(one.granted_at), one.valid_from or date.min),
+        begins=begins,
         ends=one.until if by_itself else ended,
         ends_by_itself=by_itself,
         given_by=one.granted_by,
         ended_by=None if by_itself else one.ended_by,
     )
+
+
+def _paper_in_words(one: Membership, paper: date | None) -> str:
+    if not one.is_adviser:
+        return ""
+    if paper is None:
+        return _("No authority was checked, so there was no access.")
+    return _("Authority checked on %(day)s") % {"day": words.day(paper)}
 
 
 def _invitation(one: FirmInvitation) -> Entry:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from applications.mandates import StageOf
 from applications.models.answers import AnswerFile
 from applications.models.files import DocumentFacts
 from applications.queries.private import hidden_people
@@ -15,6 +16,8 @@ from documents.models import Document
 if TYPE_CHECKING:
     from applications.models import Application
 
+READ_STAGE = "applications.read_stage"
+
 
 def given_before(case: "Application", user: Any, *, person: UUID | None) -> QuerySet[Document]:
     """The newest versions of the case's usable files that this user may give for an answer, taken out ones
@@ -23,8 +26,18 @@ def given_before(case: "Application", user: Any, *, person: UUID | None) -> Quer
     about = Q(answer__person=None) | (Q(answer__person=person) if person else Q())
     files = AnswerFile.objects.filter(about, answer__application=case)
     files = files.exclude(answer__person__in=hidden_people(user, case))
+    if not user.has_perm("applications.read_draft", case):
+        files = files.filter(answer__requirement__in=_in_reach(user, case))
     found = Document.objects.filter(documents.usable(), pk__in=files.values("document"))
     return found.filter(superseded_by=None).select_related("facts").order_by("name", "pk")
+
+
+def _in_reach(user: Any, case: "Application") -> list[str]:
+    """The questions in the stages of an adviser's mandate."""
+    rules = case.book.by_code.items()
+    return [
+        code for code, rule in rules if user.has_perm("applications.read_stage", StageOf(case, rule.stage))
+    ]
 
 
 def named(found: QuerySet[Document], text: str) -> QuerySet[Document]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from applications.states import WITH_THE_FIRM
 from regulators import books
+from regulators import rulebook as rb
 from regulators.queries import changes_in_force
 from regulators.rulebook import Book, Requirement
 from workflow.errors import Reason
@@ -79,3 +80,13 @@ def requirement_of(case: "Application", code: str) -> Requirement:
 
 def _dated(book: Book) -> dict[str, str]:
     return {"version": book.version, "date": book.effective_from.strftime("%d.%m.%Y")}
+
+
+def home_of(case: "Application", kind: str) -> str | None:
+    """The stage of the typed records (people, ownership, capital): the first that asks for them; for people,
+    that asks questions of each of them.
+    """
+    rules = case.book.requirements
+    asking = {r.stage for r in rules if kind == rb.PEOPLE and r.per_person}
+    asking = asking or {r.stage for r in rules if kind in r.evidence}
+    return next((code for code in case.book.stage_codes if code in asking), None)

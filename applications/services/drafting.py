@@ -8,17 +8,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Firm
 from accounts.queries import firm_roles
+from applications.mandates import StageOf
 from applications.models import Answer, AnswerFile, AnswerRevision, Application, Entity, Person, Stage
 from applications.queries.consents import last_consent
+from applications.queries.law import home_of
 from applications.services.evidence import taken_in
-from applications.services.guard import allow_answer, insist, same_version
+from applications.services.guard import allow, allow_answer, insist, same_version
 from applications.services.inside import note_changed
 from applications.services.limits import insist_on_room
 from applications.states import DECIDED
 from applications.states import StageState as S
 from audit.services import record
 from documents.models import Document
-from regulators import rulebook as rb
 from regulators.models import LicenceType
 from regulators.queries import current_pin
 from regulators.rulebook import Requirement
@@ -178,6 +179,7 @@ def open_answer(case: Application, requirement: str, person: Person | None, acto
         words = _("%(name)s has withdrawn the consent: nothing more is recorded about them.")
         raise NotReady([words % {"name": person.full_name}])
     rule = _requirement(case, requirement)
+    allow_answer(actor, case, person.pk if person else None, stage=rule.stage)
     _open_stage(case, rule.stage, actor)
     return _answer_row(case, rule, person, actor)
 
@@ -186,18 +188,11 @@ def open_stage_of(case: Application, kind: str, actor: Any) -> None:
     """Open the stage of the case that typed records of this kind (people, ownership, capital) belong to. That
     another stage asks for them too, and is open, is not enough.
     """
-    home = _home_of(case, kind)
+    home = home_of(case, kind)
     insist(home, _("The rule book of this application does not ask for this."))
     assert home is not None
+    allow(actor, "applications.edit_stage", StageOf(case, home))
     _open_stage(case, home, actor)
-
-
-def _home_of(case: Application, kind: str) -> str | None:
-    """The first stage that asks for the records; for people, that asks questions of each of them."""
-    rules = case.book.requirements
-    asking = {r.stage for r in rules if kind == rb.PEOPLE and r.per_person}
-    asking = asking or {r.stage for r in rules if kind in r.evidence}
-    return next((code for code in case.book.stage_codes if code in asking), None)
 
 
 def _requirement(case: Application, code: str) -> Requirement:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import rules
 from django.db import transaction
 
 from accounts.queries import firm_roles
+from applications.mandates import StageOf, mandate_for
 from applications.models import AnswerFile, Application, Consent, PointFile
 from applications.queries.private import hidden_people, private_people
 from applications.rules import OwnPart, is_the_person
@@ -52,15 +54,31 @@ def is_evidence_in(document: Document, case: Application) -> bool:
     return any(use.application.pk == case.pk for use in uses_of(document))
 
 
-def _may_open(actor: Any, use: OwnPart) -> bool:
-    """The invited person; whoever may see the case, but the firm nothing of what is private."""
+def _may_open(actor: Any, document: Document, use: OwnPart) -> bool:
+    """The invited person; whoever may see the case, but the firm nothing of what is private, and an adviser
+    nothing but what answers a question in the stages of the mandate.
+    """
     if use.person_id is not None and is_the_person(actor, use):
         return True
     case = use.application
     if not Application.objects.visible_to(actor).filter(pk=case.pk).exists():
         return False
     of_the_firm = bool(firm_roles(actor, case.firm_id))
+    if not of_the_firm and mandate_for(actor, case.firm_id):
+        of_the_firm = True
+        if not _is_in_reach(actor, document, use):
+            return False
     return not of_the_firm or use.person_id is None or use.person_id not in hidden_people(actor, case)
+
+
+def _is_in_reach(actor: Any, document: Document, use: OwnPart) -> bool:
+    case = use.application
+    files = AnswerFile.objects.filter(
+        document=document, answer__application=case, answer__person=use.person_id
+    )
+    codes = files.values_list("answer__requirement", flat=True)
+    stages = {rule.stage for code in codes if (rule := case.book.by_code.get(code))}
+    return any(rules.has_perm("applications.read_stage", actor, StageOf(case, stage)) for stage in stages)
 
 
 def open_evidence(*, actor: Any, document_id: Any, why: str = "view") -> tuple[Document, Any]:
@@ -71,11 +89,15 @@ def open_evidence(*, actor: Any, document_id: Any, why: str = "view") -> tuple[D
     ``documents.services.open_document`` raises.
     """
     document = Document.objects.filter(pk=document_id).first()
-    use = next((one for one in uses_of(document) if _may_open(actor, one)), None) if document else None
+    use = (
+        next((one for one in uses_of(document) if _may_open(actor, document, one)), None)
+        if document
+        else None
+    )
     if document is None or use is None:
         raise Gone
     case = use.application
-    if not document.sealed and not is_the_person(actor, use):
+    if not document.sealed and not is_the_person(actor, use) and not mandate_for(actor, case.firm_id):
         allow(actor, "applications.read_draft", case)
     return document, open_document(document=document, actor=actor, why=why, subject=case.audit_subject)
 

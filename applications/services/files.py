@@ -6,7 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rules import has_perm
 
+from applications.mandates import StageOf
 from applications.models import AnswerFile, Application, DocumentFacts, Person
 from applications.queries.files import given_before
 from applications.queries.private import hidden_people
@@ -135,6 +137,7 @@ def _held_in(case: Application, versions: list[Document], actor: Any) -> list[An
     actor may read.
     """
     stages = set(case.stages.filter(state__in=OPEN_STAGES).values_list("code", flat=True))
+    stages = {code for code in stages if has_perm("applications.edit_stage", actor, StageOf(case, code))}
     codes = [code for code, rule in case.book.by_code.items() if rule.stage in stages]
     held = AnswerFile.objects.filter(document__in=versions, removed_at=None)
     held = held.filter(answer__application=case, answer__requirement__in=codes)

@@ -5,6 +5,7 @@ from typing import Any
 import rules
 from django.utils.translation import gettext as _
 
+from applications.mandates import StageOf
 from applications.models import Application
 from applications.queries.private import private_people
 from applications.rules import OwnPart
@@ -25,10 +26,14 @@ def allow(actor: Any, permission: str, obj: Any) -> None:
         raise NotAllowed([_("You may not do this.")])
 
 
-def allow_answer(actor: Any, case: Application, person_id: Any) -> None:
-    """Answers about an invited person are that person's to write; all others the firm's."""
+def allow_answer(actor: Any, case: Application, person_id: Any, *, stage: str = "") -> None:
+    """Answers about an invited person are that person's to write; all others the firm's, and an adviser's in
+    the stages of the mandate.
+    """
     if person_id is not None and person_id in private_people(case):
         allow(actor, "applications.answer_own_part", OwnPart(case, person_id))
+    elif stage:
+        allow(actor, "applications.edit_stage", StageOf(case, stage))
     else:
         allow(actor, "applications.edit_application", case)
 

@@ -127,7 +127,7 @@ def notify_change(*, actor: Any, case: Application, text: str) -> ChangeNotice:
     reopened to the firm.
     """
     with transaction.atomic():
-        case = locked_case(case.pk, actor=actor, permission="applications.edit_application")
+        case = locked_case(case.pk, actor=actor, permission="applications.notify_change")
         insist(case.state in OPEN, _("Only an open case can be changed."))
         insist(text.strip(), _("Say what has changed."))
         notice = ChangeNotice.objects.create(application=case, text=text, notified_by=actor)

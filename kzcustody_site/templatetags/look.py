@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.pipeline.queries import managed_by
+from applications.queries import stages
 from look import words
 from look.fields import DIGITS
 from regulators.rulebook import GUIDANCE, RULE, Book, Citation, Requirement, standing
@@ -201,6 +202,12 @@ def _url(name: str) -> str | None:
 def proposed_for(people: Iterable[dict[str, Any]], functions: tuple[str, ...]) -> list[dict[str, Any]]:
     """Of the people submitted, those with a post among these functions; all where none is named."""
     return [person for person in people if not functions or not person["codes"].isdisjoint(functions)]
+
+
+@register.filter
+def stages_in_words(codes: list[str]) -> str:
+    """The stages that something is limited to; all of them where no code is named."""
+    return stages.in_words(codes)
 
 
 @register.filter

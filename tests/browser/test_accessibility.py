@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib import admin
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
@@ -18,17 +19,20 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts import services as accounts
+from accounts.models import Membership
 from applications.models import Application, Condition, Stage
 from applications.samples.cases import fresh
 from applications.services import assessment, decisions, drafting, inside, requests, rounds, submission
 from applications.services.inside import Place
 from applications.services.letters import issue_letter
+from applications.services.mandates import give_authority
 from applications.services.meetings import ask_for_meeting
 from licences.services import issue
 from regulators import services as law
 from regulators.reference.provisions import provisions_of
 from regulators.services import confirm_authority_basis, enter_authority_basis
-from tests.plugins.cases import email_of
+from tests.plugins.cases import email_of, new_applicant
+from tests.plugins.files import pdf
 from tests.plugins.watching import Watch
 from workflow.acts import acts_of
 
@@ -51,6 +55,7 @@ NO_PAGE = {
     "admin:applications_application_paper", "portal:paper_pdf", "portal:submission_pdf",
     "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf", "portal:presence",
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
+    "portal:authority",
     "before:specimen_pdf", "register:json", "portal:file_status", "portal:point_file_status",
 }  # fmt: skip
 LEADS_ELSEWHERE = {
@@ -153,9 +158,23 @@ def scene(
         token=token, invitation=invitation, letter=letter, notice=None, representation=None,
         consultation=assessment.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
         change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
+        advising=advising_of(firm_user, custody_firm),
         comment=inside.comment(actor=firm_user, place=Place(stage=stage), text="Among ourselves."),
         condition=Condition.objects.create(application=case, number=1, text="Pay in the capital."),
     )  # fmt: skip
+
+
+def advising_of(owner: Any, firm: Any) -> Membership:
+    """The mandate of an adviser, with its paper."""
+    guest = new_applicant("Adviser")
+    today = timezone.localdate()
+    _invitation, token = accounts.invite_adviser(
+        actor=owner, firm_id=firm.pk, email=guest.email, role="viewer", valid_from=today, until=today
+    )
+    accounts.accept_invitation(actor=guest, token=token)
+    mandate = guest.memberships.get()
+    give_authority(actor=owner, membership_id=mandate.pk, upload=ContentFile(pdf(b"power")), name="power.pdf")
+    return mandate
 
 
 def put_law_on_record(staff: SimpleNamespace, case: Application) -> None:
@@ -245,6 +264,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "firm_id": [scene.firm.pk],
         "invitation_id": [scene.invitation.pk], "comment": [scene.comment.pk],
         "part": [case.pk],
+        "membership": [scene.advising.pk],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
     }  # fmt: skip

@@ -24,14 +24,15 @@ NOT_OURS = ("static", "media")  # served as files, to everybody
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:\[[^]]*\]|[^()[])*\)")
 SIGN_IN = ("/accounts/login/", "/desk/login/")
 FIRM = ("viewer", "editor", "signatory", "owner")
+ADVISER = "adviser"  # edits, in the one stage that ``question`` belongs to
 STAFF = ("officer", "specialist", "reviewer", "lead", "decider", "admin")
 OTHERS = ("other_reviewer", "other_decider")
-EVERYBODY = ("visitor", *FIRM, "stranger", "invited", *STAFF, *OTHERS)
+EVERYBODY = ("visitor", *FIRM, ADVISER, "stranger", "invited", *STAFF, *OTHERS)
 GROUPS = (
     ("all", EVERYBODY),
     ("people", EVERYBODY[1:]),
     ("anystaff", (*STAFF, *OTHERS)),
-    ("anyfirm", (*FIRM, "stranger", "invited")),
+    ("anyfirm", (*FIRM, ADVISER, "stranger", "invited")),
     ("firm", FIRM),
     ("staff", STAFF),
 )
@@ -133,6 +134,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "object_id": _id_of_object(door, side, here),
         "transition": _act_of(door),
         "firm_id": side.firm.pk,
+        "membership": side.advising.pk,
         "membership_id": side.membership.pk,
         "invitation_id": side.invitation.pk,
         "token": here.invitation_token if door.name == "portal:invited" else side.token,
@@ -262,6 +264,7 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "inside": {"act": "comment", "text": "Among ourselves"},
         "inside_section": {"act": "comment", "text": "Among ourselves"},
         "inside_comment": {"act": "save", "text": "Among ourselves"},
+        "advisers": {"email": "x@example.test", "role": "viewer", "scope": ["aml"]},
         "firm_correct": {name: getattr(side.firm, name) or "" for name in FIELDS},
         "own_question": {"version": "0", "act": "save"},
         "own_point": {

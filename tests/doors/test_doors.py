@@ -25,6 +25,7 @@ TABLE = doors.table()
 WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|MERGE INTO)\s+"?(\w+)', re.IGNORECASE)
 READING_IS_RECORDED = {
     "portal:document": {"audit_chain", "audit_event"},
+    "portal:authority": {"audit_chain", "audit_event"},
     "admin:applications_application_document": {"audit_chain", "audit_event"},
     "pipeline:cases_csv": {"audit_chain", "audit_event"},
 }
@@ -110,7 +111,7 @@ def test_exactly_these_get_in(
 
 def _is_told_nothing(door: Door, who: str, response: Any) -> None:
     """Who is no member of staff finds no desk and no pipeline."""
-    if door.address.startswith(("desk/", "pipeline/")) and who in (*doors.FIRM, "stranger"):
+    if door.address.startswith(("desk/", "pipeline/")) and who in (*doors.FIRM, doors.ADVISER, "stranger"):
         assert response.status_code == 404, (who, response.status_code)
 
 

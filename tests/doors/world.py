@@ -20,13 +20,14 @@ from django.db import transaction
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from accounts.models import Firm, FirmInvitation, StaffInvitation, User
+from accounts.models import Firm, FirmInvitation, Membership, StaffInvitation, User
 from accounts.tokens import hash_token
 from applications.asked import Question, questions
 from applications.models import (
     Answer,
     AnswerFile,
     Application,
+    Authority,
     ChangeNotice,
     Condition,
     Consultation,
@@ -111,10 +112,11 @@ def make_world() -> SimpleNamespace:
     known = everybody(firm=firm, licence_type=kind, staff=staff, others=others)
     actors = {word: known[name] for word, name in ACTORS.items()}
     actors["invited"] = cases.new_applicant("Invited Person")
+    actors["adviser"] = cases.new_applicant("Adviser")
     other_firm = actors["stranger"].memberships.first().firm
-    ours = _side(firm, actors["owner"], staff, kind, "OUR", actors["invited"])
-    other_person = cases.new_applicant("Invited Elsewhere")
-    theirs = _side(other_firm, actors["stranger"], others, other_kind, "THEIR", other_person)
+    ours = _side(firm, actors["owner"], staff, kind, "OUR", actors["invited"], actors["adviser"])
+    other_person, other_adviser = cases.new_applicant("Invited Elsewhere"), cases.new_applicant("Else")
+    theirs = _side(other_firm, actors["stranger"], others, other_kind, "THEIR", other_person, other_adviser)
     return SimpleNamespace(
         actors={**actors, "other_admin": others.administrator},
         ours=ours,
@@ -127,7 +129,7 @@ def make_world() -> SimpleNamespace:
 
 
 def _side(
-    firm: Firm, member: User, staff: Any, kind: LicenceType, word: str, invited: User
+    firm: Firm, member: User, staff: Any, kind: LicenceType, word: str, invited: User, adviser: User
 ) -> SimpleNamespace:
     """The objects of one firm and its regulator; ``.draft`` and ``.review`` those of its two cases."""
     return SimpleNamespace(
@@ -147,6 +149,7 @@ def _side(
         ),
         draft=_case(firm, member, staff, kind, "draft", "", invited),
         review=(review := _case(firm, member, staff, kind, "in_review", f"{word}-2026-1", invited)),
+        advising=_advising(firm, member, adviser, review.question.requirement.stage),
         message=_message(member, review.case, word),
         staff_message=_message(staff.reviewer, review.case, f"{word}-STAFF"),
         **_accounts(firm, member, staff, word),
@@ -160,6 +163,19 @@ def _side(
             asked_by=member,
         ),
     )
+
+
+def _advising(firm: Firm, member: User, adviser: User, stage: str) -> Membership:
+    """A mandate in force to edit in one stage, with its paper."""
+    today = timezone.localdate()
+    mandate = Membership.objects.create(
+        firm=firm, user=adviser, role="editor", kind="adviser", valid_from=today, until=today,
+        scope=[stage], granted_by=member,
+    )  # fmt: skip
+    Authority.objects.create(
+        membership=mandate, document=_document(member, "authority.pdf", sealed=False), added_by=member
+    )
+    return mandate
 
 
 def _law(staff: Any, kind: LicenceType) -> dict[str, Any]:

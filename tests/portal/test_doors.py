@@ -28,6 +28,7 @@ def every_url(case, person, document):
         "case", "people", "ownership", "capital", "check", "declare", "submitted", "withdraw", "discard",
         "change", "representation", "version", "accounts_rate", "groups", "paper", "paper_pdf",
     )  # fmt: skip
+    section = case.book.sections_of("business_plan")[0].code
     found = [(name, reverse(f"portal:{name}", args=[case.pk])) for name in plain]
     for name in ("question", "upload", "detach", "give", "pick"):
         found += [(name, reverse(f"portal:{name}", args=args)) for args in (question, of_person)]
@@ -49,6 +50,11 @@ def every_url(case, person, document):
         ("holding_remove", reverse("portal:holding_remove", args=[case.pk, 1])),
         ("capital", reverse("portal:capital", args=[case.pk, "now"])),
         ("request", reverse("portal:request", args=[case.pk, 1])),
+        ("checklist", reverse("portal:checklist", args=[case.pk, "business_plan", section])),
+        ("inside", reverse("portal:inside", args=[case.pk, "business_plan"])),
+        ("inside", reverse("portal:inside", args=question)),
+        ("inside_section", reverse("portal:inside_section", args=[case.pk, "business_plan", section])),
+        ("inside_comment", reverse("portal:inside_comment", args=[case.pk, "business_plan", 1])),
         ("letter", reverse("portal:letter", args=[case.pk, case.letters.get().pk])),
         ("letter_pdf", reverse("portal:letter_pdf", args=[case.pk, case.letters.get().pk])),
         ("document", reverse("portal:document", args=[document.pk])),
@@ -67,8 +73,11 @@ def urls(browser, draft_case, add_person):
     browser.post(url_of(draft_case, "BP-03") + "upload/", {"version": 0, "files": [pdf()]})
     write_letter(draft_case)
     found = every_url(draft_case, add_person(), Document.objects.get())
-    named = {pattern.name for pattern in urlpatterns if "<uuid:firm_id>" not in str(pattern.pattern)}
-    named -= {"home", "presence", "resume", "start", "typed", "typed_away"}
+    named = {
+        pattern.name
+        for pattern in urlpatterns
+        if "<uuid:pk>" in str(pattern.pattern) or pattern.name == "document"
+    } - {"presence"}
     assert {name for name, _url in found} == named
     return found
 

@@ -23,6 +23,7 @@ from applications.portal.typed_forms import CapitalForm, RateForm
 from applications.queries.capital import plain, rate_of, tests_of
 from applications.services.guard import allow
 from applications.services.people import remove_rate, save_capital, save_rate
+from regulators import rulebook as rb
 from regulators.rulebook import CapitalRules, say
 from workflow.errors import Conflict, Refused
 
@@ -30,7 +31,7 @@ from workflow.errors import Conflict, Refused
 @page("GET", "POST")
 def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
     """The lines of one moment; every moment has a page."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.CAPITAL)
     if period not in PERIODS:
         raise Http404
     rules = case.book.capital
@@ -80,7 +81,7 @@ def computed(case: Application, figures: list[CapitalFigure]) -> dict[str, Any]:
 @page("POST")
 def preview(request: SignedIn, pk: UUID, period: str) -> HttpResponse:
     """What the figures would come to with those that are typed. Nothing is kept."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.CAPITAL)
     allow(request.user, "applications.edit_application", case)
     if period not in PERIODS:
         raise Http404
@@ -106,7 +107,7 @@ def _form(rules: CapitalRules, data: Any = None, initial: Any = None) -> Capital
 @page("GET", "POST")
 def accounts_rate(request: SignedIn, pk: UUID) -> HttpResponse:
     """At what rate accounts in another currency were turned into that of the book."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.CAPITAL)
     held = AccountsRate.objects.filter(application=case).first()
     currency = case.book.capital.currency
     is_removal = request.POST.get("act") == "remove"

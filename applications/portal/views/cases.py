@@ -1,5 +1,6 @@
 """The firm's cases: the list, a new one, and one case before and after its submission."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.queries import firm_roles, firms_of
 from accounts.requests import SignedIn
+from applications.mandates import ANY, mandate_for
 from applications.models import Application
 from applications.portal import outline, standing
-from applications.portal.access import case_or_404, page, show, status_of
+from applications.portal.access import case_or_404, may_read, page, show, status_of
 from applications.queries import law
+from applications.queries.advisers import advised_by
 from applications.queries.drafts import draft_of, load_draft
 from applications.queries.inside import inside_of_case
 from applications.queries.private import own_parts_of
@@ -25,7 +28,7 @@ from applications.states import ApplicationState as A
 from regulators import books
 from regulators.models import LicenceType
 from regulators.periods import footing
-from regulators.rulebook import LICENCE, OUTCOMES, READINESS, REGISTRATION, Book
+from regulators.rulebook import LICENCE, OUTCOMES, READINESS, REGISTRATION, Book, say
 from workflow.errors import Refused
 
 LATEST = 50  # cases looked at to find the one that somebody was last at work on
@@ -68,7 +71,31 @@ def start(request: SignedIn) -> HttpResponse:
 
 @page("GET")
 def case(request: SignedIn, pk: UUID) -> HttpResponse:
-    return case_page(request, case_or_404(request, pk, dated=True))
+    found = case_or_404(request, pk, dated=True, to=ANY)
+    if request.user.has_perm("applications.read_draft", found):
+        return case_page(request, found)
+    return _page_of_adviser(request, found)
+
+
+def _page_of_adviser(request: SignedIn, case: Any) -> HttpResponse:
+    """The stages of the mandate, and the names of the others; nothing of what follows the submission."""
+    stages = list(case.stages.order_by("order"))
+    for stage in stages:
+        stage.application = case
+    mine = [stage for stage in stages if may_read(request.user, case, stage.code)]
+    outlines = outline.stages_of(
+        case, load_draft(case, stages=[stage.code for stage in mine], reader=request.user), mine
+    )
+    shown = {one.stage.code: one for one in outlines}
+    return show(
+        request,
+        "portal/case_of_adviser.html",
+        case,
+        mandate=mandate_for(request.user, case.firm_id),
+        stages=[(say(stage.rule.title), shown.get(stage.code)) for stage in stages],
+        state=standing.state_in_words(case, standing.served_notice(case)),
+        inside_case=inside_of_case(request.user, case, stages),
+    )
 
 
 def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> HttpResponse:
@@ -99,7 +126,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
         requests=requests,
         served=notice,
         served_footing=footing(case.book.clock("representations")),
-        can_report=case.state in OPEN and request.user.has_perm("applications.edit_application", case),
+        can_report=case.state in OPEN and request.user.has_perm("applications.notify_change", case),
         can_withdraw=case.state in WITHDRAWABLE
         and request.user.has_perm("applications.withdraw_application", case),
         can_discard=case.state == A.DRAFT and request.user.has_perm("applications.discard_application", case),
@@ -125,6 +152,7 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
     firms = list(firms_of(request.user))
     if not firms and request.user.is_staff:
         raise Http404
+    advised = advised_by(request.user)
     cases = (
         Application.objects.filter(firm__in=firms)
         .with_case()
@@ -133,12 +161,17 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
     context = {
         "firms": firms,
         "own_parts": own_parts_of(request.user),
-        "cases": [(case, standing.state_in_words(case, standing.served_notice(case))) for case in cases],
+        "advised": [(one, _with_state(one.cases)) for one in advised],
+        "cases": _with_state(cases),
         "may_start": [firm for firm in firms if "editor" in firm_roles(request.user, firm.pk)],
         "tracks": _tracks(),
         "reasons": refusal.reasons if refusal else [],
     }
     return render(request, "portal/home.html", context, status=status_of(refusal))
+
+
+def _with_state(cases: Iterable[Application]) -> list[tuple[Application, tuple[str, str]]]:
+    return [(case, standing.state_in_words(case, standing.served_notice(case))) for case in cases]
 
 
 ENDS_IN = {

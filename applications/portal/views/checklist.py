@@ -52,7 +52,7 @@ class Entry:
 @page("GET", "POST")
 def checklist(request: SignedIn, pk: UUID, stage: str, section: str) -> HttpResponse:
     """Keeps every answer that was changed; one that somebody else has changed meanwhile is shown beside."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, to=stage)
     found = stage_or_404(case, stage)
     group = next((one for one in case.book.sections_of(stage) if one.code == section), None)
     if group is None:

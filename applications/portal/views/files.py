@@ -90,7 +90,7 @@ def file_status(
     request: SignedIn, pk: UUID, stage: str, requirement: str, document: UUID, person: UUID | None = None
 ) -> HttpResponse:
     """The row of a file whose check has ended; 204 while it goes on. Asked by the page; no activity."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, to=stage)
     found = stage_or_404(case, stage)
     rule = case.book.by_code.get(requirement)
     if rule is None or rule.stage != stage or person in hidden_people(request.user, case):

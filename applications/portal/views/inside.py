@@ -32,7 +32,7 @@ def inside(
     section: str = "",
 ) -> HttpResponse:
     """The notes on one place, with every form; the pages of stages and questions show them too."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, to=stage)
     place = _place_or_404(case, stage, section, requirement, person)
     if request.method != "POST":
         return _page(request, case, place)
@@ -45,7 +45,7 @@ def inside(
 @page("GET", "POST")
 def inside_comment(request: SignedIn, pk: UUID, stage: str, comment: int) -> HttpResponse:
     """One's own comment, to change it for some minutes, or to delete it."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, to=stage)
     found = stage_or_404(case, stage)
     note = _own_or_404(request, found, comment)
     place = _place_or_404(case, stage, note.section, note.requirement, note.person_id)

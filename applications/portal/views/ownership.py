@@ -28,13 +28,14 @@ from applications.services.people import (
     save_groups,
     save_holding,
 )
+from regulators import rulebook as rb
 from workflow.errors import Conflict, Refused
 
 
 @page("GET", "POST")
 def ownership(request: SignedIn, pk: UUID) -> HttpResponse:
     """The direct holdings as a table, with a form that adds or changes one, and what they come to."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.OWNERSHIP)
     entities = list(case.entities.all())
     kept = typed.Page(request, case)
     form = kept.form(request, lambda data, _files: _form(case, entities, data))
@@ -52,7 +53,7 @@ def ownership(request: SignedIn, pk: UUID) -> HttpResponse:
 
 @page("POST")
 def holder_remove(request: SignedIn, pk: UUID, entity: UUID) -> HttpResponse:
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.OWNERSHIP)
     found = case.entities.filter(pk=entity).first()
     if found is None:
         raise Http404
@@ -66,7 +67,7 @@ def holder_remove(request: SignedIn, pk: UUID, entity: UUID) -> HttpResponse:
 
 @page("POST")
 def holding_remove(request: SignedIn, pk: UUID, holding: int) -> HttpResponse:
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.OWNERSHIP)
     found = case.holdings.select_related("owner", "owned").filter(pk=holding).first()
     if found is None:
         raise Http404
@@ -82,7 +83,7 @@ def holding_remove(request: SignedIn, pk: UUID, holding: int) -> HttpResponse:
 @page("GET", "POST")
 def groups(request: SignedIn, pk: UUID) -> HttpResponse:
     """Which holders act together."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.OWNERSHIP)
     holders = {str(entity.pk): entity for entity in case.entities.filter(is_applicant=False)}
     rows = [(key, entity.name, entity.acts_with) for key, entity in holders.items()]
     kept = typed.Page(request, case)
@@ -154,7 +155,7 @@ def computed(case: Application, entities: list[Entity], holdings: list[Holding])
 @page("POST")
 def preview(request: SignedIn, pk: UUID) -> HttpResponse:
     """What the holdings would come to with the one that is typed. Nothing is kept."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.OWNERSHIP)
     allow(request.user, "applications.edit_application", case)
     entities, holdings = list(case.entities.all()), holdings_of(case)
     form = _form(case, entities, request.POST)

@@ -18,6 +18,7 @@ from applications.portal.typed_forms import PersonForm
 from applications.queries.consents import last_consent
 from applications.queries.drafts import load_draft
 from applications.services.people import PERSON_FIELDS, person_of, remove_person, save_person
+from regulators import rulebook as rb
 from regulators.rulebook import say
 from workflow.errors import Conflict, Refused
 
@@ -25,7 +26,7 @@ from workflow.errors import Conflict, Refused
 @page("GET")
 def people(request: SignedIn, pk: UUID) -> HttpResponse:
     """A card for each person, in pages; found by name, or those with something missing alone."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.PEOPLE)
     draft = load_draft(case, reader=request.user)
     words, lacking = request.GET.get("q", "")[: cards.LONGEST_SEARCH], request.GET.get("missing") == "1"
     every = cards.cards_of(case, draft)
@@ -42,7 +43,7 @@ def people(request: SignedIn, pk: UUID) -> HttpResponse:
 
 @page("GET", "POST")
 def person(request: SignedIn, pk: UUID, person: UUID | None = None) -> HttpResponse:
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.PEOPLE)
     found = person_or_404(case, person) if person else None
     number = found.identifier if found else ""
     kept = typed.Page(request, case)
@@ -99,7 +100,7 @@ def person_questions(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
 @page("GET", "POST")
 def person_remove(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
     """Asks first, naming the person and what is deleted."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, kind=rb.PEOPLE)
     found = person_or_404(case, person)
     refusal = None
     if request.method == "POST":

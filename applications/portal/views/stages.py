@@ -33,7 +33,7 @@ ACTS = {"complete": drafting.complete_stage, "edit_again": drafting.edit_stage_a
 @page("GET", "POST")
 def stage(request: SignedIn, pk: UUID, stage: str) -> HttpResponse:
     """The questions of a stage with their status; a POST completes it or opens it again."""
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, to=stage)
     found = stage_or_404(case, stage)
     if request.method != "POST":
         return _stage_page(request, case, found)
@@ -100,7 +100,7 @@ def _stage_page(
 def question_or_404(
     request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None
 ) -> tuple[Application, Stage, Draft, Question]:
-    case = case_or_404(request, pk)
+    case = case_or_404(request, pk, to=stage)
     found = stage_or_404(case, stage)
     draft = load_draft(case, stages=[stage], reader=request.user)
     for one in asked.questions(draft, stage):

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
+from applications.mandates import ANY
 from applications.models import Application
 from applications.portal import outline
-from applications.portal.access import case_or_404, page, posted_version, show
+from applications.portal.access import case_or_404, may_read, page, posted_version, show
 from applications.portal.checked import check_of
 from applications.portal.forms import ReasonForm
 from applications.portal.kept import kept_of_before
@@ -32,20 +33,21 @@ AFTER_SUBMISSION = ("completeness", "decision")
 @page("GET")
 def check(request: SignedIn, pk: UUID, stage: str = "") -> HttpResponse:
     """Every question that applies, with its answer, and a link to change it where it may be changed."""
-    case = case_or_404(request, pk)
-    stages = list(case.stages.order_by("order"))
+    case = case_or_404(request, pk, to=stage or ANY)
+    stages = [one for one in case.stages.order_by("order") if may_read(request.user, case, one.code)]
+    is_whole = request.user.has_perm("applications.read_draft", case)
     for one in stages:
         one.application = case
     if stage and stage not in {one.code for one in stages}:
         raise Http404
-    draft = load_draft(case)
+    draft = load_draft(case, stages=None if is_whole else [one.code for one in stages])
     hidden = hidden_people(request.user, case)
     found = check_of(
         case, draft, stages, only=stage, hidden=hidden,
         may_edit=request.user.has_perm("applications.edit_application", case),
     )  # fmt: skip
     only = found.stages[0] if stage and found.stages else None
-    kept = () if stage else kept_of_before(case, as_read(draft, hidden))
+    kept = () if stage or not is_whole else kept_of_before(case, as_read(draft, hidden))
     return show(
         request, "portal/check.html", case, tab="check", check=found, only=only,
         progress=outline.progress(found.outlines), kept=kept,
