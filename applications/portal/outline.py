@@ -121,8 +121,7 @@ class PersonLine:
 
     @property
     def url(self) -> str:
-        """Where one goes on: the first question that lacks something."""
-        return next((row.url for row in self.rows if row.status != COMPLETED), self.rows[0].url)
+        return reverse("portal:person_questions", args=[self.rows[0].case_pk, self.person_id])
 
     @property
     def kind(self) -> str:

@@ -48,6 +48,11 @@ urlpatterns = [
     path("<uuid:pk>/", cases.case, name="case"),
     path("<uuid:pk>/stages/<slug:stage>/", stages.stage, name="stage"),
     path("<uuid:pk>/stages/<slug:stage>/together/<slug:section>/", checklist.checklist, name="checklist"),
+    path(
+        "<uuid:pk>/stages/<slug:stage>/together/<slug:section>/<int:sheet>/",
+        checklist.checklist,
+        name="checklist",
+    ),
     path(QUESTION, stages.question, name="question"),
     path(OF_PERSON, stages.question, name="question"),
     *(

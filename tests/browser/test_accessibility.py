@@ -263,7 +263,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "number": [numbers.get(name, 1)], "point": [1], "pk_of": [row.pk] if row else [],
         "firm_id": [scene.firm.pk],
         "invitation_id": [scene.invitation.pk], "comment": [scene.comment.pk],
-        "part": [case.pk],
+        "part": [case.pk], "sheet": [1],
         "membership": [scene.advising.pk],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],

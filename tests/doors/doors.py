@@ -117,6 +117,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "stage": question.requirement.stage,
         "requirement": question.requirement.code,
         "section": question.requirement.section,
+        "sheet": 1,
         "meeting": side.meeting.pk,
         "person": here.person.pk,
         "entity": here.holder.pk,

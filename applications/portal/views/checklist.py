@@ -1,6 +1,7 @@
 """The questions of one section on a page together, at most ten at a time, each saved by itself."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import SignedIn
 from applications.asked import Given, Question
 from applications.models import Application, Stage
-from applications.portal import outline
+from applications.portal import outline, typed
 from applications.portal.access import case_or_404, page, show
 from applications.portal.answers import in_words
 from applications.portal.forms import TogetherForm, initial_of
@@ -21,7 +22,7 @@ from applications.portal.views.stages import stage_or_404
 from applications.queries.drafts import load_draft
 from applications.services.drafting import save_answer
 from applications.services.guard import allow
-from regulators.rulebook import DOCUMENTS, TYPED_KINDS, Section, say
+from regulators.rulebook import DOCUMENTS, TYPED_KINDS, Requirement, Section, say
 from workflow.errors import Conflict, Refused
 
 LARGEST = 10  # questions on one page
@@ -50,7 +51,7 @@ class Entry:
 
 
 @page("GET", "POST")
-def checklist(request: SignedIn, pk: UUID, stage: str, section: str) -> HttpResponse:
+def checklist(request: SignedIn, pk: UUID, stage: str, section: str, sheet: int = 1) -> HttpResponse:
     """Keeps every answer that was changed; one that somebody else has changed meanwhile is shown beside."""
     case = case_or_404(request, pk, to=stage)
     found = stage_or_404(case, stage)
@@ -60,16 +61,22 @@ def checklist(request: SignedIn, pk: UUID, stage: str, section: str) -> HttpResp
     rows = _rows(request, case, found, group)
     if not rows:
         raise Http404
+    kept = typed.Page(request, case)
     if request.method != "POST":
-        return _page(request, case, found, group, _entries(case, rows, _part(request, len(rows))), len(rows))
+        shown = rows[(sheet - 1) * LARGEST : sheet * LARGEST]
+        if sheet < 1 or not shown:
+            raise Http404
+        return _page(
+            request, case, found, group, _entries(request, case, shown, kept), kept, len(rows), sheet
+        )
     allow(request.user, "applications.edit_application", case)
     posted = [row for row in rows if f"{row.question.requirement.code}-version" in request.POST]
-    entries = _entries(case, posted, request.POST)
-    kept = [_keep(request, case, entry) for entry in entries]
-    if all(kept):
+    entries = _entries(request, case, posted, kept)
+    saved = [_keep(request, case, entry) for entry in entries]
+    if all(saved):
         messages.success(request, _("Saved."))
         return redirect(f"{reverse('portal:stage', args=[case.pk, stage])}#section-{section}")
-    return _page(request, case, found, group, entries, len(rows))
+    return _page(request, case, found, group, entries, kept, len(rows), sheet)
 
 
 def _rows(request: SignedIn, case: Application, stage: Stage, group: Section) -> list[outline.Row]:
@@ -79,34 +86,23 @@ def _rows(request: SignedIn, case: Application, stage: Stage, group: Section) ->
     return section.of_the_firm(only_open=False) if section else []
 
 
-def _part(request: SignedIn, count: int) -> slice:
-    text = request.GET.get("part", "1")
-    part = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-    if not 1 <= part <= -(-count // LARGEST):
-        raise Http404
-    return slice((part - 1) * LARGEST, part * LARGEST)
-
-
-def _entries(case: Application, rows: list[outline.Row], shown: Any) -> list[Entry]:
-    """``shown`` is which of the rows a new page has, or what was posted."""
-    is_new = isinstance(shown, slice)
+def _entries(request: SignedIn, case: Application, rows: list[outline.Row], kept: typed.Page) -> list[Entry]:
     codes = [row.question.requirement.code for row in rows]
     stored = case.answers.filter(requirement__in=codes, person=None).values_list("requirement", "version")
     versions = dict(stored)
-    return [
-        Entry(
-            question=row.question,
-            given=row.given,
-            status=(row.kind, row.word),
-            url=row.url,
-            form=TogetherForm(
-                row.question.requirement,
-                None if is_new else shown,
-                initial=initial_of(row.given, versions.get(row.question.requirement.code, 0)),
-            ),
-        )
-        for row in (rows[shown] if is_new else rows)
+    makes = [
+        partial(_form, row.question.requirement, initial_of(row.given, versions.get(code, 0)))
+        for row, code in zip(rows, codes, strict=True)
     ]
+    forms = kept.forms(request, makes)
+    return [
+        Entry(question=row.question, given=row.given, status=(row.kind, row.word), url=row.url, form=form)
+        for row, form in zip(rows, forms, strict=True)
+    ]
+
+
+def _form(requirement: Requirement, shown: dict[str, Any], data: Any, files: Any) -> TogetherForm:
+    return TogetherForm(requirement, data, initial=dict(shown))
 
 
 def _keep(request: SignedIn, case: Application, entry: Entry) -> bool:
@@ -134,7 +130,14 @@ def _keep(request: SignedIn, case: Application, entry: Entry) -> bool:
 
 
 def _page(
-    request: SignedIn, case: Application, stage: Stage, group: Section, entries: list[Entry], count: int
+    request: SignedIn,
+    case: Application,
+    stage: Stage,
+    group: Section,
+    entries: list[Entry],
+    kept: typed.Page,
+    count: int,
+    sheet: int,
 ) -> HttpResponse:
     problems = [
         {"target": bound.id_for_label, "text": f"{entry.question.title}: {text}"}
@@ -150,8 +153,8 @@ def _page(
     return show(
         request, "portal/checklist.html", case, status=_status(problems, clashes), stage=stage,
         title=say(group.title), entries=entries, problems=[*problems, *clashes],
-        parts=_parts(count), part=request.GET.get("part", "1"),
-        editable=outline.is_editable(stage),
+        parts=_parts(case, stage, group, count), sheet=sheet,
+        typed_page=kept if outline.is_editable(stage) else None,
         back=f"{reverse('portal:stage', args=[case.pk, stage.code])}#section-{group.code}",
     )  # fmt: skip
 
@@ -167,6 +170,8 @@ def _status(problems: list[Any], clashes: list[Any]) -> int:
     return 409 if clashes else 422 if problems else 200
 
 
-def _parts(count: int) -> list[str]:
-    """The numbers of the pages, where the section has more than one."""
-    return [str(part) for part in range(1, -(-count // LARGEST) + 1)] if count > LARGEST else []
+def _parts(case: Application, stage: Stage, group: Section, count: int) -> list[tuple[int, str]]:
+    """The numbers of the pages with their addresses, where the section has more than one."""
+    numbers = range(1, -(-count // LARGEST) + 1) if count > LARGEST else range(0)
+    place = [case.pk, stage.code, group.code]
+    return [(number, reverse("portal:checklist", args=[*place, number])) for number in numbers]
