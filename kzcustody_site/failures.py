@@ -15,6 +15,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
@@ -51,6 +52,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, TOO_LARGE):
         return answer(request, "413.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {})
     return answer(request, "400.html", HTTPStatus.BAD_REQUEST, {})
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", _to_read(request), status=HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", _to_read(request), status=HTTPStatus.NOT_FOUND)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -94,6 +103,11 @@ def again_safely(request: HttpRequest, *, keep: bool = False) -> dict[str, Any]:
     except Exception:
         log.exception("What was typed could not be shown")
         return {}
+
+
+def _to_read(request: HttpRequest) -> dict[str, Any]:
+    """What was typed, to be copied: to send it once more would not help."""
+    return {name: value for name, value in again_safely(request).items() if name in ("shown", "files")}
 
 
 def again(request: HttpRequest) -> dict[str, Any]:

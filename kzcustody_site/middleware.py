@@ -1,8 +1,12 @@
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from kzcustody_site.failures import closed
+
 METHODS = ("GET", "HEAD", "POST")
+PROBES = ("/healthz", "/readyz")
 
 
 def known_methods(
@@ -12,6 +16,16 @@ def known_methods(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+
+    return middleware
+
+
+def maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """While MAINTENANCE is set, every page says so; the probes answer as always."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        is_open = not settings.MAINTENANCE or request.path in PROBES
+        return get_response(request) if is_open else closed(request)
 
     return middleware
 

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "kzcustody_site.middleware.maintenance",  # a form that comes meanwhile gets a token to be sent again with
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.sessions.Sessions",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -226,6 +227,9 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "payment": [],
     "usb": [],
 }
+
+# --- Closed for a while: every page says so, and the probes answer
+MAINTENANCE = environment.flag("MAINTENANCE", default=False)
 
 # --- Language and time
 LANGUAGE_CODE = "en"

@@ -5,6 +5,8 @@ from django.urls import include, path
 from kzcustody_site import caught_mail, sessions, views
 
 handler400 = "kzcustody_site.failures.bad_request"
+handler403 = "kzcustody_site.failures.forbidden"
+handler404 = "kzcustody_site.failures.not_found"
 handler429 = "kzcustody_site.failures.too_many"  # allauth asks for it
 handler500 = "kzcustody_site.failures.server_error"
 
