@@ -35,7 +35,7 @@ SALT = "applications.typed"
 MARK_LASTS = 48 * 3600  # longer than any session
 QUIET = "typed_quiet"
 FILES = re.compile(r"(?:.*-)?files?")
-NOT_TYPED = {"csrfmiddlewaretoken", MARK, "act", "back", "document", "language", "next"}
+NOT_TYPED = {"csrfmiddlewaretoken", MARK, "act", "back", "detach", "document", "language", "next"}
 
 F = TypeVar("F", bound=forms.BaseForm)
 
@@ -179,6 +179,7 @@ def _show_typed(form: forms.BaseForm, data: QueryDict) -> bool:
         name: field.widget.value_from_datadict(data, MultiValueDict(), form.add_prefix(name))
         for name, field in form.fields.items()
         if not isinstance(field.widget, forms.FileInput)
+        and not field.widget.value_omitted_from_data(data, MultiValueDict(), form.add_prefix(name))
     }
     if all(_is_as_before(form, name, data, value) for name, value in typed.items()):
         return False

@@ -16,6 +16,7 @@ from applications.models import AnswerFile, Application, Person, PersonAccess
 from applications.queries.private import private_accesses
 from applications.services.drafting import note_saved
 from applications.services.guard import insist, locked_case
+from applications.services.typed import forget_typed_about
 from applications.states import DECIDED
 from audit.services import record
 from documents.services import delete_unsealed
@@ -137,7 +138,10 @@ def end_of_removed(case: Application, person: Person, actor: Any) -> None:
 
 
 def delete_answers(case: Application, person: Person, actor: Any, *, given_by: Any = None) -> None:
-    """Answers about the person in a case never submitted, with their files: all, or those of one account."""
+    """Answers about the person in a case never submitted, with their files and what was typed: all, or those
+    of one account.
+    """
+    forget_typed_about(case=case, person=person, given_by=given_by)
     answers = case.answers.filter(person=person)
     files = AnswerFile.objects.filter(answer__in=answers).select_related("document")
     if given_by is not None:

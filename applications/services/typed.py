@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.queries import firms_of
-from applications.models import Application, TypedText
+from applications.models import Application, Person, PersonAccess, TypedText
 from workflow.errors import Gone, Refused
 
 KEPT_FOR = timedelta(days=30)  # our own policy
@@ -29,9 +30,12 @@ def keep_typed(*, actor: User, case_id: Any, path: str, fields: Mapping[str, Seq
     """Keep what was typed on a page of a case in place of what was kept there before.
 
     ``fields`` are those of the form, by name. Effects: write the row. No answer changes, no version, no
-    audit event. Raises Gone where the actor does not act for the firm of the case (any more), and TooMuch.
+    audit event. Raises Gone where the actor neither acts for the firm of the case nor has a part of it (any
+    more), and TooMuch.
     """
-    known = Application.objects.filter(pk=case_id, firm__in=firms_of(actor))
+    of_the_firm = Q(firm__in=firms_of(actor))
+    own_part = Q(pk__in=PersonAccess.objects.filter(user=actor, ended_at=None).values("application"))
+    known = Application.objects.filter(of_the_firm | own_part, pk=case_id)
     if not actor.is_active or not known.exists():
         raise Gone
     if len(fields) > MOST_FIELDS or not all(A_NAME.fullmatch(name) for name in fields):
@@ -56,6 +60,16 @@ def forget_typed_of(*, case: Application) -> None:
     """Forget what anybody typed on the pages of a case."""
     with transaction.atomic():
         TypedText.objects.filter(application=case).delete()
+
+
+def forget_typed_about(*, case: Application, person: Person, given_by: Any = None) -> None:
+    """Forget what was typed about a person of a case, on their own part of it too: all, or by one account."""
+    of_case = TypedText.objects.filter(application=case)
+    if given_by is not None:
+        of_case = of_case.filter(user=given_by)
+    parts = PersonAccess.objects.filter(application=case, person=person).values_list("pk", flat=True)
+    for key in (person.pk, *parts):
+        of_case.filter(path__contains=str(key)).delete()
 
 
 def sweep_typed() -> int:

@@ -10,8 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
+from applications import asked
 from applications.models import Answer, TypedText
+from applications.queries.drafts import load_draft
+from applications.services import consents
 from applications.services.drafting import discard_application
+from applications.services.people import remove_person
 from applications.services.typed import LONGEST, sweep_typed
 from audit.models import Event
 from tests.plugins.cases import fresh, new_applicant
@@ -394,6 +398,20 @@ def test_every_form_page_of_the_portal_keeps_what_is_typed(browser, draft_case, 
         for name, value in fields.items():
             shown = page.context["form"][name.removesuffix("_day")].value()
             assert value in (shown, *([shown[0]] if name.endswith("_day") else [])), (url, name)
+
+
+def test_the_own_part_of_a_person_keeps_it_from_the_firm(
+    browser, signed_in, draft_case, dana, part, own_user
+):
+    consents.give_consent(actor=own_user, case_id=draft_case.pk, person=dana, language="kk")
+    asked_of = [q for q in asked.questions(load_draft(draft_case)) if q.person_id == dana.pk]
+    code = next(q.requirement.code for q in asked_of if not q.requirement.mandatory)
+    url, theirs = reverse("portal:own_question", args=[part.pk, code]), signed_in(own_user)
+    assert keep(theirs, url, version="0", declined="Of me alone").status_code == 200
+    assert "Of me alone" in body(theirs.get(url))
+    assert browser.get(url).status_code == 404
+    remove_person(actor=draft_case.created_by, case_id=draft_case.pk, person=dana)
+    assert not TypedText.objects.exists()
 
 
 def test_typed_text_costs_one_query_however_much_there_is(browser, url, django_assert_num_queries):

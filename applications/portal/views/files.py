@@ -12,7 +12,7 @@ from accounts.requests import SignedIn
 from accounts.sessions import passive
 from applications.asked import Question
 from applications.models import AnswerFile, Application, Stage
-from applications.portal import outline
+from applications.portal import outline, typed
 from applications.portal.access import case_or_404, page, show, status_of
 from applications.portal.file_forms import FactsForm, ReplaceForm
 from applications.portal.files import FileRow, rows_at
@@ -170,7 +170,8 @@ def file(
     one = _one_of(draft.answer(asked_now.key).documents, document)
     if request.method == "POST":
         allow(request.user, EDIT, case)
-    form = FactsForm(one, request.POST if request.method == "POST" else None)
+    kept = typed.Page(request, case)
+    form = kept.form(request, lambda data, _files: FactsForm(one, data))
     refusal: Refused | None = None
     if form.is_valid():
         try:
@@ -183,8 +184,9 @@ def file(
     if isinstance(refusal, Conflict):
         form.stand_on(refusal.current)
     return _page(
-        request, "portal/file.html", case, found, asked_now, document=one, refusal=refusal, form=form
-    )
+        request, "portal/file.html", case, found, asked_now, document=one, refusal=refusal, form=form,
+        typed_page=kept if outline.is_editable(found) else None,
+    )  # fmt: skip
 
 
 @page("GET", "POST")

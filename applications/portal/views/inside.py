@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from applications.models import Application, InsideNote, Stage
+from applications.portal import typed
 from applications.portal.access import case_or_404, page, show
 from applications.portal.firm_forms import AssignForm, CommentForm
 from applications.portal.views.stages import stage_or_404
@@ -49,7 +50,8 @@ def inside_comment(request: SignedIn, pk: UUID, stage: str, comment: int) -> Htt
     found = stage_or_404(case, stage)
     note = _own_or_404(request, found, comment)
     place = _place_or_404(case, stage, note.section, note.requirement, note.person_id)
-    form = CommentForm(request.POST or None, initial={"text": note.text})
+    kept = typed.Page(request, case)
+    form = kept.form(request, lambda data, _files: CommentForm(data, initial={"text": note.text}))
     refusal = None
     try:
         if request.POST.get("act") == "delete":
@@ -67,7 +69,10 @@ def inside_comment(request: SignedIn, pk: UUID, stage: str, comment: int) -> Htt
         "may_edit_comment": services.may_edit(request.user, note),
         "back": _back(place),
     }
-    return show(request, "portal/inside_comment.html", case, refusal=refusal, **context)
+    return show(
+        request, "portal/inside_comment.html", case, refusal=refusal, **context,
+        typed_page=kept if context["may_edit_comment"] else None, typed_needs="applications.read_draft",
+    )  # fmt: skip
 
 
 def _own_or_404(request: SignedIn, stage: Stage, pk: int) -> InsideNote:

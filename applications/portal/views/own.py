@@ -15,7 +15,7 @@ from accounts.requests import SignedIn
 from applications import asked, privacy
 from applications.asked import Draft, Question
 from applications.models import Answer, Application, Consent, InformationRequest, PersonAccess, RequestPoint
-from applications.portal import files, outline
+from applications.portal import files, outline, typed
 from applications.portal.access import page, status_of
 from applications.portal.answers import in_words
 from applications.portal.forms import AnswerForm, initial_of
@@ -61,8 +61,12 @@ def own_question(request: SignedIn, part: UUID, requirement: str) -> HttpRespons
         return redirect("portal:own_consent", found.pk)
     if request.method != "POST":
         given = draft.answer(question.key)
-        form = AnswerForm(question.requirement, initial=initial_of(given, _version(found, requirement)))
-        return _question_page(request, found, draft, question, form)
+        stored = initial_of(given, _version(found, requirement))
+        kept = typed.Page(request, found.application)
+        form = kept.form(
+            request, lambda data, files: AnswerForm(question.requirement, data, files, initial=dict(stored))
+        )
+        return _question_page(request, found, draft, question, form, kept=kept)
     form = AnswerForm(question.requirement, request.POST, request.FILES)
     refusal = _keep(request, found, question, draft, form)
     if refusal is not None or form.errors:
@@ -81,7 +85,8 @@ def own_point(request: SignedIn, part: UUID, point: int) -> HttpResponse:
     if asked_now is None:
         raise Http404
     is_open = asked_now.request.status in InformationRequest.WITH_FIRM and asked_now.sent_at is None
-    form = PointForm(asked_now, *((request.POST, request.FILES) if request.method == "POST" else ()))
+    kept = typed.Page(request, found.application)
+    form = kept.form(request, lambda data, files: PointForm(asked_now, data, files))
     refusal = _keep_point(request, asked_now, form) if request.method == "POST" else None
     if request.method == "POST" and refusal is None and not form.errors:
         messages.success(request, _("Saved. The firm sends the answers to the regulator."))
@@ -90,6 +95,7 @@ def own_point(request: SignedIn, part: UUID, point: int) -> HttpResponse:
         form.stand_on(refusal.current)
     return show_own(
         request, "portal/own_point.html", found, refusal=refusal, form=form, point=asked_now, is_open=is_open,
+        typed_page=kept if is_open else None,
         title=say(requirement_of(found.application, asked_now.requirement).title),
         files=files.rows(file.document for file in asked_now.files.select_related("document")),
     )  # fmt: skip
@@ -262,18 +268,20 @@ def _question_page(
     question: Question,
     form: AnswerForm,
     refusal: Refused | None = None,
+    kept: typed.Page | None = None,
 ) -> HttpResponse:
     case, requirement = part.application, question.requirement
     given = draft.answer(question.key)
     stage = case.stages.get(code=requirement.stage)
     stage.application = case
     consent = last_consent(case, part.person)
+    editable = outline.is_editable(stage) and bool(consent and consent.given)
     return show_own(
         request, "portal/own_question.html", part, refusal=refusal, form=form, requirement=requirement,
         title=say(requirement.title), files=files.rows(given.documents),
         answer_lines=in_words(requirement, given),
         theirs=in_words(requirement, given) if isinstance(refusal, Conflict) else None,
-        editable=outline.is_editable(stage) and bool(consent and consent.given),
+        editable=editable, typed_page=(kept or typed.Page(request, case)) if editable else None,
         withdrawn=bool(consent and not consent.given),
     )  # fmt: skip
 
