@@ -11,6 +11,7 @@ from kzcustody_site.embedded.translations import entries
 
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
 SILENT = ("script", "style", "template")
+OWN_NAME = "English"  # a list of languages names each in itself
 PLACEHOLDER = re.compile(r"%\\\(\w+\\\)s|\\\{\w+\\\}")
 
 
@@ -56,7 +57,7 @@ class English:
                 text
                 for entry in entries(ROOT / "locale" / language / "LC_MESSAGES" / "django.po")
                 for text in (entry["msgid"], entry.get("msgid_plural", ""))
-                if text and _(text) != text
+                if text and text != OWN_NAME and _(text) != text
             }
         self.plain = {one_line(text) for text in ids if not PLACEHOLDER.search(re.escape(text))}
         self.filled = [pattern(text) for text in ids if PLACEHOLDER.search(re.escape(text))]

@@ -28,30 +28,30 @@ def pages(language, browser, draft_case, firm_user, add_person, custody_firm):
         reverse("portal:ownership", args=[draft_case.pk]),
         {**held, "name": "Дала", "economic": "60", "voting": "60"},
     )
+    stage = draft_case.book.stages[0]
     of_case = (
-        "case",
-        "people",
-        "ownership",
-        "groups",
-        "capital",
-        "accounts_rate",
-        "check",
-        "declare",
-        "discard",
+        *("case", "people", "ownership", "groups", "capital", "accounts_rate"),
+        *("check", "declare", "discard", "paper"),
     )
+    of_person = ("person", "person_questions", "person_invite", "person_consent", "person_remove")
+    of_firm = ("portal:firm_correct", "portal:firm_history", "accounts:firm")
     return {
         **{name: reverse(f"portal:{name}", args=[draft_case.pk]) for name in of_case},
+        **{name: reverse(f"portal:{name}", args=[draft_case.pk, person.pk]) for name in of_person},
+        **{name: reverse(name, args=[custody_firm.pk]) for name in of_firm},
         "home": reverse("portal:home"),
-        "stage": reverse("portal:stage", args=[draft_case.pk, draft_case.book.stages[0].code]),
+        "meetings": reverse("portal:meetings"),
+        "stage": reverse("portal:stage", args=[draft_case.pk, stage.code]),
+        "inside": reverse("portal:inside", args=[draft_case.pk, stage.code]),
+        "section": reverse("portal:checklist", args=[draft_case.pk, stage.code, "safekeeping"]),
         "question": url_of(draft_case, "BP-03"),
-        "person": reverse("portal:person", args=[draft_case.pk, person.pk]),
-        "take out": reverse("portal:person_remove", args=[draft_case.pk, person.pk]),
-        "firm": reverse("accounts:firm", args=[custody_firm.pk]),
         "help": reverse("help"),
         "front": reverse("home"),
         "law": reverse("law:law"),
         "glossary": reverse("law:glossary"),
         "register": reverse("register:list"),
+        "choose": reverse("before:choose"),
+        "specimen": reverse("before:specimen", args=[draft_case.book.code]),
     }
 
 
