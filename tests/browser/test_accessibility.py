@@ -258,7 +258,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "section": [case.book.sections_of(stages[0])[0].code],
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
         "holding": [case.holdings.first().pk],
-        "document": [case.answers.exclude(files=None).first().files.first().document_id],
+        "document": [a_file(case, asked[0], person if of_person else None)],
         "letter": [scene.letter.pk], "letter_code": ["request_information"],
         "number": [numbers.get(name, 1)], "point": [1], "pk_of": [row.pk] if row else [],
         "firm_id": [scene.firm.pk],
@@ -268,6 +268,12 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
     }  # fmt: skip
+
+
+def a_file(case: Application, requirement: str, person: Any) -> Any:
+    """The first file of an answer."""
+    answer = case.answers.get(requirement=requirement, person=person)
+    return answer.files.values_list("document", flat=True).first()
 
 
 def one_of_each_kind(case: Application) -> list[str]:
