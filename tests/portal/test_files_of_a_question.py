@@ -470,7 +470,7 @@ def test_a_replacement_that_is_refused_leaves_the_file_as_it_was(browser, url, a
 def test_a_point_of_a_request_takes_files_in_the_same_way(browser, draft_case, settings, afsa_staff):
     request = InformationRequest.objects.create(
         application=draft_case, number=1, status="sent", due_on=timezone.localdate(),
-        written_by=afsa_staff.reviewer,
+        written_by=afsa_staff.reviewer, sent_at=timezone.now(),
     )  # fmt: skip
     for number in (1, 2):
         RequestPoint.objects.create(request=request, number=number, requirement="BP-03", question="Why?")
@@ -478,6 +478,7 @@ def test_a_point_of_a_request_takes_files_in_the_same_way(browser, draft_case, s
     here = f"{page_of}points/2/"
     page = body(browser.get(page_of))
     assert page.count(f'data-url="{here}file/"') == 1
+    assert f"{here}upload/" not in page  # without the script, files come with the answers
     assert page.count(POLICY) == 2
     settings.CLAMD_ADDRESS, settings.FILES_PER_ANSWER = "unix:///nowhere", 1
     given = give(browser, here)
