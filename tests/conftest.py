@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.plugins.calendar_file",
     "tests.plugins.cases",
     "tests.plugins.failed_checks",
+    "tests.plugins.languages",
     "tests.plugins.no_skips",
     "tests.plugins.own_part",
     "tests.plugins.plain_static",
