@@ -49,7 +49,8 @@ class Door:
 
     @property
     def is_of_a_case(self) -> bool:
-        of_portal = self.name.startswith("portal:") and not {"pk", "document"}.isdisjoint(self.parameters)
+        known = {"pk", "document", "part", "token"}
+        of_portal = self.name.startswith("portal:") and not known.isdisjoint(self.parameters)
         on_desk = self.address.startswith(("desk/applications/application/", "desk/applications/stage/"))
         return of_portal or (on_desk and bool(self.parameters))
 

@@ -17,6 +17,7 @@ from applications.portal.clash import Clash, clash_of, stands_on
 from applications.portal.typed_forms import PersonForm
 from applications.queries.consents import last_consent
 from applications.queries.drafts import load_draft
+from applications.queries.private import hidden_people
 from applications.services.people import PERSON_FIELDS, person_of, remove_person, save_person
 from regulators import rulebook as rb
 from regulators.rulebook import say
@@ -119,6 +120,7 @@ def person_remove(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
         "posts": [titles.get(code, code) for code in posts],
         "answers": answers.count(),
         "documents": answers.filter(files__removed_at=None, files__isnull=False).values("files").count(),
+        "private": found.pk in hidden_people(request.user, case),
         "in_chart": case.entities.filter(person=found).exists(),
         "has_access": case.accesses.filter(person=found, ended_at=None).exists(),
     }
