@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import asked
-from applications.queries import drafts, law
+from applications.queries import copying, drafts, law
 from applications.queries.consents import last_consents
 from applications.states import ASSESSABLE, DECIDED, OPEN, WITH_THE_FIRM
 from applications.states import ApplicationState as A
@@ -368,6 +368,12 @@ def stage_is_answered(stage: "Stage", data: Data) -> Reasons:
 def stage_files_usable(stage: "Stage", data: Data) -> Reasons:
     draft = drafts.load_draft(stage.application, stages=[stage.code], reader=FIRM)
     return _unusable(stage.application, draft, stage.code)
+
+
+def copied_is_checked(stage: "Stage", data: Data) -> Reasons:
+    words = _("It was copied. Check it and save it again: %(title)s.")
+    waiting = copying.waiting_in(stage.application, stage.code)
+    return [Reason(words % {"title": one.title}, one.url) for one in waiting]
 
 
 def case_is_a_draft(stage: "Stage", data: Data) -> Reasons:

@@ -17,6 +17,7 @@ from applications.models.assessment import (
 )
 from applications.models.case import Application, ApplicationQuerySet, Counter, Snapshot
 from applications.models.clocks import ClockEntry, Deadline
+from applications.models.copying import CopiedFact
 from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
 from applications.models.files import DocumentFacts
 from applications.models.inside import InsideNote
@@ -52,6 +53,7 @@ __all__ = [
     "ConflictOfInterest",
     "Consent",
     "Consultation",
+    "CopiedFact",
     "Counter",
     "Deadline",
     "Decision",

@@ -85,6 +85,7 @@ class Application(Stateful):
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     licence = models.OneToOneField(
         "licences.Licence", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -65,7 +65,7 @@ class Stage(Stateful):
         to=S.COMPLETE,
         label=_("Mark as complete"),
         permission="applications.edit_stage",
-        requires=(c.case_is_undecided, c.stage_is_answered, c.stage_files_usable),
+        requires=(c.case_is_undecided, c.stage_is_answered, c.stage_files_usable, c.copied_is_checked),
     )
     def complete(self, **data: Any) -> None:
         self.note_to_firm = ""

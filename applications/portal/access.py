@@ -20,6 +20,7 @@ from applications.mandates import StageOf, mandates_of
 from applications.models import Application
 from applications.portal import presence, typed
 from applications.portal.back import back_of, carried
+from applications.queries.copying import copied_for
 from applications.queries.law import home_of
 from applications.queries.standing import with_dates, with_requests_waiting
 from regulators.periods import set_in_the_case
@@ -143,6 +144,7 @@ def show(
         "may_sign": user.has_perm("applications.submit_application", case),
         "may_discard": user.has_perm("applications.discard_application", case),
         "reasons": refusal.reasons if refusal else [],
+        "copied": copied_for(user, case, tab=tab, context=context),
         "tabs": _tabs(user, case, tab),
         "back_to": back_of(request, case),
     }

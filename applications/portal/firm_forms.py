@@ -96,7 +96,7 @@ class AdviserForm(PlainForm):
 
 class AuthorityForm(PlainForm):
     paper = forms.FileField(
-        label=_("Power of attorney"),
+        label=_("File of the power of attorney"),
         error_messages={"required": _("Choose the file.")},
         widget=forms.FileInput({"accept": ACCEPT}),
     )

@@ -62,7 +62,7 @@ def advised_by(user: Any) -> list[Advising]:
     mine = Membership.objects.filter(
         user=user.pk, kind=Kind.ADVISER, ended_at=None, until__gte=timezone.localdate()
     )
-    found = _with_papers(list(mine.select_related("firm", "user").order_by("firm__name", "pk")))
+    found = _with_papers(list(mine.select_related("firm", "user").order_by("firm__sort_key", "pk")))
     firms = [one.membership.firm_id for one in found if one.is_open]
     if firms:
         cases = Application.objects.filter(firm__in=firms).with_case().order_by("-created_at")

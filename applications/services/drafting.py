@@ -9,9 +9,19 @@ from django.utils.translation import gettext as _
 from accounts.models import Firm
 from accounts.queries import firm_roles
 from applications.mandates import StageOf
-from applications.models import Answer, AnswerFile, AnswerRevision, Application, Entity, Person, Stage
+from applications.models import (
+    Answer,
+    AnswerFile,
+    AnswerRevision,
+    Application,
+    CopiedFact,
+    Entity,
+    Person,
+    Stage,
+)
 from applications.queries.consents import last_consent
 from applications.queries.law import home_of
+from applications.services.checking import note_checked
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, allow_answer, insist, same_version
 from applications.services.inside import note_changed
@@ -94,6 +104,8 @@ def save_answer(
         answer.version += 1
         answer.updated_by = actor
         answer.save()
+        if person is None:
+            note_checked(case, CopiedFact.ANSWER, actor, code=requirement)
         AnswerRevision.objects.create(
             application_id=case.pk,
             requirement=requirement,

@@ -16,11 +16,13 @@ from applications.models import (
     Application,
     CapitalFigure,
     CapitalPeriod,
+    CopiedFact,
     Entity,
     Holding,
     Person,
     Post,
 )
+from applications.services.checking import note_checked
 from applications.services.drafting import note_saved, open_stage_of
 from applications.services.guard import insist, locked_case, same_version
 from applications.services.private import delete_answers, end_of_removed
@@ -91,6 +93,7 @@ def save_person(
             [Post(application=case, person=person, function=code) for code in sorted(wanted)],
             ignore_conflicts=True,
         )
+        note_checked(case, CopiedFact.PERSON, actor, person=person)
         note_saved(case, actor)
     return person
 
@@ -182,6 +185,7 @@ def save_holding(
         holding.economic, holding.voting, holding.control_how = economic, voting, control_how.strip()
         holding.edited(actor)
         holding.save()
+        note_checked(case, CopiedFact.OWNERSHIP, actor)
         note_saved(case, actor)
     return holding
 
@@ -193,6 +197,16 @@ def remove_holding(*, actor: Any, case_id: Any, holding: Holding) -> None:
         open_stage_of(case, rb.OWNERSHIP, actor)
         insist(holding.application_id == case.pk, _("These bodies are not in one chart."))
         holding.delete()
+        note_checked(case, CopiedFact.OWNERSHIP, actor)
+        note_saved(case, actor)
+
+
+def confirm_ownership(*, actor: Any, case_id: Any) -> None:
+    """Say that the chart, which was copied from another application, is still right."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, permission="applications.edit_application")
+        open_stage_of(case, rb.OWNERSHIP, actor)
+        note_checked(case, CopiedFact.OWNERSHIP, actor)
         note_saved(case, actor)
 
 
@@ -206,6 +220,7 @@ def save_groups(*, actor: Any, case_id: Any, groups: Mapping[Any, str]) -> None:
         for key, name in groups.items():
             holders[key].acts_with = name.strip()
         Entity.objects.bulk_update([holders[key] for key in groups], ["acts_with"])
+        note_checked(case, CopiedFact.OWNERSHIP, actor)
         note_saved(case, actor)
 
 
@@ -219,6 +234,7 @@ def remove_entity(*, actor: Any, case_id: Any, entity: Entity) -> None:
             _("The firm stays in its own chart."),
         )
         entity.delete()
+        note_checked(case, CopiedFact.OWNERSHIP, actor)
         note_saved(case, actor)
 
 
@@ -260,6 +276,7 @@ def save_capital(
                 application=case, line=line, period=period, defaults={"amount": amount, "currency": currency}
             )
             kept.append(figure)
+        note_checked(case, CopiedFact.CAPITAL, actor, code=period)
         note_saved(case, actor)
     return kept
 

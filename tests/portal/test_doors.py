@@ -13,7 +13,16 @@ from documents.models import Document
 from tests.plugins.cases import fresh, new_applicant, new_firm
 from tests.portal.conftest import pdf, signed, url_of
 
-POST_ONLY = {"start", "upload", "detach", "give", "point_give", "holder_remove", "holding_remove"}
+POST_ONLY = {
+    "copied_ownership",
+    "start",
+    "upload",
+    "detach",
+    "give",
+    "point_give",
+    "holder_remove",
+    "holding_remove",
+}
 GET_ONLY = {"case", "people", "check", "submitted", "document", "letter", "letter_pdf", "file_status",
     "point_file_status", "check_stage", "paper", "paper_pdf", "submission", "submission_pdf"}  # fmt: skip
 CANARY = "kanarienvogel"
@@ -26,6 +35,7 @@ def every_url(case, person, document):
     of_person = [case.pk, "fit_and_proper", "FP-07", person.pk]
     plain = (
         "case", "people", "ownership", "capital", "check", "declare", "submitted", "withdraw", "discard",
+        "copied_ownership", "copy",
         "change", "representation", "version", "accounts_rate", "groups", "paper", "paper_pdf",
     )  # fmt: skip
     section = case.book.sections_of("business_plan")[0].code

@@ -126,6 +126,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
         requests=requests,
         served=notice,
         served_footing=footing(case.book.clock("representations")),
+        may_copy=case.state != A.DRAFT and "editor" in firm_roles(request.user, case.firm_id),
         can_report=case.state in OPEN and request.user.has_perm("applications.notify_change", case),
         can_withdraw=case.state in WITHDRAWABLE
         and request.user.has_perm("applications.withdraw_application", case),

@@ -1,0 +1,178 @@
+"""What a past application can give to a new one, and what of it still waits to be looked at."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from applications.asked import questions
+from applications.mandates import StageOf
+from applications.queries.drafts import load_draft
+from applications.queries.law import home_of
+from look import words
+from regulators import books
+from regulators import rulebook as rb
+from regulators.rulebook import Book, Requirement, say
+
+if TYPE_CHECKING:
+    from applications.models import Answer, Application, CopiedFact
+
+ANSWER, PERSON, OWNERSHIP = "answer", "person", "ownership"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Which answers go over to the book of today, and which do not, each with the reason in words."""
+
+    book: Book
+    answers: list["Answer"]
+    left: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def files(self) -> int:
+        return sum(len(answer.given_files) for answer in self.answers)  # type: ignore[attr-defined]
+
+
+def plan_of(source: "Application") -> Plan:
+    """Two queries. An answer goes over where the book of today asks the same question for the same evidence.
+    Declarations and whatever is answered for each person are given anew.
+    """
+    book = books.current(source.licence_type.code)
+    taken: list[Answer] = []
+    left: dict[str, str] = {}
+    for answer in source.answers.prefetch_related("files__document").order_by("pk"):
+        before, now = source.book.by_code.get(answer.requirement), book.by_code.get(answer.requirement)
+        answer.given_files = [one for one in answer.files.all() if _goes_over(one)]  # type: ignore[attr-defined]
+        if not (answer.value or answer.declined or answer.given_files):  # type: ignore[attr-defined]
+            continue
+        reason = _why_not(answer, before, now)
+        if reason:
+            left[say((now or before).title) if now or before else answer.requirement] = reason
+        else:
+            taken.append(answer)
+    return Plan(book=book, answers=taken, left=list(left.items()))
+
+
+def _goes_over(file: Any) -> bool:
+    return file.removed_at is None and file.document.usable
+
+
+def _why_not(answer: "Answer", before: Requirement | None, now: Requirement | None) -> str:
+    if now is None:
+        return _("The rule book of today does not ask it.")
+    if answer.person_id or now.per_person:
+        return _("Each person answers it anew.")
+    if rb.DECLARATION in now.evidence:
+        return _("It is declared anew.")
+    if before is None or before.evidence != now.evidence:
+        return _("It asks for other evidence now.")
+    chosen = answer.value.get("choice")
+    if chosen and chosen not in {choice.code for choice in now.choices}:
+        return _("It offers other choices now.")
+    return ""
+
+
+def source_in_words(case: "Application") -> str:
+    """KZC-2026-0042 of 5 March 2026; empty where the case was not copied."""
+    source = case.copied_from
+    if source is None:
+        return ""
+    day = source.submitted_at or source.saved_at or source.created_at
+    name = source.reference or _("an earlier draft")
+    return _("%(name)s of %(day)s") % {"name": name, "day": words.day(day)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unchecked:
+    """One copied fact that waits, as a link to where it is looked at."""
+
+    fact: "CopiedFact"
+    title: str
+    url: str
+    stage: str
+
+
+def unchecked_of(case: "Application") -> list[Unchecked]:
+    """One query; none for a case that was not copied. People without a post are not part of the case."""
+    if case.copied_from_id is None:
+        return []
+    facts = case.copied_facts.filter(checked_at=None).select_related("person").order_by("pk")
+    return [one for fact in facts if (one := _unchecked(case, fact)) is not None]
+
+
+def _unchecked(case: "Application", fact: "CopiedFact") -> Unchecked | None:
+    if fact.kind == ANSWER:
+        rule = case.book.by_code.get(fact.code)
+        if rule is None:
+            return None
+        url = reverse("portal:question", args=[case.pk, rule.stage, rule.code])
+        return Unchecked(fact=fact, title=say(rule.title), url=url, stage=rule.stage)
+    stage = home_of(case, fact.kind if fact.kind != PERSON else rb.PEOPLE) or ""
+    if fact.kind == PERSON:
+        assert fact.person is not None
+        url = reverse("portal:person", args=[case.pk, fact.person_id])
+        return Unchecked(fact=fact, title=fact.person.full_name, url=url, stage=stage)
+    if fact.kind == OWNERSHIP:
+        url = reverse("portal:ownership", args=[case.pk])
+        return Unchecked(fact=fact, title=_("Ownership"), url=url, stage=stage)
+    url = reverse("portal:capital", args=[case.pk, fact.code])
+    return Unchecked(fact=fact, title=_("Capital"), url=url, stage=stage)
+
+
+def waiting_in(case: "Application", stage: str) -> list[Unchecked]:
+    """What keeps this stage from being complete: of people in the case, and of questions that are asked."""
+    found = [one for one in unchecked_of(case) if one.stage == stage]
+    if not found:
+        return []
+    draft = load_draft(case, stages=[stage])
+    asked = {question.requirement.code for question in questions(draft, stage)}
+    return [one for one in found if _counts(one.fact, asked, draft.posts)]
+
+
+def _counts(fact: "CopiedFact", asked: Iterable[str], posts: Any) -> bool:
+    if fact.kind == ANSWER:
+        return fact.code in asked
+    return fact.kind != PERSON or fact.person_id in posts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copied:
+    """For a page of the case: where its facts were copied from, and which still wait, here and elsewhere."""
+
+    source: str
+    here: bool
+    can_confirm: bool
+    elsewhere: list[Unchecked]
+
+
+def _may_read(user: Any, case: "Application", one: Unchecked) -> bool:
+    return bool(user.has_perm("applications.read_stage", StageOf(case, one.stage)))
+
+
+def copied_for(user: Any, case: "Application", *, tab: str, context: dict[str, Any]) -> Copied | None:
+    """None where nothing waits that this page is about. Two queries at most, and none in most cases."""
+    found = [one for one in unchecked_of(case) if _may_read(user, case, one)]
+    question, person = context.get("question"), context.get("person")
+    if question is not None:
+        key = (ANSWER, question.requirement.code)
+        here = [one for one in found if (one.fact.kind, one.fact.code) == key and not question.person_id]
+        elsewhere = []
+    elif tab == "people":
+        here = [one for one in found if person and one.fact.person_id == person.pk]
+        elsewhere = [one for one in found if one.fact.kind == PERSON and not person]
+    elif tab in ("ownership", "capital"):
+        here = [one for one in found if one.fact.kind == tab and one.fact.code == context.get("period", "")]
+        elsewhere = [one for one in found if one.fact.kind == tab and one not in here]
+    else:
+        stage = context.get("stage")
+        here, elsewhere = [], [one for one in found if stage is None or one.stage == stage.code]
+    if not here and not elsewhere:
+        return None
+    return Copied(
+        source=source_in_words(case),
+        here=bool(here),
+        can_confirm=bool(here) and tab == OWNERSHIP,
+        elsewhere=elsewhere,
+    )
