@@ -68,7 +68,7 @@ def test_one_document_in_two_answers_is_told_of_each_question_once(
     draft_case: Application, firm_user: User
 ) -> None:
     file = attach(draft_case, firm_user)
-    place = {"actor": firm_user, "case_id": draft_case.pk, "document_id": file.document_id}
+    place: dict[str, Any] = {"actor": firm_user, "case_id": draft_case.pk, "document_id": file.document_id}
     files.pick(**place, requirement="CUS-08")
     files.pick(**place, requirement="CUS-07")
     drafting.detach(**place, requirement="CUS-07")
@@ -84,7 +84,7 @@ def test_a_document_that_is_out_of_one_answer_is_still_read_by_the_other(
     draft_case: Application, firm_user: User
 ) -> None:
     file = attach(draft_case, firm_user)
-    place = {"actor": firm_user, "case_id": draft_case.pk, "document_id": file.document_id}
+    place: dict[str, Any] = {"actor": firm_user, "case_id": draft_case.pk, "document_id": file.document_id}
     files.pick(**place, requirement="CUS-08")
     drafting.detach(**place, requirement="BP-03")
     draft = load_draft(draft_case)
