@@ -6,11 +6,13 @@ Only facts that are on record are compared. A contradiction that ``blocks`` stop
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import asked
@@ -91,9 +93,9 @@ class _Facts:
         words = _("The posts of %(name)s") % {"name": name}
         return Side(words, reverse("portal:person", args=[self.case.pk, person]))
 
-    def question_side(self, requirement: Requirement) -> Side:
-        url = reverse("portal:question", args=[self.case.pk, requirement.stage, requirement.code])
-        return Side(say(requirement.title), url)
+    def question_side(self, requirement: Requirement, person: Any = None) -> Side:
+        place = [self.case.pk, requirement.stage, requirement.code, *([person] if person else [])]
+        return Side(say(requirement.title), reverse("portal:question", args=place))
 
     def ownership_side(self) -> Side:
         return Side(_("Ownership"), self.url("ownership"))
@@ -242,9 +244,24 @@ def _rate(facts: _Facts) -> Iterable[Contradiction]:
             yield Contradiction(key=f"rate:{requirement.code}", text=text % told, sides=sides)
 
 
+def _expired(facts: _Facts) -> Iterable[Contradiction]:
+    """A document that by its own date is not valid any more."""
+    today = timezone.localdate()
+    for question in facts.content["questions"]:
+        for file in question["files"]:
+            until = file.get("expires_on")
+            if until and date.fromisoformat(until) < today:
+                requirement, person = facts.book.by_code[question["requirement"]], question["person"]
+                text = _("“%(document)s” was valid until %(day)s only.")
+                told = {"document": file["name"], "day": words.day(date.fromisoformat(until))}
+                sides = (facts.question_side(requirement, person),)
+                key = f"expired:{file['document']}"
+                yield Contradiction(key=key, text=text % told, sides=sides)
+
+
 CHECKS = (
     _nobody_in_post, _two_posts, _born, _direct_total, _holders_without_post, _posts_without_holding,
-    _expenditure, _liquid_share, _lowest, _moments, _rate,
+    _expenditure, _liquid_share, _lowest, _moments, _rate, _expired,
 )  # fmt: skip
 
 

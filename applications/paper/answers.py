@@ -9,7 +9,9 @@ from applications.asked import Given
 from applications.paper.model import File
 from applications.paper.typed import Typed
 from applications.portal.answers import in_words
+from applications.portal.files import facts_in_words
 from applications.queries.content import Content
+from applications.queries.files import given_facts
 from regulators.rulebook import Requirement
 
 
@@ -21,10 +23,7 @@ def given(requirement: Requirement, question: Content, typed: Typed) -> dict[str
         return _private(question)
     lines = in_words(requirement, Given(value=question["value"], declined=question["declined"]))
     tables, beside = typed.shown(requirement)
-    files = tuple(
-        File(name=file["name"], size=filesizeformat(file["size"]), sha256=file["sha256"])
-        for file in question["files"]
-    )
+    files = tuple(_file(file) for file in question["files"])
     answered = bool(lines or tables or beside or files)
     return {
         "answered": answered,
@@ -33,6 +32,13 @@ def given(requirement: Requirement, question: Content, typed: Typed) -> dict[str
         "files": files,
         "empty": "" if answered else _("Not provided"),
     }
+
+
+def _file(file: Content) -> File:
+    facts = given_facts(file)
+    about = [*([facts.title] if facts.title else []), *facts_in_words(facts, file.get("version", 1))]
+    size = filesizeformat(file["size"])
+    return File(name=file["name"], size=size, sha256=file["sha256"], about="; ".join(about))
 
 
 def _private(question: Content) -> dict[str, Any]:

@@ -26,9 +26,12 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class File:
+    """``about`` is what the firm said of it: its name for readers, kind, language, dates."""
+
     name: str
     size: str
     sha256: str
+    about: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,22 @@
 """What does not go together is found, and what does is not."""
 
-from datetime import date
+import io
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from applications.contradictions import LIQUID_SHARE, contradictions
 from applications.models import Person
+from applications.models.files import DocumentFacts
 from applications.queries.content import content_of
 from applications.queries.drafts import load_draft
 from applications.samples.numbers import sample_iin
 from applications.services import drafting, people
+from documents.models import Document
 from regulators import books
+from tests.plugins import files
 from tests.plugins.cases import fresh
 
 
@@ -187,6 +192,21 @@ def test_figures_are_given_for_every_moment_or_none(draft_case, compute):
     for period in ("grant", "year1", "year2", "year3", "stressed"):
         compute(period, paid_up_shares="1")
     assert found(draft_case) == {}
+
+
+def test_a_document_is_valid_today(draft_case, firm_user):
+    drafting.attach(
+        actor=firm_user, case_id=draft_case.pk, requirement="BP-03", upload=io.BytesIO(files.pdf()),
+        name="form.pdf",
+    )  # fmt: skip
+    document = Document.objects.get()
+    today = timezone.localdate()
+    facts = DocumentFacts.objects.create(document=document, expires_on=today, updated_by=firm_user)
+    assert found(draft_case) == {}
+    DocumentFacts.objects.filter(pk=facts.pk).update(expires_on=today - timedelta(days=1))
+    one = found(draft_case)["expired"]
+    assert "form.pdf" in one.text
+    assert one.sides[0].url == f"/applications/{draft_case.pk}/stages/business_plan/BP-03/"
 
 
 def test_the_questions_that_are_compared_are_in_the_book_as_they_are_read():
