@@ -174,8 +174,8 @@ def test_two_editors_of_a_person(browser, other, draft_case, add_person):
     assert page.status_code == 409
     rows = {row.label: (row.theirs, row.mine) for row in page.context["clash"].rows}
     assert rows == {
-        "Given names": ("Дана Ә", "Дана 1"),
-        "Family name": ("Қожахметова", "Қожа"),
+        "Given names in Cyrillic": ("Дана Ә", "Дана 1"),
+        "Family name in Cyrillic": ("Қожахметова", "Қожа"),
         "Date of birth": ("25 July 1990", "25 July 1988"),
         "Citizenship": ("IE", "GB"),
     }
@@ -189,16 +189,16 @@ def test_two_editors_of_a_person(browser, other, draft_case, add_person):
 def test_two_editors_add_the_same_person(browser, other, draft_case):
     url = reverse("portal:person", args=[draft_case.pk])
     typed = {
-        "given_names": "Ann", "born_on_day": "1", "born_on_month": "2", "born_on_year": "1980",
+        "latin_given_names": "Ann", "born_on_day": "1", "born_on_month": "2", "born_on_year": "1980",
         "citizenship": "IE", "residence": "KZ", "identifier_kind": "passport", "identifier": "P7654321",
         "functions": [draft_case.book.functions[0].code],
     }  # fmt: skip
     mine, theirs = fields_of(browser.get(url)), fields_of(other.get(url))
     assert other.post(url, theirs | typed).status_code == 302
-    page = browser.post(url, mine | typed | {"given_names": "Anna"})
+    page = browser.post(url, mine | typed | {"latin_given_names": "Anna"})
     assert page.status_code == 409
     assert browser.post(url, fields_of(page) | {"identifier": "P7654321"}).status_code == 302
-    assert [post.person.given_names for post in draft_case.posts.all()] == ["Anna"]
+    assert [post.person.latin_given_names for post in draft_case.posts.all()] == ["Anna"]
 
 
 def test_two_editors_of_one_moment_of_the_capital(browser, other, draft_case):

@@ -115,3 +115,18 @@ def test_of_two_answers_at_the_same_moment_one_wins(asked, firm_user, colleague)
         thread.join()
     assert sorted(outcomes.values()) == ["kept", "refused"]
     assert (outcomes[fresh(point).answer], fresh(point).version) == ("kept", 1)
+
+
+def test_keeping_what_is_saved_throws_away_what_was_typed(asked, page, browser, signed_in, colleague):
+    other = signed_in(colleague)
+    mine, opened = fields_of(browser.get(page)), other.get(page)
+    theirs = fields_of(opened) | {"typed_mark": opened.context["typed_page"].mark}
+    browser.post(page, mine | {"p1-text": "A JSC."})
+    refused = other.post(page, theirs | {"p1-text": "An LLP."})
+    text = refused.content.decode()
+    assert '<dd class="prose"><p>A JSC.</p></dd>' in text
+    assert '<dd class="prose"><p>An LLP.</p></dd>' in text
+    assert fields_of(other.get(page))["p1-text"] == "An LLP."  # kept, for another day
+    seal = {"typed_mark": refused.context["typed_page"].mark}
+    assert other.post("/applications/typed/away/", fields_of(refused) | seal).url == page
+    assert fields_of(other.get(page))["p1-text"] == "A JSC."
