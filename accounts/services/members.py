@@ -188,7 +188,7 @@ def _take_up(firm: Firm, actor: User, invitation: FirmInvitation) -> None:
     queries.forget_firm_roles(actor)
     if invitation.is_adviser and queries.firm_roles(actor, firm.pk):
         raise Refused([_("You are a member of this firm already, and no member is its adviser too.")])
-    if invitation.is_adviser and invitation.until < timezone.localdate():
+    if invitation.until is not None and invitation.until < timezone.localdate():
         raise Refused([_("The last day of this mandate is over. Ask an owner for a new invitation.")])
     queries.advisers_of(firm).filter(user=actor).update(
         ended_at=timezone.now(), ended_by=invitation.invited_by

@@ -67,7 +67,7 @@ def _access(one: Membership, paper: date | None) -> Entry:
     ended = timezone.localdate(one.ended_at) if one.ended_at else None
     by_itself = one.until is not None and (ended is None or one.until < ended)
     begins = max(timezone.localdate(one.granted_at), one.valid_from or date.min)
-    opened = begins
+    opened: date | None = begins
     if one.is_adviser:
         opened = max(begins, paper) if paper else None
     return Entry(

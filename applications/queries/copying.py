@@ -32,7 +32,13 @@ class Plan:
 
     @property
     def files(self) -> int:
-        return sum(len(answer.given_files) for answer in self.answers)  # type: ignore[attr-defined]
+        return sum(len(files_of(answer)) for answer in self.answers)
+
+
+def files_of(answer: Any) -> list[Any]:
+    """Of an answer of a plan: the files that go over with it, read with the answers."""
+    held = answer.files.all()
+    return [one for one in held if one.removed_at is None and one.document.usable]
 
 
 def plan_of(source: "Application") -> Plan:
@@ -44,19 +50,15 @@ def plan_of(source: "Application") -> Plan:
     left: dict[str, str] = {}
     for answer in source.answers.prefetch_related("files__document").order_by("pk"):
         before, now = source.book.by_code.get(answer.requirement), book.by_code.get(answer.requirement)
-        answer.given_files = [one for one in answer.files.all() if _goes_over(one)]  # type: ignore[attr-defined]
-        if not (answer.value or answer.declined or answer.given_files):  # type: ignore[attr-defined]
+        if not (answer.value or answer.declined or files_of(answer)):
             continue
         reason = _why_not(answer, before, now)
         if reason:
-            left[say((now or before).title) if now or before else answer.requirement] = reason
+            rule = now or before
+            left[say(rule.title) if rule else answer.requirement] = reason
         else:
             taken.append(answer)
     return Plan(book=book, answers=taken, left=list(left.items()))
-
-
-def _goes_over(file: Any) -> bool:
-    return file.removed_at is None and file.document.usable
 
 
 def _why_not(answer: "Answer", before: Requirement | None, now: Requirement | None) -> str:

@@ -19,7 +19,7 @@ from applications.models import (
     Holding,
     Post,
 )
-from applications.queries.copying import plan_of
+from applications.queries.copying import files_of, plan_of
 from applications.queries.drafts import draft_of
 from applications.queries.law import home_of
 from applications.services.drafting import note_saved, start_application, start_stage
@@ -80,8 +80,7 @@ def _answers(case: Application, source: Application, actor: Any) -> list[CopiedF
             declined=answer.declined, by_id=actor.pk, at=now,
         )  # fmt: skip
         AnswerFile.objects.bulk_create(
-            AnswerFile(answer=answer, document=file.document, added_by=actor)
-            for file in before.given_files  # type: ignore[attr-defined]
+            AnswerFile(answer=answer, document=file.document, added_by=actor) for file in files_of(before)
         )
         facts.append(CopiedFact(application=case, kind=CopiedFact.ANSWER, code=answer.requirement))
     return facts

@@ -58,13 +58,17 @@ def firm_correct(request: SignedIn, firm_id: UUID) -> HttpResponse:
 def _changes(revision: Any) -> list[tuple[str, str, str]]:
     """Field, value before, value after, in words."""
     return [
-        (str(Firm._meta.get_field(name).verbose_name), _value(name, was), _value(name, revision.after[name]))
+        (str(_field(name).verbose_name), _value(name, was), _value(name, revision.after[name]))
         for name, was in revision.before.items()
     ]
 
 
+def _field(name: str) -> Any:
+    return Firm._meta.get_field(name)
+
+
 def _value(name: str, value: Any) -> str:
-    choices = dict(Firm._meta.get_field(name).flatchoices)
+    choices = dict(_field(name).flatchoices)
     return str(choices.get(value, value or "–"))
 
 
