@@ -57,9 +57,10 @@ class Typed:
             for _pk, person in self._by_name
             if not requirement.functions or not set(person["posts"]).isdisjoint(requirement.functions)
         )
-        return (
-            ((Table(caption=_("People"), head=(_("Name"), _("Posts")), rows=rows),), ()) if rows else NOTHING
-        )
+        if not rows:
+            return NOTHING
+        caption = _("People asked about in %(code)s") % {"code": requirement.code}
+        return (Table(caption=caption, head=(_("Name"), _("Posts")), rows=rows),), ()
 
     def everybody(self) -> Table | None:
         """Each person of the case once, with what is on record of them; of a number the last characters."""
