@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -322,13 +323,15 @@ def browser_of(user: Any) -> Client:
     return browser
 
 
-def who_opens(scene: SimpleNamespace) -> list[Opened]:
-    """Each page once, with the first that gets it: of visitor and firm, or of the regulator's people."""
+def who_opens(scene: SimpleNamespace, language: str) -> list[Opened]:
+    """Each page once, with the first that gets it: of visitor and firm, or of the regulator's people. In
+    another language than English those of visitors and firms.
+    """
     outside = [(user, browser_of(user)) for user in (None, scene.firm_user)]
     inside = [(user, browser_of(user)) for user in vars(scene.staff).values()]
     found = []
     for name, path in dict.fromkeys(paths(scene)):
-        if name in POST_ONLY | NO_PAGE:
+        if name in POST_ONLY | NO_PAGE or (language != "en" and path.startswith(INSIDE)):
             continue
         for user, browser in inside if path.startswith(INSIDE) else outside:
             response = browser.get(path)
@@ -347,7 +350,7 @@ def breaches(page: Page) -> list[str]:
     return [f"{breach['id']}: {node['html'][:160]}" for breach in found for node in breach["nodes"]]
 
 
-def faults_of(page: Page, opened: Opened, watch: Watch) -> list[str]:
+def faults_of(page: Page, opened: Opened, watch: Watch, language: str) -> list[str]:
     answer = page.goto(opened.path)
     assert answer is not None
     found = [f"status {answer.status}"] if answer.status != 200 else []
@@ -355,8 +358,8 @@ def faults_of(page: Page, opened: Opened, watch: Watch) -> list[str]:
         found.append(f"{page.locator('h1').count()} h1")
     if not page.title().removesuffix(" – kzcustody").strip():
         found.append("no title")
-    if page.locator("html").get_attribute("lang") != "en":
-        found.append("no language")
+    if page.locator("html").get_attribute("lang") != language:
+        found.append("another language")
     if not opened.path.startswith(INSIDE):
         page.set_viewport_size({"width": 320, "height": 900})
         wider = page.evaluate(WIDER)
@@ -368,28 +371,50 @@ def faults_of(page: Page, opened: Opened, watch: Watch) -> list[str]:
     return found
 
 
-def test_every_page(
-    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any
-) -> None:
+def look_at_all(
+    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any, language: str
+) -> tuple[set[str], dict[str, list[str]], list[str]]:
+    """Which pages were seen, the faults of each, and the requests that were refused."""
     watch = Watch(live_server.url)
     pages: dict[Any, Page] = {}
     faults: dict[str, list[str]] = {}
     seen: set[str] = set()
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}
     for change in (None, propose_refusal):
         if change:
             change(scene)
-        for opened in who_opens(scene):
+        for opened in who_opens(scene, language):
             if change and opened.name in seen:
                 continue
             if opened.user not in pages:
                 page = watch.follow(open_page())
+                page.context.add_cookies([cookie])
                 pages[opened.user] = sign_in(page, opened.user) if opened.user else page
-            found = faults_of(pages[opened.user], opened, watch)
+            found = faults_of(pages[opened.user], opened, watch, language)
             if found:
                 faults[f"{opened.name} {opened.path}"] = found
             seen.add(opened.name)
+    return seen, faults, watch.refused
+
+
+def test_every_page(
+    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any
+) -> None:
+    seen, faults, refused = look_at_all(scene, open_page, sign_in, live_server, "en")
     assert faults == {}
-    assert watch.refused == []
+    assert refused == []
     listed = POST_ONLY | NO_PAGE | LEADS_ELSEWHERE | CLOSED
     assert seen & listed == set()
     assert sorted(named() - seen) == sorted(listed)
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_every_page_of_the_firm_and_of_visitors(
+    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any, language: str
+) -> None:
+    seen, faults, refused = look_at_all(scene, open_page, sign_in, live_server, language)
+    assert faults == {}
+    assert refused == []
+    outside = {name for name in named() if not name.startswith(("admin:", "pipeline:"))}
+    listed = POST_ONLY | NO_PAGE | LEADS_ELSEWHERE | CLOSED
+    assert sorted(outside - seen - listed) == []
