@@ -37,7 +37,7 @@ def name_field(label: Any, hint: Any = "") -> forms.CharField:
     )
 
 
-def _wrong_names(typed: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _wrong_names(typed: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """At least one spelling is whole, and each stands in its own alphabet."""
     if not typed.get("given_names") and not typed.get("latin_given_names"):
         yield "latin_given_names", _("Write the given names in Cyrillic, in Latin letters, or both.")

@@ -24,6 +24,7 @@ def invited(case: "Application", person_id: Any, template: str, *, key: str, **c
     """One message for the person who writes their own part, with the address of that part."""
     held = case.accesses.filter(person=person_id, accepted_at__isnull=False, ended_at=None)
     for access in held.select_related("user"):
+        assert access.user is not None
         url = settings.BASE_URL + reverse("portal:own", args=[access.pk])
         _tell(case, access.user, template, key, context, internal=False, url=url)
 

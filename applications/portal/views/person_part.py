@@ -130,7 +130,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
         else:
             return redirect("portal:own_consent", taken.pk)
     usable = access is not None and access.is_open
-    context = {"access": access if usable else None, "unusable": private.unusable()}
+    context: dict[str, Any] = {"access": access if usable else None, "unusable": private.unusable()}
     if access is not None and usable:
         book = access.application.book
         context |= {
