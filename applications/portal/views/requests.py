@@ -95,9 +95,8 @@ def _round(request: SignedIn, case: Any, asked: InformationRequest) -> Round:
     with_firm = [p for p in points if p.sent_at is None] if asked.status in asked.WITH_FIRM else []
     open_points = [p for p in with_firm if not p.is_private]
     kept = typed.Page(request, case, reverse("portal:request", args=[case.pk, asked.number]))
-    more, *forms = kept.forms(
-        request, [ExtensionForm, *(partial(FirmPointForm, point) for point in open_points)]
-    )
+    makes: list[Any] = [ExtensionForm, *(partial(FirmPointForm, point) for point in open_points)]
+    more, *forms = kept.forms(request, makes)
     waits = any(extension.outcome == ExtensionRequest.OPEN for extension in asked.extensions.all())
     return Round(
         request=request,
