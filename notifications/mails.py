@@ -58,6 +58,9 @@ MAILS = {
     "decision": Mail(action=_("Read the decision")),
     "letter": Mail(action=_("Read the letter")),
     "condition_due": Mail(needs=_names("item", "due"), action=_("See what is due")),
+    "condition_reminder": Mail(needs=_names("number", "due"), action=_("See what is due")),
+    "draft_idle": Mail(needs=_names("saved_on", "left", "due"), action=_("Go on with the draft")),
+    "digest": Mail(needs=_names("items", "rows"), action=_("See what is due")),
     "checks_due": Mail(needs=_names("items"), action=_("See which checks are due")),
     "reminder": Mail(needs=_names("working_days", "due"), action=_("Answer the request")),
     "overdue": Mail(needs=_names("due"), action=_("Answer the request")),
@@ -123,7 +126,9 @@ def as_json(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(value: Any) -> Any:
-    """A date in words, a time of day with its zone; anything else as it is."""
+    """A date in words, a time of day with its zone; anything else as it is, in rows too."""
+    if isinstance(value, list):
+        return [{name: _shown(part) for name, part in row.items()} for row in value]
     if isinstance(value, datetime):
         return words.moment(value)
     return words.day(value) if isinstance(value, date) else value

@@ -91,6 +91,7 @@ class Message(models.Model):
             ),
             models.Index(fields=["recipient", "-id"], name="notifications_of_recipient"),
             models.Index(fields=["subject_ref"], name="notifications_of_reference"),
+            models.Index(fields=["recipient"], condition=Q(read_at=None), name="notifications_unread"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -7,8 +7,16 @@ from notifications.models import Message, Status
 
 
 def notices_of(user: User) -> QuerySet[Message]:
-    """The notice centre: everything this person was told, newest first, in the words of the mail."""
-    return Message.objects.filter(recipient=user).exclude(status=Status.WITHHELD).order_by("-pk")
+    """The notice centre of a firm's people: everything this person was told, newest first, in the words of
+    the mail. What is internal to a regulator is not in it.
+    """
+    told = Message.objects.filter(recipient=user, internal=False)
+    return told.exclude(status=Status.WITHHELD).order_by("-pk")
+
+
+def references_of(user: User) -> list[str]:
+    """The cases that this person was told of."""
+    return sorted(notices_of(user).order_by().values_list("subject_ref", flat=True).distinct())
 
 
 def unread_count(user: User) -> int:

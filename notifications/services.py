@@ -21,7 +21,18 @@ from notifications.models import Attempt, Message, Reminder, Status
 from notifications.sending import send_waiting
 from workflow.errors import NotReady
 
-__all__ = ["mark_read", "remind", "remind_together", "resend", "send_waiting", "tell", "withhold"]
+__all__ = [
+    "first_reminder",
+    "mark_all_read",
+    "mark_read",
+    "remind",
+    "remind_together",
+    "resend",
+    "send_waiting",
+    "tell",
+    "tell_of",
+    "withhold",
+]
 
 logger = logging.getLogger(__name__)
 SEND_TASK = "notifications.tasks.send_waiting"
@@ -94,6 +105,30 @@ def remind(
             reminder=reminder,
         )
     return len(to)
+
+
+def first_reminder(*, subject: str, rule: str, due_on: date) -> Reminder | None:
+    """The reminder of one date under one rule, written now; None where it was written before."""
+    _inside_a_transaction()
+    reminder, made = Reminder.objects.get_or_create(subject=subject, rule=rule, due_on=due_on)
+    return reminder if made else None
+
+
+def tell_of(
+    reminder: Reminder, *, to: User, template: str, context: dict[str, Any], subject_ref: str, url: str
+) -> None:
+    """Write the one message to this person that the reminder, or several with it, makes."""
+    _write(
+        to=to,
+        template=template,
+        context=context,
+        subject_ref=subject_ref,
+        key=f"reminder:{reminder.pk}:{to.email}",
+        internal=False,
+        url=url,
+        language="",
+        reminder=reminder,
+    )
 
 
 def remind_together(
@@ -176,6 +211,14 @@ def resend(*, message: Message, actor: Actor) -> Message:
 def mark_read(*, user: User, pk: int) -> bool:
     """Mark one of the user's own notices as read; False where there is no such unread notice."""
     return bool(Message.objects.filter(pk=pk, recipient=user, read_at=None).update(read_at=timezone.now()))
+
+
+def mark_all_read(*, user: User, subject_ref: str = "") -> int:
+    """Mark the user's own notices as read, of one case or of all; how many there were."""
+    unread = Message.objects.filter(recipient=user, read_at=None)
+    if subject_ref:
+        unread = unread.filter(subject_ref=subject_ref)
+    return unread.update(read_at=timezone.now())
 
 
 def _write(

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Recommendation
+from applications.models import Application, Recommendation, Stage
 from look.fields import DayMonthYearField
 from regulators.rulebook import say
 
@@ -22,6 +22,27 @@ def long_text(label: Any, *, rows: int = 4, required: bool = True, help_text: An
         help_text=help_text,
         widget=forms.Textarea({"rows": rows}),
     )
+
+
+class ReturnStageForm(forms.Form):
+    """What the firm may change, of the questions of one stage."""
+
+    stage: ClassVar[Stage | None] = None
+
+    reason = long_text(_("Reason, which the firm reads"))
+    items = forms.MultipleChoiceField(
+        label=_("Questions that are returned"),
+        required=False,
+        help_text=_("The firm changes these alone. Choose none to open the whole stage."),
+        widget=forms.SelectMultiple({"size": 12}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.stage:
+            rules = self.stage.application.book.requirements_of(self.stage.code)
+            field: Any = self.fields["items"]
+            field.choices = [(rule.code, f"{rule.code} {say(rule.title)}") for rule in rules]
 
 
 class ReturnForm(forms.Form):

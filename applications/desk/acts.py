@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from applications import conditions as c
 from applications.desk import act_forms as f
 from applications.desk.words import STAGE_TAGS
-from applications.models import Application
+from applications.models import Application, Stage
 from applications.queries import law
 from applications.services import decisions, intake
 from applications.states import StageState
@@ -47,6 +47,7 @@ FORMS: dict[str, type[forms.Form]] = {
     "refuse": f.RefuseForm,
     "remit": f.RemitForm,
 }
+STAGE_FORMS: dict[str, type[forms.Form]] = {"request_changes": f.ReturnStageForm}
 SERVICES: dict[str, Callable[..., Any]] = {
     "accept": intake.accept,
     "return_incomplete": intake.return_incomplete,
@@ -70,6 +71,17 @@ class CaseOffer(Offer):
     case: Application
 
 
+@dataclass(frozen=True, kw_only=True)
+class StageOffer(Offer):
+    """An offer that knows its stage, whose questions are picked."""
+
+    stage: Stage
+
+
+def for_stage(offer: Offer, stage: Stage) -> StageOffer:
+    return StageOffer(act=offer.act, reasons=offer.reasons, proposal=offer.proposal, stage=stage)
+
+
 def for_case(offer: Offer, case: Application) -> CaseOffer:
     return CaseOffer(act=offer.act, reasons=standing(offer, case), proposal=offer.proposal, case=case)
 
@@ -83,7 +95,9 @@ def standing(offer: Offer, obj: Any) -> list[Reason]:
 
 
 def form_of(offer: Offer, plain: type[forms.Form]) -> type[forms.Form]:
-    """The form of the act, with the grounds of this case's book where it names grounds."""
+    """The form of the act, with the grounds of the book or the questions of the stage to pick from."""
+    if isinstance(offer, StageOffer) and issubclass(plain, f.ReturnStageForm):
+        return type(plain.__name__, (plain,), {"stage": offer.stage})
     if not isinstance(offer, CaseOffer) or not issubclass(plain, f.WithGrounds):
         return plain
     return type(plain.__name__, (plain,), {"case": offer.case})

@@ -177,6 +177,13 @@ class StageAdmin(CaseBound):
     """Only the acts of a stage have pages here; the stage itself is a page of its case."""
 
     hidden_acts = acts.STAGE_OF_THE_FIRM
+    act_forms = acts.STAGE_FORMS
+
+    def _offer(self, request: HttpRequest, obj: Stage, act: Act, *, unmet: bool = True) -> Offer:
+        return acts.for_stage(super()._offer(request, obj, act, unmet=unmet), obj)
+
+    def _form(self, offer: Offer) -> Any:
+        return acts.form_of(offer, super()._form(offer))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         mine = Application.objects.filed_with(request.user)

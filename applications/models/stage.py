@@ -1,5 +1,6 @@
 """One of the five checklist stages of a case."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -25,6 +26,8 @@ class Stage(Stateful):
     order = models.PositiveSmallIntegerField()
     state = FSMField(_("state"), choices=S.choices, default=S.NOT_STARTED, protected=True)
     note_to_firm = models.TextField(blank=True)
+    # The requirements that were returned to the firm; empty: the stage as a whole.
+    returned_items = models.JSONField(default=list, blank=True)
     changed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -69,6 +72,7 @@ class Stage(Stateful):
     )
     def complete(self, **data: Any) -> None:
         self.note_to_firm = ""
+        self.returned_items = []
         self.changed_at = timezone.now()
 
     @act(
@@ -129,8 +133,9 @@ class Stage(Stateful):
         needs=("reason",),
         requires=(c.case_lets_change,),
     )
-    def request_changes(self, *, reason: str, **data: Any) -> None:
+    def request_changes(self, *, reason: str, items: Collection[str] = (), **data: Any) -> None:
         self.note_to_firm = reason
+        self.returned_items = sorted({code for code in items if code in self.application.book.by_code})
         self.changed_at = timezone.now()
 
     @act(

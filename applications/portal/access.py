@@ -18,11 +18,11 @@ from accounts.queries import firms_of
 from accounts.requests import SignedIn
 from applications.mandates import StageOf, mandates_of
 from applications.models import Application
-from applications.portal import presence, typed
+from applications.portal import presence, standing, typed
 from applications.portal.back import back_of, carried
 from applications.queries.copying import copied_for
 from applications.queries.law import home_of
-from applications.queries.standing import with_dates, with_requests_waiting
+from applications.queries.standing import with_turn, with_unread
 from regulators.periods import set_in_the_case
 from regulators.rulebook import CAPITAL, OWNERSHIP, PEOPLE, say
 from workflow.errors import Conflict, Gone, NotAllowed, Refused
@@ -64,18 +64,18 @@ def page(*methods: str) -> Callable[[View], View]:
     return wrap
 
 
-def case_or_404(request: SignedIn, pk: Any, *, dated: bool = False, to: str = "", kind: str = "") -> Any:
-    """A case of a firm that this person acts for, with how many requests wait, and its dates where they are
-    asked for; staff have the desk.
+def case_or_404(request: SignedIn, pk: Any, *, to: str = "", kind: str = "") -> Any:
+    """A case of a firm that this person acts for, with what says whose turn it is; staff have the
+    desk.
 
     An adviser gets in where the page says what it leads ``to``: the code of a stage that the mandate has to
     cover, or ANY, where the page leaves out what it does not; or which ``kind`` of typed records, which stand
     in a stage.
     """
-    case = _case(Q(firm__in=firms_of(request.user)), pk, dated)
+    case = _case(Q(firm__in=firms_of(request.user)), pk, request.user)
     if case is None and (to or kind):
         firms = [one.firm_id for one in mandates_of(request.user).values()]
-        case = _case(Q(firm__in=firms), pk, dated) if firms else None
+        case = _case(Q(firm__in=firms), pk, request.user) if firms else None
         if case is not None and not may_read(request.user, case, home_of(case, kind) if kind else to):
             raise Http404
     if case is None:
@@ -88,10 +88,10 @@ def may_read(user: Any, case: Any, stage: str | None) -> bool:
     return bool(stage and user.has_perm("applications.read_stage", StageOf(case, stage)))
 
 
-def _case(mine: Q, pk: Any, dated: bool) -> Any:
+def _case(mine: Q, pk: Any, user: Any) -> Any:
     related = ("firm", "licence_type", "rulebook", "moved_from", "saved_by")
-    known = with_requests_waiting(Application.objects.filter(mine, pk=pk).order_by().select_related(*related))
-    return (with_dates(known) if dated else known).first()
+    found = Application.objects.filter(mine, pk=pk).order_by().select_related(*related)
+    return with_unread(with_turn(found), user).first()
 
 
 def posted_version(request: SignedIn) -> int:
@@ -132,6 +132,7 @@ def show(
     user = request.user
     if not user.has_perm(typed_needs, case):
         typed_page = None
+    may_follow = user.has_perm("applications.read_draft", case)  # an adviser sees the stages alone
     base = {
         "case": case,
         "typed_page": typed_page,
@@ -147,6 +148,8 @@ def show(
         "copied": copied_for(user, case, tab=tab, context=context),
         "tabs": _tabs(user, case, tab),
         "back_to": back_of(request, case),
+        "unread": getattr(case, "unread", None),
+        "strip": standing.strip_of(case) if may_follow and "turn" not in context else None,
     }
     return render(request, template, {**base, **context}, status=status)
 

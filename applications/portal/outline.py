@@ -18,6 +18,7 @@ from applications import asked
 from applications.asked import Draft, Given, Question
 from applications.models import Application, Stage
 from applications.portal.files import is_rejected
+from applications.queries.returned import returned_of
 from applications.queries.versions import Marks, marks_of
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
@@ -60,6 +61,7 @@ class Row:
     question: Question
     draft: Draft
     marks: Marks
+    returned: bool = False  # the regulator named this question
 
     @property
     def given(self) -> Given:
@@ -87,7 +89,11 @@ class Row:
 
     @property
     def mark(self) -> str:
-        """That the rule has changed and the answer is to be checked; mostly empty."""
+        """That it was returned, or that the rule has changed and the answer is to be checked; mostly
+        empty.
+        """
+        if self.returned:
+            return str(STATUS[RETURNED][1])
         return self.marks.of(self.question, self.given)
 
     @property
@@ -262,7 +268,11 @@ def stages_of(case: Application, draft: Draft, stages: Iterable[Stage]) -> list[
 def stage_of(case: Application, draft: Draft, stage: Stage, marks: Marks | None = None) -> StageOutline:
     found = asked.questions(draft, stage.code)
     marks = marks or marks_of(case)
-    rows = [Row(case_pk=case.pk, question=question, draft=draft, marks=marks) for question in found]
+    named = frozenset(stage.returned_items) if is_editable(stage) else frozenset()
+    rows = [
+        Row(case_pk=case.pk, question=q, draft=draft, marks=marks, returned=q.requirement.code in named)
+        for q in found
+    ]
     sections = [
         SectionOutline(
             code=section.code,
@@ -288,6 +298,11 @@ def is_editable(stage: Stage) -> bool:
     if stage.state in (S.IN_PROGRESS, S.CHANGES_REQUESTED):
         return True
     return bool(stage.state == S.NOT_STARTED and state == A.DRAFT)
+
+
+def is_open(stage: Stage, key: asked.Key) -> bool:
+    """The answer to this question may be written now."""
+    return is_editable(stage) and returned_of(stage).is_open(key)
 
 
 def question_url(case_pk: Any, question: Question) -> str:

@@ -4,6 +4,7 @@ What staff do among themselves stays out: only the kinds and decisions named her
 staff.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -96,6 +97,15 @@ class Turn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Strip:
+    """Where a filed case stands, in one line, on each of its pages."""
+
+    kind: str
+    word: str
+    turn: Turn | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Happened:
     at: datetime
     what: str
@@ -110,9 +120,11 @@ class Decided:
     grounds: list[str]
 
 
-def state_in_words(case: Application, notice: RefusalNotice | None) -> tuple[str, str]:
-    """The kind of the tag and its word. A recommendation or an unserved notice is not the firm's to see."""
-    if case.state in (A.RECOMMENDED, A.REFUSAL_PROPOSED) and notice is None:
+def state_in_words(case: Application, served: Any) -> tuple[str, str]:
+    """The kind of the tag and its word. A recommendation, or a notice that is not ``served``, is not the
+    firm's to see.
+    """
+    if case.state in (A.RECOMMENDED, A.REFUSAL_PROPOSED) and not served:
         return "look", str(A.IN_REVIEW.label)
     kinds = {A.DRAFT: "work", A.RETURNED: "act", A.GRANTED: "ok", A.APPROVED_IN_PRINCIPLE: "ok",
              A.REFUSED: "bad", A.NOT_ACCEPTED: "bad", A.LAPSED: "bad", A.REFUSAL_PROPOSED: "act",
@@ -139,41 +151,70 @@ def requests_of(case: Application) -> list[InformationRequest]:
     return list(sent.prefetch_related("points"))
 
 
-def turn_of(
-    case: Any, stages: list[Any], requests: list[InformationRequest], notice: RefusalNotice | None
-) -> Turn | None:
-    """Whose turn it is, with the nearest date; None when the case is decided."""
+def turn_of(case: Any, stages: Iterable[Any] = ()) -> Turn | None:
+    """Whose turn it is, with the nearest date; None when the case is decided. The case is read ``with_turn``;
+    of a draft the stages are needed too.
+    """
     if case.state in DECIDED:
         return None
-    yours = _("Your turn")
-    waiting = [r for r in requests if r.status in InformationRequest.WITH_FIRM]
-    returned = next((s for s in stages if s.state in (S.CHANGES_REQUESTED, S.IN_PROGRESS)), None)
     if case.state == A.DRAFT:
         return _draft_turn(case, stages)
-    if case.state == A.RETURNED:
-        text = _("The application was returned as incomplete. Mend what is named, then submit it again.")
-        return Turn(yours=True, who=yours, text=text, due=case.return_by, footing=set_in_the_case())
-    if notice and notice.representations_until and notice.representations_until >= timezone.localdate():
-        url = reverse("portal:representation", args=[case.pk])
-        text = _("A refusal is proposed. You can say what speaks against it.")
-        return Turn(yours=True, who=yours, text=text, url=url, action=_("Make a representation"),
-                    due=notice.representations_until,
-                    footing=footing(case.book.clock("representations")))  # fmt: skip
-    if waiting:
-        request = min(waiting, key=lambda r: r.due_on)
-        number = {"number": request.number}
-        url = reverse("portal:request", args=[case.pk, request.number])
-        return Turn(yours=True, who=yours, text=_("Information is asked for."), url=url,
-                    action=_("Answer request %(number)s") % number, due=request.due_on,
-                    footing=set_in_the_case(), paused_since=case.paused_since)  # fmt: skip
-    if returned:
-        url = reverse("portal:stage", args=[case.pk, returned.code])
-        text = _("A stage was returned to you.")
-        return Turn(yours=True, who=yours, text=text, url=url, action=_("Open the stage"))
+    for found in (_returned, _noticed, _asked, _stage_returned, _conditions):
+        if turn := found(case):
+            return turn
     return _regulator_turn(case)
 
 
-def _draft_turn(case: Application, stages: list[Any]) -> Turn:
+def _yours(text: str, due: date | None = None, footing: str = "", **more: Any) -> Turn:
+    return Turn(yours=True, who=_("Your turn"), text=text, due=due, footing=footing, **more)
+
+
+def _returned(case: Any) -> Turn | None:
+    if case.state != A.RETURNED:
+        return None
+    text = _("The application was returned as incomplete. Mend what is named, then submit it again.")
+    url = reverse("portal:case", args=[case.pk])
+    return _yours(text, case.return_by, set_in_the_case(), url=url, action=_("See what is needed"))
+
+
+def _noticed(case: Any) -> Turn | None:
+    until = case.notice_until if case.state == A.REFUSAL_PROPOSED else None
+    if until is None or until < timezone.localdate():
+        return None
+    return _yours(
+        _("A refusal is proposed. You can say what speaks against it."), until,
+        footing(case.book.clock("representations")),
+        url=reverse("portal:representation", args=[case.pk]), action=_("Make a representation"),
+    )  # fmt: skip
+
+
+def _asked(case: Any) -> Turn | None:
+    if case.request_number is None:
+        return None
+    words = _("Answer request %(number)s") % {"number": case.request_number}
+    url = reverse("portal:request", args=[case.pk, case.request_number])
+    return _yours(
+        _("Information is asked for."), case.request_due, set_in_the_case(), url=url, action=words,
+        paused_since=case.paused_since,
+    )  # fmt: skip
+
+
+def _stage_returned(case: Any) -> Turn | None:
+    if case.stage_returned is None:
+        return None
+    url = reverse("portal:stage", args=[case.pk, case.stage_returned])
+    return _yours(_("A stage was returned to you."), url=url, action=_("Open the stage"))
+
+
+def _conditions(case: Any) -> Turn | None:
+    if case.state != A.APPROVED_IN_PRINCIPLE or case.condition_due is None:
+        return None
+    text = _("Conditions of the approval are to be met, and to be shown to the reviewer.")
+    url = reverse("portal:case", args=[case.pk]) + "#conditions"
+    return _yours(text, case.condition_due, set_in_the_case(), url=url, action=_("See the conditions"))
+
+
+def _draft_turn(case: Application, stages: Iterable[Any]) -> Turn:
     ready = all(stage.state == S.COMPLETE for stage in stages)
     if ready:
         url = reverse("portal:declare", args=[case.pk])
@@ -193,6 +234,14 @@ def _regulator_turn(case: Any) -> Turn:
         footing=footing(case.book.clock(case.due_code)) if due else "",
         paused_since=case.paused_since,
     )
+
+
+def strip_of(case: Any) -> Strip | None:
+    """None for a draft, whose pages say it themselves. Asks nothing of the database."""
+    if not case.submitted_at or not hasattr(case, "notice_until"):
+        return None
+    kind, word = state_in_words(case, case.notice_until)
+    return Strip(kind=kind, word=word, turn=turn_of(case))
 
 
 def timeline_of(case: Application) -> list[Happened]:

@@ -7,9 +7,14 @@ from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Subquer
 from applications.models import (
     Application,
     ClockEntry,
+    Condition,
     Deadline,
     InformationRequest,
+    RefusalNotice,
+    Stage,
 )
+from applications.states import StageState
+from notifications.queries import notices_of
 
 OF_CASE = {"application": OuterRef("pk")}
 
@@ -34,6 +39,37 @@ def with_requests_waiting(cases: QuerySet[Application]) -> QuerySet[Application]
     sent = InformationRequest.objects.filter(**OF_CASE, status__in=InformationRequest.WITH_FIRM)
     count = sent.order_by().values("application").annotate(count=Count("pk")).values("count")
     return cases.annotate(requests_waiting=Subquery(count))
+
+
+def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
+    """What says whose turn it is, in the query that reads the case: its dates, how many requests wait, the
+    number and last day of the one due first, the stage that was returned, the last day for representations
+    on a notice that was served, and the last day of the next condition that is not met.
+    """
+    asked = InformationRequest.objects.filter(**OF_CASE, status__in=InformationRequest.WITH_FIRM)
+    returned = (StageState.CHANGES_REQUESTED, StageState.IN_PROGRESS)
+    first = {
+        "request_number": asked.order_by("due_on", "number").values("number"),
+        "request_due": asked.order_by("due_on", "number").values("due_on"),
+        "stage_returned": Stage.objects.filter(**OF_CASE, state__in=returned)
+        .order_by("order")
+        .values("code"),
+        "notice_until": RefusalNotice.objects.filter(**OF_CASE)
+        .order_by("-proposed_at")
+        .values("representations_until"),
+        "condition_due": Condition.objects.filter(**OF_CASE, verified_at=None)
+        .order_by("due_on")
+        .values("due_on"),
+    }
+    return with_dates(with_requests_waiting(cases)).annotate(
+        **{name: Subquery(rows[:1]) for name, rows in first.items()}
+    )
+
+
+def with_unread(cases: QuerySet[Application], user: Any) -> QuerySet[Application]:
+    """``unread``: how many notices this person has not read, of all cases; None for none."""
+    count = notices_of(user).filter(read_at=None).order_by().values("recipient").annotate(count=Count("pk"))
+    return cases.annotate(unread=Subquery(count.values("count")))
 
 
 def parts_held(case: Application, names: tuple[str, ...], **beside: QuerySet[Any]) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """The reviewer's work on stages and findings."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -35,10 +36,14 @@ def approve_stage(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
     return workflow.perform(Stage, stage.pk, "approve", actor=actor, expected_version=expected_version)
 
 
-def request_changes(*, actor: Any, stage: Stage, expected_version: int, reason: str) -> Stage:
+def request_changes(
+    *, actor: Any, stage: Stage, expected_version: int, reason: str, items: Collection[str] = ()
+) -> Stage:
+    """Return a stage to the firm; ``items`` are the requirements that it may change, none for all of them."""
     return workflow.perform(
-        Stage, stage.pk, "request_changes", actor=actor, expected_version=expected_version, reason=reason
-    )
+        Stage, stage.pk, "request_changes", actor=actor, expected_version=expected_version, reason=reason,
+        items=sorted(items),
+    )  # fmt: skip
 
 
 def reopen_stage(*, actor: Any, stage: Stage, expected_version: int, reason: str) -> Stage:

@@ -1,10 +1,12 @@
 """What the firm does before it submits, and again when something is returned to it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Firm
 from accounts.queries import firm_roles
@@ -21,6 +23,7 @@ from applications.models import (
 )
 from applications.queries.consents import last_consent
 from applications.queries.law import home_of
+from applications.queries.returned import kind_is_open, returned_of
 from applications.services.checking import note_checked
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, allow_answer, insist, same_version
@@ -36,6 +39,8 @@ from regulators.rulebook import Requirement
 from workflow import services as workflow
 from workflow.errors import NotAllowed, NotReady
 from workflow.services import lock
+
+NOT_RETURNED = gettext_lazy("This answer was not returned to you, so it cannot be changed now.")
 
 
 def start_application(
@@ -192,7 +197,7 @@ def open_answer(case: Application, requirement: str, person: Person | None, acto
         raise NotReady([words % {"name": person.full_name}])
     rule = _requirement(case, requirement)
     allow_answer(actor, case, person.pk if person else None, stage=rule.stage)
-    _open_stage(case, rule.stage, actor)
+    _open_stage(case, rule.stage, actor, (rule.code, person.pk if person else None))
     return _answer_row(case, rule, person, actor)
 
 
@@ -204,7 +209,8 @@ def open_stage_of(case: Application, kind: str, actor: Any) -> None:
     insist(home, _("The rule book of this application does not ask for this."))
     assert home is not None
     allow(actor, "applications.edit_stage", StageOf(case, home))
-    _open_stage(case, home, actor)
+    stage = _open_stage(case, home, actor)
+    insist(kind_is_open(stage, kind), NOT_RETURNED)
 
 
 def _requirement(case: Application, code: str) -> Requirement:
@@ -216,17 +222,25 @@ def _requirement(case: Application, code: str) -> Requirement:
     return rule
 
 
-def _open_stage(case: Application, code: str, actor: Any) -> None:
+def _open_stage(
+    case: Application, code: str, actor: Any, key: tuple[str, UUID | None] | None = None
+) -> Stage:
+    """Start the stage where it was not started. The question of the ``key`` has to be open."""
     insist(case.state not in DECIDED, _("The case is decided: nothing in it changes any more."))
     stage = case.stages.get(code=code)
     note_changed(case, code, actor)
     if stage.state == S.IN_PROGRESS:
-        return
+        return _with_open_question(stage, key)
     if stage.state not in (S.NOT_STARTED, S.CHANGES_REQUESTED):
         raise NotReady(
             [_("This stage is %(state)s, so it cannot be edited now.") % {"state": stage.get_state_display()}]
         )
-    start_stage(actor=actor, stage=stage, expected_version=stage.version)
+    return _with_open_question(start_stage(actor=actor, stage=stage, expected_version=stage.version), key)
+
+
+def _with_open_question(stage: Stage, key: tuple[str, UUID | None] | None) -> Stage:
+    insist(key is None or returned_of(stage).is_open(key), NOT_RETURNED)
+    return stage
 
 
 def _answer_row(case: Application, rule: Requirement, person: Person | None, actor: Any) -> Answer:

@@ -82,6 +82,7 @@ def _returned(change: Change) -> dict[str, Any]:
             actor=change.actor,
             expected_version=stage.version,
             reason="\n".join(by_stage[stage.code]),
+            items=[gap.requirement for gap in gaps],
         )
     tell.firm(case, "returned", key=f"returned:{case.version}", items=len(gaps), due=case.return_by)
     return {"gaps": [gap.requirement for gap in gaps]}

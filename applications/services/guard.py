@@ -3,6 +3,7 @@
 from typing import Any
 
 import rules
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from applications.mandates import StageOf
@@ -44,10 +45,10 @@ def same_version(record: Any, expected: int) -> None:
         raise Conflict([_("Somebody else has changed this while your page was open.")], current=record)
 
 
-def insist(condition: object, text: str) -> None:
+def insist(condition: object, text: str | Promise) -> None:
     """Raises NotReady with the text where the condition does not hold."""
     if not condition:
-        raise NotReady([text])
+        raise NotReady([str(text)])
 
 
 def take_side(case: Application, *, actor: Any, side: str, act: str) -> None:

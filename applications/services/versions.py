@@ -31,9 +31,10 @@ def move_draft(*, actor: Any, case: Application, to_version: str, expected_versi
     """An editor or owner of the firm moves a draft, or a returned case, to the version whose differences
     were shown.
 
-    Effects in order: lock the case; pin it to the version, and note which one it came from; open again
-    each complete stage that has new or changed questions; note who saved; audit event. Answers are not
-    touched: one to a question that is not asked any more stays, and counts again where a later version asks.
+    Effects in order: lock the case; pin it to the version, and note which one it came from; open the stages
+    that were returned as a whole; open again each complete stage that has new or changed questions; note who
+    saved; audit event. Answers are not touched: one to a question that is not asked any more stays, and
+    counts again where a later version asks.
 
     Raises NotAllowed, Conflict (a stale page, or a newer version than the one shown) or NotReady.
     """
@@ -46,6 +47,7 @@ def move_draft(*, actor: Any, case: Application, to_version: str, expected_versi
         stages = {book.by_code[code].stage for code in touched}
         _refuse_stages_with_the_regulator(case, stages)
         _pin(case, book)
+        case.stages.exclude(returned_items=[]).update(returned_items=[])  # the new version asks anew
         opened = _open_again(case, stages, actor)
         note_saved(case, actor)
         _record(case, "move", actor, before, stages=opened)

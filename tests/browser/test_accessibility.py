@@ -29,6 +29,7 @@ from applications.services.letters import issue_letter
 from applications.services.mandates import give_authority
 from applications.services.meetings import ask_for_meeting
 from licences.services import issue
+from notifications.models import Message
 from regulators import services as law
 from regulators.reference.provisions import provisions_of
 from regulators.services import confirm_authority_basis, enter_authority_basis
@@ -50,7 +51,7 @@ POST_ONLY = {
     "accounts:withdraw_invitation", "admin:logout", "portal:detach",
     "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:typed", "portal:typed_away",
     "portal:upload", "session_again", "session_extend", "set_language",
-    "portal:give", "portal:point_give",
+    "portal:give", "portal:notices_read", "portal:point_give",
 }  # fmt: skip
 NO_PAGE = {
     "admin:applications_application_document", "admin:applications_application_letter_pdf",
@@ -267,6 +268,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "invitation_id": [scene.invitation.pk], "comment": [scene.comment.pk],
         "part": [case.pk], "sheet": [1],
         "membership": [scene.advising.pk],
+        "notice": [Message.objects.filter(recipient=scene.firm_user, internal=False).first().uuid],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
     }  # fmt: skip

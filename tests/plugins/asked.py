@@ -38,10 +38,12 @@ def with_text(case: Application, count: int = 3) -> list[Any]:
     return [r for r in found if not r.per_person][:count]
 
 
-def filed_with_little(firm: Firm, user: User, licence_type: LicenceType, reference: str) -> Application:
+def filed_with_little(
+    firm: Firm, user: User, licence_type: LicenceType, *, state: str = "in_review"
+) -> Application:
     now = timezone.now() - timedelta(minutes=1)
     case = Application.objects.create(
-        reference=reference, firm=firm, licence_type=licence_type, state="in_review", submitted_at=now,
+        reference="KZC-TEST-ASKED", firm=firm, licence_type=licence_type, state=state, submitted_at=now,
         rulebook=licence_type.rulebooks.latest("published_at"), created_by=user, accepted_at=now,
         saved_at=now, saved_by=user,
     )  # fmt: skip
@@ -60,7 +62,7 @@ def filed_with_little(firm: Firm, user: User, licence_type: LicenceType, referen
 def asked_case(
     firm_user: User, custody_firm: Firm, afsa: LicenceType, afsa_staff: SimpleNamespace, document_store: Any
 ) -> Application:
-    return fresh(filed_with_little(custody_firm, firm_user, afsa, "KZC-TEST-ASKED"))
+    return fresh(filed_with_little(custody_firm, firm_user, afsa))
 
 
 @pytest.fixture

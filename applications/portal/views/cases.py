@@ -71,7 +71,7 @@ def start(request: SignedIn) -> HttpResponse:
 
 @page("GET")
 def case(request: SignedIn, pk: UUID) -> HttpResponse:
-    found = case_or_404(request, pk, dated=True, to=ANY)
+    found = case_or_404(request, pk, to=ANY)
     if request.user.has_perm("applications.read_draft", found):
         return case_page(request, found)
     return _page_of_adviser(request, found)
@@ -121,7 +121,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
         inside_case=inside_of_case(request.user, case, stages),
         newest=later[-1] if later else None,
         must_move=bool(law.has_to_move(case)),
-        turn=standing.turn_of(case, stages, requests, notice),
+        turn=standing.turn_of(case, stages),
         state=standing.state_in_words(case, notice),
         requests=requests,
         served=notice,

@@ -20,6 +20,7 @@ from applications.portal.answers import in_words
 from applications.portal.forms import TogetherForm, initial_of
 from applications.portal.views.stages import stage_or_404
 from applications.queries.drafts import load_draft
+from applications.queries.returned import returned_of
 from applications.services.drafting import save_answer
 from applications.services.guard import allow
 from regulators.rulebook import DOCUMENTS, TYPED_KINDS, Requirement, Section, say
@@ -83,7 +84,9 @@ def _rows(request: SignedIn, case: Application, stage: Stage, group: Section) ->
     """The firm's own questions of the section."""
     known = outline.stage_of(case, load_draft(case, stages=[stage.code], reader=request.user), stage)
     section = next((one for one in known.sections if one.code == group.code), None)
-    return section.of_the_firm(only_open=False) if section else []
+    rows = section.of_the_firm(only_open=False) if section else []
+    returned = returned_of(stage)
+    return [row for row in rows if returned.is_open(row.question.key)] or rows
 
 
 def _entries(request: SignedIn, case: Application, rows: list[outline.Row], kept: typed.Page) -> list[Entry]:
@@ -154,7 +157,7 @@ def _page(
         request, "portal/checklist.html", case, status=_status(problems, clashes), stage=stage,
         title=say(group.title), entries=entries, problems=[*problems, *clashes],
         parts=_parts(case, stage, group, count), sheet=sheet,
-        typed_page=kept if outline.is_editable(stage) else None,
+        typed_page=kept if all(outline.is_open(stage, one.question.key) for one in entries[:1]) else None,
         back=f"{reverse('portal:stage', args=[case.pk, stage.code])}#section-{group.code}",
     )  # fmt: skip
 

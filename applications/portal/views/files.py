@@ -100,7 +100,7 @@ def file_status(
     one = file.select_related("document__facts").first()
     if one is None:
         raise Http404
-    editable = outline.is_editable(found) and request.user.has_perm(EDIT, case)
+    editable = outline.is_open(found, (requirement, person)) and request.user.has_perm(EDIT, case)
     place = outline.question_url_of(case.pk, stage, requirement, person)
     return answer_poll(request, rows_at(place, [one.document], editable=editable)[0])
 
@@ -185,7 +185,7 @@ def file(
         form.stand_on(refusal.current)
     return _page(
         request, "portal/file.html", case, found, asked_now, document=one, refusal=refusal, form=form,
-        typed_page=kept if outline.is_editable(found) else None,
+        typed_page=kept if outline.is_open(found, question.key) else None,
     )  # fmt: skip
 
 
@@ -244,7 +244,7 @@ def _page(
 ) -> HttpResponse:
     """A page about one file, or all, of a question. Only an editor gets a form, while the stage is open."""
     here = outline.question_url(case.pk, question)
-    editable = outline.is_editable(stage) and request.user.has_perm(EDIT, case)
+    editable = outline.is_open(stage, question.key) and request.user.has_perm(EDIT, case)
     if document:
         context["row"] = rows_at(here, [document], editable=editable)[0]
         context["versions"] = documents.chain(document)

@@ -207,7 +207,7 @@ def _sections(
 def _points(part: PersonAccess) -> list[RequestPoint]:
     """What was asked about the person since the case is with the regulator."""
     sent = RequestPoint.objects.filter(request__application=part.application_id, person=part.person_id)
-    sent = sent.exclude(request__status=InformationRequest.DRAFT).select_related("request")
+    sent = sent.exclude(request__sent_at=None).select_related("request")
     return list(sent.order_by("request__number", "number"))
 
 
@@ -275,7 +275,8 @@ def _question_page(
     stage = case.stages.get(code=requirement.stage)
     stage.application = case
     consent = last_consent(case, part.person)
-    editable = outline.is_editable(stage) and bool(consent and consent.given)
+    is_open = outline.is_open(stage, (requirement.code, part.person_id))
+    editable = is_open and bool(consent and consent.given)
     return show_own(
         request, "portal/own_question.html", part, refusal=refusal, form=form, requirement=requirement,
         title=say(requirement.title), files=files.rows(given.documents),

@@ -18,6 +18,7 @@ from applications.portal.access import case_or_404, page, posted_version, show, 
 from applications.portal.answers import in_words
 from applications.portal.back import back_of
 from applications.portal.clash import clash_of
+from applications.portal.earlier import earlier_answers
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of
@@ -168,7 +169,10 @@ def question_page(
     here = outline.question_url(case.pk, question)
     given = draft.answer(question.key)
     may_edit = request.user.has_perm("applications.edit_application", case)
-    editable = outline.is_editable(stage) and may_edit and not given.private
+    is_open = outline.is_open(stage, question.key)
+    editable = is_open and may_edit and not given.private
+    filed = case.submitted_at and is_open and not given.private
+    before = earlier_answers(case, [question.key] if filed else [])
     requirement = question.requirement
     held = files.rows_at(here, given.documents, editable=editable)
     files.show_in(form, held, here)
@@ -184,6 +188,8 @@ def question_page(
         requirement=requirement,
         editable=editable,
         private=given.private,
+        not_returned=not is_open and outline.is_editable(stage),
+        earlier=before.get(question.key),
         typed_page=(kept or typed.Page(request, case, here)) if editable else None,
         mark=marks_of(case).of(question, given),
         due=str(outline.DUE_WORDS[requirement.due]),
