@@ -43,6 +43,9 @@ def test_newest_first_the_unread_marked_and_one_case_at_a_time(browser, custody_
     opened = body(browser.get(reverse("portal:notice", args=[second.uuid])))
     for line in second.body_text.split("\n\n")[:2]:
         assert line.splitlines()[0] in opened
+    assert body(browser.get(LIST)).count("task--you") == 2  # to open a page changes nothing
+    assert browser.post(f"{LIST}read/", {"notice": second.pk}).url == LIST
+    assert browser.post(f"{LIST}read/", {"notice": "x"}).status_code == 404
     assert body(browser.get(LIST)).count("task--you") == 1
     assert browser.post(f"{LIST}read/", {"case": "KZC-2"}).url == LIST
     assert body(browser.get(LIST)).count("task--you") == 1

@@ -185,7 +185,7 @@ def file(
         form.stand_on(refusal.current)
     return _page(
         request, "portal/file.html", case, found, asked_now, document=one, refusal=refusal, form=form,
-        typed_page=kept if outline.is_open(found, question.key) else None,
+        typed_page=kept if outline.is_open(found, asked_now.key) else None,
     )  # fmt: skip
 
 

@@ -39,13 +39,11 @@ def notices(request: SignedIn) -> HttpResponse:
 
 @page("GET")
 def notice(request: SignedIn, notice: UUID) -> HttpResponse:
-    """One notice. To open it is to have read it."""
+    """One notice. Its page changes nothing: it has a button that marks it as read."""
     _not_for_staff(request)
     found = notices_of(request.user).filter(uuid=notice).first()
     if found is None:
         raise Http404
-    if found.read_at is None:
-        mark_read(user=request.user, pk=found.pk)
     path = found.url.removeprefix(settings.BASE_URL)
     context = {"notice_read": found, "path": path, "unread": unread_count(request.user)}
     return render(request, "portal/notice.html", context)
@@ -53,8 +51,14 @@ def notice(request: SignedIn, notice: UUID) -> HttpResponse:
 
 @page("POST")
 def read(request: SignedIn) -> HttpResponse:
-    """Marks all notices as read, or those of one case."""
+    """Marks one notice as read, or those of one case, or all."""
     _not_for_staff(request)
+    one = request.POST.get("notice", "")
+    if one:
+        if not (one.isascii() and one.isdigit() and len(one) < 18):
+            raise Http404
+        mark_read(user=request.user, pk=int(one))
+        return redirect("portal:notices")
     mark_all_read(user=request.user, subject_ref=request.POST.get("case", "")[:100])
     messages.success(request, _("The notices are marked as read."))
     return redirect("portal:notices")
