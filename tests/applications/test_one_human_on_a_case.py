@@ -11,6 +11,7 @@ from applications.rules import is_without_conflict
 from applications.samples.numbers import sample_iin
 from applications.services import assessment, submission
 from tests.plugins.cases import PASSWORD, SHELL, accept, email_of, fresh
+from tests.portal.conftest import signed
 from workflow import duties
 from workflow.errors import NotAllowed, NotReady
 
@@ -81,13 +82,7 @@ def test_a_reviewer_who_signed_for_the_firm_has_a_conflict(filled_afm_case, name
 
 def test_the_page_asks_a_signatory_whom_nobody_knows(filled_afm_case, nameless, signed_in):
     url, browser = reverse("portal:declare", args=[filled_afm_case.pk]), signed_in(nameless)
-    form = browser.get(url).context["form"]
-    data = {
-        "version": form["version"].value(),
-        "shown": form["shown"].value(),
-        "role": "Director",
-        "agreed": "on",
-    }
+    data = signed(browser.get(url).content.decode())
     unsaid = browser.post(url, data)
     assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (422, ["identifier"])
     assert browser.post(url, {**data, "identifier": "12"}).status_code == 422
