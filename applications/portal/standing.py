@@ -269,6 +269,10 @@ def _with_detail(words: str, event: Event, case: Application) -> str:
     return words
 
 
+def decision_in_words(case: Application, kind: str) -> str:
+    return _granted_word(case) if kind == "grant" else str(DECISIONS[kind])
+
+
 def decisions_of(case: Application) -> list[Decided]:
     """Newest first."""
     titles = {ground.code: say(ground.title) for ground in case.book.grounds}
@@ -276,7 +280,7 @@ def decisions_of(case: Application) -> list[Decided]:
     return [
         Decided(
             at=decision.at,
-            what=_granted_word(case) if decision.kind == "grant" else str(DECISIONS[decision.kind]),
+            what=decision_in_words(case, decision.kind),
             reason=decision.reason,
             grounds=[titles.get(code, code) for code in decision.grounds],
         )

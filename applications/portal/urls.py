@@ -7,6 +7,7 @@ from applications.portal.views import (
     cases,
     checklist,
     copying,
+    decision,
     declaring,
     files,
     firms,
@@ -124,5 +125,6 @@ urlpatterns = [
     path("<uuid:pk>/letters/<int:letter>/", letters.letter, name="letter"),
     path("<uuid:pk>/letters/<int:letter>/pdf/", letters.letter_pdf, name="letter_pdf"),
     path("<uuid:pk>/change/", afterwards.change, name="change"),
+    path("<uuid:pk>/decision/", decision.decision, name="decision"),
     path("<uuid:pk>/representation/", afterwards.representation, name="representation"),
 ]
