@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from applications import conditions as c
+from applications.conditions import decision, recommendation
 from applications.desk import act_forms as f
 from applications.desk.words import STAGE_TAGS
 from applications.models import Application, Stage
@@ -23,8 +23,8 @@ from workflow.queries import Offer
 
 # What these ask depends on what is typed into their form, so the form stays open.
 BY_FORM: dict[str, Requirement] = {
-    "recommend": c.recommendation_is_ready,
-    "propose_refusal": c.grounds_from_book,
+    "recommend": recommendation.recommendation_is_ready,
+    "propose_refusal": decision.grounds_from_book,
 }
 FORWARD = ("accept", "recommend", "approve_in_principle", "grant", "refuse", "take", "approve")
 CLOCKS = {  # the period of the book that an act starts, or that its form asks about
@@ -142,7 +142,7 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
     """
     snapshot = case.snapshots.defer("content").latest("number")
     sides = list(Duty.objects.filter(case=case.duty_case).values_list("side", flat=True))
-    to_grant = c.recommendation_is_ready(case, {}) if offer.act.name == "recommend" else []
+    to_grant = recommendation.recommendation_is_ready(case, {}) if offer.act.name == "recommend" else []
     clock = case.book.clock(CLOCKS.get(offer.act.name, ""))
     return {
         "to_grant": to_grant,

@@ -15,7 +15,8 @@ from applications.models.assessment import (
     Gap,
     Note,
 )
-from applications.models.case import Application, ApplicationQuerySet, Counter, Snapshot
+from applications.models.case import Application
+from applications.models.case_queries import ApplicationQuerySet
 from applications.models.clocks import ClockEntry, Deadline
 from applications.models.copying import CopiedFact
 from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
@@ -34,6 +35,7 @@ from applications.models.requests import (
     RequestPoint,
 )
 from applications.models.stage import Stage
+from applications.models.submitted import Counter, Snapshot
 from applications.models.typed import TypedText
 
 __all__ = [

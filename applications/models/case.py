@@ -1,4 +1,4 @@
-"""The case: an application, and what was submitted."""
+"""The case: an application, with its acts."""
 
 import uuid
 from typing import Any
@@ -9,40 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from accounts.models import Firm
-from accounts.queries import firms_of
-from applications import conditions as c
-from applications.models.mandates import Authority
+from applications.conditions import days, decision, intake, recommendation, review, submission
+from applications.models.case_queries import ApplicationQuerySet
 from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
 from regulators.models import LicenceType, RuleBookVersion
-from regulators.queries import regulators_of
 from regulators.rulebook import Book, say
 from workflow.acts import DECIDE, EXAMINE, act
 from workflow.models import Stateful, StateGuard
-
-
-class ApplicationQuerySet(models.QuerySet["Application"]):
-    def visible_to(self, user: Any) -> "ApplicationQuerySet":
-        """Cases of the user's firms, of those that the user advises by a mandate in force, and submitted
-        cases of the regulators that the user serves; nothing else.
-        """
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        firms = models.Q(firm__in=firms_of(user)) | models.Q(
-            firm__in=Authority.objects.in_force(user).order_by().values("membership__firm")
-        )
-        served = regulators_of(user)
-        if not served:
-            return self.filter(firms)
-        filed = models.Q(licence_type__regulator__in=served, submitted_at__isnull=False)
-        return self.filter(firms | filed)
-
-    def filed_with(self, user: Any) -> "ApplicationQuerySet":
-        """Submitted cases of the regulators that the user serves."""
-        return self.filter(licence_type__regulator__in=regulators_of(user), submitted_at__isnull=False)
-
-    def with_case(self) -> "ApplicationQuerySet":
-        return self.select_related("firm", "licence_type__regulator", "rulebook", "case_officer")
 
 
 class Application(Stateful):
@@ -139,12 +113,12 @@ class Application(Stateful):
         permission="applications.submit_application",
         needs=("declaration",),
         requires=(
-            c.on_the_version_in_force,
-            c.stages_complete,
-            c.asked_is_answered,
-            c.files_usable,
-            c.consents_given,
-            c.no_other_open_case,
+            submission.on_the_version_in_force,
+            submission.stages_complete,
+            submission.asked_is_answered,
+            submission.files_usable,
+            submission.consents_given,
+            submission.no_other_open_case,
         ),
     )
     def submit(self, *, now: Any, reference: str, **data: Any) -> None:
@@ -182,7 +156,7 @@ class Application(Stateful):
         label=_("Accept for review"),
         duty=EXAMINE,
         permission="applications.accept_application",
-        requires=(c.completeness_passed, c.fee_settled),
+        requires=(intake.completeness_passed, intake.fee_settled),
     )
     def accept(self, *, now: Any, actor: Any, **data: Any) -> None:
         self.accepted_at = now
@@ -196,7 +170,7 @@ class Application(Stateful):
         duty=EXAMINE,
         permission="applications.return_application",
         needs=("return_by",),
-        requires=(c.book_returns, c.gaps_named, c.return_date_is_ahead),
+        requires=(intake.book_returns, intake.gaps_named, days.return_date_is_ahead),
     )
     def return_incomplete(self, *, return_by: Any, **data: Any) -> None:
         self.return_by = return_by
@@ -209,7 +183,7 @@ class Application(Stateful):
         duty=EXAMINE,
         permission="applications.refuse_to_consider",
         needs=("reason",),
-        requires=(c.book_refiles, c.gaps_named),
+        requires=(intake.book_refiles, intake.gaps_named),
     )
     def refuse_to_consider(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
@@ -224,7 +198,7 @@ class Application(Stateful):
         duty=EXAMINE,
         permission="applications.recommend_application",
         needs=("outcome", "reason"),
-        requires=(c.recommendation_is_ready, c.law_is_settled, c.changes_resolved),
+        requires=(recommendation.recommendation_is_ready, review.law_is_settled, review.changes_resolved),
     )
     def recommend(self, *, outcome: str, **data: Any) -> None:
         self.recommended = outcome
@@ -239,7 +213,7 @@ class Application(Stateful):
         duty=DECIDE,
         permission="applications.send_back_application",
         needs=("reason",),
-        requires=(c.representations_accepted,),
+        requires=(decision.representations_accepted,),
     )
     def send_back(self, **data: Any) -> None:
         self.recommended = ""
@@ -253,11 +227,11 @@ class Application(Stateful):
         permission="applications.approve_in_principle",
         needs=("conditions", "expires_on", "reason"),
         requires=(
-            c.recommended_to_grant,
-            c.book_has_in_principle,
-            c.expiry_is_ahead,
-            c.law_is_settled,
-            c.changes_resolved,
+            decision.recommended_to_grant,
+            decision.book_has_in_principle,
+            days.expiry_is_ahead,
+            review.law_is_settled,
+            review.changes_resolved,
         ),
     )
     def approve_in_principle(self, *, expires_on: Any, **data: Any) -> None:
@@ -272,11 +246,11 @@ class Application(Stateful):
         permission="applications.grant_application",
         needs=("reason",),
         requires=(
-            c.recommended_to_grant,
-            c.nothing_outstanding,
-            c.law_is_settled,
-            c.changes_resolved,
-            c.outcome_has_basis,
+            decision.recommended_to_grant,
+            decision.nothing_outstanding,
+            review.law_is_settled,
+            review.changes_resolved,
+            decision.outcome_has_basis,
         ),
     )
     def grant(self, *, now: Any, **data: Any) -> None:
@@ -303,7 +277,7 @@ class Application(Stateful):
         duty=DECIDE,
         permission="applications.extend_application",
         needs=("reason", "expires_on"),
-        requires=(c.extends_expiry, c.expiry_is_ahead),
+        requires=(days.extends_expiry, days.expiry_is_ahead),
     )
     def extend(self, *, expires_on: Any, **data: Any) -> None:
         self.expires_on = expires_on
@@ -316,7 +290,7 @@ class Application(Stateful):
         duty=DECIDE,
         permission="applications.propose_refusal",
         needs=("grounds", "evidence", "notice"),
-        requires=(c.grounds_from_book, c.law_is_settled),
+        requires=(decision.grounds_from_book, review.law_is_settled),
     )
     def propose_refusal(self, **data: Any) -> None:
         pass
@@ -329,7 +303,12 @@ class Application(Stateful):
         duty=DECIDE,
         permission="applications.refuse_application",
         needs=("grounds", "reason"),
-        requires=(c.grounds_were_noticed, c.period_is_over, c.representations_answered, c.law_is_settled),
+        requires=(
+            decision.grounds_were_noticed,
+            decision.period_is_over,
+            decision.representations_answered,
+            review.law_is_settled,
+        ),
     )
     def refuse(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
@@ -342,7 +321,7 @@ class Application(Stateful):
         duty=DECIDE,
         permission="applications.lapse_application",
         needs=("reason",),
-        requires=(c.book_lets_lapse, c.deadline_passed),
+        requires=(decision.book_lets_lapse, days.deadline_passed),
     )
     def lapse(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
@@ -356,7 +335,7 @@ class Application(Stateful):
         two_people=True,
         permission="applications.record_deemed_issue",
         needs=("reason",),
-        requires=(c.silence_has_run_out, c.outcome_has_basis),
+        requires=(decision.silence_has_run_out, decision.outcome_has_basis),
     )
     def record_deemed_issue(self, *, now: Any, **data: Any) -> None:
         self.decided_at = now
@@ -369,43 +348,8 @@ class Application(Stateful):
         two_people=True,
         permission="applications.remit_application",
         needs=("reason", "appeal"),
-        requires=(c.no_other_open_case,),
+        requires=(submission.no_other_open_case,),
     )
     def remit(self, **data: Any) -> None:
         self.decided_at = None
         self.recommended = ""
-
-
-class Snapshot(models.Model):
-    """What was submitted: every question as it was asked, with its answer. Written once."""
-
-    append_only = True
-
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="snapshots")
-    number = models.PositiveIntegerField()
-    content = models.JSONField()
-    sha256 = models.CharField(max_length=64)
-    law = models.JSONField()
-    made_at = models.DateTimeField()
-    made_by_name = models.CharField(max_length=250)
-
-    class Meta:
-        ordering = ["application", "number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["application", "number"], name="applications_snapshot_once_a_number"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.application_id} {self.number}"
-
-
-class Counter(models.Model):
-    """The last number given out in a series."""
-
-    series = models.CharField(max_length=50, primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.series} {self.last}"

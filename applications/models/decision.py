@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from applications.models.case import Application, Snapshot
+from applications.models.case import Application
+from applications.models.submitted import Snapshot
 
 USER = settings.AUTH_USER_MODEL
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from applications import conditions as c
+from applications.conditions import stage as c
 from applications.models.case import Application
 from applications.states import StageState as S
 from regulators.rulebook import StageRule, say

@@ -5,7 +5,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from applications import conditions
+from applications.conditions import submission
 from applications.models import Consent
 from applications.queries.consents import last_consents
 from applications.services import consents, drafting
@@ -81,7 +81,7 @@ def test_a_withdrawal_stops_further_answers(draft_case, firm_user, dana):
 
 def test_a_submission_waits_for_everybody(draft_case, firm_user, dana):
     def words():
-        return [reason.text for reason in conditions.consents_given(draft_case, {})]
+        return [reason.text for reason in submission.consents_given(draft_case, {})]
 
     place = {"actor": firm_user, "case_id": draft_case.pk, "person": dana}
     assert words() == [f"{dana.full_name}: record the consent of this person."]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import System
 from accounts.models import Firm
-from applications import conditions
+from applications.conditions import days
 from applications.models import Application
 from applications.services import decisions
 from regulators import services as regulators
@@ -21,7 +21,7 @@ from workflow.errors import NotReady
 
 @pytest.mark.parametrize(
     ("condition", "name"),
-    [(conditions.return_date_is_ahead, "return_by"), (conditions.expiry_is_ahead, "expires_on")],
+    [(days.return_date_is_ahead, "return_by"), (days.expiry_is_ahead, "expires_on")],
 )
 def test_a_date_for_the_firm_lies_ahead(condition: Any, name: str) -> None:
     today = timezone.localdate()

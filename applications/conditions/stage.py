@@ -1,0 +1,97 @@
+"""What the acts of a stage need."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from applications.conditions import FIRM, Data, Reasons, review, submission
+from applications.queries import copying, drafts
+from applications.states import ASSESSABLE, DECIDED, WITH_THE_FIRM
+from applications.states import ApplicationState as A
+from applications.states import StageState as S
+from regulators import rulebook as rb
+from regulators.rulebook import say
+from workflow.errors import Reason
+
+if TYPE_CHECKING:
+    from applications.models import Stage
+
+
+def stage_is_with_the_firm(stage: "Stage", data: Data) -> Reasons:
+    state = stage.application.state
+    if state == A.DRAFT or (stage.state == S.CHANGES_REQUESTED and state not in DECIDED):
+        return []
+    return [Reason(_("The stage is with the regulator."))]
+
+
+def case_is_undecided(stage: "Stage", data: Data) -> Reasons:
+    return [Reason(_("The case is decided."))] if stage.application.state in DECIDED else []
+
+
+def stage_is_answered(stage: "Stage", data: Data) -> Reasons:
+    draft = drafts.load_draft(stage.application, stages=[stage.code], reader=FIRM)
+    return submission.unanswered(stage.application, draft, stage.code)
+
+
+def stage_files_usable(stage: "Stage", data: Data) -> Reasons:
+    draft = drafts.load_draft(stage.application, stages=[stage.code], reader=FIRM)
+    return submission.unusable(stage.application, draft, stage.code)
+
+
+def copied_is_checked(stage: "Stage", data: Data) -> Reasons:
+    words = _("It was copied. Check it and save it again: %(title)s.")
+    waiting = copying.waiting_in(stage.application, stage.code)
+    return [Reason(words % {"title": one.title}, one.url) for one in waiting]
+
+
+def case_is_a_draft(stage: "Stage", data: Data) -> Reasons:
+    return [] if stage.application.state == A.DRAFT else [Reason(_("The application has been submitted."))]
+
+
+def case_is_with_the_firm(stage: "Stage", data: Data) -> Reasons:
+    if stage.application.state in WITH_THE_FIRM:
+        return []
+    return [Reason(_("The application is with the regulator."))]
+
+
+def case_was_moved_since(stage: "Stage", data: Data) -> Reasons:
+    """The stage was completed under the version before."""
+    moved = stage.application.moved_at
+    if moved and (stage.changed_at is None or stage.changed_at < moved):
+        return []
+    return [Reason(_("The stage was completed under this version of the rule book."))]
+
+
+def case_is_in_review(stage: "Stage", data: Data) -> Reasons:
+    return [] if stage.application.state == A.IN_REVIEW else [Reason(_("The application is not in review."))]
+
+
+def case_lets_change(stage: "Stage", data: Data) -> Reasons:
+    """Changes are requested while a case is assessed, or with its return as incomplete."""
+    state = stage.application.state
+    if state in ASSESSABLE or state == A.RETURNED:
+        return []
+    return [Reason(_("The application is neither in review nor returned."))]
+
+
+def findings_settled(stage: "Stage", data: Data) -> Reasons:
+    case = stage.application
+    open_ones = ~Q(outcome__in=review.settled(case)) | Q(affected=True)
+    due = case.findings.filter(open_ones, stage=stage.code, due=rb.SUBMISSION).order_by()
+    codes = sorted(set(due.values_list("requirement", flat=True)))
+    url = reverse("admin:applications_application_stage", args=[case.pk, stage.code])
+    return [Reason(_("%(code)s is not settled.") % {"code": code}, f"{url}#{code}") for code in codes]
+
+
+def stages_before_approved(stage: "Stage", data: Data) -> Reasons:
+    before = stage.rule.after
+    if not before:
+        return []
+    waiting = stage.application.stages.filter(code__in=before).exclude(state=S.APPROVED).order_by("order")
+    book = stage.application.book
+    return [
+        Reason(_("“%(stage)s” has to be approved first.") % {"stage": say(book.stage(other.code).title)})
+        for other in waiting
+    ]
