@@ -14,6 +14,7 @@ from applications.capital import PERIODS
 from applications.queries.capital import NO_RULE, NOT_ENTERED
 from applications.queries.ownership import BENEFICIARY, NOMINEE, TRUST, UNKNOWN_REST
 from look import words
+from regulators import marks
 from regulators.formulas.capital import MET, NOT_MET, NOT_ON_RECORD
 from regulators.formulas.ownership import ManualFindingError
 from regulators.rulebook import say
@@ -70,8 +71,7 @@ def _rule(rule: Data) -> Data:
 
 def _standing(sourced: Data) -> str:
     """The word beside a source; none for a submission made before it was kept, or a figure staff entered."""
-    known = {"rule": _("Rule"), "guidance": _("Guidance"), "asked": _("Asked")}
-    return known.get(sourced.get("standing", ""), "")
+    return marks.word(sourced.get("standing", ""))
 
 
 def _moment(moment: Data, test: str, rules: dict[str, Data], currency: str) -> Data:

@@ -38,6 +38,11 @@ def number(value: Decimal | int | float, places: int | None = None) -> str:
     return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
+def plain(value: Decimal) -> str:
+    """1234567.5: the same in every language, without trailing zeros or an exponent."""
+    return f"{value.normalize() + 0:f}"
+
+
 def money(amount: Decimal | int, currency: str) -> str:
     """KZT 1,234,567.89 in English, 1 234 567,89 ₸ in Kazakh and Russian; whole amounts without a fraction."""
     exact = Decimal(amount)

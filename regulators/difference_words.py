@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from look import words
+from regulators import marks
 from regulators import rulebook as rb
 from regulators.rulebook import Book, Choice, Citation, Condition, say
 
@@ -51,7 +53,7 @@ CODES: dict[str, Words] = {
         rb.SUBMISSION: _("at submission"), rb.RECOMMENDATION: _("before the recommendation"),
         rb.GRANT: _("before the grant"), rb.AFTER_GRANT: _("after the grant"),
     },
-    "source": {"rule": _("Rule"), "guidance": _("Guidance"), "asked": _("Asked")},
+    "source": marks.WORDS,
     "transition": {
         "stay": _("stay under their version"), "move": _("drafts move before they are submitted"),
         "reassess": _("drafts move, and cases in review are assessed anew"),
@@ -113,7 +115,7 @@ def value(name: str, found: Any, book: Book, language: str) -> str:
     if isinstance(found, date):
         return found.strftime("%d.%m.%Y")
     if isinstance(found, Decimal):
-        return f"{found.normalize() + 0:f}"
+        return words.plain(found)
     if name in ("stage", "section"):
         return _place(name, found, book)
     return _code(name, found) or gettext("none")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from look import words
+from regulators import marks
 from regulators.rulebook import GUIDANCE, POLICY, READ_FULL, RULE, Citation, Letter, Text
 
 
@@ -26,8 +27,8 @@ class Check(Protocol):
 AS_CITED, DIFFERENT = "as_cited", "different"
 BOOK, CHECK, OURS = "book", "check", "ours"
 MARKS: dict[str, str | Promise] = {
-    RULE: gettext_lazy("Rule"),
-    GUIDANCE: gettext_lazy("Guidance"),
+    RULE: marks.WORDS[RULE],
+    GUIDANCE: marks.WORDS[GUIDANCE],
     POLICY: gettext_lazy("Our practice"),
 }
 # A letter is written in its own language, whatever the language of the page it is written on.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regulators.rulebook import GUIDANCE, READ_NOTHING, READ_SECONDHAND, RULE, Citation, Clock
+from regulators.rulebook import GUIDANCE, RULE, Citation, Clock
 
 
 def length(clock: Clock) -> str:
@@ -58,7 +58,7 @@ def set_in_the_case() -> str:
 
 
 def _source(citations: Iterable[Citation]) -> str:
-    standing = [citation for citation in citations if _stands(citation)]
+    standing = [citation for citation in citations if citation.stands]
     if rules := _names(standing, RULE):
         return _("Rule: %(citations)s") % {"citations": rules}
     if guidance := _names(standing, GUIDANCE):
@@ -73,11 +73,3 @@ def _names(citations: Iterable[Citation], kind: str) -> str:
         if citation.kind == kind:
             acts.setdefault(citation.act, []).append(citation.provision)
     return "; ".join(f"{act} {', '.join(provisions)}" for act, provisions in acts.items())
-
-
-def _stands(citation: Citation) -> bool:
-    return (
-        citation.in_force is not False
-        and citation.applies is not False
-        and citation.read not in (READ_NOTHING, READ_SECONDHAND)
-    )

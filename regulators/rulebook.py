@@ -15,6 +15,7 @@ Text = dict[str, str]
 
 RULE, GUIDANCE, POLICY, BENCHMARK = "rule", "guidance", "policy", "benchmark"
 CITATION_KINDS = (RULE, GUIDANCE, POLICY, BENCHMARK)
+ASKED = "asked"  # what stands on no rule and no guidance
 READ_FULL, READ_PART, READ_TITLE, READ_SECONDHAND, READ_NOTHING = (
     "full",
     "part",
@@ -70,17 +71,20 @@ class Citation:
         """Binding, applicable, in force and fully read: may ground a refusal or stand in a letter."""
         return self.kind == RULE and self.applies is True and self.in_force is True and self.read == READ_FULL
 
+    @property
+    def stands(self) -> bool:
+        """Somebody read it here, and nothing says that it is out of force or about something else."""
+        return (
+            self.in_force is not False
+            and self.applies is not False
+            and self.read not in (READ_NOTHING, READ_SECONDHAND)
+        )
+
 
 def standing(citations: Iterable[Citation]) -> str:
     """``rule``, ``guidance`` or ``asked``: what a reader may make of these sources together."""
-    live = [
-        citation.kind
-        for citation in citations
-        if citation.in_force is not False
-        and citation.applies is not False
-        and citation.read not in (READ_NOTHING, READ_SECONDHAND)
-    ]
-    return next((kind for kind in (RULE, GUIDANCE) if kind in live), "asked")
+    live = [citation.kind for citation in citations if citation.stands]
+    return next((kind for kind in (RULE, GUIDANCE) if kind in live), ASKED)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from regulators import books
+from regulators import books, marks
 from regulators import rulebook as rb
 from regulators.loader import RuleBookError
 from regulators.queries import changes_of_type, last_checks
@@ -24,10 +24,10 @@ READ = {
     rb.READ_NOTHING: _("Not seen"),
     "quotable": _("Quotable"),
 }
-SOURCE = {"rule": _("Rule"), "guidance": _("Guidance"), "asked": _("Asked"), "mandatory": _("Mandatory")}
+SOURCE = {**marks.WORDS, "mandatory": _("Mandatory")}
 KIND = {
-    rb.RULE: _("Rule"),
-    rb.GUIDANCE: _("Guidance"),
+    rb.RULE: marks.WORDS[rb.RULE],
+    rb.GUIDANCE: marks.WORDS[rb.GUIDANCE],
     rb.POLICY: _("This desk's own practice"),
     rb.BENCHMARK: _("Practice elsewhere"),
 }

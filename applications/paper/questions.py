@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.paper.model import Chapter, Item, Section, Source
+from regulators import marks
 from regulators import rulebook as rb
 from regulators.rulebook import Book, Citation, Requirement, say
 
-LOOKS = {rb.RULE: "rule", rb.GUIDANCE: "guide"}
-MARKS: dict[str, str | Promise] = {rb.RULE: gettext_lazy("Rule"), rb.GUIDANCE: gettext_lazy("Guidance")}
 DUE: dict[str, str | Promise] = {
     rb.SUBMISSION: gettext_lazy("with the application"),
     rb.RECOMMENDATION: gettext_lazy("before the recommendation"),
@@ -60,8 +59,8 @@ def item_of(
         anchor=anchor or requirement.code,
         code=requirement.code,
         title=title or say(requirement.title),
-        mark=str(MARKS.get(kind, _("Asked"))),
-        look=LOOKS.get(kind, "asked"),
+        mark=marks.word(kind),
+        look=marks.LOOKS[kind],
         sources=tuple(addresses.source(citation) for citation in requirement.citations),
         guidance=say(requirement.guidance),
         declaration=say(requirement.declaration) if requirement.declaration else "",

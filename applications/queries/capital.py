@@ -10,6 +10,7 @@ from typing import Any
 
 from applications.capital import PERIODS
 from applications.models import AccountsRate, Application, CapitalFigure
+from look import words
 from regulators import rulebook as rb
 from regulators.figures import Figure, values_of
 from regulators.formulas import capital as formula
@@ -55,15 +56,10 @@ def rate_of(case: Application) -> dict[str, str] | None:
     return {
         "of": case.book.capital.currency,
         "currency": found.currency,
-        "rate": plain(found.rate),
+        "rate": words.plain(found.rate),
         "day": found.day.isoformat(),
         "source": found.source,
     }
-
-
-def plain(number: Decimal) -> str:
-    """Without trailing zeros or an exponent."""
-    return f"{number.normalize() + 0:f}"
 
 
 def _rule(book: Book, code: str, figure: Figure | None) -> dict[str, Any]:
@@ -74,7 +70,7 @@ def _rule(book: Book, code: str, figure: Figure | None) -> dict[str, Any]:
     return {
         "code": code,
         "title": dict(value.title),
-        "amount": plain(figure.amount) if figure else None,
+        "amount": words.plain(figure.amount) if figure else None,
         "currency": value.currency,
         "source": _source(figure or cited),
         "standing": "" if figure and figure.entered else rb.standing(value.citations),
@@ -99,8 +95,8 @@ def _resources(
     )
     setting = next((f.code for f in required if f and f.amount == test.required), None)
     return {
-        "additions": plain(sum(additions, Decimal(0))),
-        "deductions": plain(sum(deductions, Decimal(0))),
+        "additions": words.plain(sum(additions, Decimal(0))),
+        "deductions": words.plain(sum(deductions, Decimal(0))),
         "rule": setting,
         **_outcome(test),
     }
@@ -117,13 +113,13 @@ def _liquidity(rules: rb.CapitalRules, amounts: dict[str, Decimal], share: Figur
     test = formula.liquidity_test(
         sum(liquid, Decimal(0)), spent_in_all, share.amount / HUNDRED if share else None
     )
-    return {"expenditure": plain(spent_in_all), "rule": share.code if share else None, **_outcome(test)}
+    return {"expenditure": words.plain(spent_in_all), "rule": share.code if share else None, **_outcome(test)}
 
 
 def _outcome(test: formula.CapitalTest) -> dict[str, Any]:
     return {
         "result": test.result,
-        "held": plain(test.held),
-        "needed": None if test.required is None else plain(test.required),
-        "surplus": None if test.surplus is None else plain(test.surplus),
+        "held": words.plain(test.held),
+        "needed": None if test.required is None else words.plain(test.required),
+        "surplus": None if test.surplus is None else words.plain(test.surplus),
     }

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from applications.models import Application, Entity, Holding
-from applications.queries.capital import plain
+from look import words
 from regulators import rulebook as rb
 from regulators.formulas import ownership as formula
 from regulators.formulas.ownership import ManualFindingError
@@ -105,7 +105,7 @@ def _compute(
         try:
             return solve(links, firm)
         except ManualFindingError as error:
-            total = plain(_percent(error.total)) if error.total is not None else ""
+            total = words.plain(_percent(error.total)) if error.total is not None else ""
             manual.append(
                 {"why": error.why, "what": what, "name": names.get(error.where, error.where), "total": total}
             )
@@ -126,9 +126,9 @@ def _row(
     return {
         "name": name,
         "kind": kind,
-        "direct": plain(direct),
-        "economic": None if economic is None else plain(_percent(economic)),
-        "votes": None if votes is None else plain(_percent(votes)),
+        "direct": words.plain(direct),
+        "economic": None if economic is None else words.plain(_percent(economic)),
+        "votes": None if votes is None else words.plain(_percent(votes)),
         "control": None if computed.control is None else key in computed.control,
         "crossed": [
             threshold.code
@@ -188,7 +188,7 @@ def _without_top(
         key = str(entity.pk)
         has_some = bool(_share(computed.economic, key) or _share(computed.votes, key))
         if not entity.person_id and not entity.is_applicant and has_some and known.get(key, 0) < 1:
-            total = plain(_percent(known.get(key, Fraction(0))))
+            total = words.plain(_percent(known.get(key, Fraction(0))))
             found.append({"why": UNKNOWN_REST, "name": entity.name, "total": total})
     return found
 
@@ -201,7 +201,7 @@ def _threshold(threshold: rb.Threshold) -> dict[str, Any]:
     cited = [f"{citation.act} {citation.provision}" for citation in threshold.citations]
     return {
         "code": threshold.code,
-        "percent": plain(threshold.percent),
+        "percent": words.plain(threshold.percent),
         "title": dict(threshold.title),
         "source": "; ".join(cited),
         "standing": rb.standing(threshold.citations),

@@ -20,14 +20,14 @@ from applications.pipeline.queries import managed_by
 from applications.queries import stages
 from look import words
 from look.fields import DIGITS
-from regulators.rulebook import GUIDANCE, RULE, Book, Citation, Requirement, standing
+from regulators import marks
+from regulators.rulebook import Book, Citation, Requirement, standing
 from regulators.rulebook import say as say_text
 
 register = template.Library()
 
 TAG_KINDS = ("", "work", "done", "look", "act", "ok", "bad")
 SAME_FOR_ALL = frozenset({"max_length", "min_length", *DIGITS})
-CITE_LOOKS = {RULE: "rule", GUIDANCE: "guide"}
 
 
 @register.simple_tag
@@ -45,8 +45,7 @@ def cite(source: Citation | Requirement) -> dict[str, object]:
     """Where a question comes from, and whether it is a rule, guidance or only asked."""
     citations = source.citations if isinstance(source, Requirement) else (source,)
     kind = standing(citations)
-    word = {RULE: _("Rule"), GUIDANCE: _("Guidance")}.get(kind, _("Asked"))
-    return {"look": CITE_LOOKS.get(kind, "asked"), "word": word, "citations": citations}
+    return {"look": marks.LOOKS[kind], "word": marks.word(kind), "citations": citations}
 
 
 @register.inclusion_tag("parts/prevails.html")

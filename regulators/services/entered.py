@@ -17,15 +17,25 @@ def allow(actor: User, regulator: Regulator, roles: frozenset[Role], words: str)
         raise NotAllowed([words])
 
 
-def confirm(row: Any, *, actor: User, subject: str, kind: str, data: dict[str, Any]) -> None:
+def confirm(
+    row: Any,
+    *,
+    actor: User,
+    subject: str,
+    kind: str,
+    data: dict[str, Any],
+    again: str = "",
+    own: str = "",
+) -> None:
     """A locked row gets its second person: who confirmed it, and the audit event.
 
-    Raises Refused where it has one, NotAllowed for the human who entered it, from whatever account.
+    Raises Refused where it has one (in the words ``again``), NotAllowed for the human who entered it, from
+    whatever account (``own``).
     """
     if row.confirmed_by_id is not None:
-        raise Refused([_("This is confirmed already.")])
+        raise Refused([again or _("This is confirmed already.")])
     if actor.human == row.entered_human:
-        raise NotAllowed([_("You entered this, so someone else has to confirm it.")])
+        raise NotAllowed([own or _("You entered this, so someone else has to confirm it.")])
     row.confirmed_by, row.confirmed_human = actor, actor.human
     row.save(update_fields=["confirmed_by", "confirmed_human"])
     record(subject=subject, kind=kind, actor=actor, data=data)

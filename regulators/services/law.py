@@ -13,7 +13,8 @@ from regulators import books, rules
 from regulators.loader import RuleBookError
 from regulators.models import AuthorityBasis, LicenceType, Regulator, RuleBookVersion
 from regulators.rulebook import Book
-from workflow.errors import NotAllowed, Refused
+from regulators.services.entered import confirm
+from workflow.errors import NotAllowed
 
 
 @transaction.atomic
@@ -110,17 +111,14 @@ def confirm_authority_basis(*, actor: User, basis: AuthorityBasis) -> AuthorityB
         AuthorityBasis.objects.select_for_update(of=("self",)).select_related("licence_type").get(pk=basis.pk)
     )
     _administers(actor, locked.licence_type)
-    if locked.confirmed_by_id is not None:
-        raise Refused([_("This legal basis is confirmed already.")])
-    if actor.human == locked.entered_human:
-        raise NotAllowed([_("You entered this legal basis, so someone else has to confirm it.")])
-    locked.confirmed_by, locked.confirmed_human = actor, actor.human
-    locked.save(update_fields=["confirmed_by", "confirmed_human"])
-    record(
+    confirm(
+        locked,
+        actor=actor,
         subject=f"licence-type:{locked.licence_type.code}",
         kind="authority_basis.confirm",
-        actor=actor,
         data={"basis": locked.pk},
+        again=_("This legal basis is confirmed already."),
+        own=_("You entered this legal basis, so someone else has to confirm it."),
     )
     return locked
 

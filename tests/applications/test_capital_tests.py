@@ -9,9 +9,10 @@ from django.utils import timezone
 from applications.computed import capital_in_words, exact_money
 from applications.models import AccountsRate, CapitalFigure
 from applications.queries import capital
-from applications.queries.capital import plain, rate_of
+from applications.queries.capital import rate_of
 from applications.services.people import remove_rate, save_capital, save_rate
 from applications.services.snapshots import take_snapshot
+from look import words
 from regulators.models import LegalValue
 from tests.plugins.cases import fresh
 from workflow.errors import NotAllowed, NotReady
@@ -94,8 +95,8 @@ def test_liquid_assets_against_a_quarter_of_a_year_unrounded(
     enter_figures("stressed", liquid_assets=liquid, annual_operating_expenditure="100.01")
     found = moments(draft_case)["stressed"]["liquidity"]
     assert found == {
-        "expenditure": "100.01", "rule": "liquid_share", "result": result, "held": plain(Decimal(liquid)),
-        "needed": "25.0025", "surplus": surplus,
+        "expenditure": "100.01", "rule": "liquid_share", "result": result,
+        "held": words.plain(Decimal(liquid)), "needed": "25.0025", "surplus": surplus,
     }  # fmt: skip
     assert exact_money("25.0025", "USD") == "25.0025 USD"
 

@@ -180,3 +180,11 @@ def test_what_is_missing_is_counted_as_the_language_counts(language: str, texts:
 
 def number_in(text: str) -> int:
     return int("".join(filter(str.isdigit, text)))
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("0", "0"), ("1E+3", "1000"), ("100.00", "100"), ("2.50", "2.5"), ("-0.10", "-0.1")]
+)
+def test_a_plain_decimal_has_no_needless_zeros_and_no_exponent(amount: str, text: str) -> None:
+    with translation.override("ru"):
+        assert words.plain(Decimal(amount)) == text

@@ -20,9 +20,10 @@ from applications.portal.access import case_or_404, page, show
 from applications.portal.clash import clash_of, stands_on
 from applications.portal.forms import amount_in_words
 from applications.portal.typed_forms import CapitalForm, RateForm
-from applications.queries.capital import plain, rate_of, tests_of
+from applications.queries.capital import rate_of, tests_of
 from applications.services.guard import allow
 from applications.services.people import remove_rate, save_capital, save_rate
+from look import words
 from regulators import rulebook as rb
 from regulators.rulebook import CapitalRules, say
 from workflow.errors import Conflict, Refused
@@ -137,7 +138,7 @@ def accounts_rate(request: SignedIn, pk: UUID) -> HttpResponse:
 def _typed_before(held: AccountsRate | None) -> dict[str, object]:
     if held is None:
         return {}
-    return {"currency": held.currency, "rate": plain(held.rate), "day": held.day, "source": held.source}
+    return {"currency": held.currency, "rate": words.plain(held.rate), "day": held.day, "source": held.source}
 
 
 def _after(period: str) -> str:
