@@ -73,8 +73,13 @@ def check_of(
     hidden: frozenset[UUID],
     may_edit: bool,
     only: str = "",
+    is_whole: bool = True,
+    with_people: bool = True,
 ) -> Check:
-    """All stages, or ``only`` one. A fixed number of queries."""
+    """All stages, or ``only`` one. What does not go together is found across all stages, so it is for those
+    who read the application as a whole; an adviser has neither that nor people outside the mandate. A fixed
+    number of queries.
+    """
     outlines = outline.stages_of(case, as_read(draft, hidden), stages)
     content = content_of(case, draft)
     typed = Typed(content, draft.book, {str(pk) for pk in hidden})
@@ -86,8 +91,8 @@ def check_of(
             for one in outlines
             if only in ("", one.stage.code) and one.rows
         ],
-        people=typed.everybody(),
-        found=contradictions(case, draft, content),
+        people=typed.everybody() if with_people else None,
+        found=contradictions(case, draft, content) if is_whole else [],
     )
 
 

@@ -121,10 +121,10 @@ class Decided:
 
 
 def state_in_words(case: Application, served: Any) -> tuple[str, str]:
-    """The kind of the tag and its word. A recommendation, or a notice that is not ``served``, is not the
-    firm's to see.
+    """The kind of the tag and its word. A recommendation, also after a notice of before was ``served``, is
+    not the firm's to see, nor is a notice that is not served.
     """
-    if case.state in (A.RECOMMENDED, A.REFUSAL_PROPOSED) and not served:
+    if case.state == A.RECOMMENDED or (case.state == A.REFUSAL_PROPOSED and not served):
         return "look", str(A.IN_REVIEW.label)
     kinds = {A.DRAFT: "work", A.RETURNED: "act", A.GRANTED: "ok", A.APPROVED_IN_PRINCIPLE: "ok",
              A.REFUSED: "bad", A.NOT_ACCEPTED: "bad", A.LAPSED: "bad", A.REFUSAL_PROPOSED: "act",

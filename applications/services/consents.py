@@ -46,7 +46,7 @@ def record_consent(
     if upload is None:
         with transaction.atomic():
             return _on_paper(actor, case_id, person, language, reference, None)
-    allow(actor, "applications.edit_application", Application.objects.get(pk=case_id))
+    allow(actor, "applications.record_consent", Application.objects.get(pk=case_id))
     with taken_in(actor=actor, upload=upload, name=upload.name) as paper:
         return _on_paper(actor, case_id, person, language, reference, paper)
 
@@ -79,7 +79,7 @@ def _case(case_id: Any, actor: Any, person: Person, how: str) -> Application:
     if how == Consent.SELF:
         allow(actor, "applications.answer_own_part", OwnPart(case, person.pk))
     else:
-        allow(actor, "applications.edit_application", case)
+        allow(actor, "applications.record_consent", case)
     insist(case.posts.filter(person=person).exists(), _("This person has no post in this application."))
     insist(case.state not in DECIDED, _("The case is decided: nothing in it changes any more."))
     return case

@@ -21,12 +21,11 @@ from applications.models import (
     Person,
     Stage,
 )
-from applications.queries.consents import last_consent
 from applications.queries.law import home_of
 from applications.queries.returned import kind_is_open, returned_of
 from applications.services.checking import note_checked
 from applications.services.evidence import taken_in
-from applications.services.guard import allow, allow_answer, insist, same_version
+from applications.services.guard import allow, allow_answer, insist, insist_on_consent, same_version
 from applications.services.inside import note_changed
 from applications.services.limits import insist_on_room
 from applications.states import DECIDED
@@ -191,10 +190,7 @@ def open_answer(case: Application, requirement: str, person: Person | None, acto
     gives this answer, and NotReady.
     """
     allow_answer(actor, case, person.pk if person else None)
-    last = last_consent(case, person) if person else None
-    if person and last and not last.given:
-        words = _("%(name)s has withdrawn the consent: nothing more is recorded about them.")
-        raise NotReady([words % {"name": person.full_name}])
+    insist_on_consent(case, person)
     rule = _requirement(case, requirement)
     allow_answer(actor, case, person.pk if person else None, stage=rule.stage)
     _open_stage(case, rule.stage, actor, (rule.code, person.pk if person else None))

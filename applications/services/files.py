@@ -12,6 +12,7 @@ from applications.mandates import StageOf
 from applications.models import AnswerFile, Application, DocumentFacts, Person
 from applications.queries.files import given_before
 from applications.queries.private import hidden_people
+from applications.queries.returned import returned_of
 from applications.services.drafting import note_saved, open_answer, start_stage
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, insist, locked_case, same_version
@@ -133,16 +134,24 @@ def describe(
 
 
 def _held_in(case: Application, versions: list[Document], actor: Any) -> list[AnswerFile]:
-    """Where versions of one file stand now, in the answers of the case whose stage is open and which this
-    actor may read.
+    """Where versions of one file stand now, in the answers of the case which are open, and which this actor
+    may read: of a stage that was returned with questions named, in no other answer.
     """
-    stages = set(case.stages.filter(state__in=OPEN_STAGES).values_list("code", flat=True))
-    stages = {code for code in stages if has_perm("applications.edit_stage", actor, StageOf(case, code))}
-    codes = [code for code, rule in case.book.by_code.items() if rule.stage in stages]
+    stages = {
+        stage.code: returned_of(stage)
+        for stage in case.stages.filter(state__in=OPEN_STAGES)
+        if has_perm("applications.edit_stage", actor, StageOf(case, stage.code))
+    }
+    stage_of = {code: rule.stage for code, rule in case.book.by_code.items()}
+    codes = [code for code, stage in stage_of.items() if stage in stages]
     held = AnswerFile.objects.filter(document__in=versions, removed_at=None)
     held = held.filter(answer__application=case, answer__requirement__in=codes)
     held = held.exclude(answer__person__in=hidden_people(actor, case))
-    return list(held.select_related("answer", "document").order_by("pk"))
+    return [
+        file
+        for file in held.select_related("answer", "document").order_by("pk")
+        if stages[stage_of[file.answer.requirement]].is_open((file.answer.requirement, file.answer.person_id))
+    ]
 
 
 def _put_in_place(case: Application, held: list[AnswerFile], newest: Document, actor: Any) -> None:

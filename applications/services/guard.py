@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from applications.mandates import StageOf
 from applications.models import Application
+from applications.queries.consents import last_consent
 from applications.queries.private import private_people
 from applications.rules import OwnPart
 from workflow import duties
@@ -37,6 +38,13 @@ def allow_answer(actor: Any, case: Application, person_id: Any, *, stage: str = 
         allow(actor, "applications.edit_stage", StageOf(case, stage))
     else:
         allow(actor, "applications.edit_application", case)
+
+
+def insist_on_consent(case: Application, person: Any) -> None:
+    """Raises NotReady where this person, if any, has withdrawn the consent."""
+    last = last_consent(case, person) if person else None
+    words = _("%(name)s has withdrawn the consent: nothing more is recorded about them.")
+    insist(last is None or last.given, words % {"name": person.full_name if person else ""})
 
 
 def same_version(record: Any, expected: int) -> None:

@@ -24,7 +24,7 @@ from applications.models import (
 )
 from applications.services.checking import note_checked
 from applications.services.drafting import note_saved, open_stage_of
-from applications.services.guard import insist, locked_case, same_version
+from applications.services.guard import insist, insist_on_consent, locked_case, same_version
 from applications.services.private import delete_answers, end_of_removed
 from regulators import rulebook as rb
 from workflow.errors import NotReady
@@ -79,6 +79,7 @@ def save_person(
         if expected_version is not None and is_known:
             same_version(person, expected_version)
         insist(person.firm_id == case.firm_id, _("This person belongs to another firm."))
+        insist_on_consent(case, person if is_known else None)
         same = Person.objects.filter(firm=case.firm, human=human).exclude(pk=person.pk)
         insist(
             not same.exists(), _("Another person of the firm has this number. Change that record instead.")

@@ -12,7 +12,14 @@ from applications.queries.private import private_people
 from applications.rules import OwnPart
 from applications.services import clocks, tell
 from applications.services.evidence import taken_in
-from applications.services.guard import allow, insist, locked_case, same_version, take_side
+from applications.services.guard import (
+    allow,
+    insist,
+    insist_on_consent,
+    locked_case,
+    same_version,
+    take_side,
+)
 from applications.services.limits import insist_on_room
 from applications.states import ASSESSABLE
 from audit.services import record
@@ -106,7 +113,7 @@ def send_request(*, actor: Any, request: InformationRequest, expected_version: i
 def answer_point(*, actor: Any, point: RequestPoint, expected_version: int, text: str) -> RequestPoint:
     """Keep the answer to one point; it goes to the regulator when the answers are sent.
 
-    Raises Conflict where another editor has answered it since the page was built.
+    Raises NotAllowed, NotReady, or Conflict where another editor has answered it since the page was built.
     """
     with transaction.atomic():
         case = lock(Application, point.request.application_id)
@@ -214,11 +221,14 @@ def close_request(
 
 
 def _allow_point(actor: Any, case: Application, point: RequestPoint) -> None:
-    """A point about an invited person is that person's to answer; the firm sends it with the others."""
+    """A point about an invited person is that person's to answer; the firm sends it with the others. Nobody
+    answers about a person who has withdrawn the consent.
+    """
     if point.person_id in private_people(case):
         allow(actor, "applications.answer_own_part", OwnPart(case, point.person_id))
     else:
         allow(actor, "applications.answer_request", case)
+    insist_on_consent(case, point.person)
 
 
 def ready_points(points: Any) -> list[RequestPoint]:

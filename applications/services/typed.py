@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.queries import firms_of
+from applications.mandates import mandates_of
 from applications.models import Application, Person, PersonAccess, TypedText
 from workflow.errors import Gone, Refused
 
@@ -30,10 +31,11 @@ def keep_typed(*, actor: User, case_id: Any, path: str, fields: Mapping[str, Seq
     """Keep what was typed on a page of a case in place of what was kept there before.
 
     ``fields`` are those of the form, by name. Effects: write the row. No answer changes, no version, no
-    audit event. Raises Gone where the actor neither acts for the firm of the case nor has a part of it (any
-    more), and TooMuch.
+    audit event. Raises Gone where the actor neither acts for the firm of the case nor advises it nor has a
+    part of the case (any more), and TooMuch.
     """
-    of_the_firm = Q(firm__in=firms_of(actor))
+    advised = [one.firm_id for one in mandates_of(actor).values()]
+    of_the_firm = Q(firm__in=firms_of(actor)) | Q(firm__in=advised)
     own_part = Q(pk__in=PersonAccess.objects.filter(user=actor, ended_at=None).values("application"))
     known = Application.objects.filter(of_the_firm | own_part, pk=case_id)
     if not actor.is_active or not known.exists():

@@ -1,16 +1,21 @@
 """Consent of each person: what is recorded, by whom, how it ends, and that a submission waits for it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from applications.conditions import submission
 from applications.models import Consent
 from applications.queries.consents import last_consents
-from applications.services import consents, drafting
+from applications.queries.law import home_of
+from applications.services import assessment, consents, drafting, requests
+from applications.services.people import PERSON_FIELDS, save_person
 from documents.models import Document
 from tests.plugins import files
+from tests.plugins.cases import fresh
 from tests.plugins.own_part import a_person, invited_and_accepted, question_with_text
 from workflow.errors import NotAllowed, NotReady
 
@@ -153,3 +158,42 @@ def test_the_firm_records_the_paper_and_the_letter_on_its_page(
     assert "Folder 2" in page
     assert "Consent withdrawn" in page
     assert [one.given for one in Consent.objects.order_by("at")] == [True, False]
+
+
+def test_after_a_withdrawal_no_point_is_answered_and_no_record_changed(
+    asked_case, afsa_staff, firm_user, own_user, signed_in
+):
+    """The notice promises that nothing more is recorded."""
+    stage = asked_case.stages.get(code=home_of(asked_case, "people"))
+    assessment.request_changes(
+        actor=afsa_staff.reviewer, stage=stage, expected_version=stage.version, reason="Look again."
+    )
+    person = a_person(asked_case, firm_user, "Дана")
+    part = invited_and_accepted(asked_case, firm_user, person, own_user)
+    rule = next(r for r in asked_case.book.requirements if r.per_person)
+    written = requests.write_request(
+        actor=afsa_staff.reviewer, case=asked_case, due_on=timezone.localdate() + timedelta(days=9),
+        points=[{"requirement": rule.code, "person": person, "question": "Since when?"}],
+    )  # fmt: skip
+    requests.send_request(actor=afsa_staff.reviewer, request=written, expected_version=0)
+    point, browser = written.points.get(), signed_in(own_user)
+    url = reverse("portal:own_point", args=[part.pk, point.pk])
+    assert browser.get(url).url == reverse("portal:own_consent", args=[part.pk])
+    about = {"actor": fresh(own_user), "case_id": asked_case.pk, "person": person}
+    consents.give_consent(**about, language="kk")
+    assert 'id="typed"' in browser.get(url).content.decode()
+    consents.withdraw_consent(**about, how="self")
+    page = browser.get(url).content.decode()
+    assert ('id="typed"' in page, "You withdrew your consent" in page) == (False, True)
+    sent = {"p1-text": "All the same", "p1-version": "0", "p1-files": [files.upload("x.pdf", files.pdf())]}
+    assert browser.post(url, sent).status_code == 422
+    point.refresh_from_db()
+    assert (point.answer, point.files.count(), Document.objects.count()) == ("", 0, 0)
+    with pytest.raises(NotReady, match="withdrawn the consent"):
+        a_person_again(asked_case, firm_user, person)
+
+
+def a_person_again(case, actor, person):
+    fields = {name: getattr(person, name) for name in PERSON_FIELDS}
+    post = case.posts.filter(person=person).first().function
+    return save_person(actor=actor, case_id=case.pk, person=person, functions=[post], **fields)

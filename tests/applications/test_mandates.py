@@ -10,15 +10,19 @@ from django.utils import timezone
 
 from accounts import queries
 from accounts import services as accounts
+from accounts.identifiers import mask
 from accounts.models import Membership
-from applications.models import Answer, Application, Authority
+from applications.models import Answer, Application, Authority, TypedText
 from applications.queries.access_history import had_access, history_of
-from applications.services import drafting, evidence, requests, submission
+from applications.queries.law import home_of
+from applications.services import consents, drafting, evidence, requests, submission
 from applications.services.mandates import give_authority
+from applications.services.people import save_entity, save_holding
 from audit.models import Event
 from documents.models import Document
 from tests.plugins import files
 from tests.plugins.cases import fresh, new_applicant, new_firm
+from tests.plugins.own_part import a_person
 from workflow.errors import Gone, NotAllowed, Refused
 
 pytestmark = pytest.mark.django_db
@@ -197,8 +201,6 @@ def test_an_adviser_who_reads_changes_nothing(firm_user, custody_firm, adviser, 
 
 
 def test_typed_records_belong_to_their_stage(firm_user, custody_firm, adviser, answered, signed_in):
-    from applications.services.people import save_entity
-
     opened(firm_user, custody_firm, adviser, scope=("capital",))
     browser = signed_in(adviser)
     pages = {
@@ -296,6 +298,72 @@ def test_an_adviser_answers_no_request_of_the_regulator(
     assert [browser.get(url).status_code, browser.post(url).status_code] == [404, 404]
     case = browser.get(reverse("portal:case", args=[submitted_afm_case.pk]))
     assert (case.status_code, url in case.content.decode()) == (200, False)
+
+
+def test_the_check_of_an_adviser_leaves_out_people_and_what_does_not_go_together(
+    firm_user, custody_firm, adviser, answered, signed_in
+):
+    """Both are about stages that the mandate may not cover."""
+    dana = a_person(answered, firm_user, "Дана", ["mlro"])
+    number = mask(dana.identifier)
+    holder = save_entity(actor=firm_user, case_id=answered.pk, name="", person=dana)
+    save_holding(
+        actor=firm_user, case_id=answered.pk, owner=holder, owned=answered.entities.get(is_applicant=True),
+        economic=100, voting=100,
+    )  # fmt: skip
+    page = reverse("portal:check", args=[answered.pk])
+    posts = "stands behind the firm"
+    whole = signed_in(firm_user).get(page).content.decode()
+    assert (number in whole, posts in whole) == (True, True)
+    membership = opened(firm_user, custody_firm, adviser)
+    seen = signed_in(adviser).get(page).content.decode()
+    assert ("Open words" in seen, number in seen, posts in seen) == (True, False, False)
+    Membership.objects.filter(pk=membership.pk).update(scope=["governance"])
+    seen = signed_in(adviser).get(page).content.decode()
+    assert (number in seen, posts in seen) == (home_of(answered, "people") == "governance", False)
+
+
+def test_what_an_adviser_types_is_kept_until_the_mandate_ends(
+    firm_user, custody_firm, adviser, answered, signed_in
+):
+    membership = opened(firm_user, custody_firm, adviser)
+    browser = signed_in(adviser)
+    url = reverse("portal:question", args=[answered.pk, "business_plan", "BP-01"])
+    mark = browser.get(url).context["typed_page"].mark
+    sent = {"typed_mark": mark, "version": "1", "text": "Half a sent"}
+    assert browser.post(reverse("portal:typed"), sent).status_code == 200
+    assert ">\nHalf a sent</textarea>" in browser.get(url).content.decode()
+    accounts.end_membership(actor=firm_user, firm_id=custody_firm.pk, membership_id=membership.pk)
+    assert browser.post(reverse("portal:typed"), sent | {"text": "Too late"}).status_code == 404
+    assert TypedText.objects.get().fields["text"] == ["Half a sent"]
+
+
+def test_an_adviser_is_told_who_else_is_on_a_page_of_the_mandate_alone(
+    firm_user, custody_firm, adviser, answered, signed_in
+):
+    opened(firm_user, custody_firm, adviser)
+    browser, url = signed_in(adviser), reverse("portal:presence", args=[answered.pk])
+    pages = {
+        "business_plan": reverse("portal:question", args=[answered.pk, "business_plan", "BP-01"]),
+        "aml": reverse("portal:question", args=[answered.pk, "aml", "AML-01"]),
+        "change": reverse("portal:change", args=[answered.pk]),
+        "nowhere": reverse("portal:case", args=[answered.pk]) + "no/such/page/",
+    }
+    found = {name: browser.get(url, {"page": page}).status_code for name, page in pages.items()}
+    assert found == {"business_plan": 200, "aml": 404, "change": 404, "nowhere": 404}
+
+
+def test_an_adviser_records_no_consent(firm_user, custody_firm, adviser, answered):
+    dana = a_person(answered, firm_user, "Дана")
+    opened(firm_user, custody_firm, adviser, scope=())
+    about = {"actor": fresh(adviser), "case_id": answered.pk, "person": dana}
+    with pytest.raises(NotAllowed):
+        consents.record_consent(**about, language="en", reference="Safe")
+    with pytest.raises(NotAllowed):
+        consents.record_consent(**about, language="en", upload=paper())
+    consents.record_consent(**about | {"actor": firm_user}, language="en", reference="Safe")
+    with pytest.raises(NotAllowed):
+        consents.withdraw_consent(**about, how="paper", reference="Letter")
 
 
 # --- when it ends

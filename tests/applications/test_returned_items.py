@@ -1,12 +1,19 @@
 """After a return only what was named is open to the firm, also to a request that is sent again."""
 
+import io
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from applications.models import AnswerFile
 from applications.queries.returned import returned_of
 from applications.services import assessment, drafting
+from applications.services import files as services
+from applications.services.snapshots import content_hash
 from tests.desk.conftest import stage_act
-from tests.plugins.asked import with_text
+from tests.plugins import files
+from tests.plugins.asked import as_submitted, with_text
 from tests.plugins.cases import fresh
 from workflow.errors import NotReady
 
@@ -87,3 +94,31 @@ def test_the_reviewer_names_the_questions(asked_case, rules, afsa_staff, signed_
     data = {"reason": "Again.", "items": [rules[1].code], "version": stage.version}
     assert browser.post(url, data).status_code == 302
     assert fresh(stage).returned_items == [rules[1].code]
+
+
+def test_a_newer_version_of_a_file_does_not_reach_an_answer_that_was_not_returned(
+    asked_case, afsa_staff, firm_user
+):
+    first, second = [
+        r for r in asked_case.book.requirements_of(asked_case.book.stage_codes[0])
+        if "documents" in r.evidence and not r.per_person
+    ][:2]  # fmt: skip
+    submitted = asked_case.snapshots.get()
+    content = {**submitted.content, "questions": [as_submitted(first), as_submitted(second)]}
+    type(submitted).objects.create(
+        application=asked_case, number=2, content=content, sha256=content_hash(content), law={},
+        made_at=timezone.now(), made_by_name="Firm",
+    )  # fmt: skip
+    stage = asked_case.stages.get(order=0)
+    assessment.request_changes(
+        actor=afsa_staff.reviewer, stage=stage, expected_version=stage.version, reason="Look again."
+    )
+    place = {"actor": firm_user, "case_id": asked_case.pk}
+    upload = {"upload": io.BytesIO(files.pdf()), "name": "charter.pdf"}
+    before = drafting.attach(**place, requirement=first.code, **upload).document
+    services.pick(**place, requirement=second.code, document_id=before.pk)
+    type(stage).objects.filter(pk=stage.pk).update(returned_items=[first.code])
+    upload = {"upload": io.BytesIO(files.pdf(b"newer")), "name": "charter.pdf"}
+    newest = services.replace(**place, requirement=first.code, document=before, **upload)
+    held = AnswerFile.objects.filter(removed_at=None).values_list("answer__requirement", "document")
+    assert dict(held) == {first.code: newest.pk, second.code: before.pk}

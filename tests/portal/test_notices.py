@@ -100,3 +100,11 @@ def test_the_pages_of_a_case_say_how_many_are_new(browser, asked_case, told):
     assert ">Notices</a>" in body(browser.get(url))
     told("a")
     assert "1 new notice<" in body(browser.get(url))
+
+
+def test_what_no_case_is_called_is_no_fault(browser, custody_firm, told):
+    notice = told("a")
+    assert browser.get(LIST, {"case": "\0", "before": "9" * 30}).status_code == 200
+    assert browser.post(LIST + "read/", {"case": "KZC-\0none"}).status_code == 302
+    notice.refresh_from_db()
+    assert notice.read_at is None

@@ -236,7 +236,7 @@ def test_two_editors_of_one_holding(browser, other, draft_case):
     assert browser.post(url, fields | typed | {"kind": "trust", "economic": "1"}).status_code == 302
 
 
-@pytest.mark.parametrize("seen", ["x", "1:", ":", "1:2:3", "٣:1", "9" * 300])
+@pytest.mark.parametrize("seen", ["x", "1:", ":", "1:2:3", "٣:1", "9" * 300, f"1:{'9' * 5000}"])
 def test_a_crafted_list_of_holdings_is_a_clash_and_no_fault(browser, draft_case, seen):
     firm = draft_case.entities.get(is_applicant=True)
     holder = Entity.objects.create(application=draft_case, name="Holding LLP")

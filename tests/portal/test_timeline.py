@@ -112,6 +112,19 @@ def test_a_recommendation_and_a_notice_on_its_way_do_not_show(
         assert CANARY not in page
 
 
+def test_a_recommendation_after_a_notice_that_was_served_does_not_show(browser, asked_case, afsa_staff):
+    """The notice of before was sent back, and the case is recommended again."""
+    today = timezone.localdate()
+    RefusalNotice.objects.create(
+        application=asked_case, grounds=[], evidence="", text="", proposed_by=afsa_staff.decision_maker,
+        proposed_at=timezone.now(), served_on=today, representations_until=today + timedelta(days=10),
+    )  # fmt: skip
+    type(asked_case).objects.filter(pk=asked_case.pk).update(state="recommended")
+    for url in (*pages_of(asked_case), reverse("portal:case", args=[asked_case.pk])):
+        page = body(browser.get(url))
+        assert ("In review" in page, "Recommended" in page) == (True, False)
+
+
 def test_what_staff_do_among_themselves_is_on_no_page_of_the_firm(browser, asked_case, ask, afsa_staff):
     staff, case = afsa_staff, asked_case
     assessment.write_note(actor=staff.reviewer, case=case, text=CANARY)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ SIZE = 20
 def notices(request: SignedIn) -> HttpResponse:
     """Newest first, of one case or of all, a page at a time from the last notice that was shown."""
     _not_for_staff(request)
-    about, before = request.GET.get("case", "")[:100], request.GET.get("before", "")
+    about, before = _reference(request.GET), request.GET.get("before", "")
     found = notices_of(request.user)
     if about:
         found = found.filter(subject_ref=about)
@@ -59,9 +59,13 @@ def read(request: SignedIn) -> HttpResponse:
             raise Http404
         mark_read(user=request.user, pk=int(one))
         return redirect("portal:notices")
-    mark_all_read(user=request.user, subject_ref=request.POST.get("case", "")[:100])
+    mark_all_read(user=request.user, subject_ref=_reference(request.POST))
     messages.success(request, _("The notices are marked as read."))
     return redirect("portal:notices")
+
+
+def _reference(data: QueryDict) -> str:
+    return data.get("case", "").replace("\0", "")[:100]
 
 
 def _not_for_staff(request: SignedIn) -> None:

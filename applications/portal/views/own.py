@@ -84,7 +84,11 @@ def own_point(request: SignedIn, part: UUID, point: int) -> HttpResponse:
     asked_now = next((one for one in _points(found) if one.pk == point), None)
     if asked_now is None:
         raise Http404
-    is_open = asked_now.request.status in InformationRequest.WITH_FIRM and asked_now.sent_at is None
+    consent = last_consent(found.application, found.person)
+    if consent is None:
+        return redirect("portal:own_consent", found.pk)
+    with_firm = asked_now.request.status in InformationRequest.WITH_FIRM and asked_now.sent_at is None
+    is_open = with_firm and consent.given
     kept = typed.Page(request, found.application)
     form = kept.form(request, lambda data, files: PointForm(asked_now, data, files))
     refusal = _keep_point(request, asked_now, form) if request.method == "POST" else None
@@ -95,7 +99,7 @@ def own_point(request: SignedIn, part: UUID, point: int) -> HttpResponse:
         form.stand_on(refusal.current)
     return show_own(
         request, "portal/own_point.html", found, refusal=refusal, form=form, point=asked_now, is_open=is_open,
-        typed_page=kept if is_open else None,
+        typed_page=kept if is_open else None, withdrawn=not consent.given,
         title=say(requirement_of(found.application, asked_now.requirement).title),
         files=files.rows(file.document for file in asked_now.files.select_related("document")),
     )  # fmt: skip

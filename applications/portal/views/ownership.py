@@ -241,4 +241,8 @@ def _save(request: SignedIn, case: Application, entities: list[Entity], given: d
 def _seen(text: str) -> dict[int, int]:
     """The holdings that the page showed, with their versions."""
     pairs = (pair.split(":") for pair in text.split(","))
-    return {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(map(str.isdecimal, pair))}
+    return {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(map(_is_number, pair))}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18

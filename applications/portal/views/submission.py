@@ -19,12 +19,13 @@ from applications.portal.forms import ReasonForm
 from applications.portal.kept import kept_of_before
 from applications.portal.views.paper import pdf_links
 from applications.queries.drafts import load_draft
+from applications.queries.law import home_of
 from applications.queries.private import as_read, hidden_people
 from applications.services.drafting import discard_application
 from applications.services.submission import withdraw_application
 from applications.states import WITHDRAWABLE
 from regulators import periods
-from regulators.rulebook import say
+from regulators.rulebook import PEOPLE, say
 from workflow.errors import Refused
 
 AFTER_SUBMISSION = ("completeness", "decision")
@@ -45,6 +46,7 @@ def check(request: SignedIn, pk: UUID, stage: str = "") -> HttpResponse:
     found = check_of(
         case, draft, stages, only=stage, hidden=hidden,
         may_edit=request.user.has_perm("applications.edit_application", case),
+        is_whole=is_whole, with_people=is_whole or may_read(request.user, case, home_of(case, PEOPLE)),
     )  # fmt: skip
     only = found.stages[0] if stage and found.stages else None
     kept = () if stage or not is_whole else kept_of_before(case, as_read(draft, hidden))
