@@ -8,13 +8,12 @@ from applications.conditions import Data, Reasons
 from workflow.errors import Reason
 
 if TYPE_CHECKING:
-    from applications.models import Application
+    from applications.models import Application, CompletenessCheck
 
 
 def completeness_passed(case: "Application", data: Data) -> Reasons:
-    check = case.completeness_checks.order_by("-checked_at").first()
-    snapshot = case.snapshots.order_by("-number").values_list("pk", flat=True).first()
-    if check is None or check.snapshot_id != snapshot:
+    check = _check_of_this_submission(case)
+    if check is None:
         return [Reason(_("Record the completeness check of this submission."))]
     return [] if check.passed else [Reason(_("The completeness check found gaps: return the application."))]
 
@@ -26,9 +25,8 @@ def fee_settled(case: "Application", data: Data) -> Reasons:
 
 
 def gaps_named(case: "Application", data: Data) -> Reasons:
-    check = case.completeness_checks.order_by("-checked_at").first()
-    snapshot = case.snapshots.order_by("-number").values_list("pk", flat=True).first()
-    if check and check.snapshot_id == snapshot and not check.passed and check.gaps.exists():
+    check = _check_of_this_submission(case)
+    if check and not check.passed and check.gaps.exists():
         return []
     return [Reason(_("Record a completeness check that names each gap."))]
 
@@ -45,3 +43,10 @@ def book_refiles(case: "Application", data: Data) -> Reasons:
     if case.book.incomplete == "refile":
         return []
     return [Reason(_("Under this rule book an incomplete application is returned, not refused."))]
+
+
+def _check_of_this_submission(case: "Application") -> "CompletenessCheck | None":
+    """The newest check, where it is one of what was submitted last."""
+    check: CompletenessCheck | None = case.completeness_checks.order_by("-checked_at").first()
+    snapshot = case.snapshots.order_by("-number").values_list("pk", flat=True).first()
+    return check if check and check.snapshot_id == snapshot else None

@@ -53,8 +53,22 @@ DUE_WORDS: dict[str, str | Promise] = {
 }
 
 
+class _Line:
+    """A line with a status, which has a kind and a word."""
+
+    status: Any
+
+    @property
+    def kind(self) -> str:
+        return STATUS[self.status][0]
+
+    @property
+    def word(self) -> str:
+        return str(STATUS[self.status][1])
+
+
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(_Line):
     """One question as a line of the task list. Where it stands is worked out when a page asks."""
 
     case_pk: Any
@@ -80,14 +94,6 @@ class Row:
         return question_url(self.case_pk, self.question)
 
     @property
-    def kind(self) -> str:
-        return STATUS[self.status][0]
-
-    @property
-    def word(self) -> str:
-        return str(STATUS[self.status][1])
-
-    @property
     def mark(self) -> str:
         """That it was returned, or that the rule has changed and the answer is to be checked; mostly
         empty.
@@ -106,7 +112,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonLine:
+class PersonLine(_Line):
     """The questions of a section about one person, as a single line of the page of the stage."""
 
     person_id: Any
@@ -128,14 +134,6 @@ class PersonLine:
     @property
     def url(self) -> str:
         return reverse("portal:person_questions", args=[self.rows[0].case_pk, self.person_id])
-
-    @property
-    def kind(self) -> str:
-        return STATUS[self.status][0]
-
-    @property
-    def word(self) -> str:
-        return str(STATUS[self.status][1])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ def _of(case: "Application") -> Any:
 
 
 def last_consent(case: "Application", person: "Person") -> "Consent | None":
+    """What this person said last, whether given or withdrawn; None where nothing is recorded."""
     found: Consent | None = _of(case).filter(person=person).order_by("at", "pk").last()
     return found
 

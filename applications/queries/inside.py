@@ -75,6 +75,7 @@ def _sections(stage: Stage) -> list[tuple[str, str]]:
 
 
 def url_of(place: Place) -> str:
+    """The page inside the firm about this stage, section or question."""
     where = [place.stage.application_id, place.stage.code]
     if place.section:
         return reverse("portal:inside_section", args=[*where, place.section])
@@ -85,6 +86,8 @@ def url_of(place: Place) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Assigned:
+    """Something that is given to a member of the firm; late from the day after its date."""
+
     note: InsideNote
     title: str
     url: str

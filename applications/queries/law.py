@@ -51,6 +51,7 @@ def has_to_move(case: "Application") -> list[Reason]:
 
 
 def has_to_be_assessed_anew(case: "Application") -> bool:
+    """The strictest of the newer versions in effect wants cases in review assessed anew."""
     return demand(newer(case)) == REASSESS
 
 

@@ -81,11 +81,13 @@ def standing_of(
 
 
 def standings(case: Application, user: Any) -> list[Standing]:
+    """Where each letter of the case's rule book stands for this user."""
     checks = last_checks(case.book.regulator)
     return [standing_of(case, letter, user, checks) for letter in case.book.letters]
 
 
 def issued_letters(case: Application) -> list[IssuedLetter]:
+    """The letters of the case, the newest first."""
     return list(case.letters.select_related("by").order_by("-at", "pk"))
 
 

@@ -136,6 +136,11 @@ def record_service(
 def answer_representation(
     *, actor: Any, representation: Representation, our_answer: str, accepted: bool
 ) -> Representation:
+    """The decider's answer to one representation of the firm, while a refusal is proposed.
+
+    Effects in order: lock the case; the decider's side; the answer, and whether the representation is
+    accepted; audit event. Raises NotAllowed or NotReady.
+    """
     with transaction.atomic():
         pk = representation.notice.application_id
         case = locked_case(pk, actor=actor, permission="applications.answer_representation")

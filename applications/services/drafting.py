@@ -163,6 +163,7 @@ def detach(
 
 
 def start_stage(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
+    """The firm begins a stage that nobody has begun."""
     return workflow.perform(Stage, stage.pk, "start", actor=actor, expected_version=expected_version)
 
 
@@ -172,14 +173,17 @@ def complete_stage(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
 
 
 def edit_stage_again(*, actor: Any, stage: Stage, expected_version: int) -> Stage:
+    """A complete stage is open for the firm's answers again, while the application is a draft."""
     return workflow.perform(Stage, stage.pk, "edit_again", actor=actor, expected_version=expected_version)
 
 
 def discard_application(*, actor: Any, case: Application, expected_version: int) -> Application:
+    """The firm gives up a draft that was never submitted."""
     return workflow.perform(Application, case.pk, "discard", actor=actor, expected_version=expected_version)
 
 
 def note_saved(case: Application, actor: Any) -> None:
+    """Who last saved something in the locked case, and when."""
     case.saved_at = timezone.now()
     case.saved_by = actor
     case.save(update_fields=["saved_at", "saved_by"])

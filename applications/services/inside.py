@@ -73,6 +73,7 @@ def delete_comment(*, actor: Any, stage: Stage, pk: int) -> InsideNote:
 
 
 def may_edit(actor: Any, note: InsideNote) -> bool:
+    """Its author, for some minutes, while it is open."""
     return (
         note.by_id == actor.pk
         and note.closed_at is None
@@ -118,6 +119,7 @@ def sign_off(*, actor: Any, stage: Stage) -> InsideNote:
 
 @transaction.atomic
 def take_back_sign_off(*, actor: Any, stage: Stage) -> None:
+    """Whoever signed a stage off takes that back: their sign-offs of it are deleted, closed ones too."""
     _allow(actor, "applications.sign_off_inside", Place(stage=stage))
     InsideNote.objects.of(stage.application).filter(
         kind=InsideNote.SIGN_OFF, stage=stage.code, by=actor

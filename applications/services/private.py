@@ -157,6 +157,7 @@ def delete_answers(case: Application, person: Person, actor: Any, *, given_by: A
 
 
 def unusable() -> str:
+    """The one answer to every invitation that opens nothing, so that it does not tell why."""
     return _("This invitation has been used, withdrawn or has expired. Ask the firm for a new one.")
 
 

@@ -108,6 +108,7 @@ def _signed_content(case: Application, shown: str, looked_at: Mapping[str, str])
 
 
 def withdraw_application(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:
+    """The firm takes its application back, with a reason."""
     return workflow.perform(
         Application,
         case.pk,

@@ -41,6 +41,7 @@ def role(case: "Application", code: str, template: str, *, key: str, **context: 
 
 
 def case_url(case: "Application", *, internal: bool) -> str:
+    """The full address of the case: at the desk for staff, in the portal for the firm."""
     name = "admin:applications_application_change" if internal else "portal:case"
     return settings.BASE_URL + reverse(name, args=[case.pk])
 
