@@ -15,6 +15,7 @@ from applications import asked
 from applications.models import Application, Condition, InformationRequest
 from applications.queries.drafts import load_draft
 from applications.services.tell import case_url
+from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from notifications.models import Reminder
 from notifications.services import first_reminder, tell_of
@@ -98,7 +99,7 @@ def _requests(today: date) -> Iterator[Due]:
     waiting = InformationRequest.objects.filter(status__in=InformationRequest.WITH_FIRM).select_related(
         "application__firm", "application__licence_type", "application__rulebook"
     )
-    for request in waiting.iterator():
+    for request in waiting.exclude(application__state__in=DECIDED).iterator():
         since = request.due_set_at or request.sent_at or request.written_at
         rule = step(today, request.due_on, timezone.localdate(since))
         if rule:

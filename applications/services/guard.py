@@ -11,6 +11,7 @@ from applications.models import Application
 from applications.queries.consents import last_consent
 from applications.queries.private import private_people
 from applications.rules import OwnPart
+from applications.states import DECIDED
 from workflow import duties
 from workflow.errors import Conflict, NotAllowed, NotReady
 from workflow.services import lock
@@ -45,6 +46,11 @@ def insist_on_consent(case: Application, person: Any) -> None:
     last = last_consent(case, person) if person else None
     words = _("%(name)s has withdrawn the consent: nothing more is recorded about them.")
     insist(last is None or last.given, words % {"name": person.full_name if person else ""})
+
+
+def insist_not_decided(case: Application) -> None:
+    """Raises NotReady where the case is decided, withdrawn or discarded."""
+    insist(case.state not in DECIDED, _("The case is decided: nothing in it changes any more."))
 
 
 def same_version(record: Any, expected: int) -> None:

@@ -15,6 +15,7 @@ from applications.services.evidence import taken_in
 from applications.services.guard import (
     allow,
     insist,
+    insist_not_decided,
     insist_on_consent,
     locked_case,
     same_version,
@@ -158,6 +159,7 @@ def send_answers(
     """
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.answer_request", expected_version)
+        insist_not_decided(case)
         insist(request.status in R.WITH_FIRM, _("This request is not with you."))
         ready = ready_points(request.points.prefetch_related("files__document"))
         insist(ready, _("Answer at least one point before you send."))
@@ -228,6 +230,7 @@ def _allow_point(actor: Any, case: Application, point: RequestPoint) -> None:
         allow(actor, "applications.answer_own_part", OwnPart(case, point.person_id))
     else:
         allow(actor, "applications.answer_request", case)
+    insist_not_decided(case)
     insist_on_consent(case, point.person)
 
 

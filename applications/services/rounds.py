@@ -15,7 +15,7 @@ from applications.models import (
     RequestPoint,
 )
 from applications.services import tell
-from applications.services.guard import insist, locked_case, take_side
+from applications.services.guard import insist, insist_not_decided, locked_case, take_side
 from audit.services import record
 from workflow.acts import EXAMINE
 
@@ -124,6 +124,7 @@ def decline_time(*, actor: Any, extension: ExtensionRequest, answer: str) -> Ext
 def _locked(pk: Any, actor: Any, permission: str) -> tuple[Application, InformationRequest]:
     owner = R.objects.values_list("application_id", flat=True).get(pk=pk)
     case = locked_case(owner, actor=actor, permission=permission)
+    insist_not_decided(case)
     request = R.objects.select_for_update(of=("self",)).select_related("written_by").get(pk=pk)
     return case, request
 

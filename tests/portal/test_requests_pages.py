@@ -6,10 +6,13 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Membership
+from applications.dates import dates_of_firms
 from applications.models import ExtensionRequest, PointMessage
 from applications.services import requests, rounds
+from applications.services.submission import withdraw_application
 from tests.plugins.cases import fresh, new_applicant
 from tests.portal.conftest import pdf
+from workflow.errors import NotReady
 
 
 def body(response):
@@ -199,3 +202,27 @@ def test_the_number_of_queries_does_not_grow_with_the_points(
         rounds.ask_about_point(actor=firm_user, point=point, text="Which?")
     with django_assert_max_num_queries(15):
         assert browser.get(reverse("portal:request", args=[asked_case.pk, 1])).status_code == 200
+
+
+def test_a_request_of_a_case_that_was_withdrawn_is_not_answered_and_not_spoken_of(
+    browser, sent, url, firm_user, asked_case
+):
+    point, last_day = sent.points.first(), sent.due_on
+    requests.answer_point(actor=firm_user, point=point, expected_version=0, text="Before")
+    withdraw_application(
+        actor=firm_user, case=asked_case, expected_version=fresh(asked_case).version, reason="Enough."
+    )
+    version = fresh(sent).version
+    for act in ("send", "ask", "extension", "later"):
+        typed = {"p1-text": "After", "p1-version": "1", "p1-ask": "Why?", "more-reason": "Ill"}
+        typed |= days(last_day + timedelta(days=3))
+        assert browser.post(url, typed | {"act": act, "version": version}).status_code == 422
+    with pytest.raises(NotReady, match="decided"):
+        requests.send_answers(actor=firm_user, request=sent, expected_version=version)
+    with pytest.raises(NotReady, match="decided"):
+        rounds.ask_for_time(actor=firm_user, request=sent, until=last_day + timedelta(days=3), reason="Ill")
+    point.refresh_from_db()
+    assert (point.answer, point.sent_at) == ("Before", None)
+    assert not PointMessage.objects.exists()
+    assert not ExtensionRequest.objects.exists()
+    assert list(dates_of_firms(last_day)) == []
