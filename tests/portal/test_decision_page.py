@@ -67,3 +67,11 @@ def test_the_number_of_queries(browser, decided, django_assert_max_num_queries):
     case = decided("refused", "refuse", grounds=["client_assets"])
     with django_assert_max_num_queries(12):
         page(browser, case)
+
+
+@pytest.mark.parametrize("state", ["in_review", "recommended", "refusal_proposed"])
+def test_what_staff_propose_among_themselves_changes_nothing_on_the_page(browser, decided, state):
+    text = body(page(browser, decided(state, "reopen")))
+    assert ("The review goes on." in text, "Recommended" in text, "Refusal proposed" in text) == (
+        True, False, False,
+    )  # fmt: skip

@@ -67,9 +67,13 @@ def _shown(case: Application, decision: Decision) -> dict[str, Any]:
 
 
 def _next(case: Application) -> str:
+    """While staff recommend or propose among themselves, the words of a review: none would tell of it."""
     if case.state == A.GRANTED:
         return str(RECORDED if case.readiness_id else LICENSED)
-    return str(NEXT.get(case.state, ""))
+    unseen = case.state == A.RECOMMENDED or (
+        case.state == A.REFUSAL_PROPOSED and not standing.served_notice(case)
+    )
+    return str(NEXT.get(A.IN_REVIEW if unseen else case.state, ""))
 
 
 def _sha256(case: Application, letter: IssuedLetter) -> str:
