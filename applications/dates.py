@@ -14,7 +14,7 @@ from accounts.queries import people_of
 from applications import asked
 from applications.models import Application, Condition, InformationRequest
 from applications.queries.drafts import load_draft
-from applications.services.tell import case_url
+from applications.services.tell import case_url, name_for
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from notifications.models import Reminder
@@ -75,11 +75,13 @@ def _tell(user: User, dates: list[tuple[Due, Reminder]]) -> None:
     else:
         dates = sorted(dates, key=lambda pair: pair[0].due_on)
         one, reminder = dates[0]
-        rows = [{"ref": str(d.case), "kind": d.kind, "due": d.due_on, **d.context} for d, _r in dates]
+        rows = [
+            {"ref": name_for(user, d.case), "kind": d.kind, "due": d.due_on, **d.context} for d, _r in dates
+        ]
         template, context = "digest", {"items": len(rows), "rows": rows}
     alone = len({d.case.pk for d, _reminder in dates}) == 1
     tell_of(
-        reminder, to=user, template=template, context=context, subject_ref=str(one.case),
+        reminder, to=user, template=template, context=context, subject_ref=name_for(user, one.case),
         url=case_url(one.case, internal=False) if alone else "/applications/",
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import lazy
 
 from applications.models import Application, Condition, Decision, Recommendation, RefusalNotice, Stage
 from applications.queries.law import as_at_today
@@ -236,7 +237,7 @@ def _completed(change: Change) -> None:
 
 def _approved(change: Change) -> None:
     stage: Stage = change.instance
-    title = say(stage.rule.title)
+    title = lazy(say, str)(stage.rule.title)  # each reader has it in their language
     tell.firm(stage.application, "stage_approved", key=f"stage:{stage.code}:{stage.version}", stage=title)
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from accounts.queries import people_of
@@ -46,6 +47,12 @@ def case_url(case: "Application", *, internal: bool) -> str:
     return settings.BASE_URL + reverse(name, args=[case.pk])
 
 
+def name_for(user: User, case: "Application") -> str:
+    """The reference; a draft, which has none, is named in the language of the reader."""
+    with translation.override(user.language):
+        return str(case)
+
+
 def _tell(
     case: "Application",
     user: User,
@@ -60,7 +67,7 @@ def _tell(
         to=user,
         template=template,
         context=context,
-        subject_ref=str(case),
+        subject_ref=name_for(user, case),
         key=f"case:{case.pk}:{key}:{user.pk}",
         internal=internal,
         url=url or case_url(case, internal=internal),

@@ -83,3 +83,13 @@ def test_a_draft_that_lies_is_spoken_of_once(draft_case, firm_user):
     message = Message.objects.get(template="draft_idle")
     assert message.context["left"] > 0
     assert "kept until you submit or discard it" in message.body_text
+
+
+def test_a_draft_is_named_in_the_language_of_its_reader(draft_case, firm_user):
+    firm_user.language = "ru"
+    firm_user.save()
+    raise_due(timezone.localdate(fresh(draft_case).saved_at) + timedelta(days=14))
+    message = Message.objects.get(template="draft_idle")
+    assert message.subject.startswith("Черновик: ")
+    assert f"Номер дела: {message.subject_ref}" in message.body_text
+    assert "Draft" not in message.body_text

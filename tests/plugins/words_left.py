@@ -13,6 +13,7 @@ SPOKEN = ("aria-label", "alt", "title", "placeholder")
 SILENT = ("script", "style", "template")
 OWN_NAME = "English"  # a list of languages names each in itself
 PLACEHOLDER = re.compile(r"%\\\(\w+\\\)s|\\\{\w+\\\}")
+TELLING = re.compile(r"[A-Za-z]{3}")  # "%(name)s of %(day)s" would find the titles of English acts
 
 
 class Visible(HTMLParser):
@@ -60,7 +61,10 @@ class English:
                 if text and text != OWN_NAME and _(text) != text
             }
         self.plain = {one_line(text) for text in ids if not PLACEHOLDER.search(re.escape(text))}
-        self.filled = [pattern(text) for text in ids if PLACEHOLDER.search(re.escape(text))]
+        filled = [text for text in ids if PLACEHOLDER.search(re.escape(text))]
+        self.filled = [
+            pattern(text) for text in filled if TELLING.search(PLACEHOLDER.sub("", re.escape(text)))
+        ]
 
     def left_on(self, page: str) -> list[str]:
         return [text for text in seen(page) if self.is_english(text)]
