@@ -21,6 +21,7 @@ from accounts.models import Language, User
 from accounts.requests import SignedIn
 
 log = logging.getLogger(__name__)
+INVITED_TO = "invited_to"
 LINKS = ("activate_url", "password_reset_url", "signup_url")
 
 
@@ -33,8 +34,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return services.register(user=user) if commit else user
 
     def get_login_redirect_url(self, request: SignedIn) -> str:
-        """An applicant goes on where they stopped."""
-        return home_for(request.user) if request.user.is_staff else reverse("portal:resume")
+        """Who opened an invitation before goes back to it; an applicant goes on where they stopped."""
+        invited_to = str(request.session.pop(INVITED_TO, ""))
+        if request.user.is_staff:
+            return home_for(request.user)
+        return invited_to or reverse("portal:resume")
 
     def login(self, request: HttpRequest, user: User) -> None:
         with transaction.atomic():
@@ -87,6 +91,12 @@ def remember_language(response: HttpResponse, language: str) -> None:
         samesite="Lax",
         secure=settings.LANGUAGE_COOKIE_SECURE,
     )
+
+
+def remember_invitation(request: HttpRequest) -> None:
+    """For a visitor without an account: after signing up and confirming they come back to this page."""
+    if not request.user.is_authenticated:
+        request.session[INVITED_TO] = request.path
 
 
 def language_of_page() -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import mails, queries, services
-from accounts.adapter import home_for, language_of_page
+from accounts.adapter import home_for, language_of_page, remember_invitation
 from accounts.forms import ROLES_IN_WORDS, ChoosePasswordForm, FirmForm, InviteForm, show_errors
 from accounts.models import Firm, FirmInvitation, Membership, Role
 from accounts.requests import SignedIn
@@ -144,6 +144,8 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         else:
             return redirect(home_for(request.user))
     usable = invitation is not None and invitation.is_open
+    if usable:
+        remember_invitation(request)
     page = {"invitation": invitation if usable else None, "roles": _role_names(invitation)}
     return render(request, "accounts/invitation.html", page, status=200 if usable else 404)
 

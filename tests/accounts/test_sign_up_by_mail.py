@@ -8,6 +8,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.urls import reverse
 
+from accounts import services
+
 pytestmark = pytest.mark.django_db
 
 
@@ -51,3 +53,22 @@ def test_the_mail_that_arrives_opens_the_account(mailbox, visitor, email, passwo
     browser.post(link)
     browser.post(reverse("account_login"), {"login": address, "password": password})
     assert browser.get(reverse("account_change_password")).status_code == 200
+
+
+def test_who_signs_up_for_an_invitation_comes_back_to_it(mailbox, visitor, applicant, firm, email, password):
+    founder, address = applicant(), email()
+    token = services.invite_member(actor=founder, firm_id=firm(founder).pk, email=address, roles=["editor"])[
+        1
+    ]
+    page, browser = reverse("accounts:accept_invitation", args=[token]), visitor()
+    browser.get(page)
+    browser.post(
+        reverse("account_signup"), {"full_name": "Әсел Қайрат", "email": address, "password1": password}
+    )
+    letter = mailbox.letters[-1][1]
+    browser.post(re.search(r"http://localhost:8000(/accounts/confirm-email/\S+)", letter.get_content())[1])
+    signing_in = {"login": address, "password": password}
+    assert browser.post(reverse("account_login"), signing_in).url == page
+    assert browser.post(page).url == reverse("portal:home")
+    browser.post(reverse("account_logout"))
+    assert browser.post(reverse("account_login"), signing_in).url == reverse("portal:resume")

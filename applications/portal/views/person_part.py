@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.adapter import remember_invitation
 from accounts.requests import SignedIn
 from accounts.tokens import hash_token
 from applications import privacy
@@ -132,6 +133,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     usable = access is not None and access.is_open
     context: dict[str, Any] = {"access": access if usable else None, "unusable": private.unusable()}
     if access is not None and usable:
+        remember_invitation(request)
         book = access.application.book
         context |= {
             "title": say(book.title),
