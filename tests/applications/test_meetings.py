@@ -18,6 +18,8 @@ from applications.services.meetings import (
 )
 from audit.models import Event
 from notifications.models import Message
+from regulators import books
+from regulators.rulebook import say
 from tests.plugins.cases import fresh, new_applicant, new_firm
 from workflow.errors import NotAllowed, NotReady
 
@@ -158,3 +160,10 @@ def test_the_list_reads_the_same_however_many_there_are(signed_in, firm_user, as
     with CaptureQueriesContext(connection) as three:
         assert browser.get(url).content.decode().count('class="file"') == 3
     assert len(three) == len(one) <= 8
+
+
+def test_what_a_meeting_is_about_is_chosen_by_its_name(custody_firm, firm_user, afsa, signed_in):
+    form = signed_in(firm_user).get(reverse("portal:meetings")).context["form"]
+    named = {str(value): words for value, words in form.fields["licence_type"].choices}
+    assert named[str(afsa.pk)] == str(say(books.current(afsa.code).title))
+    assert afsa.code not in named.values()

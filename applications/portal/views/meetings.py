@@ -16,15 +16,23 @@ from applications.models import MeetingRequest
 from applications.portal.access import page, status_of
 from applications.portal.forms import PlainForm
 from applications.services.meetings import ask_for_meeting, withdraw_meeting
+from regulators import books
 from regulators.models import LicenceType
+from regulators.rulebook import say
 from workflow.errors import NotAllowed, Refused
 
 LATEST = 50
 
 
+class LicenceTypeField(forms.ModelChoiceField):
+    def label_from_instance(self, licence_type: Any) -> str:
+        """As the list of what one can apply for names it."""
+        return str(say(books.current(licence_type.code).title))
+
+
 class MeetingForm(PlainForm):
     firm: Any = forms.ModelChoiceField(queryset=None, label=gettext_lazy("For which firm"))
-    licence_type: Any = forms.ModelChoiceField(
+    licence_type: Any = LicenceTypeField(
         queryset=None,
         label=gettext_lazy("About which licence or file"),
         empty_label=gettext_lazy("Choose"),
