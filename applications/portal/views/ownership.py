@@ -106,7 +106,7 @@ def groups(request: SignedIn, pk: UUID) -> HttpResponse:
 
 def _form(case: Application, entities: list[Entity], data: Any = None) -> HolderForm:
     firm = next((str(entity.pk) for entity in entities if entity.is_applicant), "")
-    bodies = [(str(entity.pk), entity.name) for entity in entities]
+    bodies = [(str(entity.pk), entity.name) for entity in entities if entity.person_id is None]
     return HolderForm(_owners(case, entities), bodies, data, initial={"owned": firm})
 
 
