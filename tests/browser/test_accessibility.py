@@ -267,7 +267,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "firm_id": [scene.firm.pk],
         "invitation_id": [scene.invitation.pk], "comment": [scene.comment.pk],
         "part": [case.pk], "sheet": [1],
-        "membership": [scene.advising.pk],
+        "membership": [scene.advising.pk], "meeting": [1],
         "notice": [Message.objects.filter(recipient=scene.firm_user, internal=False).first().uuid],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
@@ -296,7 +296,8 @@ def of_admin(name: str, scene: SimpleNamespace) -> dict[str, list[Any]]:
                 rows = list(scene.case.stages.all()[:1])
             acts = list(acts_of(model)) if name.endswith("_act") else []
             keys = {"object_id": [row.pk for row in rows], "transition": acts}
-            return keys | ({"pk": keys["object_id"]} if opts.app_label == "regulators" else {})
+            is_row = opts.app_label == "regulators" or opts.model_name == "meetingrequest"
+            return keys | ({"pk": keys["object_id"]} if is_row else {})
     return {"object_id": ["1"], "transition": []}
 
 
