@@ -45,7 +45,9 @@ def notice_for(case: "Application", person: "Person", language: str) -> Notice:
         crossing = (
             _("Yes: the operator is registered in another country (%(country)s).") % {"country": firm.country}
             if abroad
-            else _("No. The operator is registered in Kazakhstan, and so is the office of the regulator.")
+            else _(
+                "No. The operator names Kazakhstan as its country, and the regulator has its office there."
+            )
         )
         term = _(
             "While the application is prepared and decided, and afterwards as long as the operator and the "
