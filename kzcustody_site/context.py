@@ -6,7 +6,8 @@ from accounts.sessions import left
 
 def site(request: HttpRequest) -> dict[str, object]:
     """What every page of the three wings may show."""
-    signed_in = request.user.is_authenticated if hasattr(request, "user") else False
+    has_session = hasattr(request, "session") and hasattr(request, "user")
+    signed_in = request.user.is_authenticated if has_session else False
     return {
         "session_left": left(request) if signed_in else None,
         "idle_minutes": settings.SESSION_IDLE_MINUTES,
