@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import Application, Finding, Snapshot, Stage
+from applications.models import Application, Entity, Finding, Snapshot, Stage
 from applications.services.snapshots import content_hash
 from applications.states import StageState
 from regulators.rulebook import say
@@ -75,6 +75,7 @@ def filed(rulebooks):
             created_by=firm.memberships.first().user,
             recommended="grant" if state in ("recommended", "approved_in_principle") else "",
         )  # fmt: skip
+        Entity.objects.create(application=case, name=firm.name, is_applicant=True)
         book = case.book
         requirements = [r for r in book.requirements_of(book.stage_codes[0]) if not r.per_person][:questions]
         content = {"declaration": {}, "firm": {}, "people": {}, "holdings": [], "capital": [],
