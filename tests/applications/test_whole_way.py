@@ -29,7 +29,7 @@ PATH = [
     "application.approve_in_principle", "application.condition", "application.grant",
 ]  # fmt: skip
 IN_PRINCIPLE = {"application.approve_in_principle", "application.condition"}
-TOLD = {"submitted", "accepted", "request_sent", "stage_approved", "decision"}
+TOLD = {"reply_received", "submitted", "accepted", "request_sent", "stage_approved", "decision"}
 
 
 @pytest.fixture(params=BOOKS)

@@ -29,7 +29,7 @@ VALUES: dict[str, Any] = {
 }  # fmt: skip
 INTERNAL = {
     "internal_assigned", "internal_submitted", "request_answered", "request_question", "extension_asked",
-    "checks_due", "condition_due",
+    "checks_due", "condition_due", "internal_meeting",
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """The notice centre: the mails of a person, word for word, and nobody else's."""
 
+import re
+
 import pytest
 from django.db import transaction
 from django.urls import reverse
@@ -26,9 +28,7 @@ def told(firm_user):
 
 
 def subjects(page):
-    return [
-        part.split("<")[0] for part in page.split('/">')[1:] if "decision available" in part.split("<")[0]
-    ]
+    return re.findall(r'<a href="[^"]+" lang="en">([^<]*decision available)</a>', page)
 
 
 def test_newest_first_the_unread_marked_and_one_case_at_a_time(browser, custody_firm, told):
