@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from applications import asked
-from applications.asked import Draft, Question
+from applications.asked import NOTHING, Draft, Given, Question
 from applications.models import Answer, Application, Stage
 from applications.portal import files, outline, typed
 from applications.portal.access import case_or_404, page, posted_version, show, status_of
@@ -22,6 +22,7 @@ from applications.portal.earlier import earlier_answers
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of
+from applications.queries.said import said_elsewhere
 from applications.queries.versions import marks_of
 from applications.services import drafting
 from applications.services.inside import Place
@@ -59,7 +60,7 @@ def question(
     case, found, draft, asked_now = question_or_404(request, pk, stage, requirement, person)
     if request.method != "POST":
         kept = typed.Page(request, case)
-        stored = initial_of(draft.answer(asked_now.key), _version(case, asked_now))
+        stored = initial_of(_given_or_offered(request, case, draft, asked_now), _version(case, asked_now))
         form = kept.form(
             request,
             lambda data, files: AnswerForm(asked_now.requirement, data, files, initial=dict(stored)),
@@ -96,6 +97,19 @@ def _stage_page(
         only_open=only_open, lines=outline.lines_of(found, only_open=only_open),
         inside=inside_of(request.user, Place(stage=stage)),
     )  # fmt: skip
+
+
+def _given_or_offered(request: SignedIn, case: Application, draft: Draft, question: Question) -> Given:
+    """The answer; where there is none, what the firm has said elsewhere, which counts once it is saved."""
+    given = draft.answer(question.key)
+    if given != NOTHING or not request.user.has_perm("applications.edit_application", case):
+        return given
+    said = said_elsewhere(case, question.requirement)
+    if said:
+        messages.info(
+            request, _("The answer is filled in from the capital computation. Check it, then save it.")
+        )
+    return Given(value=said) if said else given
 
 
 def question_or_404(
