@@ -81,6 +81,7 @@ LEADS_ELSEWHERE = {
     "mfa_generate_recovery_codes",
     "mfa_reauthenticate",
     "mfa_view_recovery_codes",
+    "portal:decision",  # there is no decision in the scene
     "portal:resume",
 }
 

@@ -234,8 +234,10 @@ def _version(case: Application, question: Question) -> int:
 
 
 def _place(case: Application, question: Question) -> str:
-    """The question's line on the page of its stage."""
+    """The question's line on the page of its stage, or the questions of the person whom it is about."""
     code = question.requirement.code
+    if question.person_id:
+        return reverse("portal:person_questions", args=[case.pk, question.person_id])
     return reverse("portal:stage", args=[case.pk, question.requirement.stage]) + f"#{code}"
 
 
