@@ -201,6 +201,9 @@ def submit(page: Page, case: Application) -> str:
     expect(page.get_by_text("Custody of digital assets, and nothing else.")).to_be_visible()
     page.get_by_role("link", name="Continue to the declaration").click()
     page.get_by_label("You sign as").fill("Director")
+    page.get_by_label("What lets you sign for the firm").fill("Director by the register")
+    for reason in page.locator("[name^=looked_]").all():
+        reason.fill("Both are right.")
     page.get_by_label("Your IIN or passport number").fill(
         sample_iin(born="790314", century_digit=3, serial=3001)
     )
@@ -216,7 +219,7 @@ def submit(page: Page, case: Application) -> str:
 def answer_the_request(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("link", name="Answer request 1").click()
-    page.get_by_label("Your answer").fill("The minute of 12 October 2026 names the agreement.")
+    page.get_by_label("Your answer to point 1").fill("The minute of 12 October 2026 names the agreement.")
     page.get_by_label("Choose files").set_input_files(a_file("minute.pdf", MINUTE))
     expect(page.get_by_role("link", name="minute.pdf", exact=True)).to_be_visible()
     page.get_by_role("button", name="Send the answers to AFSA").click()
