@@ -179,6 +179,7 @@ def expected_mails(staff: SimpleNamespace, reference: str) -> dict[str, Counter[
             f"{reference} received on {received}",
             f"{reference} accepted for review",
             f"{reference} reply needed by {due}",
+            f"{reference} reply received",
             *[f"{reference} stage {stage} complete" for stage in STAGES],
             f"{reference} decision available",
             f"{reference} decision available",
