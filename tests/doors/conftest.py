@@ -11,7 +11,8 @@ from django.template import Template
 from django.test import Client
 from django.test.utils import _TestState
 
-from tests.doors.world import make_world, quick_settings, rolled_back
+from tests.doors.world import make_world, quick_settings
+from tests.plugins.undone import rolled_back
 
 
 @pytest.fixture(scope="module")

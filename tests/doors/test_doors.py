@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from kzcustody_site import urls
 from tests.doors import doors
 from tests.doors.doors import Door, gets_in
-from tests.doors.world import rolled_back
+from tests.plugins.undone import rolled_back
 
 DOORS = doors.every_door()
 TABLE = doors.table()

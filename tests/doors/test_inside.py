@@ -7,7 +7,8 @@ import pytest
 
 from tests.doors import doors
 from tests.doors.doors import Door
-from tests.doors.world import AMONG_OURSELVES, rolled_back
+from tests.doors.world import AMONG_OURSELVES
+from tests.plugins.undone import rolled_back
 
 pytestmark = pytest.mark.django_db
 OTHERS = ("visitor", "stranger", "officer", "lead", "decider", "admin")

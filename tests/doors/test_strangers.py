@@ -12,7 +12,7 @@ from accounts.models import Membership, User
 from applications.models import Application
 from tests.doors import doors
 from tests.doors.doors import Door
-from tests.doors.world import rolled_back
+from tests.plugins.undone import rolled_back
 
 Knock = Callable[..., Any]
 pytestmark = pytest.mark.django_db

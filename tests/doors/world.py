@@ -16,7 +16,6 @@ from typing import Any
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import transaction
 from django.test.utils import override_settings
 from django.utils import timezone
 
@@ -78,16 +77,6 @@ ACTORS = {
 }
 BODY = files.pdf(b"evidence")
 AMONG_OURSELVES = "kanarienvogel among ourselves"
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """Whatever happens inside is undone. Counts as the outermost transaction for what must be outermost."""
-    block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined]
-    with block:
-        yield
-        transaction.set_rollback(True)
 
 
 @contextmanager

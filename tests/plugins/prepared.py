@@ -27,6 +27,7 @@ from applications.samples.build import build_application
 from regulators.models import LicenceType
 from regulators.services import load_rulebooks
 from tests.plugins import cases
+from tests.plugins.undone import rolled_back
 
 FIRST_KEY = 900_000_000
 CUSTODY, NATIONAL = "providing-custody", "national-custody"
@@ -48,7 +49,7 @@ def _layers(
         fcntl.flock(handle, fcntl.LOCK_EX)
         if not kept.exists():
             store.mkdir()
-            with django_db_blocker.unblock(), _far_keys(), _taken_back(), _quickly(store):
+            with django_db_blocker.unblock(), _far_keys(), rolled_back(), _quickly(store):
                 layers = _make_all()
             kept.write_bytes(pickle.dumps(layers))
     return pickle.loads(kept.read_bytes()), store
@@ -90,14 +91,14 @@ def _make_all() -> dict[str, Layer]:
     firm = cases.new_firm(cases.new_applicant())
     founder = firm.memberships.first().user
     known = layer("firm", {"firm": firm.pk, "founder": founder.pk}, known)
-    with _taken_back():
+    with rolled_back():
         case = _filled(firm, founder, CUSTODY)
         layer("filled", {"case": case.pk}, known)
         cases.submit(case, founder)
         layer("submitted", {"case": case.pk}, known)
         cases.accept(cases.fresh(case), afsa_staff.case_officer)
         layer("in_review", {"case": case.pk}, known)
-    with _taken_back():
+    with rolled_back():
         case = _filled(firm, founder, NATIONAL)
         layer("filled_afm", {"case": case.pk}, known)
         cases.submit(case, founder)
@@ -130,16 +131,6 @@ def _quickly(store: Path) -> Iterator[None]:
         CLAMD_ADDRESS="",
     ):
         yield
-
-
-@contextmanager
-def _taken_back() -> Iterator[None]:
-    """What is made inside is not kept. Counts as the transaction of a test, so durable blocks may run."""
-    block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined]
-    with block:
-        yield
-        transaction.set_rollback(True)
 
 
 @contextmanager
