@@ -76,10 +76,6 @@ def people_of(firm: Firm) -> QuerySet[Membership]:
     return in_order.order_by("user__full_name", "user_id", "role")
 
 
-def open_invitations_of(firm: Firm) -> QuerySet[FirmInvitation]:
-    return unanswered_invitations_of(firm).filter(expires_at__gt=timezone.now())
-
-
 def unanswered_invitations_of(firm: Firm) -> QuerySet[FirmInvitation]:
     """Neither accepted nor withdrawn: open ones, and those that have expired."""
     return firm.invitations.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
