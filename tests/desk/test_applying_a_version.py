@@ -20,7 +20,6 @@ def waiting(base, filed, afsa, shelf, firm_user):
     case = filed(afsa)
     type(case).objects.filter(pk=case.pk).update(rulebook=afsa.rulebooks.get(version=base.version))
     case.findings.update(outcome="met")
-    case.entities.create(name=case.firm.name, is_applicant=True)
     code = case.findings.first().requirement
     shelf(following(base, "2026.3", reword=(code,), transition="reassess"))
     return fresh(case)

@@ -17,7 +17,7 @@ from tests.plugins.cases import fresh
 @pytest.fixture
 def submit(case):
     """A function: submit once more, with this many holders of 10 % each."""
-    firm = Entity.objects.create(application=case, name=case.firm.name, is_applicant=True)
+    firm = case.entities.get(is_applicant=True)
 
     def make(holders=1):
         for number in range(case.holdings.count(), holders):
