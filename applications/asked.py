@@ -37,7 +37,8 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """One answer: its value by kind, why it was declined, its documents in order, and when it was saved.
+    """One answer: its value by kind; what stands instead of it (NOT_APPLICABLE, NOT_KNOWN) and why; its
+    documents in order, and when it was saved.
 
     ``private`` stands in the place of all that where an invited person gives the answer and this reader may
     not know it: one of OPEN, ANSWERED, WAITING (for the check of a file), REJECTED (a file).
@@ -45,11 +46,13 @@ class Given:
 
     value: dict[str, Any] = field(default_factory=dict)
     declined: str = ""
+    declined_as: str = ""
     documents: tuple[Any, ...] = ()
     saved_at: datetime | None = None
     private: str = ""
 
 
+NOT_APPLICABLE, NOT_KNOWN = "not_applicable", "not_known"
 OPEN, ANSWERED, WAITING, REJECTED = "open", "answered", "waiting", "rejected"
 NOTHING = Given()
 
@@ -104,8 +107,8 @@ def problems(requirement: Requirement, given: Given, draft: Draft) -> list[str]:
     """Why the answer is not complete, each in words that say how to mend it."""
     if given.private:
         return [_("The invited person has not answered this yet.")] if given.private == OPEN else []
-    if given.declined:
-        return [_("This is a rule, so it cannot be declined. Answer it.")] if requirement.mandatory else []
+    if given.declined_as:
+        return _declined_problems(requirement, given)
     found = []
     for kind in requirement.evidence:
         reason = _CHECKS[kind](requirement, given, draft)
@@ -114,17 +117,48 @@ def problems(requirement: Requirement, given: Given, draft: Draft) -> list[str]:
     return found
 
 
+def refused_as(requirement: Requirement, declined_as: str) -> str:
+    """Why this may not stand instead of an answer to the question, in a draft either; empty where it may."""
+    if declined_as == NOT_APPLICABLE and requirement.mandatory:
+        return _("This is a rule, so it cannot be declined. Answer it.")
+    return ""
+
+
+def _declined_problems(requirement: Requirement, given: Given) -> list[str]:
+    if refused := refused_as(requirement, given.declined_as):
+        return [refused]
+    is_unknown = given.declined_as == NOT_KNOWN
+    if is_unknown and requirement.mandatory:
+        return [_("You do not know this yet. It is a rule, so answer it before you submit.")]
+    if given.declined.strip():
+        return []
+    if is_unknown:
+        return [_("Say what is missing, and by when you will know it.")]
+    return [_("Say why this does not apply to you.")]
+
+
 def lacking_kinds(requirement: Requirement, given: Given, draft: Draft) -> frozenset[str]:
     """The kinds of evidence that are not given yet; of an answer that is private, or declined where it may
     not be, all of them.
     """
-    if given.private or given.declined:
+    if given.private or given.declined_as:
         return frozenset(requirement.evidence if problems(requirement, given, draft) else ())
     return frozenset(kind for kind in requirement.evidence if _CHECKS[kind](requirement, given, draft))
 
 
 def is_answered(requirement: Requirement, given: Given, draft: Draft) -> bool:
     return not problems(requirement, given, draft)
+
+
+def given_of(question: dict[str, Any]) -> Given:
+    """An answer as a submission keeps it, without its files."""
+    return Given(value=question["value"], declined=question["declined"], declined_as=declined_as_of(question))
+
+
+def declined_as_of(question: dict[str, Any]) -> str:
+    """Submissions of before the two were told apart say only why it does not apply."""
+    before = NOT_APPLICABLE if question["declined"] else ""
+    return str(question.get("declined_as", before))
 
 
 def decimal_of(value: Any) -> Decimal | None:

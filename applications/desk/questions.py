@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from applications.asked import Given
+from applications.asked import NOT_KNOWN, declined_as_of, given_of
 from applications.capital import PERIODS
 from applications.computed import capital_in_words, structure_in_words
 from applications.desk.picks import pick
@@ -46,6 +46,7 @@ class QuestionRow:
     person: str
     lines: list[str]
     declined: bool
+    not_known: bool
     files: list[FileLine]
     before: list[str] | None  # the answer of the submission before, where it was another
     before_files: list[FileLine]
@@ -140,6 +141,7 @@ def _row(
         person=shown["person_name"] or "",
         lines=_lines(requirement, shown),
         declined=bool(shown["declined"]),
+        not_known=declined_as_of(shown) == NOT_KNOWN,
         files=[_file(f, documents) for f in shown["files"]],
         before=_lines(requirement, then) if changed else None,
         before_files=[_file(f, documents) for f in then["files"]] if changed else [],
@@ -149,11 +151,11 @@ def _row(
 
 
 def _answer(asked: Asked) -> tuple[Any, ...]:
-    return asked["value"], asked["declined"], asked["files"]
+    return asked["value"], asked["declined"], declined_as_of(asked), asked["files"]
 
 
 def _lines(requirement: Requirement, asked: Asked) -> list[str]:
-    return in_words(requirement, Given(value=asked["value"], declined=asked["declined"]))
+    return in_words(requirement, given_of(asked))
 
 
 def _file(given: Any, documents: dict[str, Document]) -> FileLine:

@@ -4,9 +4,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from applications.asked import NOT_APPLICABLE, NOT_KNOWN
 from applications.models.case import Application
 from applications.models.edited import Edited
 from applications.models.people import Person
+
+DECLINED_AS = (
+    (NOT_APPLICABLE, _("This does not apply to us")),
+    (NOT_KNOWN, _("We do not know yet")),
+)
 
 
 class Answer(models.Model):
@@ -14,7 +20,7 @@ class Answer(models.Model):
 
     ``value`` holds one key for each simple evidence kind: ``text``, ``number``, ``amount`` with
     ``currency``, ``percent``, ``date`` (ISO), ``choice``, ``agreed``, ``inspected``. Numbers are
-    decimal strings.
+    decimal strings. ``declined_as`` is what stands instead of an answer, and ``declined`` why.
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
@@ -24,6 +30,7 @@ class Answer(models.Model):
     )
     value = models.JSONField(default=dict)
     declined = models.TextField(blank=True)
+    declined_as = models.CharField(max_length=20, blank=True, choices=DECLINED_AS)
     version = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -34,7 +41,15 @@ class Answer(models.Model):
                 fields=["application", "requirement", "person"],
                 nulls_distinct=False,
                 name="applications_answer_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(declined_as__in=["", NOT_APPLICABLE, NOT_KNOWN]),
+                name="applications_answer_declined_as",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(declined="") | ~models.Q(declined_as=""),
+                name="applications_answer_declined_as_what",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -42,7 +57,9 @@ class Answer(models.Model):
 
 
 class AnswerRevision(models.Model):
-    """Field history of a draft: each value that an answer has had."""
+    """Field history of a draft: each value that an answer has had. A reason that stands alone is from before
+    the two were told apart, and says why the question does not apply.
+    """
 
     append_only = True
 
@@ -51,6 +68,7 @@ class AnswerRevision(models.Model):
     person_id = models.UUIDField(null=True)
     value = models.JSONField()
     declined = models.TextField(blank=True)
+    declined_as = models.CharField(max_length=20, blank=True, choices=DECLINED_AS)
     by_id = models.BigIntegerField()
     at = models.DateTimeField()
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from applications.asked import Given
+from applications.asked import declined_as_of, given_of
 from applications.paper.model import File
 from applications.paper.typed import Typed
 from applications.portal.answers import in_words
@@ -21,7 +21,7 @@ def given(requirement: Requirement, question: Content, typed: Typed) -> dict[str
     """
     if question["person"] in typed.hidden:
         return _private(question)
-    lines = in_words(requirement, Given(value=question["value"], declined=question["declined"]))
+    lines = in_words(requirement, given_of(question))
     tables, beside = typed.shown(requirement)
     files = tuple(_file(file) for file in question["files"])
     answered = bool(lines or tables or beside or files)
@@ -43,7 +43,7 @@ def _file(file: Content) -> File:
 
 def _private(question: Content) -> dict[str, Any]:
     typed = [value for value in question["value"].values() if value not in (None, "", False)]
-    answered = bool(typed or question["files"] or question["declined"])
+    answered = bool(typed or question["files"] or declined_as_of(question))
     words = (
         _("Given privately by %(name)s: an answer is there.")
         if answered

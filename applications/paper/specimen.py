@@ -74,7 +74,7 @@ def _facts(book: Book, requirement: Requirement) -> list[tuple[str, str]]:
     if requirement.applies_when:
         found.append((_("Asked when"), _asked_when(book, requirement)))
     if not requirement.mandatory:
-        found.append((_("May be declined"), _("Yes, with a reason")))
+        found.append((_("Instead of an answer"), _("That it does not apply, or is not known yet, and why")))
     return found
 
 

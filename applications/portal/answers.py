@@ -5,22 +5,28 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from applications.asked import OPEN, REJECTED, WAITING, Given, decimal_of
+from applications.asked import NOT_KNOWN, OPEN, REJECTED, WAITING, Given, decimal_of
 from look import words
 from regulators import rulebook as rb
 from regulators.rulebook import Requirement, say
 
 
 def in_words(requirement: Requirement, given: Given) -> list[str]:
-    """One line for each simple kind that was answered, and the reason where it was declined; of a private
+    """One line for each simple kind that was answered, and what stands instead of an answer; of a private
     answer where it stands.
     """
     if given.private:
         return [private_in_words(given)]
     lines = [line for kind in requirement.evidence if (line := _line(kind, requirement, given.value))]
-    if given.declined:
-        lines.append(_("Declined: %(reason)s") % {"reason": given.declined})
-    return lines
+    return [*lines, instead_in_words(given)] if given.declined_as else lines
+
+
+def instead_in_words(given: Given) -> str:
+    if given.declined_as == NOT_KNOWN:
+        words = _("Not known yet: %(reason)s") if given.declined else _("Not known yet")
+    else:
+        words = _("Does not apply: %(reason)s") if given.declined else _("Does not apply")
+    return words % {"reason": given.declined}
 
 
 def private_in_words(given: Given) -> str:

@@ -57,12 +57,15 @@ class CheckStage:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """What one page shows; ``people`` is everybody with what is on record of them."""
+    """What one page shows; ``people`` is everybody with what is on record of them, ``not_known``
+    what the firm said that it does not know yet.
+    """
 
     stages: list[CheckStage]
     outlines: list[outline.StageOutline]
     people: Table | None
     found: list[Contradiction]
+    not_known: list[CheckRow]
 
 
 def check_of(
@@ -84,13 +87,16 @@ def check_of(
     content = content_of(case, draft)
     typed = Typed(content, draft.book, {str(pk) for pk in hidden})
     by_key = {(q["requirement"], q["person"]): q for q in content["questions"]}
+    shown = [
+        _stage(one, by_key, typed, may_edit=may_edit, back="check-stage" if only else "check")
+        for one in outlines
+        if only in ("", one.stage.code) and one.rows
+    ]
+    rows = [item for one in shown for section in one.sections for item in section.rows]
     return Check(
         outlines=outlines,
-        stages=[
-            _stage(one, by_key, typed, may_edit=may_edit, back="check-stage" if only else "check")
-            for one in outlines
-            if only in ("", one.stage.code) and one.rows
-        ],
+        stages=shown,
+        not_known=[item for item in rows if item.row.not_known],
         people=typed.everybody() if with_people else None,
         found=contradictions(case, draft, content) if is_whole else [],
     )

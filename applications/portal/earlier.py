@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from applications.asked import Given, Key
+from applications.asked import Key, given_of
 from applications.models import Application, Snapshot
 from applications.portal.answers import in_words
 from applications.queries.law import requirement_of
@@ -51,11 +51,10 @@ def _key(question: dict[str, Any]) -> Key:
 
 def _earlier(case: Application, snapshot: Snapshot, question: dict[str, Any]) -> Earlier:
     requirement = requirement_of(case, question["requirement"])
-    given = Given(value=question["value"], declined=question["declined"])
     return Earlier(
         number=snapshot.number,
         at=snapshot.made_at,
-        lines=in_words(requirement, given),
+        lines=in_words(requirement, given_of(question)),
         files=question["files"],
         typed=bool({"people", "ownership", "capital"} & set(requirement.evidence)),
     )

@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import check_identifier
-from applications.asked import Given, decimal_of
+from applications.asked import Given, decimal_of, refused_as
+from applications.models.answers import DECLINED_AS
 from applications.portal.file_field import FilesField
 from look import words
 from look.fields import DIGITS, SPACES, DayMonthYearField, MoneyField, plain_amount
@@ -18,6 +19,7 @@ from regulators import rulebook as rb
 from regulators.rulebook import Requirement, say
 
 LONGEST_TEXT = 20_000
+INSTEAD = ("declined_as", "declined")
 CURRENCIES = [(code, code) for code in ("KZT", "USD", "EUR", "GBP", "CHF", "AED")]
 WRITTEN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
@@ -82,7 +84,7 @@ class DateField(DayMonthYearField):
 
 
 class AnswerForm(DraftForm):
-    """One question: its simple kinds, a reason where it is declined, its files, the version it shows."""
+    """One question: its simple kinds, what stands instead of an answer, its files, the version it shows."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
@@ -92,14 +94,7 @@ class AnswerForm(DraftForm):
         for kind in requirement.evidence:
             if kind in FIELDS:
                 self.fields.update(FIELDS[kind](requirement))
-        if not requirement.mandatory:
-            self.fields["declined"] = forms.CharField(
-                label=_("If you do not answer this, say why"),
-                help_text=_("No rule makes this question mandatory. The reviewer sees your reason."),
-                widget=forms.Textarea({"rows": 3}),
-                max_length=LONGEST_TEXT,
-                required=False,
-            )
+        self.fields.update(instead_fields(requirement))
 
     def clean_version(self) -> int:
         return self.cleaned_data["version"] or 0
@@ -115,9 +110,29 @@ class AnswerForm(DraftForm):
             value["currency"] = currency
         return value
 
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("declined") and not found.get("declined_as") and not self.errors:
+            self.add_error("declined_as", _("Choose one of these too, or take the reason away"))
+        return found
+
+    def answer(self) -> dict[str, Any]:
+        """What ``save_answer`` takes of it; call it on a valid form."""
+        instead = {name: str(self.cleaned_data.get(name, "")) for name in INSTEAD}
+        return {"value": self.value(), **instead}
+
     @property
-    def declined(self) -> str:
-        return str(self.cleaned_data.get("declined", ""))
+    def answer_fields(self) -> list[forms.BoundField]:
+        return [bound for bound in self.visible_fields() if bound.name not in INSTEAD]
+
+    @property
+    def instead(self) -> list[forms.BoundField]:
+        return [self[name] for name in INSTEAD]
+
+    @property
+    def is_instead_open(self) -> bool:
+        """Whether there is something in it, or wrong with it."""
+        return any(bound.value() or bound.errors for bound in self.instead)
 
 
 class TogetherForm(AnswerForm):
@@ -146,12 +161,37 @@ def initial_of(given: Given, version: int) -> dict[str, Any]:
         value["amount"] = amount_in_words(decimal_of(value["amount"]))
     if value.get("date"):
         value["date"] = date.fromisoformat(value["date"])
-    return {**value, "declined": given.declined, "version": version}
+    instead = {"declined": given.declined, "declined_as": given.declined_as}
+    return {**value, **instead, "version": version}
 
 
 def amount_in_words(amount: Decimal | None) -> str:
     """As the reader's language groups it; the field takes it back as it is."""
     return "" if amount is None else words.number(amount, 2)
+
+
+def instead_fields(requirement: Requirement) -> dict[str, forms.Field]:
+    """What may stand instead of an answer: of a mandatory question, and in its draft alone, that it is not
+    known yet.
+    """
+    offered = [one for one in DECLINED_AS if not refused_as(requirement, one[0])]
+    helps = _("No rule makes this question mandatory. The reviewer sees what you choose, and why.")
+    if requirement.mandatory:
+        helps = _("This is a rule: you can leave it open while you draft, and answer it before you submit.")
+    reason = _("Say why it does not apply; or what is missing, and by when you will know it")
+    if requirement.mandatory:
+        reason = _("Say what is missing, and by when you will know it")
+    return {
+        "declined_as": forms.ChoiceField(
+            label=_("Instead of an answer"),
+            help_text=helps,
+            choices=[("", _("Nothing: we answer it")), *offered],
+            widget=forms.RadioSelect,
+        ),
+        "declined": forms.CharField(
+            label=reason, widget=forms.Textarea({"rows": 3}), max_length=LONGEST_TEXT
+        ),
+    }
 
 
 def _declaration(requirement: Requirement) -> dict[str, forms.Field]:

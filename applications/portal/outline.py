@@ -95,12 +95,16 @@ class Row(_Line):
 
     @property
     def mark(self) -> str:
-        """That it was returned, or that the rule has changed and the answer is to be checked; mostly
-        empty.
+        """That it was returned, that the rule has changed and the answer is to be checked, or that it is not
+        known yet; mostly empty.
         """
         if self.returned:
             return str(STATUS[RETURNED][1])
-        return self.marks.of(self.question, self.given)
+        return self.marks.of(self.question, self.given) or (_("Not known yet") if self.not_known else "")
+
+    @property
+    def not_known(self) -> bool:
+        return self.given.declined_as == asked.NOT_KNOWN
 
     @property
     def due(self) -> str:
@@ -339,7 +343,8 @@ def _status(given: Given, problems: list[str]) -> str:
     if not problems:
         waits = any(not document.usable for document in given.documents)
         return IN_PROGRESS if waits else COMPLETED
-    begun = given.documents or any(value not in (None, "", False) for value in given.value.values())
+    typed = any(value not in (None, "", False) for value in given.value.values())
+    begun = given.declined_as or given.documents or typed
     return IN_PROGRESS if begun else NOT_STARTED
 
 

@@ -52,6 +52,7 @@ def _as_asked(question: asked.Question, draft: Draft) -> Content:
         "person_name": question.person_name,
         "value": given.value,
         "declined": given.declined,
+        "declined_as": given.declined_as,
         "files": [
             {
                 "document": str(d.pk),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.asked import questions
+from applications.asked import NOT_KNOWN, questions
 from applications.mandates import StageOf
 from applications.queries.drafts import load_draft
 from applications.queries.law import home_of
@@ -50,7 +50,7 @@ def plan_of(source: "Application") -> Plan:
     left: dict[str, str] = {}
     for answer in source.answers.prefetch_related("files__document").order_by("pk"):
         before, now = source.book.by_code.get(answer.requirement), book.by_code.get(answer.requirement)
-        if not (answer.value or answer.declined or files_of(answer)):
+        if not (answer.value or answer.declined_as or files_of(answer)):
             continue
         reason = _why_not(answer, before, now)
         if reason:
@@ -68,6 +68,8 @@ def _why_not(answer: "Answer", before: Requirement | None, now: Requirement | No
         return _("Each person answers it anew.")
     if rb.DECLARATION in now.evidence:
         return _("It is declared anew.")
+    if answer.declined_as == NOT_KNOWN:
+        return _("It was not known then. Answer it now.")
     if before is None or before.evidence != now.evidence:
         return _("It asks for other evidence now.")
     chosen = answer.value.get("choice")

@@ -87,10 +87,15 @@ def _given(case: "Application", codes: Collection[str] | None, *, with_files: bo
         )
         for file in held.filter(removed_at=None).select_related("document__facts"):
             documents[file.answer_id].append(file.document)
-    rows = answers.values_list("pk", "requirement", "person_id", "value", "declined", "updated_at")
+    instead_of_it = ("declined", "declined_as")
+    rows = answers.values_list("pk", "requirement", "person_id", "value", *instead_of_it, "updated_at")
     return {
         (requirement, person): Given(
-            value=value, declined=declined, documents=tuple(documents[pk]), saved_at=saved
+            value=value,
+            declined=declined,
+            declined_as=instead,
+            documents=tuple(documents[pk]),
+            saved_at=saved,
         )
-        for pk, requirement, person, value, declined, saved in rows
+        for pk, requirement, person, value, declined, instead, saved in rows
     }

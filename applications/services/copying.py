@@ -73,11 +73,12 @@ def _answers(case: Application, source: Application, actor: Any) -> list[CopiedF
     for before in plan_of(source).answers:
         answer = Answer.objects.create(
             application=case, requirement=before.requirement, value=before.value, declined=before.declined,
+            declined_as=before.declined_as,
             version=1, updated_by=actor,
         )  # fmt: skip
         AnswerRevision.objects.create(
             application_id=case.pk, requirement=answer.requirement, person_id=None, value=answer.value,
-            declined=answer.declined, by_id=actor.pk, at=now,
+            declined=answer.declined, declined_as=answer.declined_as, by_id=actor.pk, at=now,
         )  # fmt: skip
         AnswerFile.objects.bulk_create(
             AnswerFile(answer=answer, document=file.document, added_by=actor) for file in files_of(before)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Firm
 from accounts.queries import firm_roles
+from applications.asked import NOT_APPLICABLE, NOT_KNOWN, refused_as
 from applications.mandates import StageOf
 from applications.models import (
     Answer,
@@ -88,23 +89,26 @@ def save_answer(
     value: dict[str, Any],
     person: Person | None = None,
     declined: str = "",
+    declined_as: str = "",
     expected_version: int | None = None,
 ) -> Answer:
     """Keep one answer of a draft, complete or not.
 
-    ``value`` as in ``applications.models.Answer``. ``expected_version`` is the version of the answer
-    that the page was built on; None where there was none yet. Effects in order: start the stage if it
-    was not started; write the answer with its next version; write its revision; note who saved. Raises
-    NotAllowed, NotReady (unknown requirement, stage not open, consent of the person withdrawn) or Conflict.
+    ``value``, ``declined_as`` and ``declined`` as in ``applications.models.Answer``. ``expected_version``
+    is the version of the answer that the page was built on; None where there was none yet. Effects in order:
+    start the stage if it was not started; write the answer with its next version; write its revision; note
+    who saved. Raises NotAllowed, NotReady (unknown requirement, stage not open, consent of the person
+    withdrawn, something that may not stand instead of an answer) or Conflict.
     What an invited person gives is written by that person alone.
     """
     with transaction.atomic():
         case = lock(Application, case_id)
         answer = open_answer(case, requirement, person, actor)
+        _insist_on_instead(case.book.by_code[requirement], declined, declined_as)
         if expected_version is not None:
             same_version(answer, expected_version)
         answer.value = value
-        answer.declined = declined
+        answer.declined, answer.declined_as = declined, declined_as
         answer.version += 1
         answer.updated_by = actor
         answer.save()
@@ -116,6 +120,7 @@ def save_answer(
             person_id=person.pk if person else None,
             value=value,
             declined=declined,
+            declined_as=declined_as,
             by_id=actor.pk,
             at=timezone.now(),
         )
@@ -220,6 +225,13 @@ def _requirement(case: Application, code: str) -> Requirement:
             [_("The rule book of this application has no requirement “%(code)s”.") % {"code": code}]
         )
     return rule
+
+
+def _insist_on_instead(rule: Requirement, declined: str, declined_as: str) -> None:
+    is_known = declined_as in (NOT_APPLICABLE, NOT_KNOWN) or not (declined_as or declined)
+    insist(is_known, _("Say either that this does not apply to you, or that you do not know it yet."))
+    refused = refused_as(rule, declined_as)
+    insist(not refused, refused)
 
 
 def _open_stage(

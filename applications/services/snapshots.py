@@ -109,7 +109,7 @@ def _open_findings(case: Application, snapshot: Snapshot, last: Snapshot | None)
     def answered(content: dict[str, Any], question: dict[str, Any]) -> Any:
         """Without the title, which is in the language of whoever had the snapshot made."""
         kinds = case.book.by_code[question["requirement"]].evidence
-        answer = {name: value for name, value in question.items() if name != "title"}
+        answer = {**question, "title": "", "declined_as": asked.declined_as_of(question)}
         return answer, _typed(content, question, kinds)
 
     for key, question in now.items():

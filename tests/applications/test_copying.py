@@ -112,7 +112,7 @@ def test_a_copied_answer_is_marked_until_it_is_saved_again(copied, firm_user, si
     answer = Answer.objects.get(application=copied, requirement=fact.code)
     drafting.save_answer(
         actor=firm_user, case_id=copied.pk, requirement=fact.code, value=answer.value,
-        declined=answer.declined, expected_version=answer.version,
+        declined=answer.declined, declined_as=answer.declined_as, expected_version=answer.version,
     )  # fmt: skip
     assert fresh(fact).checked_by == firm_user
     assert f"<b>{words}" not in browser.get(page).content.decode()
@@ -130,7 +130,7 @@ def test_a_stage_with_unchecked_facts_is_not_complete(copied, firm_user):
         answer = Answer.objects.get(application=copied, requirement=one.fact.code)
         drafting.save_answer(
             actor=firm_user, case_id=copied.pk, requirement=one.fact.code, value=answer.value,
-            declined=answer.declined,
+            declined=answer.declined, declined_as=answer.declined_as,
         )  # fmt: skip
     assert waiting_in(copied, "business_plan") == []
     for requirement in copied.book.requirements_of("business_plan"):

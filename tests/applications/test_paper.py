@@ -13,6 +13,7 @@ from django.utils import translation
 
 from accounts.identifiers import mask
 from applications import asked, paper
+from applications.asked import NOT_KNOWN
 from applications.models import Person
 from applications.queries.drafts import load_draft
 from applications.services import drafting
@@ -88,7 +89,7 @@ def test_the_specimen_says_when_of_whom_and_after_which_answer_something_is_aske
     per_person = next(r for r in book.requirements if r.per_person and r.functions)
     assert "each person proposed as" in dict(items[per_person.code].facts)["Asked of"]
     declined = {r.code for r in book.requirements if not r.mandatory}
-    assert {code for code, item in items.items() if "May be declined" in dict(item.facts)} == declined
+    assert {code for code, item in items.items() if "Instead of an answer" in dict(item.facts)} == declined
 
 
 def test_the_same_book_gives_the_same_bytes_and_pages_are_numbered():
@@ -216,7 +217,7 @@ def test_an_answer_that_the_reader_may_not_see_is_named_and_not_shown(draft_case
     for person in (private, other):
         drafting.save_answer(
             actor=firm_user, case_id=draft_case.pk, requirement=code, person=person,
-            value={}, declined=f"A secret of {person.given_names}",
+            value={}, declined=f"A secret of {person.given_names}", declined_as=NOT_KNOWN,
         )  # fmt: skip
     made = paper.of_draft(fresh(draft_case), "en", {private.pk})
     for whole in (paper.html(made), text_of(paper.pdf(made))):

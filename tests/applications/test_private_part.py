@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from applications import asked
+from applications.asked import NOT_KNOWN
 from applications.models import Answer, AnswerFile, InformationRequest, PersonAccess, RequestPoint
 from applications.queries.drafts import load_draft
 from applications.queries.private import hidden_people, private_people
@@ -41,7 +42,7 @@ def test_only_the_person_reads_and_writes_from_the_acceptance_on(draft_case, fir
     with pytest.raises(NotAllowed):
         drafting.save_answer(actor=own_user, **place)
     part = invited_and_accepted(draft_case, firm_user, dana, own_user)
-    drafting.save_answer(actor=own_user, **place, declined=CANARY)
+    drafting.save_answer(actor=own_user, **place, declined=CANARY, declined_as=NOT_KNOWN)
     with pytest.raises(NotAllowed):
         drafting.save_answer(actor=firm_user, **place)
     with pytest.raises(NotAllowed):

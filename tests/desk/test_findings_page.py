@@ -28,6 +28,22 @@ def test_it_shows_question_answer_source_and_snapshot(case, browsers):
         assert words in shown, words
 
 
+def test_what_the_firm_does_not_know_yet_is_shown_as_such(filed, afsa, browsers):
+    case = filed(afsa, questions=3)
+    snapshot = case.snapshots.get()
+    unknown, not_ours, _answered = snapshot.content["questions"]
+    unknown |= {"value": {}, "declined": "The auditor is chosen in May.", "declined_as": "not_known"}
+    not_ours |= {"value": {}, "declined": "We hold no cash."}
+    snapshot.pk, snapshot.number = None, 2
+    snapshot.save(force_insert=True)
+
+    shown = browsers.reviewer.get(page(case)).content.decode()
+
+    assert shown.count("Not known yet</span>") == 1
+    assert "Not known yet: The auditor is chosen in May." in shown
+    assert "Does not apply: We hold no cash." in shown
+
+
 def test_several_findings_are_saved_at_once(case, two, browsers, afsa_staff):
     data = finding_data(two[0]) | finding_data(two[1], outcome="deficient", note="The plan has no figures.")
 

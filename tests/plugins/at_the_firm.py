@@ -116,7 +116,9 @@ def answer_by_hand(page: Page, case: Application) -> None:
 
 
 def decline(page: Page, reason: str) -> None:
-    page.get_by_label("If you do not answer this, say why").fill(reason)
+    page.get_by_text("We cannot answer this now").click()
+    page.get_by_label("This does not apply to us").check()
+    page.get_by_label("Say why it does not apply").fill(reason)
 
 
 def fill_questionnaire(page: Page) -> None:

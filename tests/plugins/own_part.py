@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import User
 from applications import asked
+from applications.asked import NOT_APPLICABLE
 from applications.models import Application, Person, PersonAccess
 from applications.queries.drafts import load_draft
 from applications.services import drafting, private
@@ -62,7 +63,11 @@ def write_privately(
     question, with_file = question_with_text(case)
     place: dict[str, Any] = {"actor": user, "case_id": case.pk, "person": person}
     drafting.save_answer(
-        **place, requirement=question.requirement.code, value={"text": CANARY}, declined=CANARY
+        **place,
+        requirement=question.requirement.code,
+        value={"text": CANARY},
+        declined=CANARY,
+        declined_as=NOT_APPLICABLE,
     )
     code = with_file.requirement.code
     file = drafting.attach(**place, requirement=code, upload=io.BytesIO(files.pdf()), name=CANARY_FILE)

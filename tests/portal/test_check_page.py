@@ -53,9 +53,9 @@ def test_what_was_not_provided_says_so_optional_or_not(browser, draft_case, firm
     empty = browser.get(page).content.decode()
     optional = next(r for r in draft_case.book.requirements if not r.mandatory and not r.per_person)
     assert {"Not provided" in row_of(empty, anchor) for anchor in anchors(empty)} == {True}
-    save(draft_case, firm_user, optional.code, declined="Ұсынылмайды")
+    save(draft_case, firm_user, optional.code, declined="Ұсынылмайды", declined_as=asked.NOT_APPLICABLE)
     row = row_of(browser.get(page).content.decode(), optional.code)
-    assert "Declined: Ұсынылмайды" in row
+    assert "Does not apply: Ұсынылмайды" in row
     assert "Not provided" not in row
 
 
@@ -115,7 +115,8 @@ def test_people_are_shown_in_full_with_their_numbers_masked(browser, draft_case,
 def test_a_private_part_shows_its_status_alone(browser, draft_case, firm_user, add_person, page, monkeypatch):
     person = add_person()
     private = next(q for q in questions_of(draft_case) if q.person_id)
-    save(draft_case, firm_user, private.requirement.code, declined="A secret", person=person)
+    instead = {"declined": "A secret", "declined_as": asked.NOT_KNOWN}
+    save(draft_case, firm_user, private.requirement.code, person=person, **instead)
     assert "A secret" in browser.get(page).content.decode()
     for module in ("submission", "paper"):
         hidden = f"applications.portal.views.{module}.hidden_people"

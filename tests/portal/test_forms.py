@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from applications.asked import Given
-from applications.portal.forms import LONGEST_TEXT, AnswerForm, initial_of
+from applications.portal.forms import INSTEAD, LONGEST_TEXT, AnswerForm, initial_of
 from regulators import rulebook as rb
 from regulators.rulebook import Choice, Citation, Requirement
 
@@ -131,21 +131,41 @@ def test_nothing_has_to_be_typed_in_a_draft(kind):
 
 
 def test_typed_records_have_no_field_of_their_own():
-    assert set(AnswerForm(requirement(rb.PEOPLE, rb.OWNERSHIP, rb.CAPITAL)).fields) == {"version"}
+    found = AnswerForm(requirement(rb.PEOPLE, rb.OWNERSHIP, rb.CAPITAL))
+    assert set(found.fields) == {"version", "declined_as", "declined"}
 
 
-def test_only_what_no_rule_makes_mandatory_can_be_declined():
-    assert "declined" not in form(rb.TEXT).fields
-    made = form(rb.TEXT, {"declined": "Not in our business."}, mandatory=False)
+def offered(made):
+    return [code for code, _label in made.fields["declined_as"].choices]
+
+
+def test_only_what_no_rule_makes_mandatory_can_be_said_not_to_apply():
+    assert offered(form(rb.TEXT)) == ["", "not_known"]
+    assert offered(form(rb.TEXT, mandatory=False)) == ["", "not_applicable", "not_known"]
+    instead = {"declined_as": "not_applicable", "declined": "Not in our business."}
+    made = form(rb.TEXT, instead, mandatory=False)
     assert made.is_valid()
-    assert made.declined == "Not in our business."
+    assert made.answer() == {"value": {"text": ""}, **instead}
+    assert not form(rb.TEXT, instead).is_valid()
 
 
-def test_no_question_is_called_optional_and_only_the_reason_is():
+@pytest.mark.parametrize("instead", [{"declined_as": "other"}, {"declined": "A reason of nothing"}])
+def test_what_is_neither_of_the_two_is_sent_back(instead):
+    made = form(rb.TEXT, instead, mandatory=False)
+    assert set(made.errors) == {"declined_as"}
+
+
+def test_what_stands_instead_of_an_answer_is_folded_away_until_there_is_some():
+    assert not form(rb.TEXT, {"text": "An answer"}).is_instead_open
+    assert form(rb.TEXT, {"declined_as": "not_known"}).is_instead_open
+    assert form(rb.TEXT, {"declined": "A reason"}).is_instead_open
+
+
+def test_neither_the_question_nor_the_reason_is_called_optional():
     made = form(rb.TEXT, mandatory=False)
     made.is_valid()
     html = made.as_div()
-    assert html.count("(optional)") == 1
+    assert "(optional)" not in html
     assert " required" not in html
 
 
@@ -159,4 +179,4 @@ def test_a_stored_answer_comes_back_as_it_was():
 
 def test_one_form_holds_every_kind_of_its_question():
     asked = requirement(rb.CHOICE, rb.TEXT, rb.DOCUMENTS, choices=(Choice(code="a", label={"en": "A"}),))
-    assert set(AnswerForm(asked).fields) == {"version", "choice", "text", "files"}
+    assert set(AnswerForm(asked).fields) == {"version", "choice", "text", "files", *INSTEAD}

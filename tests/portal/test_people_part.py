@@ -87,10 +87,10 @@ def test_the_person_answers_on_their_own_pages(draft_case, dana, part, own_user,
     assert theirs.post(url, sent).url == url
     answer = Answer.objects.get()
     assert answer.updated_by == own_user
-    stale = theirs.post(url, {"version": "0", "declined": "Another word"})
+    stale = theirs.post(url, {"version": "0", "declined_as": "not_applicable", "declined": "Another word"})
     assert stale.status_code == 409
     assert "Another word" in body(stale)
-    assert theirs.post(url, {"version": "1", "declined": CANARY}).url == own
+    assert theirs.post(url, {"version": "1", "declined_as": "not_applicable", "declined": CANARY}).url == own
     document = answer.files.get().document
     assert document.name in body(theirs.get(url))
     assert theirs.get(reverse("portal:document", args=[document.pk])).status_code == 200

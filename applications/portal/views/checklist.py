@@ -118,11 +118,11 @@ def _keep(request: SignedIn, case: Application, entry: Entry) -> bool:
     try:
         save_answer(
             actor=request.user, case_id=case.pk, requirement=entry.question.requirement.code,
-            value=form.value(), declined=form.declined, expected_version=form.clean_version(),
+            expected_version=form.clean_version(), **form.answer(),
         )  # fmt: skip
     except Conflict as conflict:
         current = conflict.current
-        given = Given(value=current.value, declined=current.declined)
+        given = Given(value=current.value, declined=current.declined, declined_as=current.declined_as)
         entry.theirs = in_words(entry.question.requirement, given)
         form.stand_on(current.version)
     except Refused as refusal:

@@ -233,9 +233,7 @@ def _keep(
     }  # fmt: skip
     try:
         if form.is_valid():
-            drafting.save_answer(
-                **place, value=form.value(), declined=form.declined, expected_version=form.clean_version()
-            )
+            drafting.save_answer(**place, **form.answer(), expected_version=form.clean_version())
             form.data = {**dict(form.data.items()), "version": str(_version(part, question.requirement.code))}
         uploads = request.FILES.getlist("files") if "files" in form.fields else []
         for text in files.take_each(uploads, lambda one: drafting.attach(**place, upload=one, name=one.name)):

@@ -144,9 +144,7 @@ def take_in(
         if none_chosen and "files" in form.fields:
             form.add_error("files", _("Choose at least one file."))
         if form.is_valid() or set(form.errors) == {"files"}:
-            drafting.save_answer(
-                **place, value=form.value(), declined=form.declined, expected_version=form.clean_version()
-            )
+            drafting.save_answer(**place, **form.answer(), expected_version=form.clean_version())
             stands_on_this = True
     except Conflict as error:
         refusal, stands_on_this = error, True
