@@ -14,7 +14,7 @@ from accounts.queries import people_of
 from applications import asked
 from applications.models import Application, Condition, InformationRequest
 from applications.queries.drafts import load_draft
-from applications.services.tell import case_url, name_for
+from applications.services.tell import case_url, name_for, request_url
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from notifications.models import Reminder
@@ -34,6 +34,7 @@ class Due:
     rule: str
     due_on: date
     kind: str
+    url: str
     context: dict[str, Any] = field(default_factory=dict)
 
 
@@ -71,19 +72,26 @@ def remind_firms(found: Iterator[Due]) -> int:
 def _tell(user: User, dates: list[tuple[Due, Reminder]]) -> None:
     if len(dates) == 1:
         [(one, reminder)] = dates
-        template, context = one.kind, {"due": one.due_on, **one.context}
+        template, context, url = one.kind, {"due": one.due_on, **one.context}, one.url
     else:
         dates = sorted(dates, key=lambda pair: pair[0].due_on)
         one, reminder = dates[0]
-        rows = [
-            {"ref": name_for(user, d.case), "kind": d.kind, "due": d.due_on, **d.context} for d, _r in dates
-        ]
+        rows = [_row(user, due, each) for due, each in dates]
         template, context = "digest", {"items": len(rows), "rows": rows}
-    alone = len({d.case.pk for d, _reminder in dates}) == 1
+        alone = len({due.case.pk for due, _reminder in dates}) == 1
+        url = case_url(one.case, internal=False) if alone else "/applications/"
     tell_of(
-        reminder, to=user, template=template, context=context, subject_ref=name_for(user, one.case),
-        url=case_url(one.case, internal=False) if alone else "/applications/",
+        reminder, to=user, template=template, context=context, url=url,
+        subject_ref=name_for(user, one.case), is_draft=not one.case.reference,
     )  # fmt: skip
+
+
+def _row(user: User, due: Due, reminder: Reminder) -> dict[str, Any]:
+    """One line of the mail. It knows its reminder: what stands no more when the mail goes is left out."""
+    return {
+        "ref": name_for(user, due.case), "kind": due.kind, "due": due.due_on, **due.context,
+        "reminder": reminder.pk, "url": due.url, "is_draft": not due.case.reference,
+    }  # fmt: skip
 
 
 def step(today: date, due_on: date, since: date) -> str:
@@ -105,7 +113,8 @@ def _requests(today: date) -> Iterator[Due]:
         since = request.due_set_at or request.sent_at or request.written_at
         rule = step(today, request.due_on, timezone.localdate(since))
         if rule:
-            yield _due(request.application, f"request:{request.pk}", rule, request.due_on, today)
+            url = request_url(request, internal=False)
+            yield _due(request.application, f"request:{request.pk}", rule, request.due_on, today, url)
 
 
 def _returned(today: date) -> Iterator[Due]:
@@ -116,7 +125,9 @@ def _returned(today: date) -> Iterator[Due]:
         since = timezone.localdate(check.checked_at) if check else today
         rule = step(today, case.return_by, since)
         if rule:
-            yield _due(case, f"{case.audit_subject}:return", rule, case.return_by, today)
+            url = case_url(case, internal=False)
+            subject = f"{case.audit_subject}:return"
+            yield _due(case, subject, rule, case.return_by, today, url, kind="return_")
 
 
 def _conditions(today: date) -> Iterator[Due]:
@@ -131,6 +142,7 @@ def _conditions(today: date) -> Iterator[Due]:
             yield Due(
                 case=condition.application, subject=f"condition:{condition.pk}", rule=rule,
                 due_on=condition.due_on, kind="condition_reminder", context={"number": condition.number},
+                url=f"{case_url(condition.application, internal=False)}#conditions",
             )  # fmt: skip
 
 
@@ -148,12 +160,13 @@ def _idle(today: date) -> Iterator[Due]:
         left = len(asked.missing(draft, asked.questions(draft)))
         yield Due(
             case=case, subject=subject, rule=rule, due_on=saved + IDLE, kind="draft_idle",
-            context={"saved_on": saved, "left": left},
+            context={"saved_on": saved, "left": left}, url=case_url(case, internal=False),
         )  # fmt: skip
 
 
-def _due(case: Any, subject: str, rule: str, due_on: date, today: date) -> Due:
+def _due(case: Any, subject: str, rule: str, due_on: date, today: date, url: str, *, kind: str = "") -> Due:
+    about: dict[str, Any] = {"case": case, "subject": subject, "rule": rule, "due_on": due_on, "url": url}
     if rule == "overdue":
-        return Due(case=case, subject=subject, rule=rule, due_on=due_on, kind="overdue")
+        return Due(**about, kind=f"{kind}overdue")
     left = {"working_days": working_days_between(today, due_on)}
-    return Due(case=case, subject=subject, rule=rule, due_on=due_on, kind="reminder", context=left)
+    return Due(**about, kind=f"{kind}reminder", context=left)

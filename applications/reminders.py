@@ -50,7 +50,8 @@ def _lapses(today: date) -> int:
     late = Application.objects.with_case().filter(state="returned", return_by__lt=today)
     late |= Application.objects.with_case().filter(state="approved_in_principle", expires_on__lt=today)
     for case in late.iterator():
-        due_on = case.return_by if case.state == "returned" else case.expires_on
+        returned = case.state == "returned"
+        due_on = case.return_by if returned else case.expires_on
         assert due_on is not None
         with transaction.atomic():
             told = remind(
@@ -58,8 +59,8 @@ def _lapses(today: date) -> int:
                 rule="deadline passed",
                 due_on=due_on,
                 to=list(people_with_role(case.regulator_id, "decision_maker")),
-                template="condition_due",
-                context={"item": "deadline", "due": due_on},
+                template="internal_return_passed" if returned else "internal_approval_passed",
+                context={"due": due_on},
                 subject_ref=str(case),
                 internal=True,
                 url=case_url(case, internal=True),

@@ -326,6 +326,7 @@ FIRM_HANDLERS = ["applications.services.firms.on_firm_corrected"]
 CALENDAR_HANDLERS = ["applications.services.calendar.on_calendar"]
 DOCUMENT_VERDICT_HANDLERS = ["applications.services.evidence.on_verdict"]
 OUTBOX_FAILED_HANDLERS: list[str] = []
+REMINDER_CHECKS = ["applications.still_due.stands"]
 
 LOGGING = {
     "version": 1,

@@ -37,8 +37,8 @@ def _names(*names: str) -> frozenset[str]:
 
 # Dates are given as date or datetime, numbers as int; texts in the recipient's language.
 MAILS = {
-    "submitted": Mail(needs=_names("received_on"), may=_names("reply_by")),
-    "accepted": Mail(needs=_names("clock_started_on")),
+    "submitted": Mail(needs=_names("received_on"), may=_names("reply_by", "basis")),
+    "accepted": Mail(needs=_names("clock_started_on"), may=_names("reply_by", "basis")),
     "returned": Mail(needs=_names("items", "due"), action=_("See what is needed")),
     "not_accepted": Mail(action=_("Read the reasons")),
     "file_rejected": Mail(needs=_names("requirement"), action=_("Replace the file")),
@@ -57,16 +57,19 @@ MAILS = {
     "approved_in_principle": Mail(words="decision", action=_("Read the decision")),
     "decision": Mail(action=_("Read the decision")),
     "letter": Mail(action=_("Read the letter")),
-    "condition_due": Mail(needs=_names("item", "due"), action=_("See what is due")),
     "condition_reminder": Mail(needs=_names("number", "due"), action=_("See what is due")),
     "draft_idle": Mail(needs=_names("saved_on", "left", "due"), action=_("Go on with the draft")),
     "digest": Mail(needs=_names("items", "rows"), action=_("See what is due")),
     "checks_due": Mail(needs=_names("items"), action=_("See which checks are due")),
     "reminder": Mail(needs=_names("working_days", "due"), action=_("Answer the request")),
     "overdue": Mail(needs=_names("due"), action=_("Answer the request")),
-    "refusal_notice": Mail(needs=_names("due"), action=_("Read the notice")),
+    "return_reminder": Mail(needs=_names("working_days", "due"), action=_("See what is needed")),
+    "return_overdue": Mail(needs=_names("due"), action=_("See what is needed")),
+    "refusal_notice": Mail(needs=_names("due", "basis"), action=_("Read the notice")),
     "withdrawn": Mail(needs=_names("withdrawn_on")),
     "meeting_answered": Mail(action=_("Read the answer")),
+    "internal_return_passed": Mail(needs=_names("due")),
+    "internal_approval_passed": Mail(needs=_names("due")),
     "internal_meeting": Mail(action=_("See who asks for a meeting")),
     "internal_assigned": Mail(),
     "internal_submitted": Mail(),
@@ -81,9 +84,16 @@ class Words:
 
 
 def render(
-    template: str, *, context: dict[str, Any], subject_ref: str, language: str, internal: bool, url: str
+    template: str,
+    *,
+    context: dict[str, Any],
+    subject_ref: str,
+    language: str,
+    internal: bool,
+    url: str,
+    is_draft: bool = False,
 ) -> Words:
-    """The mail's words in one language.
+    """The mail's words in one language. A draft has no reference: ``subject_ref`` is what it is called.
 
     Raises ValueError for an unknown mail, or a context that does not fit it.
     """
@@ -111,6 +121,7 @@ def render(
             "url": url,
             "language": language,
             "sender": settings.DEFAULT_FROM_EMAIL,
+            "is_draft": is_draft,
         }
         return Words(
             subject=subject,

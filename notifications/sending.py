@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from notifications.models import Attempt, Message, Outcome, Status
+from notifications.turns import still_true
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=1)
@@ -27,7 +28,8 @@ MAX_TRIES = len(PAUSES) + 1
 def send_waiting(*, limit: int = 100) -> int:
     """Send what waits and is due, oldest first; return how many attempts were made.
 
-    Effects for each message, in order: claim it and write an attempt (committed); hand it to the mail server;
+    Effects for each message, in order: claim it and write an attempt (committed), or withhold it where it
+    reminds of a date that stands no more; hand it to the mail server;
     write the result, and where that was the last try, mark it failed and call
     ``settings.OUTBOX_FAILED_HANDLERS``.
     """
@@ -56,7 +58,7 @@ def _claim() -> int | None:
             if _is_on_the_wire(message):
                 continue
             _close_cut_off(message)
-            if message.status == Status.WAITING:
+            if message.status == Status.WAITING and still_true(message):
                 return Attempt.objects.create(message=message).pk
 
 

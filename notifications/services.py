@@ -48,8 +48,11 @@ def tell(
     internal: bool = False,
     url: str = "",
     language: str = "",
+    is_draft: bool = False,
 ) -> None:
     """Write one message into the outbox; ``mails.MAILS`` lists the templates and the context each takes.
+    ``subject_ref`` is the reference of the case, or what an application is called that has none yet
+    (``is_draft``).
 
     Effects in order: write the row in the recipient's language (for a bare address: ``language``, or the one
     in use), unless a row with this key exists, which then stays as it is; wake the sender after commit.
@@ -68,6 +71,7 @@ def tell(
         url=url,
         language=language,
         reminder=None,
+        is_draft=is_draft,
     )
 
 
@@ -115,7 +119,14 @@ def first_reminder(*, subject: str, rule: str, due_on: date) -> Reminder | None:
 
 
 def tell_of(
-    reminder: Reminder, *, to: User, template: str, context: dict[str, Any], subject_ref: str, url: str
+    reminder: Reminder,
+    *,
+    to: User,
+    template: str,
+    context: dict[str, Any],
+    subject_ref: str,
+    url: str,
+    is_draft: bool = False,
 ) -> None:
     """Write the one message to this person that the reminder, or several with it, makes."""
     _write(
@@ -128,6 +139,7 @@ def tell_of(
         url=url,
         language="",
         reminder=reminder,
+        is_draft=is_draft,
     )
 
 
@@ -232,6 +244,7 @@ def _write(
     url: str,
     language: str,
     reminder: Reminder | None,
+    is_draft: bool = False,
 ) -> None:
     _inside_a_transaction()
     address = _address(to)
@@ -239,7 +252,13 @@ def _write(
     link = _link(url)
     language = _language(to, language)
     words = mails.render(
-        template, context=context, subject_ref=subject_ref, language=language, internal=internal, url=link
+        template,
+        context=context,
+        subject_ref=subject_ref,
+        language=language,
+        internal=internal,
+        url=link,
+        is_draft=is_draft,
     )
     number = uuid.uuid4()
     row = Message(

@@ -3,8 +3,11 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from applications.models import Application, Condition, RefusalNotice, Representation
@@ -12,6 +15,7 @@ from applications.services import clocks, tell
 from applications.services.guard import insist, locked_case, take_side
 from applications.states import ApplicationState as A
 from audit.services import record
+from regulators.periods import in_words
 from workflow import services as workflow
 from workflow.acts import DECIDE, EXAMINE
 from workflow.models import Proposal
@@ -123,7 +127,11 @@ def record_service(
         insist(how.strip(), _("Say how the notice was served."))
         notice.served_on, notice.served_how, notice.representations_until = served_on, how, until
         notice.save(update_fields=["served_on", "served_how", "representations_until"])
-        tell.firm(case, "refusal_notice", key=f"notice:{notice.pk}", due=until)
+        basis = lazy(in_words, str)(case.book.clock("representations"))  # in the language of each reader
+        tell.firm(
+            case, "refusal_notice", key=f"notice:{notice.pk}", due=until, basis=basis,
+            url=settings.BASE_URL + reverse("portal:representation", args=[case.pk]),
+        )  # fmt: skip
         record(
             subject=case.audit_subject,
             kind="application.notice_served",

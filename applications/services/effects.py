@@ -16,11 +16,13 @@ from applications.states import DECIDED
 from applications.states import StageState as S
 from licences.services import issue, record_readiness
 from notifications.services import withhold
+from regulators.periods import footing
 from regulators.queries import confirmed_basis
 from regulators.rulebook import READINESS, say
 from workflow import services as workflow
 from workflow.services import Change
 
+ABOUT_DATES = ("reminder", "overdue", "return_reminder", "return_overdue", "condition_reminder")
 Effect = Callable[[Change], dict[str, Any] | None]
 
 
@@ -49,7 +51,10 @@ def _submitted(change: Change) -> dict[str, Any]:
     snapshot = take_snapshot(case, actor=change.actor, declaration=declaration, signed_hash=signed_hash)
     clocks.start(case, "receipt")
     clocks.stop(case, cause="submit", codes=("registration",))  # the reference number is given in this moment
-    tell.firm(case, "submitted", key=f"submitted:{snapshot.number}", received_on=case.submitted_at)
+    tell.firm(
+        case, "submitted", key=f"submitted:{snapshot.number}",
+        received_on=case.submitted_at, **_target(case, "completeness"),
+    )  # fmt: skip
     tell.role(case, "case_officer", "internal_submitted", key=f"submitted:{snapshot.number}")
     return {"snapshot": snapshot.number, "sha256": snapshot.sha256}
 
@@ -58,9 +63,21 @@ def _accepted(change: Change) -> None:
     case: Application = change.instance
     clocks.start(case, "acceptance")
     clocks.stop(case, cause="accept", codes=("completeness",))
-    tell.firm(case, "accepted", key="accepted", clock_started_on=timezone.localdate())
+    started_on = timezone.localdate()
+    tell.firm(case, "accepted", key="accepted", clock_started_on=started_on, **_target(case, "decision"))
     for lead in ("reviewer", "lead_reviewer"):
         tell.role(case, lead, "internal_assigned", key="accepted")
+
+
+def _target(case: Application, code: str) -> dict[str, Any]:
+    """The day by which this clock of the regulator runs out, and what that day rests on; nothing where the
+    book has no length.
+    """
+    due = case.deadlines.filter(code=code, met_at=None).first()
+    if due is None:
+        return {}
+    basis = lazy(footing, str)(case.book.clock(code))  # each reader has it in their language
+    return {"reply_by": timezone.localdate(due.due_at), "basis": basis}
 
 
 def _returned(change: Change) -> dict[str, Any]:
@@ -99,7 +116,7 @@ def _discarded(change: Change) -> None:
 
 def _withdrawn(change: Change) -> None:
     case: Application = change.instance
-    withhold(subject_ref=str(case), templates=("reminder", "overdue", "condition_due"), reason="withdrawn")
+    withhold(subject_ref=str(case), templates=ABOUT_DATES, reason="withdrawn")
     tell.firm(case, "withdrawn", key="withdrawn", withdrawn_on=timezone.localdate())
     if case.case_officer:
         tell.person(case, case.case_officer, "internal_assigned", key="withdrawn")

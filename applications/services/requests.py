@@ -103,6 +103,7 @@ def send_request(*, actor: Any, request: InformationRequest, expected_version: i
             case,
             "request_sent",
             key=f"request:{request.pk}",
+            url=tell.request_url(request, internal=False),
             due=request.due_on,
             points=request.points.count(),
             clock_paused=paused,
@@ -180,10 +181,14 @@ def send_answers(
             clocks.resume(case, cause=f"request {request.number} answered")
         )
         key = f"request:{request.pk}:{request.version}"
-        tell.person(case, request.written_by, "request_answered", key=key)
-        tell.firm(
-            case, "reply_received", key=f"{key}:firm", points=len(ready), left=left, clock_restarted=resumed
+        at_the_desk, to_the_firm = (
+            tell.request_url(request, internal=internal) for internal in (True, False)
         )
+        tell.person(case, request.written_by, "request_answered", key=key, url=at_the_desk)
+        tell.firm(
+            case, "reply_received", key=f"{key}:firm", url=to_the_firm,
+            points=len(ready), left=left, clock_restarted=resumed,
+        )  # fmt: skip
         record(
             subject=case.audit_subject,
             kind="request.answer",

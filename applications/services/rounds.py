@@ -37,7 +37,7 @@ def ask_about_point(*, actor: Any, point: RequestPoint, text: str) -> PointMessa
         )
         insist(text.strip(), _("Write your question."))
         asked = PointMessage.objects.create(point=point, from_firm=True, text=text, by=actor)
-        tell.person(case, request.written_by, "request_question", key=f"question:{asked.pk}")
+        _tell_reviewer(case, request, "request_question", key=f"question:{asked.pk}")
         _record(case, "request.question", actor, request, point=point.number)
     return asked
 
@@ -56,7 +56,7 @@ def reply_about_point(*, actor: Any, point: RequestPoint, text: str) -> PointMes
         insist(text.strip(), _("Write your reply."))
         take_side(case, actor=actor, side=EXAMINE, act="reply_about_point")
         reply = PointMessage.objects.create(point=point, from_firm=False, text=text, by=actor)
-        tell.firm(case, "request_reply", key=f"question:{reply.pk}")
+        _tell_firm(case, request, "request_reply", key=f"question:{reply.pk}")
         _record(case, "request.reply", actor, request, point=point.number)
     return reply
 
@@ -80,7 +80,7 @@ def ask_for_time(*, actor: Any, request: InformationRequest, until: date, reason
         )
         insist(reason.strip(), _("Say why you need more time."))
         asked = E.objects.create(request=request, until=until, reason=reason, asked_by=actor)
-        tell.person(case, request.written_by, "extension_asked", key=f"extension:{asked.pk}")
+        _tell_reviewer(case, request, "extension_asked", key=f"extension:{asked.pk}")
         _record(case, "request.extension_asked", actor, request)
     return asked
 
@@ -102,7 +102,7 @@ def grant_time(*, actor: Any, extension: ExtensionRequest, until: date, answer: 
         request.due_on, request.due_set_at = until, extension.decided_at
         request.version += 1
         request.save(update_fields=["due_on", "due_set_at", "version"])
-        tell.firm(case, "extension_granted", key=f"extension:{extension.pk}", due=until)
+        _tell_firm(case, request, "extension_granted", key=f"extension:{extension.pk}", due=until)
         _record(
             case, "request.extension_granted", actor, request,
             reason=answer, before=before.isoformat(), until=until.isoformat(),
@@ -116,7 +116,7 @@ def decline_time(*, actor: Any, extension: ExtensionRequest, answer: str) -> Ext
         case, request, extension = _open(extension, actor)
         insist(answer.strip(), _("Say why the last day stays as it is."))
         _close(extension, actor, E.DECLINED, answer)
-        tell.firm(case, "extension_declined", key=f"extension:{extension.pk}", due=request.due_on)
+        _tell_firm(case, request, "extension_declined", key=f"extension:{extension.pk}", due=request.due_on)
         _record(case, "request.extension_declined", actor, request, reason=answer)
     return extension
 
@@ -145,6 +145,15 @@ def _close(extension: ExtensionRequest, actor: Any, outcome: str, answer: str, *
     for name, value in facts.items():
         setattr(extension, name, value)
     extension.save(update_fields=list(facts))
+
+
+def _tell_firm(case: Application, request: InformationRequest, template: str, **about: Any) -> None:
+    tell.firm(case, template, url=tell.request_url(request, internal=False), **about)
+
+
+def _tell_reviewer(case: Application, request: InformationRequest, template: str, *, key: str) -> None:
+    url = tell.request_url(request, internal=True)
+    tell.person(case, request.written_by, template, key=key, url=url)
 
 
 def _record(

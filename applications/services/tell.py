@@ -12,13 +12,15 @@ from notifications.services import tell
 from regulators.queries import people_with_role
 
 if TYPE_CHECKING:
-    from applications.models import Application
+    from applications.models import Application, InformationRequest
 
 
-def firm(case: "Application", template: str, *, key: str, **context: Any) -> None:
-    """One message for each person who acts for the firm today."""
+def firm(case: "Application", template: str, *, key: str, url: str = "", **context: Any) -> None:
+    """One message for each person who acts for the firm today; ``url`` where it leads elsewhere than to the
+    case.
+    """
     for membership in {m.user_id: m for m in people_of(case.firm)}.values():
-        _tell(case, membership.user, template, key, context, internal=False)
+        _tell(case, membership.user, template, key, context, internal=False, url=url)
 
 
 def invited(case: "Application", person_id: Any, template: str, *, key: str, **context: Any) -> None:
@@ -30,9 +32,11 @@ def invited(case: "Application", person_id: Any, template: str, *, key: str, **c
         _tell(case, access.user, template, key, context, internal=False, url=url)
 
 
-def person(case: "Application", user: User, template: str, *, key: str, **context: Any) -> None:
+def person(
+    case: "Application", user: User, template: str, *, key: str, url: str = "", **context: Any
+) -> None:
     """One message for a member of staff."""
-    _tell(case, user, template, key, context, internal=True)
+    _tell(case, user, template, key, context, internal=True, url=url)
 
 
 def role(case: "Application", code: str, template: str, *, key: str, **context: Any) -> None:
@@ -45,6 +49,12 @@ def case_url(case: "Application", *, internal: bool) -> str:
     """The full address of the case: at the desk for staff, in the portal for the firm."""
     name = "admin:applications_application_change" if internal else "portal:case"
     return settings.BASE_URL + reverse(name, args=[case.pk])
+
+
+def request_url(request: "InformationRequest", *, internal: bool) -> str:
+    """The full address of a request for information: at the desk for staff, in the portal for the firm."""
+    name = "admin:applications_application_request" if internal else "portal:request"
+    return settings.BASE_URL + reverse(name, args=[request.application_id, request.number])
 
 
 def name_for(user: User, case: "Application") -> str:
@@ -71,4 +81,5 @@ def _tell(
         key=f"case:{case.pk}:{key}:{user.pk}",
         internal=internal,
         url=url or case_url(case, internal=internal),
+        is_draft=not case.reference,
     )

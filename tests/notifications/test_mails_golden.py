@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.translation import gettext_lazy
 
 from notifications import mails
 
@@ -19,7 +20,8 @@ LANGUAGES = ["en", "kk", "ru"] if WRITE else sorted(file.stem for file in GOLDEN
 DAY = date(2026, 3, 5)
 VALUES: dict[str, Any] = {
     "items": 3, "points": 3, "left": 2, "number": 2, "working_days": 3, "stage": "AML", "next_stage": "IT",
-    "item": "AML-02", "requirement": "AML-02", "clock_paused": True, "clock_restarted": True,
+    "requirement": "AML-02", "clock_paused": True, "clock_restarted": True,
+    "basis": gettext_lazy("our target, not law"),
     "received_on": datetime(2026, 3, 5, 9, 7, tzinfo=UTC),
     "rows": [
         {"ref": "KZC-2026-0001", "kind": "reminder", "due": DAY},
@@ -29,22 +31,24 @@ VALUES: dict[str, Any] = {
 }  # fmt: skip
 INTERNAL = {
     "internal_assigned", "internal_submitted", "request_answered", "request_question", "extension_asked",
-    "checks_due", "condition_due", "internal_meeting",
+    "checks_due", "internal_meeting", "internal_return_passed", "internal_approval_passed",
 }  # fmt: skip
 
 
 def written(language: str) -> str:
-    return "\n".join(_one(template, language) for template in sorted(mails.MAILS))
+    """Each of a filed case; and what a draft is told, which has no reference."""
+    filed = "\n".join(_one(template, language) for template in sorted(mails.MAILS))
+    return filed + "\n" + _one("draft_idle", language, "Draft for Providing Custody")
 
 
-def _one(template: str, language: str) -> str:
+def _one(template: str, language: str, draft: str = "") -> str:
     mail = mails.MAILS[template]
     words = mails.render(
         template, context={name: VALUES.get(name, DAY) for name in mail.needs | mail.may},
-        subject_ref="KZC-2026-0001", language=language, internal=template in INTERNAL,
-        url="http://localhost:8000/applications/1/",
+        subject_ref=draft or "KZC-2026-0001", language=language, internal=template in INTERNAL,
+        url="http://localhost:8000/applications/1/", is_draft=bool(draft),
     )  # fmt: skip
-    return f"=== {template}\n{words.subject}\n\n{words.text.strip()}\n"
+    return f"=== {template}{' of a draft' if draft else ''}\n{words.subject}\n\n{words.text.strip()}\n"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

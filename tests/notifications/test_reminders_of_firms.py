@@ -91,5 +91,6 @@ def test_a_draft_is_named_in_the_language_of_its_reader(draft_case, firm_user):
     raise_due(timezone.localdate(fresh(draft_case).saved_at) + timedelta(days=14))
     message = Message.objects.get(template="draft_idle")
     assert message.subject.startswith("Черновик: ")
-    assert f"Номер дела: {message.subject_ref}" in message.body_text
+    assert f"О чём это письмо: {message.subject_ref}. У черновика нет номера дела" in message.body_text
+    assert "Номер дела: " not in message.body_text
     assert "Draft" not in message.body_text

@@ -63,7 +63,7 @@ def test_every_mail_names_the_case_the_address_and_how_to_know_it(template: str,
         "points": 1,
         "stage": 1,
         "working_days": 3,
-        "item": "CAP-4",
+        "basis": "our target, not law",
         "requirement": "AML-2",
     }
     context = {name: values.get(name, date(2026, 12, 1)) for name in mails.MAILS[template].needs}
