@@ -9,11 +9,14 @@ from applications.models.case import Application
 class TypedText(models.Model):
     """A working copy: for one person and one page the fields as they were typed last, right or wrong.
 
-    It is no answer. Only that person sees it, on that page, until the page is saved.
+    It is no answer. Only that person sees it, on that page, until the page is saved. Pages about a firm alone
+    have no application.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     path = models.CharField(max_length=300)
     fields = models.JSONField()
     at = models.DateTimeField()

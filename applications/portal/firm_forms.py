@@ -95,7 +95,7 @@ class AdviserForm(PlainForm):
 
 
 class AuthorityForm(PlainForm):
-    paper = forms.FileField(
+    file = forms.FileField(
         label=_("File of the power of attorney"),
         error_messages={"required": _("Choose the file.")},
         widget=forms.FileInput({"accept": ACCEPT}),
@@ -103,4 +103,4 @@ class AuthorityForm(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["paper"].help_text = " ".join(rules()[:2])
+        self.fields["file"].help_text = " ".join(rules()[:2])

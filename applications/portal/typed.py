@@ -42,15 +42,15 @@ F = TypeVar("F", bound=forms.BaseForm)
 
 @dataclass(frozen=True)
 class Mark:
-    """Whose page it is, of which case, and where."""
+    """Whose page it is, of which case if of one, and where."""
 
     user_id: int
-    case_id: str
+    case_id: str | None
     path: str
 
 
-def mark_of(user: User, case: Application, path: str) -> str:
-    return signing.dumps([user.pk, str(case.pk), path], salt=SALT)
+def mark_of(user: User, case: Application | None, path: str) -> str:
+    return signing.dumps([user.pk, str(case.pk) if case else None, path], salt=SALT)
 
 
 def read_mark(request: HttpRequest) -> Mark | None:
@@ -129,7 +129,7 @@ def after(request: SignedIn, response: Any) -> None:
 class Page:
     """What one page knows of its typed text: the mark for its form, and what was typed before."""
 
-    def __init__(self, request: SignedIn, case: Application, path: str = "") -> None:
+    def __init__(self, request: SignedIn, case: Application | None = None, path: str = "") -> None:
         self.path = path or request.path
         self.mark = mark_of(request.user, case, self.path)
         self.data: QueryDict | None = None

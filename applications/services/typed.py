@@ -28,17 +28,14 @@ class TooMuch(Refused):
 
 
 def keep_typed(*, actor: User, case_id: Any, path: str, fields: Mapping[str, Sequence[str]]) -> TypedText:
-    """Keep what was typed on a page of a case in place of what was kept there before.
+    """Keep what was typed on a page in place of what was kept there before. ``case_id`` is None for a page
+    about a firm alone.
 
     ``fields`` are those of the form, by name. Effects: write the row. No answer changes, no version, no
     audit event. Raises Gone where the actor neither acts for the firm of the case nor advises it nor has a
-    part of the case (any more), and TooMuch.
+    part of the case (any more), or acts for no firm at all where there is no case; and TooMuch.
     """
-    advised = [one.firm_id for one in mandates_of(actor).values()]
-    of_the_firm = Q(firm__in=firms_of(actor)) | Q(firm__in=advised)
-    own_part = Q(pk__in=PersonAccess.objects.filter(user=actor, ended_at=None).values("application"))
-    known = Application.objects.filter(of_the_firm | own_part, pk=case_id)
-    if not actor.is_active or not known.exists():
+    if not actor.is_active or not _may_keep(actor, case_id):
         raise Gone
     if len(fields) > MOST_FIELDS or not all(A_NAME.fullmatch(name) for name in fields):
         raise TooMuch([_("This page has more fields than can be kept.")])
@@ -51,6 +48,15 @@ def keep_typed(*, actor: User, case_id: Any, path: str, fields: Mapping[str, Seq
         defaults={"application_id": case_id, "fields": plain, "at": timezone.now()},
     )
     return row
+
+
+def _may_keep(actor: User, case_id: Any) -> bool:
+    if case_id is None:
+        return firms_of(actor).exists()
+    advised = [one.firm_id for one in mandates_of(actor).values()]
+    of_the_firm = Q(firm__in=firms_of(actor)) | Q(firm__in=advised)
+    own_part = Q(pk__in=PersonAccess.objects.filter(user=actor, ended_at=None).values("application"))
+    return Application.objects.filter(of_the_firm | own_part, pk=case_id).exists()
 
 
 def throw_away(*, actor: User, path: str) -> None:

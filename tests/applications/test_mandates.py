@@ -467,7 +467,7 @@ def test_an_owner_invites_an_adviser_who_accepts_and_uploads(
     mine = reverse("portal:adviser", args=[membership.pk])
     assert "Authority missing" in browser.get(reverse("portal:home")).content.decode()
     assert "Choose the file." in browser.post(mine).content.decode()
-    assert browser.post(mine, {"paper": paper()}).url == mine
+    assert browser.post(mine, {"file": paper()}).url == mine
     shown = browser.get(mine).content.decode()
     assert ("In force" in shown, "Business plan, AML" in shown) == (True, True)
     opened_file = browser.get(reverse("portal:authority", args=[membership.pk]))

@@ -118,7 +118,7 @@ def test_the_firm_withdraws_what_is_open_or_offered(ask, afsa_staff, firm_user):
 def test_from_the_page_of_the_firm_to_the_desk_and_back(signed_in, firm_user, custody_firm, afsa, afsa_staff):
     firm, desk = signed_in(firm_user), signed_in(afsa_staff.case_officer)
     url = reverse("portal:meetings")
-    empty = firm.post(url, {"firm": custody_firm.pk, "language": "en"})
+    empty = firm.post(url, {"firm": custody_firm.pk, "spoken": "en"})
     assert empty.status_code == 422
     assert sorted(empty.context["form"].errors) == ["licence_type", "topics", "wished"]
     typed = {
@@ -126,7 +126,7 @@ def test_from_the_page_of_the_firm_to_the_desk_and_back(signed_in, firm_user, cu
         "licence_type": afsa.pk,
         "topics": "Plan",
         "wished": "Any",
-        "language": "en",
+        "spoken": "en",
     }
     assert firm.post(url, typed).status_code == 302
     again = firm.post(url, typed)

@@ -400,6 +400,73 @@ def test_every_form_page_of_the_portal_keeps_what_is_typed(browser, draft_case, 
             assert value in (shown, *([shown[0]] if name.endswith("_day") else [])), (url, name)
 
 
+@pytest.fixture
+def pages_of_the_firm(custody_firm):
+    """Pages that belong to no case, with something typed on each."""
+    firm = [custody_firm.pk]
+    return {
+        reverse("portal:meetings"): {"topics": "Half a topic", "wished": "Mondays", "spoken": "kk"},
+        reverse("portal:advisers", args=firm): {"email": "adviser@", "role": "editor", "scope": ["aml"]},
+        reverse("portal:firm_correct", args=firm): {"name": "Altyn Custody", "bin": "12"},
+    }
+
+
+def test_pages_without_a_case_keep_what_is_typed_too(browser, signed_in, firm_user, pages_of_the_firm):
+    for url, fields in pages_of_the_firm.items():
+        assert keep(browser, url, **fields).status_code == 200
+        page = browser.get(url)
+        assert note(page), url
+        assert {name: page.context["form"][name].value() for name in fields} == fields
+        assert TypedText.objects.get(path=url).application is None
+        gone = Client().post(url, {"typed_mark": page.context["typed_page"].mark, **fields, "topics": "Late"})
+        assert gone.url == f"/accounts/login/?next={url}"
+        assert TypedText.objects.get(path=url).fields["topics"] == ["Late"]
+        assert browser.post(AWAY, {"typed_mark": page.context["typed_page"].mark}).url == url
+        assert not note(browser.get(url)), url
+    assert not TypedText.objects.exists()
+
+
+def test_a_refused_page_without_a_case_is_kept_and_a_saved_one_is_forgotten(browser, custody_firm):
+    url = reverse("portal:firm_correct", args=[custody_firm.pk])
+    seal = mark(browser, url)
+    stored = {name: value or "" for name, value in browser.get(url).context["form"].initial.items()}
+    assert browser.post(url, {"typed_mark": seal, **stored, "name": ""}).status_code == 422
+    assert TypedText.objects.get().fields["name"] == [""]
+    assert browser.post(url, {"typed_mark": seal, **stored, "name": "Another name"}).status_code == 302
+    assert not TypedText.objects.exists()
+
+
+def test_who_left_the_firm_keeps_nothing_of_its_pages(browser, firm_user, pages_of_the_firm):
+    url = next(iter(pages_of_the_firm))
+    seal = mark(browser, url)
+    firm_user.memberships.update(ended_at=timezone.now())
+    assert browser.post(KEEP, {"typed_mark": seal, "topics": "x"}).status_code == 404
+    assert not TypedText.objects.exists()
+
+
+def test_the_language_switch_leaves_the_language_of_a_meeting_alone(browser, pages_of_the_firm):
+    url = reverse("portal:meetings")
+    sent = {"typed_mark": mark(browser, url), **pages_of_the_firm[url], "language": "ru"}
+    browser.post(f"{reverse('set_language')}?next={url}", sent)
+    page = browser.get(url)
+    assert page.context["form"]["spoken"].value() == "kk"
+    assert 'lang="ru"' in body(page)
+
+
+def test_the_paper_of_a_mandate_is_named_as_lost_after_the_session(browser, custody_firm):
+    adviser = new_applicant("Ерлан Adviser")
+    held = Membership.objects.create(
+        user=adviser, firm=custody_firm, role="viewer", kind="adviser",
+        valid_from=timezone.localdate(), until=timezone.localdate(),
+    )  # fmt: skip
+    url = reverse("portal:adviser", args=[held.pk])
+    gone = Client()
+    answer = gone.post(url, {"typed_mark": mark(browser, url), "file": pdf()})
+    assert answer.url == f"/accounts/login/?next={url}"
+    assert "choose them again" in body(gone.get(answer.url))
+    assert TypedText.objects.get().fields == {}
+
+
 def test_the_own_part_of_a_person_keeps_it_from_the_firm(
     browser, signed_in, draft_case, dana, part, own_user
 ):

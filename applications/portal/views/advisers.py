@@ -13,7 +13,7 @@ from accounts.forms import show_errors
 from accounts.requests import SignedIn
 from accounts.services import invite_adviser
 from accounts.views import mail_invitation
-from applications.portal import files
+from applications.portal import files, typed
 from applications.portal.access import page, status_of
 from applications.portal.firm_forms import AdviserForm, AuthorityForm
 from applications.portal.views.firms import firm_or_404
@@ -28,7 +28,8 @@ from workflow.errors import Refused
 def advisers(request: SignedIn, firm_id: UUID) -> HttpResponse:
     """Who advises the firm, and the form that invites another."""
     firm = firm_or_404(request, firm_id, "accounts.manage_members")
-    form = AdviserForm(request.POST or None)
+    kept = typed.Page(request)
+    form = kept.form(request, lambda data, files: AdviserForm(data))
     if form.is_valid():
         try:
             invitation, token = invite_adviser(actor=request.user, firm_id=firm.pk, **form.cleaned_data)
@@ -37,7 +38,7 @@ def advisers(request: SignedIn, firm_id: UUID) -> HttpResponse:
         else:
             mail_invitation(request, invitation, token)
             return redirect("portal:advisers", firm.pk)
-    context = {"firm": firm, "form": form, "advisers": advising_for(firm)}
+    context = {"firm": firm, "form": form, "advisers": advising_for(firm), "typed_page": kept}
     return render(request, "portal/advisers.html", context, status=422 if form.errors else 200)
 
 
@@ -50,11 +51,11 @@ def adviser(request: SignedIn, membership: int) -> HttpResponse:
     form = AuthorityForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, form)
-    upload = form.cleaned_data["paper"]
+    upload = form.cleaned_data["file"]
     try:
         give_authority(actor=request.user, membership_id=membership, upload=upload, name=upload.name)
     except Rejected as rejection:
-        form.add_error("paper", f"{upload.name}: {rejection.message}")
+        form.add_error("file", f"{upload.name}: {rejection.message}")
         return _page(request, found, form)
     except Refused as refusal:
         return _page(request, found, form, refusal)
@@ -85,6 +86,7 @@ def _page(
         "advising": found,
         "firm": found.membership.firm,
         "form": form,
+        "typed_page": typed.Page(request),
         "files": files.rows([found.document] if found.document else []),
         "is_mine": found.membership.user_id == request.user.pk,
         "reasons": refusal.reasons if refusal else [],

@@ -16,6 +16,7 @@ from accounts.queries import firms_of
 from accounts.requests import SignedIn
 from accounts.services import correct_firm
 from accounts.services.firms import FIELDS
+from applications.portal import typed
 from applications.portal.access import page
 from applications.portal.firm_forms import DayForm
 from applications.queries.access_history import had_access, history_of
@@ -36,7 +37,9 @@ def firm_or_404(request: SignedIn, pk: UUID, permission: str) -> Firm:
 def firm_correct(request: SignedIn, firm_id: UUID) -> HttpResponse:
     """An owner corrects the firm's data; what was submitted stays as it was."""
     firm = firm_or_404(request, firm_id, "accounts.correct_firm")
-    form = FirmForm(request.POST or None, initial={name: getattr(firm, name) or "" for name in FIELDS})
+    kept = typed.Page(request)
+    stored = {name: getattr(firm, name) or "" for name in FIELDS}
+    form = kept.form(request, lambda data, files: FirmForm(data, initial=dict(stored)))
     if form.is_valid():
         try:
             correct_firm(actor=request.user, firm_id=firm.pk, **form.cleaned_data)
@@ -48,6 +51,7 @@ def firm_correct(request: SignedIn, firm_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "firm": firm,
         "form": form,
+        "typed_page": kept,
         "open_cases": firm.applications.filter(state__in=OPEN).with_case(),
         "revisions": firm.revisions.select_related("by")[:10],
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.queries import firms_of
 from accounts.requests import SignedIn
 from applications.models import MeetingRequest
+from applications.portal import typed
 from applications.portal.access import page, status_of
 from applications.portal.forms import PlainForm
 from applications.services.meetings import ask_for_meeting, withdraw_meeting
@@ -50,7 +51,7 @@ class MeetingForm(PlainForm):
         max_length=500,
         error_messages={"required": gettext_lazy("Say which days and times suit you.")},
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language of the meeting"), choices=settings.LANGUAGES)
+    spoken = forms.ChoiceField(label=gettext_lazy("Language of the meeting"), choices=settings.LANGUAGES)
 
     def __init__(self, firms: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,19 +68,24 @@ def meetings(request: SignedIn) -> HttpResponse:
     firms = firms_of(request.user)
     if not firms:
         raise Http404
-    language = {"language": (get_language() or "en")[:2]}
-    form = MeetingForm(firms, request.POST or None, initial=language)
+    kept = typed.Page(request)
+    language = {"spoken": (get_language() or "en")[:2]}
+    form = kept.form(request, lambda data, files: MeetingForm(firms, data, initial=dict(language)))
     refusal = None
     if form.is_valid():
+        wanted = {**form.cleaned_data}
         try:
-            ask_for_meeting(actor=request.user, **form.cleaned_data)
+            ask_for_meeting(actor=request.user, language=wanted.pop("spoken"), **wanted)
         except Refused as error:
             refusal = error
         else:
             messages.success(request, _("The meeting is asked for. You get an e-mail when it is answered."))
             return redirect("portal:meetings")
     asked = MeetingRequest.objects.filter(firm__in=firms).select_related("firm", "licence_type", "asked_by")
-    context = {"form": form, "meetings": asked[:LATEST], "reasons": refusal.reasons if refusal else []}
+    context = {
+        "form": form, "meetings": asked[:LATEST], "reasons": refusal.reasons if refusal else [],
+        "typed_page": kept,
+    }  # fmt: skip
     status = 422 if form.errors else status_of(refusal)
     return render(request, "portal/meetings.html", context, status=status)
 
