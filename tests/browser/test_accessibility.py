@@ -62,7 +62,12 @@ NO_PAGE = {
     "before:specimen_pdf", "register:json", "portal:file_status", "portal:point_file_status",
 }  # fmt: skip
 LEADS_ELSEWHERE = {
-    "mfa_activate_totp",
+    "mfa_activate_totp",  # these of the second factor: test_passkeys.py
+    "mfa_add_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
     "portal:invited",  # these six: tests/portal/test_people_part.py
     "portal:own",
     "portal:own_consent",
@@ -256,7 +261,8 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     }
     row = of_case.get(name)
     return {
-        "pk": [case.pk, scene.draft.pk] if name.startswith("portal:") else [case.pk],
+        "pk": [1] if name.startswith("mfa_") else [case.pk, scene.draft.pk] if name.startswith("portal:")
+        else [case.pk],
         "stage": stages, "code": [case.book.code] if name.startswith(("law:", "before:")) else stages[:1],
         "version": [case.book.version], "requirement": asked, "person": [person],
         "section": [case.book.sections_of(stages[0])[0].code],

@@ -114,7 +114,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
     question = here.question_of_person if of_person else here.question
     document = here.document_of_person if of_person else here.document
     return {
-        "pk": object_of(door, side, here).pk if door.address.startswith(OF_ROWS) else here.case.pk,
+        "pk": _pk_of(door, side, here),
         "stage": question.requirement.stage,
         "requirement": question.requirement.code,
         "section": question.requirement.section,
@@ -148,6 +148,12 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "app_label": "applications",
         "url": "no-such-page/",
     }
+
+
+def _pk_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
+    if door.name.startswith("mfa_"):
+        return side.passkey.pk
+    return object_of(door, side, here).pk if door.address.startswith(OF_ROWS) else here.case.pk
 
 
 def _number_of(door: Door, side: SimpleNamespace) -> Any:

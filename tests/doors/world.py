@@ -59,6 +59,7 @@ from regulators.models import AuthorityBasis, CitationCheck, LegalValue, Licence
 from regulators.queries import current_pin
 from tests.machines.world import everybody
 from tests.plugins import cases, files
+from tests.plugins.passkeys import passkey_of
 
 ACTORS = {
     "viewer": "viewer",
@@ -88,6 +89,7 @@ def quick_settings(folder: Any) -> Iterator[None]:
         CLAMD_ADDRESS="",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ACCOUNT_RATE_LIMITS=False,
+        MFA_RATE_LIMITS=False,
     ):
         yield
 
@@ -205,6 +207,7 @@ def _accounts(firm: Firm, member: User, staff: Any, word: str) -> dict[str, Any]
     soon = timezone.now() + timedelta(days=3)
     address, _made = EmailAddress.objects.get_or_create(user=member, email=member.email)
     return {
+        "passkey": passkey_of(member),
         "second_factor": Authenticator.objects.create(user=staff.reviewer, type="totp", data={}),
         "confirmation": EmailConfirmationHMAC(address).key,
         "token": f"token-of-{word}",

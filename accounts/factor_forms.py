@@ -1,0 +1,99 @@
+"""The forms of passkeys and codes with our words. allauth checks what is sent."""
+
+from typing import Any
+
+from allauth.mfa.base import forms as codes
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as apps
+from allauth.mfa.webauthn import forms as passkeys
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+LIMITED = "too_many_login_attempts"
+
+
+class Code(forms.Form):
+    """One box for the whole code, that takes it pasted, with spaces too."""
+
+    words = (
+        gettext_lazy("Code"),
+        gettext_lazy("From the app on your telephone. One of your recovery codes will do too."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label, field.help_text = self.words
+        field.error_messages["required"] = _("Enter the code.")
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs["inputmode"] = "numeric"
+
+
+class AuthenticateForm(Code, codes.AuthenticateForm): ...
+
+
+class ReauthenticateForm(Code, codes.ReauthenticateForm): ...
+
+
+class ActivateAppForm(Code, apps.ActivateTOTPForm):
+    words = (gettext_lazy("Code that the app shows"), gettext_lazy("Six digits."))
+
+
+class Named(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["name"] = forms.CharField(
+            label=_("Name of the passkey"),
+            help_text=_("By which you will know it again, for example: laptop at work."),
+            max_length=60,
+            required=self.fields["name"].required,
+            error_messages={"required": _("Enter a name.")},
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+        field.initial = self.initial.get("name")
+
+
+class AddPasskeyForm(Named, passkeys.AddWebAuthnForm):
+    passwordless = forms.BooleanField(
+        label=gettext_lazy("Sign in with it alone, without a password"),
+        initial=True,
+        required=False,
+        help_text=gettext_lazy(
+            "Your device asks for your finger, your face or its code. Leave it out for a key that only comes "
+            "after the password."
+        ),
+    )
+    field_order = ["name", "passwordless"]
+
+
+class RenamePasskeyForm(Named, passkeys.EditWebAuthnForm): ...
+
+
+class Shown(forms.Form):
+    """A passkey that is shown to us: why it did not do is said in words that help."""
+
+    unknown = gettext_lazy(
+        "This passkey opens no account here; it may have been removed. Sign in with your e-mail and password."
+    )
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            found: Authenticator = super().clean_credential()  # type: ignore[misc]
+        except ValidationError as error:
+            if error.code == LIMITED:
+                raise
+            raise ValidationError(self.unknown) from error
+        return found
+
+
+class LoginPasskeyForm(Shown, passkeys.LoginWebAuthnForm): ...
+
+
+class AuthenticatePasskeyForm(Shown, passkeys.AuthenticateWebAuthnForm):
+    unknown = gettext_lazy("This passkey is not one of your account. Use another one, or a code.")
+
+
+class ReauthenticatePasskeyForm(Shown, passkeys.ReauthenticateWebAuthnForm):
+    unknown = gettext_lazy("This passkey is not one of your account. Use another one, or your password.")
