@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts import services
+from accounts import security, services
 from accounts.models import Language, User
 from accounts.requests import SignedIn
 
@@ -41,13 +41,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return invited_to or reverse("portal:resume")
 
     def login(self, request: HttpRequest, user: User) -> None:
+        """The first sign-in of all is no news to its holder; one from a browser not seen before is."""
+        is_new = user.last_login is not None and not security.is_known(request, user)
         with transaction.atomic():
             super().login(request, user)
-            services.note(user=user, kind="account.sign_in")
+            services.note_sign_in(user=user, is_new_browser=is_new)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """A browser that names no language yet shows the one of the account."""
+        """A browser is known from now on; where it names no language yet, it shows the one of the account."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        security.remember(request, response, user)
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             remember_language(response, user.language)
         return response
@@ -62,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
     @transaction.atomic
     def set_password(self, user: User, password: str) -> None:
         super().set_password(user, password)
-        services.note(user=user, kind="account.set_password")
+        services.note_new_password(user=user)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Sends at once and keeps nothing: these mails hold links that open an account.

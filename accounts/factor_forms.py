@@ -78,6 +78,10 @@ class Shown(forms.Form):
         "This passkey opens no account here; it may have been removed. Sign in with your e-mail and password."
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"].error_messages.update(required=self.unknown, invalid=self.unknown)
+
     def clean_credential(self) -> Authenticator:
         try:
             found: Authenticator = super().clean_credential()  # type: ignore[misc]

@@ -204,6 +204,7 @@ SESSION_IDLE_MINUTES_STAFF = environment.number("SESSION_IDLE_MINUTES_STAFF", 30
 SESSION_COOKIE_AGE = environment.number("SESSION_HOURS", 12) * 3600
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+KNOWN_BROWSER_COOKIE = "__Host-known" if PRODUCTION else "known"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -338,6 +339,7 @@ WORKFLOW_AFTER = {
     "applications.stage": "applications.services.effects.after_stage",
     "licences.licence": "licences.services.after_licence",
 }
+ACCOUNT_HANDLERS = ["notifications.security.on_account"]
 FIRM_HANDLERS = ["applications.services.firms.on_firm_corrected"]
 CALENDAR_HANDLERS = ["applications.services.calendar.on_calendar"]
 DOCUMENT_VERDICT_HANDLERS = ["applications.services.evidence.on_verdict"]

@@ -19,7 +19,7 @@ urlpatterns = [
     path("session/extend/", sessions.extend, name="session_extend"),
     path("session/again/", sessions.sign_in_again, name="session_again"),
     path("session/ended/", sessions.ended, name="session_ended"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.allauth_urls")),
     path("accounts/", include("accounts.urls")),
     path("register/", include("licences.urls")),
     path("law/", include("regulators.urls")),

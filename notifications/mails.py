@@ -26,6 +26,7 @@ class Mail:
     """
 
     action: str | Promise = OPEN
+    of_account: bool = False  # of the reader's own account, and of no case
     needs: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     words: str = ""
@@ -33,6 +34,13 @@ class Mail:
 
 def _names(*names: str) -> frozenset[str]:
     return frozenset(names)
+
+
+def _of_account(*more: str) -> Mail:
+    """Of something that happened to the account: when, and from where, as far as is known."""
+    return Mail(
+        needs=_names("at", "network", "browser", *more), action=_("Look at your account"), of_account=True
+    )
 
 
 # Dates are given as date or datetime, numbers as int; texts in the recipient's language.
@@ -71,6 +79,12 @@ MAILS = {
     "internal_return_passed": Mail(needs=_names("due")),
     "internal_approval_passed": Mail(needs=_names("due")),
     "internal_meeting": Mail(action=_("See who asks for a meeting")),
+    "security_sign_in": _of_account(),
+    "security_password": _of_account(),
+    "security_email": _of_account("is_old"),
+    "security_factor_added": _of_account("factor"),
+    "security_factor_removed": _of_account("factor"),
+    "security_codes": _of_account(),
     "internal_assigned": Mail(),
     "internal_submitted": Mail(),
 }
@@ -122,6 +136,7 @@ def render(
             "language": language,
             "sender": settings.DEFAULT_FROM_EMAIL,
             "is_draft": is_draft,
+            "of_account": mail.of_account,
         }
         return Words(
             subject=subject,

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+ACCOUNT = "account"  # the reference of what is about the recipient's own account
+
 
 class Status(models.TextChoices):
     WAITING = "waiting", _("Waiting")

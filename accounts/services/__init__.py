@@ -13,8 +13,14 @@ from accounts.services.people import (
     create_staff,
     identify,
     note,
-    note_changed_email,
     register,
+)
+from accounts.services.security import (
+    note_added_factor,
+    note_changed_email,
+    note_new_password,
+    note_removed_factor,
+    note_sign_in,
 )
 from accounts.services.staff import accept_staff_invitation, invite_staff
 
@@ -33,7 +39,11 @@ __all__ = [
     "invite_member",
     "invite_staff",
     "note",
+    "note_added_factor",
     "note_changed_email",
+    "note_new_password",
+    "note_removed_factor",
+    "note_sign_in",
     "register",
     "withdraw_invitation",
 ]

@@ -97,15 +97,9 @@ def choose_language(*, user: User, language: str) -> None:
         user.language = language
 
 
-def note(*, user: User, kind: str) -> None:
+def note(*, user: User, kind: str, **data: str | bool) -> None:
     """Writes into the account's record what its holder did. Call it last in its transaction."""
-    record(subject=subject_of(user), kind=kind, actor=user)
-
-
-@transaction.atomic
-def note_changed_email(*, user: User, **_news: object) -> None:
-    """A person signs in with another e-mail from now on. allauth has only a signal to tell it."""
-    note(user=user, kind="account.change_email")
+    record(subject=subject_of(user), kind=kind, actor=user, data=data)
 
 
 def subject_of(user: User) -> str:

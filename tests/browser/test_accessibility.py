@@ -235,15 +235,18 @@ def propose_refusal(scene: SimpleNamespace) -> None:
 # --- which addresses there are, and who may open them
 
 
-def addresses(patterns: list[Any], space: str = "") -> Iterator[tuple[str, URLPattern]]:
+def addresses(
+    patterns: list[Any], space: str = "", before: tuple[str, ...] = ()
+) -> Iterator[tuple[str, list[str]]]:
+    """The name of each, and what can stand in it."""
     for found in patterns:
+        words = (*before, *found.pattern.regex.groupindex)
         if isinstance(found, URLPattern):
             if found.name:
-                yield space + found.name, found
+                yield space + found.name, list(words)
         else:
-            yield from addresses(
-                found.url_patterns, f"{space}{found.namespace}:" if found.namespace else space
-            )
+            inner = f"{space}{found.namespace}:" if found.namespace else space
+            yield from addresses(found.url_patterns, inner, words)
 
 
 def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, list[Any]]:
@@ -310,13 +313,12 @@ def of_admin(name: str, scene: SimpleNamespace) -> dict[str, list[Any]]:
 
 def named() -> set[str]:
     """The name of every address but Django's pages to add, delete and look back, which no admin here uses."""
-    found = {name for name, _pattern in addresses(get_resolver().url_patterns)}
+    found = {name for name, _words in addresses(get_resolver().url_patterns)}
     return {name for name in found if not (name.startswith("admin:") and name.endswith(UNUSED))}
 
 
 def paths(scene: SimpleNamespace) -> Iterator[tuple[str, str]]:
-    for name, pattern in addresses(get_resolver().url_patterns):
-        wanted = list(pattern.pattern.regex.groupindex)
+    for name, wanted in addresses(get_resolver().url_patterns):
         known = values(scene, name, of_person="person" in wanted) | of_admin(name, scene)
         for chosen in product(*[known[word] for word in wanted]):
             try:

@@ -21,6 +21,8 @@ DAY = date(2026, 3, 5)
 VALUES: dict[str, Any] = {
     "items": 3, "points": 3, "left": 2, "number": 2, "working_days": 3, "stage": "AML", "next_stage": "IT",
     "requirement": "AML-02", "clock_paused": True, "clock_restarted": True,
+    "at": datetime(2026, 3, 5, 9, 7, tzinfo=UTC), "network": "91.185.x.x", "browser": "Firefox, Windows",
+    "factor": "webauthn", "is_old": False,
     "basis": gettext_lazy("our target, not law"),
     "received_on": datetime(2026, 3, 5, 9, 7, tzinfo=UTC),
     "rows": [
