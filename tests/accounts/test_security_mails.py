@@ -1,7 +1,11 @@
 """What happens to an account is written down and told, in one transaction, and from where."""
 
+import json
+from types import SimpleNamespace
+
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
 from django.core import mail
 from django.db import DatabaseError
 from django.urls import reverse
@@ -138,20 +142,30 @@ def test_a_removed_passkey_is_told_and_its_codes_with_it(visitor, applicant, pas
     assert not Authenticator.objects.exists()
 
 
-def test_where_the_mail_cannot_be_written_the_passkey_stays(visitor, applicant, password, monkeypatch):
-    person = applicant()
+@pytest.mark.parametrize("works", [True, False])
+def test_a_passkey_its_event_and_its_mail_are_there_together_or_not_at_all(
+    visitor, applicant, password, monkeypatch, works
+):
+    person, made = applicant(), passkey_of(applicant()).data["credential"]
     browser = with_the_password_again(visitor, person, password)
-    key = passkey_of(person)
-    before = told(person), events(person)
+    monkeypatch.setattr(auth, "complete_registration", lambda _made: SimpleNamespace(is_user_verified=bool))
+    if not works:
+        monkeypatch.setattr("notifications.security.tell", no_mail)
+        browser.raise_request_exception = False
+    data = {"name": "Laptop", "credential": json.dumps(made)}
+    answer = browser.post(reverse("mfa_add_webauthn"), data)
+    assert answer.status_code == (302 if works else 500)
+    found = Authenticator.objects.filter(user=person, type="webauthn").count()
+    told_of = Message.objects.filter(email=person.email, template="security_factor_added").count()
+    assert (found, told_of, events(person)[1:]) == (
+        (1, 1, [("account.add_factor", {"factor": name}) for name in ("webauthn", "recovery_codes")])
+        if works
+        else (0, 0, [])
+    )
 
-    def fails(**_facts):
-        raise DatabaseError
 
-    monkeypatch.setattr("notifications.security.tell", fails)
-    with pytest.raises(DatabaseError):
-        browser.post(reverse("mfa_remove_webauthn", args=[key.pk]))
-    assert Authenticator.objects.filter(pk=key.pk).exists()
-    assert (told(person), events(person)) == before
+def no_mail(**_facts):
+    raise DatabaseError
 
 
 def test_a_passkey_of_another_person_is_not_there(visitor, applicant, password):
