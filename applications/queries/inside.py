@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import people_of
 from applications.models import Application, InsideNote, Stage
+from applications.presses import newest
 from applications.services.inside import Place, may_edit
 from regulators.rulebook import say
 
@@ -22,6 +23,7 @@ class Inside:
     place: Place
     url: str
     comments: list[dict[str, Any]]
+    seen: int  # see applications.presses
     assignment: InsideNote | None
     signed: list[InsideNote] = field(default_factory=list)
     sections: list[tuple[str, str]] = field(default_factory=list)  # of the stage, with their own notes
@@ -57,6 +59,7 @@ def inside_of(user: Any, place: Place) -> Inside | None:
         comments=[
             {"note": one, "may_edit": may_edit(user, one), "own": one.by_id == user.pk} for one in comments
         ],
+        seen=newest(comments),
         assignment=assigned[0] if assigned else None,
         signed=signed,
         sections=[] if place.requirement or place.section else _sections(stage),

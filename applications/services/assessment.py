@@ -18,6 +18,7 @@ from applications.models import (
     Note,
     Stage,
 )
+from applications.presses import same_press
 from applications.services import tell
 from applications.services.guard import insist, locked_case, same_version, take_side
 from applications.states import ASSESSABLE
@@ -106,11 +107,15 @@ def declare_conflict(*, actor: Any, case: Application, text: str) -> ConflictOfI
     return conflict
 
 
-def write_note(*, actor: Any, case: Application, text: str) -> Note:
-    """An internal note, never visible to the firm. Effects: the note; audit event without its text."""
+def write_note(*, actor: Any, case: Application, text: str, seen: int | None = None) -> Note:
+    """An internal note, never visible to the firm. ``seen`` is the newest note of when the page was made: a
+    second press writes none again. Effects: the note; audit event without its text.
+    """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.write_note")
         insist(text.strip(), _("Write the note."))
+        if before := same_press(case.notes.all(), seen=seen, author=actor, text=text):
+            return before
         note = Note.objects.create(application=case, text=text, author=actor)
         record(subject=case.audit_subject, kind="application.note", actor=actor, data={"note": note.pk})
     return note

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.queries import firm_roles
 from applications.models import Application, InsideNote, Stage
+from applications.presses import same_press
 from applications.services.guard import allow, insist
 from workflow.errors import Gone, NotAllowed
+from workflow.services import lock
 
 MINUTES_TO_EDIT = 15
 LONGEST_COMMENT = 4000
@@ -44,12 +46,15 @@ class Place:
 
 
 @transaction.atomic
-def comment(*, actor: Any, place: Place, text: str) -> InsideNote:
-    """Write a comment. Raises NotAllowed, or NotReady for an empty or overlong one."""
+def comment(*, actor: Any, place: Place, text: str, seen: int | None = None) -> InsideNote:
+    """Write a comment. ``seen`` is the newest one that the page showed: a second press writes none again.
+    Raises NotAllowed, or NotReady for an empty or overlong one.
+    """
     _allow(actor, "applications.write_inside", place)
-    return InsideNote.objects.create(
-        **place.fields, kind=InsideNote.COMMENT, by=actor, at=timezone.now(), text=_checked(text)
-    )
+    lock(Application, place.stage.application_id)
+    words = {**place.fields, "kind": InsideNote.COMMENT, "by": actor, "text": _checked(text)}
+    before = same_press(InsideNote.objects.all(), seen=seen, **words)
+    return before or InsideNote.objects.create(**words, at=timezone.now())
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from applications.services.guard import (
 )
 from applications.services.limits import insist_on_room
 from applications.states import ASSESSABLE
+from audit.models import Event
 from audit.services import record
 from documents.services import seal
 from workflow.acts import EXAMINE
@@ -155,11 +156,15 @@ def send_answers(
 
     ``shown`` is the ``mark_of_answers`` that the page stood on. Effects in order: seal the documents; mark
     the points as sent; move the request; resume the clocks when nothing is with the firm any more; tell the
-    reviewer, and the firm; audit event. Raises NotReady when no new point has an answer, or a file is not
-    usable yet, and Conflict where an answer is another one than was shown.
+    reviewer, and the firm; audit event. A second press sends nothing and gives the request as it is. Raises
+    NotReady when no new point has an answer, or a file is not usable yet, and Conflict where an answer is
+    another one than was shown.
     """
     with transaction.atomic():
-        case, request = _locked(request, actor, "applications.answer_request", expected_version)
+        case, request = _locked(request, actor, "applications.answer_request")
+        if _was_sent_by_this_press(case, request, actor, expected_version):
+            return request
+        same_version(request, expected_version)
         insist_not_decided(case)
         insist(request.status in R.WITH_FIRM, _("This request is not with you."))
         ready = ready_points(request.points.prefetch_related("files__document"))
@@ -276,12 +281,25 @@ def _write_points(request: InformationRequest, points: list[dict[str, Any]]) -> 
 
 
 def _locked(
-    request: InformationRequest, actor: Any, permission: str, expected_version: int
+    request: InformationRequest, actor: Any, permission: str, expected_version: int | None = None
 ) -> tuple[Application, InformationRequest]:
     case = locked_case(request.application_id, actor=actor, permission=permission)
     request = R.objects.select_for_update(of=("self",)).select_related("written_by").get(pk=request.pk)
-    same_version(request, expected_version)
+    if expected_version is not None:
+        same_version(request, expected_version)
     return case, request
+
+
+def _was_sent_by_this_press(case: Application, request: InformationRequest, actor: Any, version: int) -> bool:
+    """Whether this person moved the request from this version by sending, and has nothing more to send."""
+    if request.version != version + 1 or ready_points(request.points.all()):
+        return False
+    last = Event.objects.filter(subject=case.audit_subject, kind__startswith="request.").latest("number")
+    return (last.kind, last.data["number"], last.actor_id) == (
+        "request.answer",
+        request.number,
+        str(actor.pk),
+    )
 
 
 def _told(document: Any, private: set[Any]) -> str:

@@ -14,6 +14,7 @@ from applications.models import (
     PointMessage,
     RequestPoint,
 )
+from applications.presses import same_press
 from applications.services import tell
 from applications.services.guard import insist, insist_not_decided, locked_case, take_side
 from audit.services import record
@@ -22,8 +23,9 @@ from workflow.acts import EXAMINE
 R, E = InformationRequest, ExtensionRequest
 
 
-def ask_about_point(*, actor: Any, point: RequestPoint, text: str) -> PointMessage:
-    """The firm asks the reviewer about one point. No date moves and no clock stands still by it.
+def ask_about_point(*, actor: Any, point: RequestPoint, text: str, seen: int | None = None) -> PointMessage:
+    """The firm asks the reviewer about one point. No date moves and no clock stands still by it. ``seen`` is
+    the newest message that the page showed: a second press asks nothing again.
 
     Effects in order: write the question; tell the reviewer who wrote the request; audit event. Raises
     NotReady where the point is not with the firm any more.
@@ -36,14 +38,16 @@ def ask_about_point(*, actor: Any, point: RequestPoint, text: str) -> PointMessa
             _("This point is not open for an answer."),
         )
         insist(text.strip(), _("Write your question."))
+        if before := same_press(point.messages.filter(from_firm=True), seen=seen, by=actor, text=text):
+            return before
         asked = PointMessage.objects.create(point=point, from_firm=True, text=text, by=actor)
         _tell_reviewer(case, request, "request_question", key=f"question:{asked.pk}")
         _record(case, "request.question", actor, request, point=point.number)
     return asked
 
 
-def reply_about_point(*, actor: Any, point: RequestPoint, text: str) -> PointMessage:
-    """The reviewer replies on one point; the firm reads it on the page of the request.
+def reply_about_point(*, actor: Any, point: RequestPoint, text: str, seen: int | None = None) -> PointMessage:
+    """The reviewer replies on one point; the firm reads it on the page of the request. ``seen`` as above.
 
     Effects in order: take the examining side; write the reply; mails to the firm; audit event. Raises
     NotReady where the firm has asked nothing there, or the request is closed.
@@ -54,6 +58,8 @@ def reply_about_point(*, actor: Any, point: RequestPoint, text: str) -> PointMes
         insist(request.status != R.CLOSED, _("This request is closed already."))
         insist(point.messages.filter(from_firm=True).exists(), _("The firm has asked nothing on this point."))
         insist(text.strip(), _("Write your reply."))
+        if before := same_press(point.messages.filter(from_firm=False), seen=seen, by=actor, text=text):
+            return before
         take_side(case, actor=actor, side=EXAMINE, act="reply_about_point")
         reply = PointMessage.objects.create(point=point, from_firm=False, text=text, by=actor)
         _tell_firm(case, request, "request_reply", key=f"question:{reply.pk}")
@@ -62,7 +68,8 @@ def reply_about_point(*, actor: Any, point: RequestPoint, text: str) -> PointMes
 
 
 def ask_for_time(*, actor: Any, request: InformationRequest, until: date, reason: str) -> ExtensionRequest:
-    """The firm asks for a later last day. The day of before stands until the reviewer changes it.
+    """The firm asks for a later last day. The day of before stands until the reviewer changes it. What is
+    open already in the same words of the same person is the same press, and stays the one.
 
     Effects in order: write what is asked; tell the reviewer who wrote the request; audit event. Raises
     NotReady where one is open already, or the day is no later one.
@@ -70,10 +77,10 @@ def ask_for_time(*, actor: Any, request: InformationRequest, until: date, reason
     with transaction.atomic():
         case, request = _locked(request.pk, actor, "applications.answer_request")
         insist(request.status in R.WITH_FIRM, _("This request is not with you."))
-        insist(
-            not request.extensions.filter(outcome=E.OPEN).exists(),
-            _("More time is asked for already: wait for the answer of the reviewer."),
-        )
+        waiting = request.extensions.filter(outcome=E.OPEN).first()
+        if waiting and (waiting.asked_by, waiting.until, waiting.reason) == (actor, until, reason):
+            return waiting
+        insist(not waiting, _("More time is asked for already: wait for the answer of the reviewer."))
         insist(
             until > max(request.due_on, timezone.localdate()),
             _("Choose a day after the last day for the answer, and after today."),

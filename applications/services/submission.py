@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.services import identify
 from applications.contradictions import contradictions
 from applications.models import Application, ChangeNotice, Representation
+from applications.presses import same_press
 from applications.queries.content import content_hash, content_of
 from applications.queries.drafts import load_draft
 from applications.services.guard import allow, insist, locked_case
@@ -120,9 +121,9 @@ def withdraw_application(*, actor: Any, case: Application, expected_version: int
     )
 
 
-def notify_change(*, actor: Any, case: Application, text: str) -> ChangeNotice:
+def notify_change(*, actor: Any, case: Application, text: str, seen: int | None = None) -> ChangeNotice:
     """The firm reports a change before the decision. Recommendation and decision then wait until it is
-    resolved.
+    resolved. ``seen`` is the newest notice that the page showed: a second press reports none again.
 
     Effects in order: write the notice; audit event. The answers stay as submitted until a stage is
     reopened to the firm.
@@ -131,6 +132,8 @@ def notify_change(*, actor: Any, case: Application, text: str) -> ChangeNotice:
         case = locked_case(case.pk, actor=actor, permission="applications.notify_change")
         insist(case.state in OPEN, _("Only an open case can be changed."))
         insist(text.strip(), _("Say what has changed."))
+        if before := same_press(case.change_notices.all(), seen=seen, notified_by=actor, text=text):
+            return before
         notice = ChangeNotice.objects.create(application=case, text=text, notified_by=actor)
         record(
             subject=case.audit_subject,
@@ -141,8 +144,12 @@ def notify_change(*, actor: Any, case: Application, text: str) -> ChangeNotice:
     return notice
 
 
-def make_representation(*, actor: Any, case: Application, text: str) -> Representation:
-    """The firm answers a preliminary notice that was served, within its period."""
+def make_representation(
+    *, actor: Any, case: Application, text: str, seen: int | None = None
+) -> Representation:
+    """The firm answers a preliminary notice that was served, within its period. ``seen`` is the newest
+    representation that the page showed: a second press makes none again.
+    """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.submit_application")
         notice = case.refusal_notices.last()
@@ -154,6 +161,8 @@ def make_representation(*, actor: Any, case: Application, text: str) -> Represen
             _("Representations can be made from the service of the notice until its last day."),
         )
         insist(text.strip(), _("Write what you want to say."))
+        if before := same_press(notice.representations.all(), seen=seen, made_by=actor, text=text):
+            return before
         made = Representation.objects.create(notice=notice, text=text, made_by=actor)
         record(
             subject=case.audit_subject, kind="application.representation", actor=actor, data={"id": made.pk}

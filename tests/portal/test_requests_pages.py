@@ -1,15 +1,18 @@
 """The page of a request: points with the answer of before, parts, questions back, more time."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership
 from applications.dates import dates_of_firms
-from applications.models import ExtensionRequest, PointMessage
+from applications.models import ExtensionRequest, InformationRequest, PointMessage, RequestPoint
 from applications.services import requests, rounds
 from applications.services.submission import withdraw_application
+from tests.plugins.asked import filed_with_little, with_text
 from tests.plugins.cases import fresh, new_applicant
 from tests.portal.conftest import pdf
 from workflow.errors import NotReady
@@ -27,6 +30,11 @@ def sent(asked_case, ask):
 @pytest.fixture
 def url(sent):
     return reverse("portal:request", args=[sent.application_id, sent.number])
+
+
+def fields_in(page):
+    """What a page of a request lets one type or press."""
+    return set(re.findall(r'name="((?:p\d|more)-\w+|act)"', page))
 
 
 def days(day, prefix="more-until"):
@@ -87,8 +95,11 @@ def test_when_all_is_answered_there_is_one_press(browser, sent, url):
     typed = {"version": 1, "act": "send", "p1-text": "Here.", "p2-text": "She.", "p2-files": [pdf()]}
     assert browser.post(url, typed).url == url
     assert fresh(sent).status == "answered"
-    again = browser.post(url, typed)
-    assert (again.status_code, fresh(sent).status) == (409, "answered")
+    page = body(browser.get(url))
+    assert "Every answer is sent. What is sent cannot be changed." in page
+    assert fields_in(page) == set()
+    stale = browser.post(url, {**typed, "version": 0})
+    assert (stale.status_code, fresh(sent).status) == (409, "answered")
 
 
 def test_nothing_to_send_is_said(browser, sent, url):
@@ -202,6 +213,54 @@ def test_the_number_of_queries_does_not_grow_with_the_points(
         rounds.ask_about_point(actor=firm_user, point=point, text="Which?")
     with django_assert_max_num_queries(15):
         assert browser.get(reverse("portal:request", args=[asked_case.pk, 1])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [("granted", "Granted"), ("refused", "Refused"), ("lapsed", "Lapsed"),
+                        ("withdrawn", "Withdrawn"), ("not_accepted", "Not accepted for consideration")],
+)  # fmt: skip
+def test_a_request_of_a_case_that_ended_is_read_and_says_why_no_more(
+    browser, custody_firm, firm_user, afsa, afsa_staff, state, word
+):
+    case = filed_with_little(custody_firm, firm_user, afsa, state=state)
+    last_day = timezone.localdate() + timedelta(days=9)
+    asked = InformationRequest.objects.create(
+        application=case, number=1, status="sent", due_on=last_day, written_by=afsa_staff.reviewer,
+        sent_at=timezone.now(),
+    )  # fmt: skip
+    [rule] = with_text(case, 1)
+    RequestPoint.objects.create(
+        request=asked, number=1, requirement=rule.code, question="Where exactly?", answer="Half written."
+    )
+    url = reverse("portal:request", args=[case.pk, 1])
+    page = body(browser.get(url))
+    assert f"The case has ended ({word})." in page
+    for words in ("Where exactly?", "Half written."):
+        assert words in page
+    assert fields_in(page) == set()
+    assert fields_in(body(browser.get(f"{url}?send=part"))) == set()
+    typed = {"version": 0, "p1-text": "After", "p1-version": 0, "p1-ask": "Why?", "more-reason": "Ill",
+             **days(last_day + timedelta(days=3))}  # fmt: skip
+    for act in ("send", "ask", "extension", "later", ""):
+        refused = browser.post(url, {**typed, "act": act, "p1-files": [pdf()]})
+        assert refused.status_code == 422
+        assert f"The case has ended ({word})." in body(refused)
+    assert browser.post(url, {"version": 0, "act": "send", "shown": "1.0"}).status_code == 422
+    point = asked.points.get()
+    assert (point.answer, point.sent_at, point.files.count()) == ("Half written.", None, 0)
+    assert (PointMessage.objects.count(), ExtensionRequest.objects.count()) == (0, 0)
+
+
+def test_a_closed_request_keeps_nothing_that_is_posted(browser, sent, url, afsa_staff):
+    requests.close_request(actor=afsa_staff.reviewer, request=sent, expected_version=1, note="Enough.")
+    page = body(browser.get(url))
+    assert "The reviewer has closed this request." in page
+    assert fields_in(page) == set()
+    for act in ("send", "ask", "extension", "later"):
+        typed = {"version": 2, "act": act, "p1-text": "Late", "p1-version": 0, "p1-ask": "Why?"}
+        assert browser.post(url, typed).status_code == 422
+    assert set(sent.points.values_list("answer", flat=True)) == {""}
+    assert PointMessage.objects.count() == 0
 
 
 def test_a_request_of_a_case_that_was_withdrawn_is_not_answered_and_not_spoken_of(

@@ -58,6 +58,10 @@ class Page:
         """The version that the page sends back; a clash shows the form again with the version of now."""
         return self.case.version
 
+    def seen(self) -> int | None:
+        """The newest row that the page stands on, where a second press must write none again."""
+        return None
+
     def done_url(self, result: Any) -> str:
         return case_url(self.case)
 
@@ -96,6 +100,7 @@ class Page:
                 "button": self.button,
                 "form": form,
                 "version": self.version(),
+                "seen": self.seen(),
                 **self.context(),
                 **context,
             },

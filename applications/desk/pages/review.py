@@ -11,6 +11,7 @@ from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page
 from applications.desk.picks import question_choices
 from applications.models import ChangeNotice, ConflictOfInterest, Consultation, Note
+from applications.presses import newest, posted_seen
 from applications.services import assessment
 from look.fields import DayMonthYearField
 
@@ -30,7 +31,11 @@ class NotePage(Page):
         return NoteForm(data)
 
     def run(self, data: dict[str, Any]) -> Note:
-        return assessment.write_note(actor=self.user, case=self.case, text=data["text"])
+        seen = posted_seen(self.request.POST)
+        return assessment.write_note(actor=self.user, case=self.case, text=data["text"], seen=seen)
+
+    def seen(self) -> int:
+        return newest(self.case.notes.order_by("-pk")[:1])
 
 
 class ConsultForm(forms.Form):

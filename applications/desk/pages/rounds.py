@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url
 from applications.models import ExtensionRequest, PointMessage, RequestPoint
+from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
 from applications.services import rounds
 from look import words
@@ -44,7 +45,11 @@ class ReplyPage(Page):
         return ReplyForm(data)
 
     def run(self, data: dict[str, Any]) -> PointMessage:
-        return rounds.reply_about_point(actor=self.user, point=self.point, text=data["text"])
+        seen = posted_seen(self.request.POST)
+        return rounds.reply_about_point(actor=self.user, point=self.point, text=data["text"], seen=seen)
+
+    def seen(self) -> int:
+        return newest(self.point.messages.all())
 
     def done_url(self, result: PointMessage) -> str:
         return page_url(self.case, "request", self.ids["number"])

@@ -14,6 +14,7 @@ from applications.models import Application
 from applications.portal import standing, typed
 from applications.portal.access import case_or_404, page, show
 from applications.portal.forms import ReasonForm
+from applications.presses import newest, posted_seen
 from applications.services.evidence import open_evidence
 from applications.services.submission import make_representation, notify_change
 from applications.states import OPEN
@@ -34,7 +35,9 @@ def change(request: SignedIn, pk: UUID) -> HttpResponse:
     refusal = None
     if form.is_valid():
         try:
-            notify_change(actor=request.user, case=case, text=form.cleaned_data["text"])
+            notify_change(
+                actor=request.user, case=case, text=form.cleaned_data["text"], seen=posted_seen(request.POST)
+            )
         except Refused as error:
             refusal = error
         else:
@@ -46,7 +49,7 @@ def change(request: SignedIn, pk: UUID) -> HttpResponse:
     reported = case.change_notices.select_related("notified_by").order_by("-notified_at")
     return show(
         request, "portal/change.html", case, refusal=refusal, form=form, possible=possible,
-        reported=reported, typed_page=kept if possible else None,
+        reported=reported, seen=newest(reported), typed_page=kept if possible else None,
     )  # fmt: skip
 
 
@@ -63,16 +66,19 @@ def representation(request: SignedIn, pk: UUID) -> HttpResponse:
     refusal = None
     if form.is_valid():
         try:
-            make_representation(actor=request.user, case=case, text=form.cleaned_data["text"])
+            make_representation(
+                actor=request.user, case=case, text=form.cleaned_data["text"], seen=posted_seen(request.POST)
+            )
         except Refused as error:
             refusal = error
         else:
             messages.success(request, _("Your representation is recorded."))
             return redirect("portal:case", case.pk)
+    made = notice.representations.all()
     return show(
         request, "portal/representation.html", case, refusal=refusal, form=form, served=notice,
         footing=footing(case.book.clock("representations")), grounds=_grounds(case, notice.grounds),
-        made=notice.representations.all(), typed_page=kept, typed_needs="applications.submit_application",
+        made=made, seen=newest(made), typed_page=kept, typed_needs="applications.submit_application",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from applications.portal import typed
 from applications.portal.access import case_or_404, page, show
 from applications.portal.firm_forms import AssignForm, CommentForm
 from applications.portal.views.stages import stage_or_404
+from applications.presses import posted_seen
 from applications.queries.inside import inside_of, people_to_choose, url_of
 from applications.services import inside as services
 from applications.services.inside import Place
@@ -87,7 +88,8 @@ def _comment(request: SignedIn, case: Application, place: Place) -> HttpResponse
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _page(request, case, place, form=form)
-    services.comment(actor=request.user, place=place, text=form.cleaned_data["text"])
+    seen = posted_seen(request.POST)
+    services.comment(actor=request.user, place=place, text=form.cleaned_data["text"], seen=seen)
     return redirect(_back(place))
 
 

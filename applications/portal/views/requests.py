@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 
 from accounts.requests import SignedIn
 from applications.models import ExtensionRequest, InformationRequest, RequestPoint
-from applications.portal import files, typed
+from applications.portal import files, standing, typed
 from applications.portal.access import case_or_404, page, posted_version, show, status_of
 from applications.portal.earlier import earlier_answers
 from applications.portal.request_forms import ExtensionForm, FirmPointForm
 from applications.portal.views.point_files import place_of_point
+from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
 from applications.queries.private import without_private
 from applications.services.requests import (
@@ -29,6 +30,7 @@ from applications.services.requests import (
     send_answers,
 )
 from applications.services.rounds import ask_about_point, ask_for_time
+from applications.states import DECIDED
 from workflow.errors import Conflict, Reason, Refused
 
 
@@ -42,6 +44,8 @@ class Round:
     points: list[Any]
     forms: dict[int, FirmPointForm]
     more: ExtensionForm | None
+    waits: bool  # for the answer to a wish for time
+    closed: str  # why nothing of it is open, where it is so
     kept: typed.Page
     stale: list[RequestPoint] = field(default_factory=list)
 
@@ -84,7 +88,9 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
     if request.method != "POST":
         return _before_sending(found) if "send" in request.GET and found.forms else _page(found)
     try:
-        return _send(found) if "shown" in request.POST else _keep_and_act(found)
+        if found.closed and found.act != "send":
+            raise Refused([found.closed])
+        return _send(found) if found.closed or "shown" in request.POST else _keep_and_act(found)
     except Refused as refusal:
         found.points = _points(request, asked)
         return _page(found, refusal)
@@ -92,7 +98,8 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
 
 def _round(request: SignedIn, case: Any, asked: InformationRequest) -> Round:
     points = _points(request, asked)
-    with_firm = [p for p in points if p.sent_at is None] if asked.status in asked.WITH_FIRM else []
+    closed = _why_closed(case, asked)
+    with_firm = [] if closed else [p for p in points if p.sent_at is None]
     open_points = [p for p in with_firm if not p.is_private]
     kept = typed.Page(request, case, reverse("portal:request", args=[case.pk, asked.number]))
     makes: list[Any] = [ExtensionForm, *(partial(FirmPointForm, point) for point in open_points)]
@@ -104,8 +111,22 @@ def _round(request: SignedIn, case: Any, asked: InformationRequest) -> Round:
         asked=asked,
         points=points,
         forms={point.pk: form for point, form in zip(open_points, forms, strict=True)},
-        more=more if with_firm and not waits else None,
+        more=more if with_firm else None,
+        waits=waits,
+        closed=closed,
         kept=kept,
+    )
+
+
+def _why_closed(case: Any, asked: InformationRequest) -> str:
+    """Why a request takes no answer; empty where it waits for one."""
+    if case.state in DECIDED:
+        words = _("The case has ended (%(state)s). This request stays to be read, and takes no more answers.")
+        return words % {"state": standing.state_in_words(case, None)[1]}
+    if asked.status == asked.CLOSED:
+        return _("The reviewer has closed this request. It needs no more answers.")
+    return (
+        "" if asked.status in asked.WITH_FIRM else _("Every answer is sent. What is sent cannot be changed.")
     )
 
 
@@ -168,7 +189,7 @@ def _conflict(found: Round) -> Conflict:
 def _come_back(found: Round) -> HttpResponse:
     """Saved. A question or a wish for time that is typed but not sent is not lost: the page stays."""
     messages.success(found.request, _("Saved. Nothing is sent yet."))
-    if found.questions or (found.more and found.more.begun):
+    if found.questions or (found.more and found.more.begun and not found.waits):
         words = _("Your question, or your request for time, is not sent: it has a button of its own.")
         messages.warning(found.request, words)
         found.points = _points(found.request, found.asked)
@@ -182,8 +203,9 @@ def _ask(found: Round) -> HttpResponse:
     asked = found.questions
     if not asked:
         raise Refused([Reason(_("Write your question."), f"#{_first(found)['ask'].id_for_label}")])
+    seen = posted_seen(found.request.POST)
     for point, text in asked:
-        ask_about_point(actor=found.request.user, point=point, text=text)
+        ask_about_point(actor=found.request.user, point=point, text=text, seen=seen)
     words = ngettext("Your question is sent.", "Your %(count)s questions are sent.", len(asked))
     messages.success(found.request, words % {"count": len(asked)})
     return redirect(f"{found.here}#point-{asked[0][0].number}")
@@ -194,8 +216,7 @@ def _first(found: Round) -> FirmPointForm:
 
 
 def _ask_for_time(found: Round) -> HttpResponse:
-    if found.more is None:
-        raise Refused([_("More time is asked for already: wait for the answer of the reviewer.")])
+    assert found.more is not None  # it stands while anything of the request is with the firm
     ask_for_time(actor=found.request.user, request=found.asked, **found.more.cleaned_data)
     words = _("More time is asked for. Until the reviewer answers, the last day stays as it is.")
     messages.success(found.request, words)
@@ -257,8 +278,9 @@ def _page(found: Round, refusal: Refused | None = None) -> HttpResponse:
         found.request, "portal/request.html", found.case, tab="requests", refusal=refusal,
         status=status_of(refusal) if refusal else 422 if problems else 200,
         asked=found.asked, rows=[_row(found, point, before) for point in found.points], problems=problems,
-        open=bool(found.forms), typed_page=found.kept if found.forms else None,
-        more=found.more, more_open=bool(found.more and found.more.begun),
+        closed=found.closed, typed_page=found.kept if found.forms else None,
+        seen=newest(m for point in found.points if not point.is_private for m in point.messages.all()),
+        more=None if found.waits else found.more, more_open=bool(found.more and found.more.begun),
         extensions=list(found.asked.extensions.select_related("asked_by")),
     )  # fmt: skip
 

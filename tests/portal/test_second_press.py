@@ -1,0 +1,199 @@
+"""A button pressed twice on one page makes one thing; the same words from a newer page are meant."""
+
+import re
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership
+from applications.models import (
+    ChangeNotice,
+    ExtensionRequest,
+    InsideNote,
+    Note,
+    PointMessage,
+    RefusalNotice,
+    Representation,
+)
+from applications.presses import newest, posted_seen, same_press
+from applications.services import inside, requests, rounds
+from applications.services.inside import Place
+from audit.models import Event
+from notifications.models import Message
+from tests.plugins.asked import filed_with_little
+from tests.plugins.cases import fresh, new_applicant
+
+
+def body(response):
+    return response.content.decode()
+
+
+def hidden(page):
+    """The fields that the page sends back by itself: of the last form that has them."""
+    return dict(re.findall(r'<input type="hidden" name="(version|seen|act)" value="(\w+)">', body(page)))
+
+
+def press_twice(browser, url, typed, page=None):
+    data = {**hidden(browser.get(page or url)), **typed}
+    first, second = browser.post(url, data), browser.post(url, data)
+    assert (first.status_code, second.status_code, second.url) == (302, 302, first.url)
+    return first
+
+
+@pytest.fixture
+def sent(asked_case, ask):
+    return ask(asked_case, "Where exactly?", "Who signs?")
+
+
+@pytest.fixture
+def url(sent):
+    return reverse("portal:request", args=[sent.application_id, sent.number])
+
+
+def test_a_question_is_asked_once(browser, sent, url):
+    typed = {"act": "ask", "p1-ask": "Which office?", "p2-ask": "Who counts?"}
+    press_twice(browser, url, typed)
+    told = Message.objects.filter(template="request_question").count()
+    events = Event.objects.filter(kind="request.question").count()
+    assert (PointMessage.objects.count(), told, events) == (2, 2, 2)
+    press_twice(browser, url, typed)  # a page that shows both: they are asked again
+    assert PointMessage.objects.count() == 4
+
+
+def test_another_question_from_the_same_page_is_another(browser, sent, url):
+    data = {**hidden(browser.get(url)), "act": "ask"}
+    for words in ("Which office?", "Which floor?"):
+        browser.post(url, {**data, "p1-ask": words})
+    assert PointMessage.objects.count() == 2
+
+
+def test_a_colleague_with_the_same_question_is_heard(sent, firm_user, custody_firm):
+    colleague = new_applicant("Colleague")
+    Membership.objects.create(user=colleague, firm=custody_firm, role="editor")
+    for user in (firm_user, fresh(colleague)):
+        rounds.ask_about_point(actor=user, point=sent.points.first(), text="Which office?", seen=0)
+    assert PointMessage.objects.count() == 2
+
+
+def test_more_time_is_asked_for_once(browser, sent, url):
+    until = sent.due_on + timedelta(days=7)
+    day = {"more-until_day": until.day, "more-until_month": until.month, "more-until_year": until.year}
+    press_twice(browser, url, {"act": "extension", "more-reason": "Slow.", **day})
+    told = Message.objects.filter(template="extension_asked").count()
+    assert (ExtensionRequest.objects.count(), told) == (1, 1)
+    other = browser.post(
+        url, {**hidden(browser.get(url)), "act": "extension", "more-reason": "Other.", **day}
+    )
+    assert other.status_code == 422
+    assert "More time is asked for already" in body(other)
+
+
+def test_answers_are_sent_once(browser, sent, url):
+    press_twice(browser, url, {"act": "send", "p1-text": "Here.", "p2-text": "She."})
+    told = Message.objects.filter(template__in=["request_answered", "reply_received"]).count()
+    events = Event.objects.filter(kind="request.answer").count()
+    assert (fresh(sent).status, fresh(sent).version, told, events) == ("answered", 2, 2, 1)
+
+
+def test_a_part_is_sent_once_and_what_was_written_since_is_not_sent_with_it(browser, sent, url, firm_user):
+    first = sent.points.get(number=1)
+    requests.answer_point(actor=firm_user, point=first, expected_version=0, text="Here.")
+    part = {"version": 1, "act": "send", "shown": "1.1"}
+    for _press in range(2):
+        assert browser.post(url, part).url == url
+    assert fresh(sent).version == 2
+    second = sent.points.get(number=2)
+    requests.answer_point(actor=firm_user, point=second, expected_version=0, text="She.")
+    assert browser.post(url, part).status_code == 409
+    assert fresh(second).sent_at is None
+
+
+def test_a_comment_inside_the_firm_is_written_once(browser, asked_case, firm_user):
+    stage = asked_case.stages.first()
+    page = reverse("portal:stage", args=[asked_case.pk, stage.code])
+    here = reverse("portal:inside", args=[asked_case.pk, stage.code])
+    press_twice(browser, here, {"act": "comment", "text": "Look at the dates."}, page)
+    assert InsideNote.objects.count() == 1
+    press_twice(browser, here, {"act": "comment", "text": "Look at the dates."}, page)
+    assert InsideNote.objects.count() == 2
+    press_twice(browser, here, {"act": "comment", "text": "From its own page."}, here)
+    assert InsideNote.objects.count() == 3
+
+
+def test_a_change_is_reported_once(browser, asked_case):
+    url = reverse("portal:change", args=[asked_case.pk])
+    press_twice(browser, url, {"text": "A new director."})
+    assert ChangeNotice.objects.count() == 1
+
+
+def test_a_representation_is_made_once(browser, custody_firm, firm_user, afsa):
+    case = filed_with_little(custody_firm, firm_user, afsa, state="refusal_proposed")
+    today = timezone.localdate()
+    RefusalNotice.objects.create(
+        application=case, grounds=[], evidence="e", text="t", proposed_by=firm_user,
+        proposed_at=timezone.now(), served_on=today, served_how="h", representations_until=today,
+    )  # fmt: skip
+    url = reverse("portal:representation", args=[case.pk])
+    press_twice(browser, url, {"text": "The wallets are apart."})
+    assert Representation.objects.count() == 1
+
+
+def test_at_the_desk_a_reply_and_a_note_are_written_once(signed_in, asked_case, sent, firm_user, afsa_staff):
+    desk = signed_in(afsa_staff.reviewer)
+    rounds.ask_about_point(actor=firm_user, point=sent.points.get(number=1), text="Which?")
+    reply = reverse("admin:applications_application_request_reply", args=[asked_case.pk, 1, 1])
+    press_twice(desk, reply, {"text": "The first."})
+    assert PointMessage.objects.filter(from_firm=False).count() == 1
+    note = reverse("admin:applications_application_note_new", args=[asked_case.pk])
+    press_twice(desk, note, {"text": "Remember."})
+    assert Note.objects.count() == 1
+    press_twice(desk, note, {"text": "Remember."})
+    assert Note.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"), [({"seen": "12"}, 12), ({"seen": "0"}, 0), ({}, None), ({"seen": "x"}, None),
+                           ({"seen": "-1"}, None), ({"seen": "9" * 30}, None)],
+)  # fmt: skip
+def test_what_a_form_may_send_back(data, expected):
+    assert posted_seen(data) == expected
+
+
+def test_without_it_every_press_counts(asked_case, afsa_staff):
+    for _press in range(2):
+        Note.objects.create(application=asked_case, text="a", author=afsa_staff.reviewer)
+    rows = Note.objects.all()
+    assert newest(rows) == max(note.pk for note in rows)
+    assert newest([]) == 0
+    assert same_press(rows, seen=None, text="a") is None
+    assert same_press(rows, seen=newest(rows), text="a") is None
+    assert same_press(rows, seen=newest(rows) - 1, text="a") is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_write_one_comment(asked_case, firm_user, monkeypatch):
+    def slowly(rows, **words):
+        before = same_press(rows, **words)
+        time.sleep(0.3)
+        return before
+
+    monkeypatch.setattr(inside, "same_press", slowly)
+    place = Place(stage=asked_case.stages.first())
+    ready = threading.Barrier(2)
+
+    def press():
+        ready.wait()
+        inside.comment(actor=firm_user, place=place, text="Look.", seen=0)
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert InsideNote.objects.count() == 1
