@@ -1,4 +1,4 @@
-"""An opened document as a download that no browser runs."""
+"""An opened document as a download that no browser runs, and its preview as a picture."""
 
 from typing import IO
 from urllib.parse import quote
@@ -12,14 +12,26 @@ def download(document: Document, file: IO[bytes]) -> FileResponse:
     """Always an attachment, under a plain name and the name as given, shut in a sandbox, kept by no cache."""
     plain = f"document-{document.pk.hex[:8]}.{document.extension}"
     full = quote(document.name, safe="")
-    response = FileResponse(file, content_type=document.content_type)
+    response = _shut_in(file, document.content_type)
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}"
+    response.headers["Content-Length"] = str(document.size)
+    return response
+
+
+def picture(file: IO[bytes]) -> FileResponse:
+    """A preview that we made, for the page that shows it."""
+    response = _shut_in(file, "image/png")
+    response.headers["Content-Disposition"] = "inline"
+    return response
+
+
+def _shut_in(file: IO[bytes], content_type: str) -> FileResponse:
+    response = FileResponse(file, content_type=content_type)
     for header, value in {
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}",
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
-        "Content-Length": str(document.size),
     }.items():
         response.headers[header] = value
     return response

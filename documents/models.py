@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from documents import words
+from documents.preview import DRAWN
 
 
 class Status(models.TextChoices):
@@ -21,6 +22,12 @@ class Status(models.TextChoices):
 
 UNSETTLED = (Status.WAITING, Status.UNSCANNED)
 VERDICTS = (Status.CLEAN, Status.INFECTED, Status.UNCHECKABLE)
+
+
+class Preview(models.TextChoices):
+    DUE = "due"
+    MADE = "made"
+    NONE = "none"
 
 
 class Document(models.Model):
@@ -50,6 +57,8 @@ class Document(models.Model):
     scanned_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     damaged_at = models.DateTimeField(null=True)
+    preview = models.CharField(max_length=4, choices=Preview, default=Preview.DUE)
+    preview_due_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("document")
@@ -60,12 +69,20 @@ class Document(models.Model):
                 fields=["scan_due_at"], condition=models.Q(status__in=UNSETTLED), name="documents_to_scan"
             ),
             models.Index(fields=["verified_at"], name="documents_to_verify"),
+            models.Index(
+                fields=["preview_due_at"],
+                condition=models.Q(preview="due", extension__in=sorted(DRAWN)),
+                name="documents_to_preview",
+            ),
         )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(status__in=Status.values), name="document_status_known"
             ),
             models.CheckConstraint(condition=models.Q(size__gt=0), name="document_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(preview__in=Preview.values), name="document_preview_known"
+            ),
         )
         triggers = (
             pgtrigger.Protect(
@@ -115,6 +132,45 @@ class Document(models.Model):
     def warning(self) -> str:
         """A sentence to show before the file is opened; empty when there is nothing to warn of."""
         return words.warning(self.active_content)
+
+    @property
+    def has_preview(self) -> bool:
+        return self.usable and self.preview == Preview.MADE
+
+    @property
+    def preview_is_due(self) -> bool:
+        return self.usable and self.extension in DRAWN and self.preview == Preview.DUE
+
+    @property
+    def preview_note(self) -> str:
+        """Why a file that can be opened has no preview; empty where it has one."""
+        if not self.usable or self.has_preview:
+            return ""
+        return str(words.PREVIEW[self.preview] if self.extension in DRAWN else words.NO_PREVIEW_OF_KIND)
+
+
+class Picture(models.Model):
+    """The first page of a document as a picture of ours, in one of the sizes that are made."""
+
+    LARGE, SMALL = "large", "small"
+    SIZES = [(LARGE, "large"), (SMALL, "small")]
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="pictures")
+    size = models.CharField(max_length=5, choices=SIZES)
+    key = models.CharField(max_length=80, unique=True, editable=False)
+    sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveIntegerField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("picture of a document")
+        verbose_name_plural = _("pictures of documents")
+        constraints = (
+            models.UniqueConstraint(fields=["document", "size"], name="documents_picture_once_a_size"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.size}"
 
 
 class Arrival(models.Model):

@@ -10,13 +10,25 @@ from django.conf import settings
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
-from documents.models import UNSETTLED, Document, Status
+from documents.models import UNSETTLED, Document, Preview, Status
+from documents.preview import DRAWN
 
 
 def due_for_scan(*, limit: int = 50) -> list[UUID]:
     """Documents whose check is due, longest waiting first."""
     due = Document.objects.filter(status__in=UNSETTLED, scan_due_at__lte=timezone.now(), damaged_at=None)
     return list(due.order_by("scan_due_at").values_list("pk", flat=True)[:limit])
+
+
+def to_preview() -> QuerySet[Document]:
+    """Ready documents of a kind that has a preview, and which have none yet."""
+    return Document.objects.filter(usable(), preview=Preview.DUE, extension__in=DRAWN)
+
+
+def due_for_preview(*, limit: int = 20) -> list[UUID]:
+    """The newest first: somebody may be looking at them."""
+    due = to_preview().filter(preview_due_at__lte=timezone.now())
+    return list(due.order_by("-uploaded_at").values_list("pk", flat=True)[:limit])
 
 
 def waiting_since() -> datetime | None:

@@ -27,6 +27,18 @@ def scan_waiting() -> None:
 
 
 @shared_task
+def preview_one(document_id: str) -> None:
+    services.make_preview(document_id=document_id)
+
+
+@shared_task
+def preview_waiting() -> None:
+    """Make the previews that are due: of files from before there were any, and where a message was lost."""
+    for document_id in queries.due_for_preview():
+        services.make_preview(document_id=document_id)
+
+
+@shared_task
 def verify_integrity() -> None:
     """Prove every stored file once, in batches."""
     started = timezone.now()

@@ -17,6 +17,12 @@ STATUS = {
 }
 DAMAGED = _("The stored file no longer matches what was received. Please upload it again.")
 
+PREVIEW = {
+    "due": _("The preview is being made. Load the page again in a moment."),
+    "none": _("No preview could be made of this file. It is kept as it was given: open it to read it."),
+}
+NO_PREVIEW_OF_KIND = _("This type of file has no preview. Open it to read it.")
+
 ACTIVE = {
     "javascript": _("scripts"),
     "launch": _("commands that start programs"),

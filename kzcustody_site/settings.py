@@ -138,6 +138,7 @@ CELERY_TIMEZONE = "Asia/Almaty"
 CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "notifications.tasks.send_waiting", "schedule": 5.0},
     "scan what waits in quarantine": {"task": "documents.tasks.scan_waiting", "schedule": 10.0},
+    "make previews that are due": {"task": "documents.tasks.preview_waiting", "schedule": 60.0},
     "raise what is due": {"task": "applications.tasks.raise_due", "schedule": 300.0},
     "raise checks of citations": {"task": "applications.tasks.raise_checks", "schedule": 86400.0},
     "forget typed text that is old": {"task": "applications.tasks.sweep_typed", "schedule": 86400.0},
@@ -268,6 +269,8 @@ STATIC_ROOT = Path(environment.optional("STATIC_ROOT", str(RUN_DIR / "static")))
 
 # --- Documents
 DOCUMENT_MAX_BYTES = environment.number("DOCUMENT_MAX_BYTES", 50 * 1024 * 1024)
+PREVIEW_SECONDS = environment.number("PREVIEW_SECONDS", 20)  # of the processor, for one file
+PREVIEW_MEMORY_MB = environment.number("PREVIEW_MEMORY_MB", 768)
 FILES_PER_ANSWER = environment.number("FILES_PER_ANSWER", 30)
 FILES_PER_FIRM = environment.number("FILES_PER_FIRM", 3000)
 # Above any limit of ours, so that a page can say which file was one too many.

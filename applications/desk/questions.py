@@ -19,6 +19,7 @@ from applications.portal.answers import in_words
 from applications.portal.files import FileRow, expiry_in_words, facts_in_words
 from applications.queries.files import given_facts
 from applications.queries.law import requirement_of
+from applications.services.evidence import has_thumbnail
 from documents.models import Document
 from regulators import rulebook as rb
 from regulators.rulebook import Requirement, say
@@ -37,6 +38,7 @@ class FileLine:
     title: str  # the firm's name for it
     facts: list[str]  # what the firm said of it, as it was submitted
     expiry: str  # that it has expired, or soon will
+    has_thumbnail: bool = False
 
 
 @dataclass(kw_only=True)
@@ -92,7 +94,7 @@ def load(case: Application, stage: str) -> tuple[Snapshot, list[SectionRows]]:
     asked = _by_key(latest)
     findings = list(case.findings.filter(stage=stage).select_related("assessed_by", "snapshot"))
     files = [f for q in (*asked.values(), *before.values()) if q["stage"] == stage for f in q["files"]]
-    stored = Document.objects.in_bulk([f["document"] for f in files])
+    stored = Document.objects.select_related("facts").in_bulk([f["document"] for f in files])
     documents = {str(pk): document for pk, document in stored.items()}
     rows = [_row(case, finding, asked, before, documents) for finding in findings]
     order = {r.code: n for n, r in enumerate(case.book.requirements_of(stage))}
@@ -135,6 +137,7 @@ def _row(
     shown = now or then or {"value": {}, "declined": "", "files": [], "person_name": ""}
     changed = bool(now and then and _answer(now) != _answer(then))
     finding.application = case
+    about_person = finding.person_id is not None
     return QuestionRow(
         requirement=requirement,
         finding=finding,
@@ -142,9 +145,9 @@ def _row(
         lines=_lines(requirement, shown),
         declined=bool(shown["declined"]),
         not_known=declined_as_of(shown) == NOT_KNOWN,
-        files=[_file(f, documents) for f in shown["files"]],
+        files=_files(shown, documents, about_person),
         before=_lines(requirement, then) if changed else None,
-        before_files=[_file(f, documents) for f in then["files"]] if changed else [],
+        before_files=_files(then, documents, about_person) if changed else [],
         gone=now is None,
         tables=[kind for kind in (rb.PEOPLE, rb.OWNERSHIP, rb.CAPITAL) if kind in requirement.evidence],
     )
@@ -158,7 +161,11 @@ def _lines(requirement: Requirement, asked: Asked) -> list[str]:
     return in_words(requirement, given_of(asked))
 
 
-def _file(given: Any, documents: dict[str, Document]) -> FileLine:
+def _files(asked: Asked, documents: dict[str, Document], about_person: bool) -> list[FileLine]:
+    return [_file(given, documents, about_person=about_person) for given in asked["files"]]
+
+
+def _file(given: Any, documents: dict[str, Document], *, about_person: bool) -> FileLine:
     found = documents.get(given["document"])
     facts = given_facts(given)
     return FileLine(
@@ -169,6 +176,7 @@ def _file(given: Any, documents: dict[str, Document]) -> FileLine:
         title=facts.title,
         facts=facts_in_words(facts, given.get("version", 1)),
         expiry=expiry_in_words(facts.expires_on),
+        has_thumbnail=bool(found and has_thumbnail(found, about_person=about_person)),
     )
 
 

@@ -66,6 +66,7 @@ EVENTS: dict[str, str | Promise] = {
     "request.answer": _("Answers received"),
     "request.close": _("Request closed"),
     "document.opened": _("Document opened"),
+    "document.previewed": _("Preview of a document seen"),
 }
 
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 class DocumentFacts(models.Model):
     """A document in the firm's words. What was submitted is in the snapshots; this may change in a draft."""
 
+    IDENTITY = "identity"
     KINDS = [
         ("corporate", _("Corporate document")),
-        ("identity", _("Identity document")),
+        (IDENTITY, _("Identity document")),
         ("qualification", _("Qualification or certificate")),
         ("contract", _("Contract or agreement")),
         ("financial", _("Accounts or bank document")),

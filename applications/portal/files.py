@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from applications.models import DocumentFacts
 from applications.queries.files import facts_of
+from applications.services.evidence import has_thumbnail
 from documents import queries
 from documents.errors import Rejected
 from documents.kinds import KINDS, OTHER_NAMES
 from documents.models import Document, Status
+from documents.preview import DRAWN
 from look import words
 
 ACCEPT = ",".join(f".{name}" for name in (*KINDS, *OTHER_NAMES))
@@ -35,13 +37,15 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True)
 class FileRow:
-    """One file as a line of a page. ``place`` is the address of what it was given for, ending in a slash."""
+    """One file as a line of a page. ``place`` is the address of what it was given for, ending in a slash;
+    ``about_person`` whether that is about a person."""
 
     document: Document
     place: str = ""
     editable: bool = False
     earlier: tuple[Document, ...] = ()
     has_page: bool = True
+    about_person: bool = False
 
     @property
     def kind(self) -> str:
@@ -85,10 +89,26 @@ class FileRow:
         return f"{self.place}files/{self.document.pk}/" if self.place else ""
 
     @property
+    def has_thumbnail(self) -> bool:
+        return bool(self.place) and has_thumbnail(self.document, about_person=self.about_person)
+
+    @property
+    def no_preview(self) -> str:
+        """That files of this type have none."""
+        is_known = self.document.extension in DRAWN or not self.document.usable
+        return "" if is_known else _("no preview of this type of file")
+
+    @property
+    def goes_on(self) -> str:
+        """What the page waits for: the virus check, then the preview; empty where all is done."""
+        if self.document.status == Status.WAITING and not self.document.damaged_at:
+            return "check"
+        return "preview" if self.document.preview_is_due else ""
+
+    @property
     def watched(self) -> bool:
-        """Whether the page asks by itself how the virus check went."""
-        waits = self.document.status == Status.WAITING and not self.document.damaged_at
-        return bool(self.place) and waits and _is_new(self.document)
+        """Whether the page asks by itself how it goes on."""
+        return bool(self.place) and bool(self.goes_on) and _is_new(self.document)
 
 
 def rows(documents: Iterable[Document]) -> list[FileRow]:
@@ -96,12 +116,15 @@ def rows(documents: Iterable[Document]) -> list[FileRow]:
 
 
 def rows_at(
-    place: str, documents: Iterable[Document], *, editable: bool = False, has_page: bool = True
-) -> list[FileRow]:
+    place: str, documents: Iterable[Document], *, about_person: bool, editable: bool = False,
+    has_page: bool = True,
+) -> list[FileRow]:  # fmt: skip
     """The files of one question or point, with the versions before each: at most one query."""
     documents = list(documents)
     earlier = queries.earlier(documents)
-    return [FileRow(one, place, editable, tuple(earlier[one.pk]), has_page) for one in documents]
+    return [
+        FileRow(one, place, editable, tuple(earlier[one.pk]), has_page, about_person) for one in documents
+    ]
 
 
 def show_in(form: Any, held: list[FileRow], place: str, *, pick: bool = True) -> None:

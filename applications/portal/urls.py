@@ -49,6 +49,7 @@ urlpatterns = [
     path("notices/read/", notices.read, name="notices_read"),
     path("notices/<uuid:notice>/", notices.notice, name="notice"),
     path("documents/<uuid:document>/", afterwards.document, name="document"),
+    path("documents/<uuid:document>/preview/<slug:size>/", afterwards.preview, name="preview"),
     path("typed/", typed.typed, name="typed"),
     path("typed/away/", typed.typed_away, name="typed_away"),
     path("<uuid:pk>/", cases.case, name="case"),

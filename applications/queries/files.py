@@ -56,6 +56,18 @@ def given_facts(given: dict[str, Any]) -> DocumentFacts:
     return DocumentFacts(**{name: given.get(name, "") for name in ("title", "kind", "language")}, **days)
 
 
+def given_in_submission(case: "Application", document: str) -> tuple[str, dict[str, Any]]:
+    """The stage that a document was last submitted in, and what was said of it; empty for a file of a
+    request.
+    """
+    for snapshot in case.snapshots.order_by("-number"):
+        for question in snapshot.content["questions"]:
+            for file in question["files"]:
+                if file["document"] == document:
+                    return question["stage"], file
+    return "", {}
+
+
 def facts_as_given(document: Document) -> dict[str, Any]:
     """For a snapshot: what was said, and the number of a version after the first. Empty where nothing is."""
     facts = facts_of(document)

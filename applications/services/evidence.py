@@ -9,14 +9,15 @@ from django.db import transaction
 
 from accounts.queries import firm_roles
 from applications.mandates import StageOf, mandate_for
-from applications.models import AnswerFile, Application, Consent, PointFile
+from applications.models import AnswerFile, Application, Consent, DocumentFacts, PointFile
+from applications.queries.files import facts_of
 from applications.queries.private import hidden_people, private_people
 from applications.rules import OwnPart, is_the_person
 from applications.services import tell
 from applications.services.guard import allow
 from documents.errors import Kept
-from documents.models import Document
-from documents.services import delete_unsealed, open_document, receive
+from documents.models import Document, Picture
+from documents.services import delete_unsealed, open_document, open_picture, receive
 from workflow.errors import Gone
 
 
@@ -88,18 +89,39 @@ def open_evidence(*, actor: Any, document_id: Any, why: str = "view") -> tuple[D
     Staff open only what was submitted. Raises Gone where there is nothing that this person may see, and what
     ``documents.services.open_document`` raises.
     """
+    document, _uses, case = _for_reader(actor, document_id)
+    return document, open_document(document=document, actor=actor, why=why, subject=case.audit_subject)
+
+
+def open_preview(*, actor: Any, document_id: Any, size: str, why: str = "view") -> Any:
+    """The picture of the first page, for whoever may open the file. The large one is recorded like an
+    opening. Of what is about a person there is no small one: a list shows no face and no number.
+
+    Raises Gone as ``open_evidence``, and what ``documents.services.open_picture`` raises.
+    """
+    document, uses, case = _for_reader(actor, document_id)
+    if size == Picture.SMALL and not has_thumbnail(document, about_person=any(u.person_id for u in uses)):
+        raise Gone
+    return open_picture(document=document, size=size, actor=actor, why=why, subject=case.audit_subject)
+
+
+def has_thumbnail(document: Document, *, about_person: bool) -> bool:
+    """Whether a list may show the small picture."""
+    facts = facts_of(document)
+    return document.has_preview and not about_person and not (facts and facts.kind == DocumentFacts.IDENTITY)
+
+
+def _for_reader(actor: Any, document_id: Any) -> tuple[Document, list[OwnPart], Application]:
+    """A document that this person may open, what it was given for, and the case by which they may."""
     document = Document.objects.filter(pk=document_id).first()
-    use = (
-        next((one for one in uses_of(document) if _may_open(actor, document, one)), None)
-        if document
-        else None
-    )
+    uses = uses_of(document) if document else []
+    use = next((one for one in uses if document and _may_open(actor, document, one)), None)
     if document is None or use is None:
         raise Gone
     case = use.application
     if not document.sealed and not is_the_person(actor, use) and not mandate_for(actor, case.firm_id):
         allow(actor, "applications.read_draft", case)
-    return document, open_document(document=document, actor=actor, why=why, subject=case.audit_subject)
+    return document, uses, case
 
 
 def on_verdict(document: Document) -> None:

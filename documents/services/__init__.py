@@ -2,7 +2,18 @@
 
 from documents.services.keeping import delete_unsealed, seal, sweep, verify_integrity
 from documents.services.opening import open_document
+from documents.services.previewing import make_preview, open_picture
 from documents.services.receiving import receive
 from documents.services.scanning import scan
 
-__all__ = ["delete_unsealed", "open_document", "receive", "scan", "seal", "sweep", "verify_integrity"]
+__all__ = [
+    "delete_unsealed",
+    "make_preview",
+    "open_document",
+    "open_picture",
+    "receive",
+    "scan",
+    "seal",
+    "sweep",
+    "verify_integrity",
+]

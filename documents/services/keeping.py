@@ -12,7 +12,7 @@ from accounts.actors import Actor, System
 from audit.services import record
 from documents import storage
 from documents.errors import Kept, NotUsable
-from documents.models import Arrival, Document
+from documents.models import Arrival, Document, Picture
 
 log = logging.getLogger(__name__)
 KEEPER = System("document keeper")
@@ -37,8 +37,8 @@ def seal(*, documents: Iterable[Document]) -> None:
 def delete_unsealed(*, document: Document, actor: Actor) -> None:
     """Remove a document that no submission holds and no newer version stands on.
 
-    Effects in order: delete the row, give its key to the sweep, append ``document.deleted``; remove the
-    bytes after commit. Raises Kept otherwise.
+    Effects in order: delete the row and those of its preview, give their keys to the sweep, append
+    ``document.deleted``; remove the bytes after commit. Raises Kept otherwise.
     """
     row = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
     if row.sealed:
@@ -47,7 +47,8 @@ def delete_unsealed(*, document: Document, actor: Actor) -> None:
         )
     if Document.objects.filter(supersedes=row).exists():
         raise Kept("superseded", _("A newer version of this file exists. Delete the newer version first."))
-    Arrival.objects.create(key=row.key)
+    release_pictures(row)
+    _release(row.key)
     record_subject, digest, state = f"document:{row.pk}", row.sha256, row.status
     row.delete()
     record(
@@ -57,13 +58,29 @@ def delete_unsealed(*, document: Document, actor: Actor) -> None:
         from_state=state,
         data={"sha256": digest},
     )
-    transaction.on_commit(lambda: discard(row.key), robust=True)
+
+
+def release_pictures(document: Document) -> None:
+    """A part of what takes a preview away, inside its transaction."""
+    for picture in document.pictures.all():
+        _release(picture.key)
+    document.pictures.all().delete()
+
+
+def _release(key: str) -> None:
+    """Give a key to the sweep, and remove what lies under it after commit."""
+    Arrival.objects.create(key=key)
+    transaction.on_commit(lambda: discard(key), robust=True)
 
 
 def discard(key: str) -> None:
-    """Remove what lies under a key that no document owns, then the note of it."""
-    if not Document.objects.filter(key=key).exists() and storage.remove(key):
+    """Remove what lies under a key that nothing owns, then the note of it."""
+    if not _is_owned(key) and storage.remove(key):
         Arrival.objects.filter(key=key).delete()
+
+
+def _is_owned(key: str) -> bool:
+    return Document.objects.filter(key=key).exists() or Picture.objects.filter(key=key).exists()
 
 
 def sweep(*, before: datetime) -> int:

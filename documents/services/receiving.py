@@ -15,6 +15,7 @@ from documents import kinds, names, storage
 from documents.errors import Rejected
 from documents.models import Arrival, Document, Status
 from documents.services.keeping import discard
+from documents.services.previewing import wake_drawer
 
 log = logging.getLogger(__name__)
 LONGEST_NAME = 200
@@ -27,7 +28,7 @@ def receive(*, upload: IO[bytes], name: str, actor: Actor, supersedes: Document 
     Effects in order: check size and content; commit an Arrival, so that nothing written is ever lost from
     sight; hash and store the bytes under a random key; in one transaction write the Document (waiting for
     its check, or unscanned where no scanner is set up), remove the Arrival, append ``document.received``;
-    wake the scanner after commit.
+    wake the scanner after commit, or what makes the preview.
 
     A file that supersedes another takes its place at the end of that chain, even when a newer one came in
     meanwhile. Raises Rejected when the file is not taken or cannot be stored, and then keeps nothing.
@@ -93,6 +94,8 @@ def _keep(document: Document, actor: Actor, supersedes: Document | None) -> None
     )
     if document.status == Status.WAITING:
         transaction.on_commit(lambda: wake_scanner(document), robust=True)
+    elif document.preview_is_due:
+        transaction.on_commit(lambda: wake_drawer(document), robust=True)
 
 
 def wake_scanner(document: Document) -> None:

@@ -17,6 +17,7 @@ from documents.clamd import Clamd, NoAnswer
 from documents.models import UNSETTLED, Document, Status
 from documents.probe import ProbeFailed, probe
 from documents.services.keeping import record_damage
+from documents.services.previewing import wake_drawer
 from documents.verdicts import verdict
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,9 @@ def scan(*, document_id: UUID | str) -> bool:
 
     Effects in order: claim the document (a second worker finds it taken); prove the scanner, once per
     process; compare the stored bytes with the hash they came with; send them to the scanner; in one
-    transaction write the verdict, append ``document.scanned`` and call DOCUMENT_VERDICT_HANDLERS. No
-    answer, or one that settles nothing, leaves the document waiting and due again soon.
+    transaction write the verdict, append ``document.scanned`` and call DOCUMENT_VERDICT_HANDLERS; send for
+    the preview after commit. No answer, or one that settles nothing, leaves the document waiting and due
+    again soon.
     """
     document = _claim(document_id)
     if document is None:
@@ -99,3 +101,5 @@ def _write(document_id: UUID, status: Status, words: str) -> None:
     )
     for handler in settings.DOCUMENT_VERDICT_HANDLERS:
         import_string(handler)(document)
+    if document.preview_is_due:
+        transaction.on_commit(lambda: wake_drawer(document), robust=True)

@@ -3,7 +3,8 @@
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,18 +16,20 @@ from documents.services import receive, seal
 from tests.desk.conftest import at
 from tests.plugins.cases import fresh
 from tests.plugins.files import pdf, upload
+from tests.plugins.previews import give_preview
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def give(case):
-    """A sealed document that answers the first question of the case."""
+def give(case, *, sealed=True):
+    """A document, sealed unless told otherwise, that answers the first question of the case."""
     by = case.firm.memberships.first().user
     document = receive(upload=upload("plan.pdf", pdf()), name="plan.pdf", actor=by)
     code = case.findings.first().requirement
     answer = Answer.objects.create(application=case, requirement=code, updated_by=by)
     AnswerFile.objects.create(answer=answer, document=document, added_by=by)
-    seal(documents=[document])
+    if sealed:
+        seal(documents=[document])
     return document
 
 
@@ -78,3 +81,73 @@ def test_the_reviewer_reads_what_the_firm_said_and_opens_the_version_before(
 def take(case, firm_user):
     with transaction.atomic():
         take_snapshot(fresh(case), actor=firm_user, declaration={"text": "True."})
+
+
+def test_staff_see_the_first_page_beside_what_was_said_of_the_file(
+    document_store, filed, afsa, afm_staff, browsers, english
+):
+    case, other = filed(afsa), filed(afsa)
+    document = give_preview(give(case))
+    url, large = at("preview", case, document.pk), at("picture", case, document.pk, "large")
+    page = browsers.specialist.get(url).content.decode()
+    assert page.count(f'<img src="{large}" alt="First page of plan.pdf">') == 1
+    assert page.count(f'href="{at("document", case, document.pk)}"') == 1
+    assert "Nothing was said of this file." in page
+    seen = Event.objects.filter(subject=case.audit_subject, kind="document.previewed")
+    assert seen.count() == 0
+    for size in ("small", "large"):
+        answer = browsers.specialist.get(at("picture", case, document.pk, size))
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert [event.data["document"] for event in seen] == [str(document.pk)]
+
+    assert browsers.specialist.get(at("picture", case, document.pk, "huge")).status_code == 404
+    assert browsers.specialist.post(large).status_code == 405
+    for name, *size in (("preview",), ("picture", "large")):
+        assert browsers.specialist.get(at(name, other, document.pk, *size)).status_code == 404
+        theirs = at(name, case, document.pk, *size)
+        assert english(afm_staff.specialist).get(theirs).status_code == 404
+    assert seen.count() == 1
+
+
+def test_what_is_not_submitted_is_not_seen(document_store, filed, afsa, browsers):
+    case = filed(afsa)
+    document = give_preview(give(case, sealed=False))
+    assert browsers.specialist.get(at("preview", case, document.pk)).status_code == 404
+    assert browsers.specialist.get(at("picture", case, document.pk, "large")).status_code == 403
+
+
+def pdfs_of(case, *, about_person):
+    """The stage with most PDF files, and these."""
+    found = AnswerFile.objects.filter(answer__application=case, document__extension="pdf")
+    found = found.filter(answer__person__isnull=not about_person).select_related("answer", "document")
+    by_stage = {}
+    for file in found:
+        by_stage.setdefault(case.book.by_code[file.answer.requirement].stage, []).append(file.document)
+    return max(by_stage.items(), key=lambda item: len(item[1]))
+
+
+def test_a_stage_shows_first_pages_and_its_queries_stay_the_same(case_in_review, afsa_staff, signed_in):
+    browser = signed_in(afsa_staff.reviewer)
+    stage, documents = pdfs_of(case_in_review, about_person=False)
+    counts = []
+    for shown in (documents[:1], documents[:3]):
+        for document in shown[len(counts) :]:
+            give_preview(document)
+        with CaptureQueriesContext(connection) as found:
+            page = browser.get(at("stage", case_in_review, stage)).content.decode()
+        counts.append(len(found))
+        small = [f'<img src="{at("picture", case_in_review, one.pk, "small")}"' for one in documents]
+        assert [page.count(one) for one in small] == [1] * len(shown) + [0] * (len(small) - len(shown))
+    assert counts[0] == counts[1]
+
+
+def test_a_list_shows_no_first_page_of_what_is_about_a_person(case_in_review, afsa_staff, signed_in):
+    browser = signed_in(afsa_staff.reviewer)
+    stage, (document, *_others) = pdfs_of(case_in_review, about_person=True)
+    give_preview(document)
+    page = browser.get(at("stage", case_in_review, stage)).content.decode()
+    assert page.count(f'href="{at("preview", case_in_review, document.pk)}"') == 1
+    small = at("picture", case_in_review, document.pk, "small")
+    assert small not in page
+    assert browser.get(small).status_code == 404
+    assert browser.get(at("picture", case_in_review, document.pk, "large")).status_code == 200

@@ -128,6 +128,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "letter_code": "request_information",
         "period": "year1",
         "document": here.document_of_point.pk if door.name.startswith("portal:point_") else document.pk,
+        "size": "large",
         "notice": side.message.uuid,
         "point": here.point_of_person.pk if "<uuid:part>" in door.address else here.point.number,
         "number": _number_of(door, side),

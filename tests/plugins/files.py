@@ -1,12 +1,15 @@
 """Small real files for tests, made in code; and a storage that fails half way."""
 
+import base64
 import errno
 import io
 import struct
 import zipfile
 import zlib
+from functools import cache
 from typing import Any
 
+import typst
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +23,66 @@ def upload(name: str, content: bytes, content_type: str = "") -> SimpleUploadedF
 
 def pdf(body: bytes = b"") -> bytes:
     return b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n" + body + b"\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+
+
+KAZAKH = "Әділет, ғылым, қала, таң, өмір, ұлт, үкімет, һәм, ірі"
+
+
+@cache
+def real_pdf(text: str = KAZAKH, pages: int = 1) -> bytes:
+    """A PDF that a viewer opens; every page has the text."""
+    page = f'#set text(font: "Libertinus Serif", size: 24pt)\n{text}'
+    return bytes(typst.compile("\n#pagebreak()\n".join([page] * pages).encode(), ignore_system_fonts=True))
+
+
+def plain_pdf(content: bytes, *, packed: bool = False, box: str = "0 0 595 842", extra: bytes = b"") -> bytes:
+    """A PDF of one page with this content stream; ``extra`` is a further object, 5, that it calls /A."""
+    body = zlib.compress(content, 9) if packed else content
+    how = b"/Filter /FlateDecode " if packed else b""
+    objects = [
+        b"<</Type /Catalog /Pages 2 0 R>>",
+        b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
+        b"<</Type /Page /Parent 2 0 R /MediaBox [%s] /Contents 4 0 R " % box.encode()
+        + b"/Resources <</XObject <</A 5 0 R>>>>>>",
+        b"<<%s/Length %d>>\nstream\n" % (how, len(body)) + body + b"\nendstream",
+        extra or b"<<>>",
+    ]
+    rows = b"".join(b"%d 0 obj\n%s\nendobj\n" % (number, one) for number, one in enumerate(objects, 1))
+    return b"%PDF-1.4\n" + rows + b"trailer <</Root 1 0 R /Size 6>>\n%%EOF\n"
+
+
+def form_of_itself() -> bytes:
+    """A PDF whose page draws a form that draws itself twice, without end."""
+    form = (
+        b"<</Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources <</XObject <</A 5 0 R>>>> /Length 12>>"
+    )
+    return plain_pdf(b"/A Do", extra=form + b"\nstream\n/A Do /A Do \nendstream")
+
+
+def real_jpg(*, turned: bool = False) -> bytes:
+    """16 dots by 8; ``turned`` as a phone that was held upright writes it: the same, with a note."""
+    whole = base64.b64decode(
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//////////////////////////////////////////////////////////////"
+        "////////////////////////2wBDAf//////////////////////////////////////////////////////////////////"
+        "////////////////////wAARCAAIABADASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAL/xAAUEAEAAAAAAAAAAAAA"
+        "AAAAAAAA/8QAFQEBAQAAAAAAAAAAAAAAAAAAAAH/xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oADAMBAAIRAxEAPwCQBH//2Q=="
+    )
+    note = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    return whole[:2] + b"\xff\xe1" + (len(note) + 2).to_bytes(2) + note + whole[2:] if turned else whole
+
+
+def flat_png(width: int, height: int) -> bytes:
+    """A PNG of one colour that can be drawn, at any size."""
+    packer = zlib.compressobj(1)
+    row = b"\0" + b"\x20\x60\x40" * width
+    data = b"".join(packer.compress(row) for _row in range(height)) + packer.flush()
+    return _png(struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), data)
+
+
+def size_of_png(content: bytes) -> tuple[int, int]:
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", content[16:24])
+    return width, height
 
 
 def pdf_with_packed(text: bytes) -> bytes:
@@ -47,15 +110,14 @@ def xlsx() -> bytes:
 
 
 def png(width: int = 1, height: int = 1) -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return _png(struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0), zlib.compress(b"\0\0"))
 
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(b"\0\0"))
-        + chunk(b"IEND", b"")
+
+def _png(head: bytes, data: bytes, *more: tuple[bytes, bytes]) -> bytes:
+    parts = ((b"IHDR", head), *more, (b"IDAT", data), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in parts
     )
 
 

@@ -218,12 +218,17 @@ def test_a_file_that_is_being_checked_asks_how_it_went_and_then_no_more(browser,
     document = attach(waiting=True)
     page = body(browser.get(url))
     status = f"{url}files/{document.pk}/status/"
-    assert page.count(f'hx-get="{status}" {WAITS}') == 1
+    assert page.count(f'hx-get="{status}?was=check" {WAITS}') == 1
     assert '<span class="tag tag--work">Checking for viruses</span>' in page
-    assert browser.get(status).status_code == 204
+    assert browser.get(status + "?was=check").status_code == 204
     Document.objects.filter(pk=document.pk).update(status="clean")
-    row = body(browser.get(status))
+    row = body(browser.get(status + "?was=check"))
     assert row.startswith(f'<li class="file" id="file-{document.pk}"')
+    assert '<span class="tag tag--ok">Ready</span>' in row
+    assert f'hx-get="{status}?was=preview" {WAITS}' in row
+    assert browser.get(status + "?was=preview").status_code == 204
+    Document.objects.filter(pk=document.pk).update(preview="none")
+    row = body(browser.get(status + "?was=preview"))
     assert '<span class="tag tag--ok">Ready</span>' in row
     assert "hx-get" not in row
 
@@ -484,9 +489,9 @@ def test_a_point_of_a_request_takes_files_in_the_same_way(browser, draft_case, s
     given = give(browser, here)
     document = Document.objects.get()
     assert (given.status_code, PointFile.objects.get().point.number) == (201, 2)
-    assert f'hx-get="{here}files/{document.pk}/status/" {WAITS}' in body(given)
+    assert f'hx-get="{here}files/{document.pk}/status/?was=check" {WAITS}' in body(given)
     assert "Remove" not in body(given)
-    assert browser.get(f"{here}files/{document.pk}/status/").status_code == 204
+    assert browser.get(f"{here}files/{document.pk}/status/?was=check").status_code == 204
     assert browser.get(f"{page_of}points/1/files/{document.pk}/status/").status_code == 404
     refused = give(browser, here)
     assert (refused.status_code, body(refused).split(",")[0]) == (422, "This question takes 1 file")

@@ -17,6 +17,8 @@ from applications.desk.pages.base import Page
 PAGES: tuple[type[Page], ...] = (
     stage.StagePage,
     file.DocumentPage,
+    file.PreviewPage,
+    file.PicturePage,
     paper.PaperPage,
     intake.CompletenessPage,
     intake.FeePage,

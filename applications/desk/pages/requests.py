@@ -149,7 +149,7 @@ class RequestPage(Page):
 
     def context(self) -> dict[str, Any]:
         points = self.asked.points.select_related("person", "answered_by").prefetch_related(
-            "files__document", "messages__by"
+            "files__document__facts", "messages__by"
         )
         return {
             "extensions": self.asked.extensions.select_related("asked_by", "decided_by"),

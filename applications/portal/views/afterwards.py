@@ -15,11 +15,12 @@ from applications.portal import standing, typed
 from applications.portal.access import case_or_404, page, show
 from applications.portal.forms import ReasonForm
 from applications.presses import newest, posted_seen
-from applications.services.evidence import open_evidence
+from applications.services.evidence import open_evidence, open_preview
 from applications.services.submission import make_representation, notify_change
 from applications.states import OPEN
 from documents.errors import NotUsable
-from documents.http import download
+from documents.http import download, picture
+from documents.models import Picture
 from regulators.periods import footing
 from regulators.rulebook import say
 from workflow.errors import Refused
@@ -97,3 +98,14 @@ def document(request: SignedIn, document: UUID) -> HttpResponseBase:
     except NotUsable as refusal:
         return render(request, "portal/refused.html", {"reasons": refusal.reasons}, status=409)
     return download(found, stored)
+
+
+@page("GET")
+def preview(request: SignedIn, document: UUID, size: str) -> HttpResponseBase:
+    """The first page of such a file as a picture. Seeing the large one is recorded first."""
+    if request.user.is_staff or size not in dict(Picture.SIZES):
+        raise Http404
+    try:
+        return picture(open_preview(actor=request.user, document_id=document, size=size))
+    except NotUsable as refusal:
+        return render(request, "portal/refused.html", {"reasons": refusal.reasons}, status=409)

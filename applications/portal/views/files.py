@@ -66,10 +66,13 @@ def give(
             return services.replace(**place, document=before, upload=one, name=one.name)
         return drafting.attach(**place, upload=one, name=one.name).document
 
-    return answer_script(request, take, outline.question_url(case.pk, asked_now))
+    here = outline.question_url(case.pk, asked_now)
+    return answer_script(request, take, here, about_person=bool(asked_now.person_id))
 
 
-def answer_script(request: SignedIn, take: Any, place: str, *, has_page: bool = True) -> HttpResponse:
+def answer_script(
+    request: SignedIn, take: Any, place: str, *, about_person: bool, has_page: bool = True
+) -> HttpResponse:
     """The row of the file that ``take`` takes in, or plain words that say why it was not taken."""
     one = request.FILES.get("files")
     if one is None:
@@ -80,7 +83,7 @@ def answer_script(request: SignedIn, take: Any, place: str, *, has_page: bool = 
         raise
     except Refused as refusal:
         return _plain(" ".join(reason.text for reason in refusal.reasons))
-    (row,) = rows_at(place, [document], editable=has_page, has_page=has_page)
+    (row,) = rows_at(place, [document], editable=has_page, has_page=has_page, about_person=about_person)
     return render(request, "portal/parts/file.html", {"file": row}, status=201)
 
 
@@ -89,7 +92,7 @@ def answer_script(request: SignedIn, take: Any, place: str, *, has_page: bool = 
 def file_status(
     request: SignedIn, pk: UUID, stage: str, requirement: str, document: UUID, person: UUID | None = None
 ) -> HttpResponse:
-    """The row of a file whose check has ended; 204 while it goes on. Asked by the page; no activity."""
+    """The row of a file that has gone on; 204 until then. Asked by the page; no activity."""
     case = case_or_404(request, pk, to=stage)
     found = stage_or_404(case, stage)
     rule = case.book.by_code.get(requirement)
@@ -102,11 +105,13 @@ def file_status(
         raise Http404
     editable = outline.is_open(found, (requirement, person)) and request.user.has_perm(EDIT, case)
     place = outline.question_url_of(case.pk, stage, requirement, person)
-    return answer_poll(request, rows_at(place, [one.document], editable=editable)[0])
+    rows = rows_at(place, [one.document], editable=editable, about_person=person is not None)
+    return answer_poll(request, rows[0])
 
 
 def answer_poll(request: SignedIn, row: FileRow) -> HttpResponse:
-    if row.watched:
+    """``was`` is what the page waits for."""
+    if row.watched and request.GET.get("was") == row.goes_on:
         return HttpResponse(status=204)
     return render(request, "portal/parts/file.html", {"file": row})
 
@@ -246,7 +251,8 @@ def _page(
     here = outline.question_url(case.pk, question)
     editable = outline.is_open(stage, question.key) and request.user.has_perm(EDIT, case)
     if document:
-        context["row"] = rows_at(here, [document], editable=editable)[0]
+        about_person = question.person_id is not None
+        context["row"] = rows_at(here, [document], editable=editable, about_person=about_person)[0]
         context["versions"] = documents.chain(document)
     return show(
         request, template, case, refusal=refusal, status=status_of(refusal) if refusal else 0,

@@ -26,6 +26,7 @@ def point_give(request: SignedIn, pk: UUID, number: int, point: int) -> HttpResp
         request,
         lambda one: attach_to_point(actor=request.user, point=found, upload=one, name=one.name).document,
         place_of_point(found),
+        about_person=found.person_id is not None,
         has_page=False,
     )
 
@@ -33,13 +34,15 @@ def point_give(request: SignedIn, pk: UUID, number: int, point: int) -> HttpResp
 @passive
 @page("GET")
 def point_file_status(request: SignedIn, pk: UUID, number: int, point: int, document: UUID) -> HttpResponse:
-    """The row of a file whose check has ended; 204 while it goes on. Asked by the page; no activity."""
+    """The row of a file that has gone on; 204 until then. Asked by the page; no activity."""
     case = case_or_404(request, pk)
     found = _point_or_404(request, case, number, point)
     file = found.files.filter(document=document).select_related("document__facts").first()
     if file is None:
         raise Http404
-    return answer_poll(request, rows_at(place_of_point(found), [file.document], has_page=False)[0])
+    about_person = found.person_id is not None
+    (row,) = rows_at(place_of_point(found), [file.document], about_person=about_person, has_page=False)
+    return answer_poll(request, row)
 
 
 def place_of_point(point: RequestPoint) -> str:

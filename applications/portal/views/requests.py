@@ -305,7 +305,10 @@ def _row(found: Round, point: Any, before: dict[Any, Any]) -> dict[str, Any]:
 def _files_of(point: RequestPoint, form: FirmPointForm | None) -> list[files.FileRow]:
     """The files of a point, which its form shows too."""
     place = place_of_point(point)
-    held = files.rows_at(place, [file.document for file in point.files.all()], has_page=False)
+    held = files.rows_at(
+        place, [file.document for file in point.files.all()], about_person=point.person_id is not None,
+        has_page=False,
+    )  # fmt: skip
     if form:
         files.show_in(form, held, place, pick=False)
     return held

@@ -186,7 +186,8 @@ def question_page(
     filed = case.submitted_at and is_open and not given.private
     before = earlier_answers(case, [question.key] if filed else [])
     requirement = question.requirement
-    held = files.rows_at(here, given.documents, editable=editable)
+    about_person = question.person_id is not None
+    held = files.rows_at(here, given.documents, editable=editable, about_person=about_person)
     files.show_in(form, held, here)
     return show(
         request,
