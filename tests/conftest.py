@@ -3,6 +3,7 @@ pytest_plugins = [
     "tests.plugins.asked",
     "tests.plugins.calendar_file",
     "tests.plugins.cases",
+    "tests.plugins.emptied",
     "tests.plugins.failed_checks",
     "tests.plugins.languages",
     "tests.plugins.no_skips",

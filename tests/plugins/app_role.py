@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.core.management.commands import flush
 from django.db import connections
 
 from audit.grants import grant
@@ -22,22 +21,3 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterato
     yield
     connection.close()
     del options["options"]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _flush_as_owner() -> Iterator[None]:
-    """Emptying tables between tests is the owner's work: the app role may not truncate."""
-    handle = flush.Command.handle
-
-    def as_owner(self: flush.Command, **options: object) -> None:
-        with connections["default"].cursor() as cursor:
-            cursor.execute("RESET ROLE")
-            cursor.execute("SET ROLE NONE")
-        try:
-            handle(self, **options)
-        finally:
-            connections["default"].close()
-
-    flush.Command.handle = as_owner  # type: ignore[method-assign]
-    yield
-    flush.Command.handle = handle  # type: ignore[method-assign]
