@@ -17,7 +17,7 @@ from applications.desk.case_page import case_context
 from applications.desk.pages import PAGES
 from applications.desk.pages.base import show
 from applications.models import Application, Stage
-from applications.queries.standing import with_dates
+from applications.queries.standing import with_dates, with_rounds
 from regulators.queries import regulators_of
 from workflow.acts import Act
 from workflow.admin import StatefulAdmin
@@ -88,7 +88,7 @@ class ApplicationAdmin(CaseBound):
     list_select_related = ("firm", "licence_type__regulator", "rulebook", "case_officer")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        cases = with_dates(Application.objects.filed_with(request.user).with_case())
+        cases = with_rounds(with_dates(Application.objects.filed_with(request.user).with_case()))
         return cases.order_by(*self.get_ordering(request))
 
     def get_ordering(self, request: HttpRequest) -> Any:

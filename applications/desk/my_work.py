@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.desk import worklist
 from applications.models import Application
+from applications.queries.standing import to_answer, with_rounds
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from regulators.models import Regulator, Role
@@ -44,12 +45,14 @@ def counts(user: Any, held: frozenset[str]) -> list[Count]:
     cases = Application.objects.filed_with(user)
     dated = cases.annotate(next_due=Min("deadlines__due_at", filter=Q(deadlines__met_at=None)))
     still_open = dated.exclude(state__in=DECIDED)
+    asking = to_answer(with_rounds(cases))
     shown: list[tuple[Any, str, Any, str]] = [
         (OFFICER, _("My open cases"), still_open.filter(case_officer_id=user.pk), "cases=open&officer=me"),
         (OFFICER, _("Submitted, to be checked"), _in_state(cases, A.SUBMITTED), "state__exact=submitted"),
         (OFFICER, _("Notices to serve"), worklist.to_serve(still_open), "cases=open&needs=notice"),
         (REVIEW, _("Stages to take"), worklist.untaken(still_open), "cases=open&needs=untaken"),
         (REVIEW, _("Answers to read"), worklist.answered(still_open), "cases=open&needs=answered"),
+        (REVIEW, _("The firm asks something"), asking, "cases=open&needs=asked"),
         (REVIEW, _("Conditions to verify"), _in_state(cases, A.APPROVED_IN_PRINCIPLE),
          "state__exact=approved_in_principle"),
         (DECISION, _("Recommended, to be decided"), _in_state(cases, A.RECOMMENDED),

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.desk import standing
 from applications.desk.words import STAGE_WORDS, STATE_TAGS
 from applications.models import InformationRequest
+from applications.queries.standing import to_answer
 from applications.queries.tracks import notices_of
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
@@ -113,6 +114,7 @@ class Attention(SimpleListFilter):
             ("late", _("Past a date due")),
             ("firm", _("Waits on an answer of the firm")),
             ("answered", _("Answers to read")),
+            ("asked", _("The firm asks something")),
             ("untaken", _("A stage to take")),
             ("notice", _("A notice to serve")),
         ]
@@ -148,7 +150,10 @@ def _with_request(cases: QuerySet[Any], statuses: tuple[str, ...]) -> QuerySet[A
     return cases.filter(pk__in=requests.values("application"))
 
 
-NEEDS = {"late": late, "firm": with_firm, "answered": answered, "untaken": untaken, "notice": to_serve}
+NEEDS = {
+    "late": late, "firm": with_firm, "answered": answered, "asked": to_answer, "untaken": untaken,
+    "notice": to_serve,
+}  # fmt: skip
 
 
 # --- cells
@@ -181,7 +186,19 @@ def waiting_cell(case: Any) -> SafeString:
     found = standing.waiting(case)
     mine = standing.is_mine(case, found, case.reader)
     who = _tag("act", _("Your turn")) if mine else found.who
-    return format_html("{}<small>{}</small>", who, found.why)
+    return format_html("{}<small>{}</small>{}", who, found.why, _asks(case))
+
+
+def _asks(case: Any) -> SafeString:
+    """What the firm has asked back and waits for; in words, each a tag of its own."""
+    count = 0 if case.state in DECIDED else case.questions_open or 0
+    words = []
+    if count:
+        text = ngettext("%(n)s question of the firm", "%(n)s questions of the firm", count)
+        words.append(text % {"n": count})
+    if case.time_asked and case.state not in DECIDED:
+        words.append(_("More time asked for"))
+    return format_html_join("", "<small>{}</small>", ((_tag("act", word),) for word in words))
 
 
 def age_cell(case: Any) -> SafeString:

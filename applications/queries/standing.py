@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from applications.models import (
     Application,
     ClockEntry,
     Condition,
     Deadline,
+    ExtensionRequest,
     InformationRequest,
+    PointMessage,
     RefusalNotice,
+    RequestPoint,
     Stage,
 )
-from applications.states import StageState
+from applications.states import DECIDED, StageState
 from notifications.queries import notices_of
 
 OF_CASE = {"application": OuterRef("pk")}
@@ -64,6 +67,23 @@ def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
     return with_dates(with_requests_waiting(cases)).annotate(
         **{name: Subquery(rows[:1]) for name, rows in first.items()}
     )
+
+
+def with_rounds(cases: QuerySet[Application]) -> QuerySet[Application]:
+    """What the firm has asked back about its requests, and nobody answered yet: ``questions_open``, on how
+    many points it had the last word (None for none), and ``time_asked``, whether for more time.
+    """
+    with_firm = {"request__application": OuterRef("pk"), "request__status__in": InformationRequest.WITH_FIRM}
+    last = PointMessage.objects.filter(point=OuterRef("pk")).order_by("-at", "-pk").values("from_firm")[:1]
+    points = RequestPoint.objects.filter(**with_firm, sent_at=None).annotate(last=Subquery(last))
+    count = points.filter(last=True).order_by().values("request__application").annotate(count=Count("pk"))
+    wishes = ExtensionRequest.objects.filter(**with_firm, outcome=ExtensionRequest.OPEN)
+    return cases.annotate(questions_open=Subquery(count.values("count")), time_asked=Exists(wishes))
+
+
+def to_answer(cases: QuerySet[Application]) -> QuerySet[Application]:
+    """Cases ``with_rounds`` in which the firm waits for a reply, or for more time."""
+    return cases.filter(Q(questions_open__gt=0) | Q(time_asked=True)).exclude(state__in=DECIDED)
 
 
 def with_unread(cases: QuerySet[Application], user: Any) -> QuerySet[Application]:

@@ -3,13 +3,18 @@
 import re
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Membership
 from applications.desk.my_work import my_work
 from applications.models import ClockEntry, Deadline, InformationRequest, Note, RequestPoint
+from applications.queries.standing import to_answer, with_rounds
+from applications.services import requests, rounds
+from applications.services.submission import withdraw_application
 from tests.plugins.cases import fresh
 
 LIST = reverse("admin:applications_application_changelist")
@@ -139,3 +144,76 @@ def test_every_count_of_the_first_page_opens_a_list_of_that_length(filed, afsa, 
         assert browser.get(reverse("admin:index")).status_code == 200
         for item in my_work(fresh(getattr(afsa_staff, role)))["counts"]:
             assert browser.get(item.url).context["cl"].result_count == item.count, item.text
+
+
+@pytest.fixture
+def asks(ask, firm_user):
+    """A function: a request goes to this case, the firm asks about two of its points, and for more time."""
+
+    def make(case):
+        Membership.objects.get_or_create(user=firm_user, firm=case.firm, role="editor")
+        user = fresh(firm_user)
+        sent = ask(case, "Where?", "Who?", "When?")
+        for point in sent.points.all()[:2]:
+            rounds.ask_about_point(actor=user, point=point, text="Which?")
+        until = sent.due_on + timedelta(days=7)
+        rounds.ask_for_time(actor=user, request=sent, until=until, reason="Slow.")
+        return sent
+
+    return make
+
+
+def rows_of(browser, **filters):
+    page = browser.get(LIST, filters).content.decode()
+    return {re.search(r"KZC-TEST-\d+", row)[0]: row for row in page.split("<tr>") if "KZC-TEST" in row}
+
+
+def test_what_the_firm_asks_back_is_marked_in_words_until_it_is_answered(
+    filed, afsa, browsers, asks, afsa_staff, firm_user
+):
+    asking, silent = filed(afsa), filed(afsa)
+    sent = asks(asking)
+    asked = "2 questions of the firm", "More time asked for"
+
+    def marks(case):
+        return [words for words in asked if f">{words}</span>" in rows_of(browsers.reviewer)[case.reference]]
+
+    assert (marks(asking), marks(silent)) == ([*asked], [])
+    assert shown(browsers.reviewer, needs="asked") == {asking.reference}
+    point = sent.points.first()
+    rounds.reply_about_point(actor=afsa_staff.reviewer, point=point, text="This one.")
+    assert ">1 question of the firm</span>" in rows_of(browsers.reviewer)[asking.reference]
+    rounds.decline_time(actor=afsa_staff.reviewer, extension=sent.extensions.get(), answer="The law waits.")
+    assert marks(asking) == []
+    assert ">1 question of the firm</span>" in rows_of(browsers.reviewer)[asking.reference]
+    rounds.ask_about_point(actor=fresh(firm_user), point=point, text="Really?")
+    assert ">2 questions of the firm</span>" in rows_of(browsers.reviewer)[asking.reference]
+    requests.close_request(
+        actor=afsa_staff.reviewer, request=sent, expected_version=fresh(sent).version, note="Enough."
+    )
+    assert "question of the firm" not in rows_of(browsers.reviewer)[asking.reference]
+    assert shown(browsers.reviewer, needs="asked") == set()
+
+
+def test_a_case_that_is_decided_asks_nothing(filed, afsa, browsers, asks):
+    case = filed(afsa)
+    asks(case)
+    here = type(case).objects.filter(pk=case.pk)
+    assert to_answer(with_rounds(here)).count() == 1
+    withdraw_application(
+        actor=case.created_by, case=fresh(case), expected_version=fresh(case).version, reason="Enough."
+    )
+    row = rows_of(browsers.reviewer, cases="all")[case.reference]
+    assert "of the firm</span>" not in row
+    assert "More time asked for</span>" not in row
+    assert to_answer(with_rounds(here)).count() == 0
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_marks_ask_nothing_more_of_the_database(filed, afsa, browsers, asks, number):
+    for _n in range(number):
+        asks(filed(afsa))
+    browsers.reviewer.get(LIST)
+    with CaptureQueriesContext(connection) as queries:
+        browsers.reviewer.get(LIST)
+    assert len(queries) == 7
