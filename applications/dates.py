@@ -17,6 +17,7 @@ from applications.queries.drafts import load_draft
 from applications.services.tell import case_url, name_for, request_url
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
+from notifications.choices import is_off
 from notifications.models import Reminder
 from notifications.services import first_reminder, tell_of
 from regulators.calendars import working_days_between
@@ -47,7 +48,7 @@ def dates_of_firms(today: date) -> Iterator[Due]:
 
 
 def remind_firms(found: Iterator[Due]) -> int:
-    """Tell each person of a firm once of each date; several dates of one person go in one mail. Returns how
+    """Tell each person of a firm once of each date; several dates of one firm go in one mail. Returns how
     many dates were new.
 
     Effects in order, in one transaction: write a reminder for each new date; write one message for each
@@ -60,13 +61,23 @@ def remind_firms(found: Iterator[Due]) -> int:
             for one in due
             if (reminder := first_reminder(subject=one.subject, rule=one.rule, due_on=one.due_on))
         ]
-        people: dict[User, list[tuple[Due, Reminder]]] = defaultdict(list)
+        people: dict[tuple[User, Any], list[tuple[Due, Reminder]]] = defaultdict(list)
         for one, reminder in new:
             for user in {m.user_id: m.user for m in people_of(one.case.firm)}.values():
-                people[user].append((one, reminder))
-        for user, dates in people.items():
-            _tell(user, dates)
+                people[user, one.case.firm_id].append((one, reminder))
+        for (user, _firm), dates in people.items():
+            _tell_apart(user, dates)
     return len(new)
+
+
+def _tell_apart(user: User, dates: list[tuple[Due, Reminder]]) -> None:
+    """What the person wants no e-mail of goes into no mail with others: it is a notice by itself."""
+    off = {kind for kind in {one.kind for one, _reminder in dates} if is_off(user, kind)}
+    for pair in dates:
+        if pair[0].kind in off:
+            _tell(user, [pair])
+    if wanted := [pair for pair in dates if pair[0].kind not in off]:
+        _tell(user, wanted)
 
 
 def _tell(user: User, dates: list[tuple[Due, Reminder]]) -> None:
@@ -82,7 +93,7 @@ def _tell(user: User, dates: list[tuple[Due, Reminder]]) -> None:
         url = case_url(one.case, internal=False) if alone else "/applications/"
     tell_of(
         reminder, to=user, template=template, context=context, url=url,
-        subject_ref=name_for(user, one.case), is_draft=not one.case.reference,
+        subject_ref=name_for(user, one.case), is_draft=not one.case.reference, firm=one.case.firm,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("session/ended/", sessions.ended, name="session_ended"),
     path("accounts/", include("accounts.allauth_urls")),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include("notifications.urls")),
     path("register/", include("licences.urls")),
     path("law/", include("regulators.urls")),
     path("before/", include("applications.portal.public_urls")),

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Firm
+
 ACCOUNT = "account"  # the reference of what is about the recipient's own account
 
 
@@ -15,6 +17,7 @@ class Status(models.TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Not delivered")
     WITHHELD = "withheld", _("Not sent: no longer true")
+    KEPT = "kept", _("Not sent: the recipient wants no e-mail of this kind")
 
 
 class Outcome(models.TextChoices):
@@ -47,8 +50,30 @@ class Reminder(models.Model):
         return f"{self.subject} {self.rule} {self.due_on}"
 
 
+class SwitchedOff(models.Model):
+    """That a person wants no e-mail of one kind. Counts for a courtesy only: see ``notifications.kinds``."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+    kind = models.CharField(_("kind"), max_length=20)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("e-mail switched off")
+        verbose_name_plural = _("e-mails switched off")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="notifications_switched_off_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class Message(models.Model):
-    """One mail to one recipient, in the words it was written with; the notice centre shows the same."""
+    """One mail to one recipient, in the words it was written with; the notice centre shows the same. Of what
+    is about a ``firm`` its people alone are told, and read it as long as they are of the firm.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.CharField(_("key"), max_length=250, unique=True)
@@ -67,6 +92,9 @@ class Message(models.Model):
     subject_ref = models.CharField(_("reference"), max_length=100)
     internal = models.BooleanField(_("internal"), default=False)
     url = models.CharField(_("link"), max_length=500, blank=True)
+    firm = models.ForeignKey(
+        Firm, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("firm")
+    )
     subject = models.CharField(_("subject line"), max_length=250)
     body_text = models.TextField(_("text"))
     body_html = models.TextField(_("text as HTML"))

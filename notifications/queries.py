@@ -1,16 +1,18 @@
 """Reads of the outbox."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from accounts.queries import firms_of
 from notifications.models import Message, Status
 
 
 def notices_of(user: User) -> QuerySet[Message]:
     """The notice centre of a firm's people: everything this person was told, newest first, in the words of
-    the mail. What is internal to a regulator is not in it.
+    the mail. What is internal to a regulator is not in it, nor what was about a firm that the person left.
     """
-    told = Message.objects.filter(recipient=user, internal=False)
+    still_theirs = Q(firm=None) | Q(firm__in=firms_of(user))
+    told = Message.objects.filter(still_theirs, recipient=user, internal=False)
     return told.exclude(status=Status.WITHHELD).order_by("-pk")
 
 

@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Firm, User
 from audit.services import Actor, record
 from notifications import mails
+from notifications.choices import is_off
 from notifications.models import Attempt, Message, Reminder, Status
 from notifications.sending import send_waiting
 from workflow.errors import NotReady
@@ -49,13 +50,15 @@ def tell(
     url: str = "",
     language: str = "",
     is_draft: bool = False,
+    firm: Firm | None = None,
 ) -> None:
     """Write one message into the outbox; ``mails.MAILS`` lists the templates and the context each takes.
     ``subject_ref`` is the reference of the case, or what an application is called that has none yet
-    (``is_draft``).
+    (``is_draft``). What is about a ``firm`` is read in the notice centre by its people alone.
 
     Effects in order: write the row in the recipient's language (for a bare address: ``language``, or the one
-    in use), unless a row with this key exists, which then stays as it is; wake the sender after commit.
+    in use), unless a row with this key exists, which then stays as it is; wake the sender after commit. A
+    courtesy that the person switched off is written as a notice and not sent.
     Nothing is sent if the transaction is rolled back.
 
     Raises RuntimeError outside a transaction, ValueError for an unknown mail, a context that does not fit, or
@@ -72,6 +75,7 @@ def tell(
         language=language,
         reminder=None,
         is_draft=is_draft,
+        firm=firm,
     )
 
 
@@ -127,6 +131,7 @@ def tell_of(
     subject_ref: str,
     url: str,
     is_draft: bool = False,
+    firm: Firm | None = None,
 ) -> None:
     """Write the one message to this person that the reminder, or several with it, makes."""
     _write(
@@ -140,6 +145,7 @@ def tell_of(
         language="",
         reminder=reminder,
         is_draft=is_draft,
+        firm=firm,
     )
 
 
@@ -245,6 +251,7 @@ def _write(
     language: str,
     reminder: Reminder | None,
     is_draft: bool = False,
+    firm: Firm | None = None,
 ) -> None:
     _inside_a_transaction()
     address = _address(to)
@@ -277,6 +284,8 @@ def _write(
         body_html=words.html,
         message_id=f"<{number}@{urlsplit(settings.BASE_URL).hostname}>",
         reminder=reminder,
+        firm=firm,
+        status=Status.KEPT if isinstance(to, User) and is_off(to, template) else Status.WAITING,
         next_attempt_at=timezone.now(),
     )
     Message.objects.bulk_create([row], ignore_conflicts=True)

@@ -110,6 +110,7 @@ def _answer(meeting: MeetingRequest, actor: Any, status: str, *, answer: str, **
         tell(
             to=person, template="meeting_answered", context={}, subject_ref=reference(meeting),
             key=f"meeting:{meeting.pk}:{status}:{person.pk}", url=reverse("portal:meetings"),
+            firm=meeting.firm,
         )  # fmt: skip
     _record(meeting, actor, f"meeting.{status}")
     return meeting

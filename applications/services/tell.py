@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import User
+from accounts.models import Firm, User
 from accounts.queries import people_of
 from notifications.services import tell
 from regulators.queries import people_with_role
@@ -20,7 +20,7 @@ def firm(case: "Application", template: str, *, key: str, url: str = "", **conte
     case.
     """
     for membership in {m.user_id: m for m in people_of(case.firm)}.values():
-        _tell(case, membership.user, template, key, context, internal=False, url=url)
+        _tell(case, membership.user, template, key, context, internal=False, url=url, firm=case.firm)
 
 
 def invited(case: "Application", person_id: Any, template: str, *, key: str, **context: Any) -> None:
@@ -72,6 +72,7 @@ def _tell(
     *,
     internal: bool,
     url: str = "",
+    firm: Firm | None = None,
 ) -> None:
     tell(
         to=user,
@@ -82,4 +83,5 @@ def _tell(
         internal=internal,
         url=url or case_url(case, internal=internal),
         is_draft=not case.reference,
+        firm=firm,
     )
