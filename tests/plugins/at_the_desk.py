@@ -87,7 +87,7 @@ def read_the_answer(page: Page, reference: str) -> None:
     open_case(page, reference)
     page.get_by_role("region", name="Requests for information").get_by_role("link", name="Request 1").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="minute.pdf").click()
+        page.get_by_role("link", name="minute.pdf", exact=True).click()
     assert download.value.path().read_bytes() == MINUTE
     press(page, "Close the request", "Done.")
 

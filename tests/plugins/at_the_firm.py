@@ -220,7 +220,6 @@ def submit(page: Page, case: Application) -> str:
 
 def answer_the_request(page: Page, link: str) -> None:
     page.goto(link)
-    page.get_by_role("link", name="Answer request 1").click()
     page.get_by_label("Your answer to point 1").fill("The minute of 12 October 2026 names the agreement.")
     page.get_by_label("Choose files").set_input_files(a_file("minute.pdf", MINUTE))
     expect(page.get_by_role("link", name="minute.pdf", exact=True)).to_be_visible()
