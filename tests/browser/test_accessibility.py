@@ -279,7 +279,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "number": [numbers.get(name, 1)], "point": [1], "pk_of": [row.pk] if row else [],
         "firm_id": [scene.firm.pk],
         "invitation_id": [scene.invitation.pk], "comment": [scene.comment.pk],
-        "part": [case.pk], "sheet": [1],
+        "part": [case.pk], "sheet": [1], "size": ["large"],
         "membership": [scene.advising.pk], "meeting": [1],
         "notice": [Message.objects.filter(recipient=scene.firm_user, internal=False).first().uuid],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
