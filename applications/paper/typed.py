@@ -82,8 +82,11 @@ class Typed:
         return person["name"], self._posts(person), born, *about
 
     def _posts(self, person: Content) -> str:
-        titles = {f.code: say(f.title) for f in self.book.functions}
-        return "; ".join(titles.get(code, code) for code in person["posts"])
+        return "; ".join(self._titles.get(code, code) for code in person["posts"])
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {function.code: say(function.title) for function in self.book.functions}
 
     def ownership(self, requirement: Requirement) -> Shown:
         holdings = self.content["holdings"]

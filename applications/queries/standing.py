@@ -38,8 +38,9 @@ def with_dates(cases: QuerySet[Application]) -> QuerySet[Application]:
 
 
 def with_requests_waiting(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """How many requests wait for an answer of the firm; None where none do."""
+    """How many requests wait for an answer of the firm; None where none do, or the case is decided."""
     sent = InformationRequest.objects.filter(**OF_CASE, status__in=InformationRequest.WITH_FIRM)
+    sent = sent.exclude(application__state__in=DECIDED)
     count = sent.order_by().values("application").annotate(count=Count("pk")).values("count")
     return cases.annotate(requests_waiting=Subquery(count))
 

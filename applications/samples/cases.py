@@ -7,14 +7,21 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from applications.models import AnswerFile, Application, Finding, InformationRequest, Stage
+from applications.queries.letters import standing_of, to_word
 from applications.samples.build import build_application, complete_stages
 from applications.samples.staff import Desk
 from applications.services import assessment, decisions, intake, requests, submission
+from applications.services.letters import issue_letter
 from documents.models import Document
 from documents.services import scan
 from regulators.models import LicenceType
 
 DECLARATION = "I declare that the answers and documents of this application are complete and correct to the best of my knowledge."
+IN_WORDS = {
+    "en": "The file is complete, and what it shows was found in order.",
+    "ru": "Досье полное, и изложенное в нём признано соответствующим.",
+    "kk": "Құжаттама толық, онда көрсетілгендер сәйкес деп танылды.",
+}
 STEPS = ("fill", "submit", "accept", "review", "approve", "recommend", "in_principle", "grant")
 
 
@@ -135,6 +142,18 @@ _DESK_STEPS = {
     "in_principle": _in_principle,
     "grant": _grant,
 }
+
+
+def write_letter(case: Application, desk: Desk, code: str) -> None:
+    """The letter of the decision, in each language that it has to be in."""
+    letter = case.book.letter(code)
+    assert letter is not None
+    facts = standing_of(case, letter, desk.decider).facts
+    assert facts is not None
+    words = {
+        language: dict.fromkeys(to_word(letter, facts), IN_WORDS[language]) for language in letter.languages
+    }
+    issue_letter(actor=desk.decider, case=case, code=code, about=facts.about, wording=words)
 
 
 def settle(case: Application, desk: Desk, stage: str) -> None:

@@ -14,7 +14,8 @@ from regulators.models import LicenceType, Regulator
 
 APPLICANT = "applicant@altyn-qoima.test"
 APPLICANT_ASKED = "office@kokzhiek.test"
-
+APPLICANT_LICENSED = "office@burkit-keys.test"
+APPLICANT_READY = "office@dala-seif.test"
 
 DESKS = {
     "AFM": 100,
@@ -32,18 +33,21 @@ class SampleFirm:
     upto: str  # a name in applications.samples.cases.STEPS, or "" for a draft without answers
     legal_form: str = "llp"
     asked: bool = False  # a request for information waits for the firm's answer
+    letter: str = ""  # the letter of the decision, where its powers stand without a check of the law
 
 
 FIRMS = (
     SampleFirm(email=APPLICANT, person="Ғалым Әлімжанов", name="Altyn Qoima Custody Ltd", licence_type="afsa", upto="fill"),
     SampleFirm(email=APPLICANT_ASKED, person="Жанар Бекова", name="Көкжиек Digital Vault Ltd",
                licence_type="afsa", upto="review", asked=True),
-    SampleFirm(email="office@burkit-keys.test", person="Олег Пак", name="Бүркіт Keys Ltd",
+    SampleFirm(email=APPLICANT_LICENSED, person="Олег Пак", name="Бүркіт Keys Ltd",
                licence_type="afsa", upto="grant"),
     SampleFirm(email="office@saqtau.test", person="Мадина Нұрланова", name="«Сақтау» АҚ",
                licence_type="afm", upto="submit"),
     SampleFirm(email="office@tengri-safe.test", person="Сәуле Ермекова", name="Tengri Safekeeping Ltd",
                licence_type="afsa", upto="recommend"),
+    SampleFirm(email=APPLICANT_READY, person="Ерлан Сапаров", name="ТОО «Дала Сейф»",
+               licence_type="afm", upto="grant", letter="readiness"),
 )  # fmt: skip
 
 
@@ -64,6 +68,8 @@ def sign_ins() -> list[dict[str, str]]:
     people = [
         ("Applicant", APPLICANT),
         ("Applicant, asked", APPLICANT_ASKED),
+        ("Applicant, licensed", APPLICANT_LICENSED),
+        ("Applicant, readiness recorded", APPLICANT_READY),
         ("Reviewer (AFSA)", "reviewer@afsa.test"),
         ("Manager (AFSA)", "manager@afsa.test"),
         ("Second pair of eyes (AFSA)", "manager2@afsa.test"),
@@ -120,4 +126,6 @@ def _firm(sample: SampleFirm, desks: dict[str, Any], serial: int) -> Application
     )
     if sample.asked:
         cases.ask_for_one_more(case, desk)
+    if sample.letter:
+        cases.write_letter(case, desk, sample.letter)
     return case

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -10,6 +11,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -40,12 +42,18 @@ def tag(kind: str, text: str) -> SafeString:
     return format_html('<span class="{}">{}</span>', f"tag tag--{kind}" if kind else "tag", text)
 
 
-@register.inclusion_tag("parts/cite.html")
-def cite(source: Citation | Requirement) -> dict[str, object]:
+@register.simple_tag
+def cite(source: Citation | Requirement) -> SafeString:
     """Where a question comes from, and whether it is a rule, guidance or only asked."""
-    citations = source.citations if isinstance(source, Requirement) else (source,)
+    return _cited(source.citations if isinstance(source, Requirement) else (source,), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _cited(citations: tuple[Citation, ...], _language: str | None) -> SafeString:
+    """A page of 60 people shows the same few hundreds of times: made once in each language."""
     kind = standing(citations)
-    return {"look": marks.LOOKS[kind], "word": marks.word(kind), "citations": citations}
+    words = {"look": marks.LOOKS[kind], "word": marks.word(kind), "citations": citations}
+    return render_to_string("parts/cite.html", words)
 
 
 @register.inclusion_tag("parts/prevails.html")

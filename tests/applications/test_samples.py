@@ -10,6 +10,7 @@ import pypdf
 import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from accounts.identifiers import check_bin, check_iin
 from accounts.models import User
@@ -74,9 +75,26 @@ def test_samples_have_something_to_answer_and_to_decide_also_when_the_desk_is_th
     assert open_acts == {"send_back", "approve_in_principle", "grant"}
 
 
+def test_a_sample_firm_reads_its_decision_and_the_letter(
+    rulebooks: None, document_store: Any, monkeypatch: pytest.MonkeyPatch, signed_in: Any
+) -> None:
+    monkeypatch.setattr(firms, "FIRMS", tuple(f for f in firms.FIRMS if f.email == firms.APPLICANT_READY))
+    [case] = firms.sample_firms()
+    assert (case.state, case.readiness is not None) == ("granted", True)
+    assert {letter.language for letter in case.letters.filter(code="readiness")} == {"kk", "ru"}
+    page = signed_in(User.objects.get(email=firms.APPLICANT_READY)).get(
+        reverse("portal:decision", args=[case.pk])
+    )
+    text = page.content.decode()
+    for words in ("Readiness record", case.readiness.reference, "SHA-256"):
+        assert words in text
+
+
 def test_each_sample_sign_in_is_of_somebody_who_is_made() -> None:
     applicants = {row["email"] for row in firms.sign_ins() if row["who"].startswith("Applicant")}
-    assert applicants == {firms.APPLICANT, firms.APPLICANT_ASKED}
+    assert applicants == {
+        firms.APPLICANT, firms.APPLICANT_ASKED, firms.APPLICANT_LICENSED, firms.APPLICANT_READY,
+    }  # fmt: skip
     assert applicants <= {firm.email for firm in firms.FIRMS}
 
 

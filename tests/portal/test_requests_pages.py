@@ -235,6 +235,10 @@ def test_a_request_of_a_case_that_ended_is_read_and_says_why_no_more(
     url = reverse("portal:request", args=[case.pk, 1])
     page = body(browser.get(url))
     assert f"The case has ended ({word})." in page
+    assert "The last day for the answer was" in page
+    case_page = body(browser.get(reverse("portal:case", args=[case.pk])))
+    assert "Requests (1)" not in page + case_page
+    assert 'task--you"><a href="' + url not in case_page
     for words in ("Where exactly?", "Half written."):
         assert words in page
     assert fields_in(page) == set()

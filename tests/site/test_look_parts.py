@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client
+from django.utils import translation
 
 from regulators.rulebook import (
     BENCHMARK,
@@ -122,3 +123,12 @@ def test_why_lists_each_reason_and_links_those_that_can_be_mended() -> None:
 def test_the_rail_is_empty_for_who_is_not_staff(db: None) -> None:
     html = Client().get("/parts/desk/").content.decode()
     assert re.findall(r'<nav class="rail".*?</nav>', html, re.S)[0].count("<li>") == 0
+
+
+def test_where_a_question_comes_from_is_said_in_the_language_of_the_page():
+    said = []
+    for language in ("en", "ru", "kk", "en"):
+        with translation.override(language):
+            said.append(render("{% cite source %}", source=replace(LAW, url="https://example.test/act")))
+    assert said[0] == said[3]
+    assert len(set(said)) == 3
