@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.case import Application
 from applications.models.people import Person
+from documents.models import Document
 
 USER = settings.AUTH_USER_MODEL
 
@@ -73,11 +74,21 @@ class RequestPoint(models.Model):
     def __str__(self) -> str:
         return f"{self.request} point {self.number}"
 
+    @property
+    def documents(self) -> list[Document]:
+        """The files of the answer as it stands; no query where they were prefetched."""
+        return [file.document for file in self.files.all() if file.removed_at is None]
+
 
 class PointFile(models.Model):
+    """A document in the answer to a point. Removed ones, and those that a newer version replaced, keep their
+    row.
+    """
+
     point = models.ForeignKey(RequestPoint, on_delete=models.PROTECT, related_name="files")
     document = models.OneToOneField("documents.Document", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["added_at"]

@@ -38,7 +38,7 @@ class FilesField(forms.Field):
         self.many = many
         self.rows: list[FileRow] = []
         self.place = self.pick_url = ""
-        self.heading = heading
+        self.heading, self.stay = heading, False
         self.done = self.replaces = ""  # of a new version: where to go with it, and what it replaces
 
     @property

@@ -52,10 +52,12 @@ class FactsForm(PlainForm):
 
 
 class ReplaceForm(PlainForm):
-    def __init__(self, document: Document, here: str, data: Any = None, files: Any = None) -> None:
+    """``here`` is the address of what the file was given for; ``done`` where one goes afterwards."""
+
+    def __init__(self, document: Document, here: str, done: str, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files)
         field = FilesField(label=_("Choose the file"), many=False)
-        field.place, field.done, field.replaces = here, here, str(document.pk)
+        field.place, field.done, field.replaces = here, done, str(document.pk)
         self.fields["files"] = field
 
     def clean_files(self) -> list[Any]:

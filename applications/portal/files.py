@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
@@ -12,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications.models import DocumentFacts
-from applications.queries.files import facts_of
+from applications.models import Application, DocumentFacts
+from applications.queries.files import facts_of, readable_versions
 from applications.services.evidence import has_thumbnail
 from documents import queries
 from documents.errors import Rejected
@@ -33,6 +34,7 @@ WORDS: dict[str, tuple[str, str | Promise]] = {
 REJECTED = (Status.INFECTED, Status.UNCHECKABLE)
 WATCHED_FOR = timedelta(minutes=5)  # how long a page asks by itself how the virus check goes
 SOON = timedelta(days=30)
+Reader = tuple[Any, Application, UUID | None]  # who reads, in which case; as which invited person
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,6 @@ class FileRow:
     place: str = ""
     editable: bool = False
     earlier: tuple[Document, ...] = ()
-    has_page: bool = True
     about_person: bool = False
 
     @property
@@ -116,22 +117,30 @@ def rows(documents: Iterable[Document]) -> list[FileRow]:
 
 
 def rows_at(
-    place: str, documents: Iterable[Document], *, about_person: bool, editable: bool = False,
-    has_page: bool = True,
-) -> list[FileRow]:  # fmt: skip
-    """The files of one question or point, with the versions before each: at most one query."""
+    place: str, documents: Iterable[Document], *, about_person: bool, reader: Reader, editable: bool = False
+) -> list[FileRow]:
+    """The files of one question or point, with those versions before each that the reader may read: one query
+    where there are some, and those that say who may read.
+    """
     documents = list(documents)
     earlier = queries.earlier(documents)
+    before = [one for versions in earlier.values() for one in versions]
+    user, case, own = reader
+    shown = readable_versions(user, case, before, own=own) if before else frozenset()
     return [
-        FileRow(one, place, editable, tuple(earlier[one.pk]), has_page, about_person) for one in documents
+        FileRow(one, place, editable, tuple(v for v in earlier[one.pk] if v.pk in shown), about_person)
+        for one in documents
     ]
 
 
-def show_in(form: Any, held: list[FileRow], place: str, *, pick: bool = True) -> None:
-    """Has the form show what was given; where it has no field for files, nothing."""
+def show_in(form: Any, held: list[FileRow], place: str, *, pick: bool = False, stay: bool = False) -> None:
+    """Has the form show what was given; where it has no field for files, nothing. ``pick`` where files that
+    were given before can be chosen; ``stay`` where a button of the form itself gives the chosen ones.
+    """
     field = form.fields.get("files")
     if field:
-        field.rows, field.place, field.pick_url = held, place, f"{place}pick/" if pick else ""
+        field.rows, field.place, field.stay = held, place, stay
+        field.pick_url = f"{place}pick/" if pick else ""
 
 
 def facts_in_words(facts: DocumentFacts | None, version: int) -> list[str]:

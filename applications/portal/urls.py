@@ -16,6 +16,7 @@ from applications.portal.views import (
     meetings,
     notices,
     own,
+    own_files,
     ownership,
     paper,
     people,
@@ -32,6 +33,9 @@ from applications.portal.views import (
 QUESTION = "<uuid:pk>/stages/<slug:stage>/<slug:requirement>/"
 OF_PERSON = QUESTION + "<uuid:person>/"
 POINT = "<uuid:pk>/requests/<int:number>/points/<int:point>/"
+OWN_QUESTION = "own/<uuid:part>/questions/<slug:requirement>/"
+OWN_POINT = "own/<uuid:part>/points/<int:point>/"
+FILE = "files/<uuid:document>/"
 
 app_name = "portal"
 urlpatterns = [
@@ -92,8 +96,18 @@ urlpatterns = [
     path("<uuid:pk>/people/<uuid:person>/consent/", person_part.person_consent, name="person_consent"),
     path("invited/<str:token>/", person_part.invited, name="invited"),
     path("own/<uuid:part>/", own.own, name="own"),
-    path("own/<uuid:part>/questions/<slug:requirement>/", own.own_question, name="own_question"),
-    path("own/<uuid:part>/points/<int:point>/", own.own_point, name="own_point"),
+    path(OWN_QUESTION, own.own_question, name="own_question"),
+    path(OWN_POINT, own.own_point, name="own_point"),
+    path(OWN_QUESTION + "detach/", own.own_detach, name="own_detach"),
+    path(OWN_QUESTION + "file/", own_files.own_give, name="own_give"),
+    path(OWN_QUESTION + FILE, own_files.own_file, name="own_file"),
+    path(OWN_QUESTION + FILE + "replace/", own_files.own_replace, name="own_replace"),
+    path(OWN_QUESTION + FILE + "status/", own_files.own_file_status, name="own_file_status"),
+    path(OWN_POINT + "detach/", own.own_point_detach, name="own_point_detach"),
+    path(OWN_POINT + "file/", own_files.own_point_give, name="own_point_give"),
+    path(OWN_POINT + FILE, own_files.own_point_file, name="own_point_file"),
+    path(OWN_POINT + FILE + "replace/", own_files.own_point_replace, name="own_point_replace"),
+    path(OWN_POINT + FILE + "status/", own_files.own_point_file_status, name="own_point_file_status"),
     path("own/<uuid:part>/consent/", own.own_consent, name="own_consent"),
     path("own/<uuid:part>/return/", own.own_return, name="own_return"),
     path("<uuid:pk>/ownership/", ownership.ownership, name="ownership"),
@@ -122,6 +136,9 @@ urlpatterns = [
     path("<uuid:pk>/discard/", submission.discard, name="discard"),
     path("<uuid:pk>/requests/<int:number>/", requests.information_request, name="request"),
     path(POINT + "file/", point_files.point_give, name="point_give"),
+    path(POINT + "detach/", requests.point_detach, name="point_detach"),
+    path(POINT + "files/<uuid:document>/", point_files.point_file, name="point_file"),
+    path(POINT + "files/<uuid:document>/replace/", point_files.point_replace, name="point_replace"),
     path(POINT + "files/<uuid:document>/status/", point_files.point_file_status, name="point_file_status"),
     path("<uuid:pk>/letters/<int:letter>/", letters.letter, name="letter"),
     path("<uuid:pk>/letters/<int:letter>/pdf/", letters.letter_pdf, name="letter_pdf"),

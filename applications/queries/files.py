@@ -1,15 +1,17 @@
 """The files of a case: what can be given for a further answer, and what was said of one."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from applications.mandates import StageOf
 from applications.models.answers import AnswerFile
 from applications.models.files import DocumentFacts
-from applications.queries.private import hidden_people
+from applications.models.requests import PointFile
+from applications.queries.private import hidden_from, hidden_people
 from documents import queries as documents
 from documents.models import Document
 
@@ -43,6 +45,31 @@ def _in_reach(user: Any, case: "Application") -> list[str]:
 def named(found: QuerySet[Document], text: str) -> QuerySet[Document]:
     """Those with the text in their file name or in the name that the firm gave them."""
     return found.filter(Q(name__icontains=text) | Q(facts__title__icontains=text))
+
+
+def readable_versions(
+    user: Any, case: "Application", versions: Collection[Document], *, own: UUID | None = None
+) -> frozenset[UUID]:
+    """Those of these documents that were given, in this firm's cases, where this user may read. An invited
+    person reads what was given about them in the case.
+    """
+    answers = AnswerFile.objects.filter(document__in=versions, answer__application__firm=case.firm_id)
+    points = PointFile.objects.filter(document__in=versions, point__request__application__firm=case.firm_id)
+    uses = [
+        *answers.values_list(
+            "document", "answer__application", "answer__person", "answer__requirement"
+        ).order_by(),
+        *points.values_list("document", "point__request__application", "point__person", Value("")).order_by(),
+    ]
+    if own:
+        return frozenset(pk for pk, of, person, _code in uses if (of, person) == (case.pk, own))
+    private = hidden_from(user).filter(application__firm=case.firm_id)
+    hidden = set(private.values_list("application", "person"))
+    read = [use for use in uses if (use[1], use[2]) not in hidden]
+    if not user.has_perm("applications.read_draft", case):
+        reach = set(_in_reach(user, case))
+        read = [use for use in read if use[1] == case.pk and use[3] in reach]
+    return frozenset(use[0] for use in read)
 
 
 def facts_of(document: Document) -> DocumentFacts | None:

@@ -131,7 +131,9 @@ def on_verdict(document: Document) -> None:
     if document.status not in ("infected", "uncheckable"):
         return
     files = AnswerFile.objects.filter(document=document, removed_at=None)
-    points = PointFile.objects.filter(document=document).select_related("point__request__application")
+    points = PointFile.objects.filter(document=document, removed_at=None).select_related(
+        "point__request__application"
+    )
     uses = [
         *(
             (f.answer.application, f.answer.requirement, f.answer.person_id)

@@ -11,17 +11,18 @@ from rules import has_perm
 from applications.mandates import StageOf
 from applications.models import AnswerFile, Application, DocumentFacts, Person
 from applications.queries.files import given_before
-from applications.queries.private import hidden_people
+from applications.queries.private import private_people
 from applications.queries.returned import returned_of
 from applications.services.drafting import note_saved, open_answer, start_stage
 from applications.services.evidence import taken_in
-from applications.services.guard import allow, insist, locked_case, same_version
+from applications.services.guard import allow_answer, insist, locked_case, same_version
 from applications.services.inside import note_changed
 from applications.services.limits import insist_on_room
 from applications.states import StageState as S
 from documents import queries as documents
 from documents.models import Document
 from workflow.errors import Gone
+from workflow.services import lock
 
 EDIT = "applications.edit_application"
 CARRIED = ("title", "kind", "language")  # of a new version; its dates are its own
@@ -71,18 +72,21 @@ def replace(
     documents.errors.Rejected, NotAllowed or NotReady.
     """
     case = Application.objects.get(pk=case_id)
-    allow(actor, EDIT, case)
+    allow_answer(actor, case, person.pk if person else None)
     insist_on_room(case, AnswerFile.objects.none(), adding=False)
-    with taken_in(actor=actor, upload=upload, name=name, supersedes=document) as newest:
-        case = locked_case(case_id, actor=actor, permission=EDIT)
+    is_own = person is not None and person.pk in private_people(case)
+    before = None if is_own and _is_elsewhere(document, case, person) else document
+    with taken_in(actor=actor, upload=upload, name=name, supersedes=before) as newest:
+        case = lock(Application, case_id)
         answer = open_answer(case, requirement, person, actor)
-        held = _held_in(case, documents.chain(newest), actor)
+        held = _held_in(case, [document, *documents.chain(newest)], actor, person if is_own else None)
         insist(
             any(file.answer_id == answer.pk for file in held),
             _("This file is not part of the answer any more."),
         )
-        _put_in_place(case, [f for f in held if f.document.number < newest.number], newest, actor)
-        _carry_over(newest, actor)
+        before_it = [f for f in held if f.document == document or f.document.number < newest.number]
+        _put_in_place(case, before_it, newest, actor)
+        carry_over(newest, actor)
         note_saved(case, actor)
     return newest
 
@@ -107,46 +111,86 @@ def describe(
     who saved. Raises NotAllowed, NotReady with the reason, or Conflict.
     """
     with transaction.atomic():
-        case = locked_case(case_id, actor=actor, permission=EDIT)
+        case = lock(Application, case_id)
         answer = open_answer(case, requirement, person, actor)
         insist(
             answer.files.filter(document=document, removed_at=None).exists(),
             _("This file is not part of the answer any more."),
         )
         insist(
-            issued_on is None or issued_on <= timezone.localdate(),
-            _("The date of issue is in the future. Enter the date on the document."),
+            not (person and person.pk in private_people(case) and _is_elsewhere(document, case, person)),
+            _("This file was given for another answer too, so the firm alone says what it is."),
         )
-        insist(
-            issued_on is None or expires_on is None or issued_on <= expires_on,
-            _("The document is valid until a day before its issue. Check both dates."),
-        )
-        facts = DocumentFacts.objects.filter(document=document).first()
-        facts = facts or DocumentFacts(document=document)
-        same_version(facts, expected_version)
-        facts.title, facts.kind, facts.language = title.strip(), kind, language
-        facts.issued_on, facts.expires_on = issued_on, expires_on
-        facts.version += 1
-        facts.updated_by = actor
-        facts.save()
+        facts = write_facts(
+            document, actor, expected_version=expected_version, title=title, kind=kind, language=language,
+            issued_on=issued_on, expires_on=expires_on,
+        )  # fmt: skip
         note_saved(case, actor)
     return facts
 
 
-def _held_in(case: Application, versions: list[Document], actor: Any) -> list[AnswerFile]:
+def write_facts(
+    document: Document,
+    actor: Any,
+    *,
+    expected_version: int,
+    title: str,
+    kind: str,
+    language: str,
+    issued_on: date | None,
+    expires_on: date | None,
+) -> DocumentFacts:
+    """A part of the services that say what a file is. Raises NotReady for impossible dates, or Conflict."""
+    insist(
+        issued_on is None or issued_on <= timezone.localdate(),
+        _("The date of issue is in the future. Enter the date on the document."),
+    )
+    insist(
+        issued_on is None or expires_on is None or issued_on <= expires_on,
+        _("The document is valid until a day before its issue. Check both dates."),
+    )
+    facts = DocumentFacts.objects.filter(document=document).first() or DocumentFacts(document=document)
+    same_version(facts, expected_version)
+    facts.title, facts.kind, facts.language = title.strip(), kind, language
+    facts.issued_on, facts.expires_on = issued_on, expires_on
+    facts.version += 1
+    facts.updated_by = actor
+    facts.save()
+    return facts
+
+
+def _is_elsewhere(document: Document, case: Application, person: Person | None) -> bool:
+    """Whether a file that an invited person replaces is, or an earlier version of it was, given for something
+    else too. What they give then begins a chain of its own: nobody reads of it in the versions of the other.
+    """
+    chain = documents.chain(document)
+    return (
+        AnswerFile.objects.filter(document__in=chain)
+        .exclude(answer__application=case, answer__person=person)
+        .exists()
+    )
+
+
+def _held_in(
+    case: Application, versions: list[Document], actor: Any, invited: Person | None
+) -> list[AnswerFile]:
     """Where versions of one file stand now, in the answers of the case which are open, and which this actor
-    may read: of a stage that was returned with questions named, in no other answer.
+    may write: of a stage that was returned with questions named, in no other answer; of an invited person, in
+    those about them.
     """
     stages = {
         stage.code: returned_of(stage)
         for stage in case.stages.filter(state__in=OPEN_STAGES)
-        if has_perm("applications.edit_stage", actor, StageOf(case, stage.code))
+        if invited or has_perm("applications.edit_stage", actor, StageOf(case, stage.code))
     }
     stage_of = {code: rule.stage for code, rule in case.book.by_code.items()}
     codes = [code for code, stage in stage_of.items() if stage in stages]
     held = AnswerFile.objects.filter(document__in=versions, removed_at=None)
     held = held.filter(answer__application=case, answer__requirement__in=codes)
-    held = held.exclude(answer__person__in=hidden_people(actor, case))
+    if invited:
+        held = held.filter(answer__person=invited)
+    else:
+        held = held.exclude(answer__person__in=private_people(case))
     return [
         file
         for file in held.select_related("answer", "document").order_by("pk")
@@ -168,7 +212,7 @@ def _put_in_place(case: Application, held: list[AnswerFile], newest: Document, a
     )
 
 
-def _carry_over(newest: Document, actor: Any) -> None:
+def carry_over(newest: Document, actor: Any) -> None:
     before = documents.earlier([newest])[newest.pk]
     facts = DocumentFacts.objects.filter(document__in=before).order_by("-document__number").first()
     if facts:

@@ -119,13 +119,7 @@ def answer_point(*, actor: Any, point: RequestPoint, expected_version: int, text
     Raises NotAllowed, NotReady, or Conflict where another editor has answered it since the page was built.
     """
     with transaction.atomic():
-        case = lock(Application, point.request.application_id)
-        point = RequestPoint.objects.select_related("request").get(pk=point.pk, request__application=case)
-        _allow_point(actor, case, point)
-        insist(
-            point.request.status in R.WITH_FIRM and point.sent_at is None,
-            _("This point is not open for an answer."),
-        )
+        _case, point = open_point(actor, point)
         same_version(point, expected_version)
         point.answer, point.answered_by, point.answered_at = text, actor, timezone.now()
         point.version += 1
@@ -135,17 +129,11 @@ def answer_point(*, actor: Any, point: RequestPoint, expected_version: int, text
 
 def attach_to_point(*, actor: Any, point: RequestPoint, upload: Any, name: str) -> PointFile:
     """Take in a document as part of the answer to a point. Raises documents.errors.Rejected."""
-    _allow_point(actor, point.request.application, point)
-    insist_on_room(point.request.application, point.files)
+    allow_point(actor, point.request.application, point)
+    insist_on_room(point.request.application, point.files.filter(removed_at=None))
     with taken_in(actor=actor, upload=upload, name=name) as document:
-        case = lock(Application, point.request.application_id)
-        fresh = RequestPoint.objects.select_related("request").get(pk=point.pk)
-        _allow_point(actor, case, fresh)
-        insist(
-            fresh.request.status in R.WITH_FIRM and fresh.sent_at is None,
-            _("This point is not open for an answer."),
-        )
-        insist_on_room(case, fresh.files)
+        case, fresh = open_point(actor, point)
+        insist_on_room(case, fresh.files.filter(removed_at=None))
         return PointFile.objects.create(point=fresh, document=document)
 
 
@@ -172,9 +160,9 @@ def send_answers(
         if shown and shown != mark_of_answers(ready):
             words = _("An answer was changed while your page was open. Check what goes, then send.")
             raise Conflict([words], current=request)
-        documents = [file.document for point in ready for file in point.files.all()]
+        documents = [document for point in ready for document in point.documents]
         hidden = private_people(case)
-        private = {file.document_id for p in ready if p.person_id in hidden for file in p.files.all()}
+        private = {document.pk for p in ready if p.person_id in hidden for document in p.documents}
         for document in documents:
             insist(document.usable, _told(document, private))
         seal(documents=documents)
@@ -232,7 +220,21 @@ def close_request(
     return request
 
 
-def _allow_point(actor: Any, case: Application, point: RequestPoint) -> None:
+def open_point(actor: Any, point: RequestPoint) -> tuple[Application, RequestPoint]:
+    """The case, locked, and the point as it stands now. Raises NotAllowed, or NotReady where its answer is
+    not to be changed.
+    """
+    case = lock(Application, point.request.application_id)
+    fresh = RequestPoint.objects.select_related("request").get(pk=point.pk, request__application=case)
+    allow_point(actor, case, fresh)
+    insist(
+        fresh.request.status in R.WITH_FIRM and fresh.sent_at is None,
+        _("This point is not open for an answer."),
+    )
+    return case, fresh
+
+
+def allow_point(actor: Any, case: Application, point: RequestPoint) -> None:
     """A point about an invited person is that person's to answer; the firm sends it with the others. Nobody
     answers about a person who has withdrawn the consent.
     """

@@ -53,7 +53,8 @@ POST_ONLY = {
     "accounts:withdraw_invitation", "admin:logout", "portal:detach",
     "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:typed", "portal:typed_away",
     "portal:upload", "session_again", "session_extend", "set_language",
-    "portal:give", "portal:notices_read", "portal:point_give",
+    "portal:give", "portal:notices_read", "portal:point_give", "portal:point_detach",
+    "portal:own_give", "portal:own_detach", "portal:own_point_give", "portal:own_point_detach",
 }  # fmt: skip
 NO_PAGE = {
     "admin:applications_application_document", "admin:applications_application_picture",
@@ -63,6 +64,7 @@ NO_PAGE = {
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
     "portal:authority",
     "before:specimen_pdf", "register:json", "portal:file_status", "portal:point_file_status",
+    "portal:own_file_status", "portal:own_point_file_status",
 }  # fmt: skip
 LEADS_ELSEWHERE = {
     "mfa_activate_totp",  # these of the second factor: test_passkeys.py
@@ -76,6 +78,12 @@ LEADS_ELSEWHERE = {
     "portal:own_consent",
     "portal:own_point",
     "portal:own_question",
+    "portal:own_file",  # these four: tests/portal/test_files_of_an_own_part.py
+    "portal:own_replace",
+    "portal:own_point_file",
+    "portal:own_point_replace",
+    "portal:point_file",  # these two: tests/portal/test_files_of_a_point.py
+    "portal:point_replace",
     "portal:own_return",
     "account_confirm_login_code",
     "account_set_password",

@@ -107,6 +107,15 @@ def in_words(actors: Iterable[str]) -> str:
     return " ".join([*said, *(actor for actor in EVERYBODY if actor in left)]) or "nobody"
 
 
+def _document_of(door: Door, here: Any, document: Any) -> Any:
+    of = {
+        "portal:point_": here.document_of_point,
+        "portal:own_point_": here.document_of_own_point,
+        "portal:own_": here.document_of_own_part,
+    }
+    return next((one for start, one in of.items() if door.name.startswith(start)), document)
+
+
 def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
     """What to put into the address, so that it leads to the objects of this side."""
     here = getattr(side, state or "review")
@@ -127,7 +136,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "letter": here.letter.pk,
         "letter_code": "request_information",
         "period": "year1",
-        "document": here.document_of_point.pk if door.name.startswith("portal:point_") else document.pk,
+        "document": _document_of(door, here, document).pk,
         "size": "large",
         "notice": side.message.uuid,
         "point": here.point_of_person.pk if "<uuid:part>" in door.address else here.point.number,
@@ -281,6 +290,9 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
             f"p{here.point_of_person.number}-version": "0",
             f"p{here.point_of_person.number}-text": "Yes",
         },
+        "own_detach": {"document": str(here.document_of_own_part.pk), "version": "0"},
+        "own_point_detach": {"document": str(here.document_of_own_point.pk)},
+        "point_detach": {"document": str(here.document_of_point.pk)},
         "own_consent": {"agreed": "on"},
         "own_return": {"answers": "leave"},
         "person_invite": {"email": "somebody@example.test", "language": "kk"},

@@ -335,11 +335,13 @@ def _case(
             text=AMONG_OURSELVES,
         ),
         **(after := _after_submission(case, member, staff, question.requirement.code)),
-        **_own_part(case, member, invited, after["request"]),
+        **_own_part(case, member, invited, after["request"], question_of_person),
     )
 
 
-def _own_part(case: Application, member: User, invited: User, request: InformationRequest) -> dict[str, Any]:
+def _own_part(
+    case: Application, member: User, invited: User, request: InformationRequest, question: Question
+) -> dict[str, Any]:
     """A person who accepted, has agreed and is asked something; and another who is invited."""
     soon, token = timezone.now() + timedelta(days=3), f"token-of-a-part-{case.pk}"
     people = [
@@ -360,11 +362,17 @@ def _own_part(case: Application, member: User, invited: User, request: Informati
         **common, person=people[1], email="yet@example.test", token_hash=hash_token(token)
     )
     give_consent(actor=invited, case_id=case.pk, person=people[0], language="en")
-    question = next(q for q in questions(load_draft(case)) if q.person_id == people[0].pk)
+    code = question.requirement.code
     point = RequestPoint.objects.create(
-        request=request, number=2, requirement=question.requirement.code, question="Why?", person=people[0]
+        request=request, number=2, requirement=code, question="Why?", person=people[0]
     )
-    return {"part": part, "invitation_token": token, "point_of_person": point}
+    return {
+        "part": part,
+        "invitation_token": token,
+        "point_of_person": point,
+        "document_of_own_part": _file(case, member, question, people[0]),
+        "document_of_own_point": _file_of_point(point, member),
+    }
 
 
 def _after_submission(case: Application, member: User, staff: Any, requirement: str) -> dict[str, Any]:

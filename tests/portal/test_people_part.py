@@ -94,7 +94,7 @@ def test_the_person_answers_on_their_own_pages(draft_case, dana, part, own_user,
     document = answer.files.get().document
     assert document.name in body(theirs.get(url))
     assert theirs.get(reverse("portal:document", args=[document.pk])).status_code == 200
-    assert theirs.post(url, {"version": "2", "detach": str(document.pk)}).url == url
+    assert theirs.post(url + "detach/", {"version": "2", "document": str(document.pk)}).url == url
     assert answer.files.filter(removed_at=None).count() == 0
     of_firm = next(q for q in asked.questions(load_draft(draft_case)) if q.person_id is None)
     for code in (of_firm.requirement.code, "NO-SUCH"):

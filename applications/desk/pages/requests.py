@@ -13,7 +13,7 @@ from applications.desk.pages.base import Page, page_url, posted_version
 from applications.desk.picks import Picked, pick, question_choices
 from applications.desk.words import REQUEST_TAGS
 from applications.models import InformationRequest, Person
-from applications.portal.files import FileRow
+from applications.portal import files
 from applications.queries.law import requirement_of
 from applications.services import requests
 from look.fields import DayMonthYearField
@@ -161,7 +161,7 @@ class RequestPage(Page):
                 {
                     "point": point,
                     "title": say(requirement_of(self.case, point.requirement).title),
-                    "files": [FileRow(file.document) for file in point.files.all()] if point.sent_at else [],
+                    "files": files.rows(point.documents) if point.sent_at else [],
                     "messages": list(point.messages.all()),
                     "about": pick(point.requirement, str(point.person_id) if point.person_id else None),
                 }

@@ -5,18 +5,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from accounts.sessions import passive
-from applications.asked import Question
+from applications.asked import Draft, Question
 from applications.models import AnswerFile, Application, Stage
-from applications.portal import outline, typed
+from applications.portal import outline
 from applications.portal.access import case_or_404, page, show, status_of
-from applications.portal.file_forms import FactsForm, ReplaceForm
 from applications.portal.files import FileRow, rows_at
 from applications.portal.forms import AnswerForm
+from applications.portal.views import file_pages
+from applications.portal.views.file_pages import Place, poll, uuid_or_404
 from applications.portal.views.stages import question_or_404, question_page, stage_or_404, take_in
 from applications.queries.drafts import load_draft
 from applications.queries.files import given_before, named
@@ -25,11 +26,9 @@ from applications.services import drafting
 from applications.services import files as services
 from applications.services.guard import allow
 from applications.services.people import person_of
-from documents import queries as documents
-from documents.errors import Rejected
 from documents.models import Document
 from regulators import rulebook as rb
-from workflow.errors import Conflict, Gone, NotAllowed, Refused
+from workflow.errors import Gone, Refused
 
 EDIT = "applications.edit_application"
 MOST_SHOWN = 50
@@ -52,39 +51,9 @@ def upload(
 def give(
     request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None = None
 ) -> HttpResponse:
-    """One file by itself, for the script of the page: answered with its row, or with why it was not taken."""
-    case, _stage, draft, asked_now = question_or_404(request, pk, stage, requirement, person)
-    allow(request.user, EDIT, case)
-    if rb.DOCUMENTS not in asked_now.requirement.evidence:
-        raise Http404
-    replaced = request.POST.get("replaces", "")
-    place = place_of(request, case, asked_now)
-
-    def take(one: Any) -> Document:
-        if replaced:
-            before = _one_of(draft.answer(asked_now.key).documents, replaced)
-            return services.replace(**place, document=before, upload=one, name=one.name)
-        return drafting.attach(**place, upload=one, name=one.name).document
-
-    here = outline.question_url(case.pk, asked_now)
-    return answer_script(request, take, here, about_person=bool(asked_now.person_id))
-
-
-def answer_script(
-    request: SignedIn, take: Any, place: str, *, about_person: bool, has_page: bool = True
-) -> HttpResponse:
-    """The row of the file that ``take`` takes in, or plain words that say why it was not taken."""
-    one = request.FILES.get("files")
-    if one is None:
-        return _plain(_("Choose at least one file."))
-    try:
-        document = take(one)
-    except (NotAllowed, Gone):
-        raise
-    except Refused as refusal:
-        return _plain(" ".join(reason.text for reason in refusal.reasons))
-    (row,) = rows_at(place, [document], editable=has_page, has_page=has_page, about_person=about_person)
-    return render(request, "portal/parts/file.html", {"file": row}, status=201)
+    """One file by itself, for the script of the page."""
+    place = _place(request, *question_or_404(request, pk, stage, requirement, person))
+    return file_pages.give(place)
 
 
 @passive
@@ -105,15 +74,9 @@ def file_status(
         raise Http404
     editable = outline.is_open(found, (requirement, person)) and request.user.has_perm(EDIT, case)
     place = outline.question_url_of(case.pk, stage, requirement, person)
-    rows = rows_at(place, [one.document], editable=editable, about_person=person is not None)
-    return answer_poll(request, rows[0])
-
-
-def answer_poll(request: SignedIn, row: FileRow) -> HttpResponse:
-    """``was`` is what the page waits for."""
-    if row.watched and request.GET.get("was") == row.goes_on:
-        return HttpResponse(status=204)
-    return render(request, "portal/parts/file.html", {"file": row})
+    reader = (request.user, case, None)
+    how: dict[str, Any] = {"editable": editable, "about_person": person is not None}
+    return poll(request, rows_at(place, [one.document], reader=reader, **how)[0])
 
 
 @page("POST")
@@ -147,7 +110,7 @@ def pick(
         allow(request.user, EDIT, case)
         try:
             given = services.pick(
-                **place_of(request, case, asked_now), document_id=_uuid(request.POST.get("document"))
+                **place_of(request, case, asked_now), document_id=uuid_or_404(request.POST.get("document"))
             )
         except Gone:
             raise
@@ -170,59 +133,38 @@ def pick(
 def file(
     request: SignedIn, pk: UUID, stage: str, requirement: str, document: UUID, person: UUID | None = None
 ) -> HttpResponse:
-    """What a file is, in the firm's words, with its versions; a POST says it anew."""
-    case, found, draft, asked_now = question_or_404(request, pk, stage, requirement, person)
-    one = _one_of(draft.answer(asked_now.key).documents, document)
-    if request.method == "POST":
-        allow(request.user, EDIT, case)
-    kept = typed.Page(request, case)
-    form = kept.form(request, lambda data, _files: FactsForm(one, data))
-    refusal: Refused | None = None
-    if form.is_valid():
-        try:
-            services.describe(**place_of(request, case, asked_now), document=one, **form.facts())
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(outline.question_url(case.pk, asked_now) + f"#file-{one.pk}")
-    if isinstance(refusal, Conflict):
-        form.stand_on(refusal.current)
-    return _page(
-        request, "portal/file.html", case, found, asked_now, document=one, refusal=refusal, form=form,
-        typed_page=kept if outline.is_open(found, asked_now.key) else None,
-    )  # fmt: skip
+    place = _place(request, *question_or_404(request, pk, stage, requirement, person))
+    return file_pages.about(place, document)
 
 
 @page("GET", "POST")
 def replace(
     request: SignedIn, pk: UUID, stage: str, requirement: str, document: UUID, person: UUID | None = None
 ) -> HttpResponse:
-    """A newer version in the place of a file."""
-    case, found, draft, asked_now = question_or_404(request, pk, stage, requirement, person)
-    one = _one_of(draft.answer(asked_now.key).documents, document)
-    here = outline.question_url(case.pk, asked_now)
-    if request.method == "POST":
-        allow(request.user, EDIT, case)
-    form = ReplaceForm(one, here, *((request.POST, request.FILES) if request.method == "POST" else ()))
-    refusal: Refused | None = None
-    if form.is_valid():
-        upload = form.cleaned_data["files"][0]
-        try:
-            newest = services.replace(
-                **place_of(request, case, asked_now), document=one, upload=upload, name=upload.name
-            )
-        except Rejected as rejection:
-            form.add_error("files", rejection.message)
-        except Refused as error:
-            refusal = error
-        else:
-            words = _("Version %(number)s is in the place of the one before, which stays on record.")
-            messages.success(request, words % {"number": newest.number})
-            return redirect(here)
-    return _page(
-        request, "portal/file_replace.html", case, found, asked_now, document=one, refusal=refusal, form=form
-    )
+    place = _place(request, *question_or_404(request, pk, stage, requirement, person))
+    return file_pages.swap(place, document)
+
+
+def _place(request: SignedIn, case: Application, stage: Stage, draft: Draft, question: Question) -> Place:
+    if rb.DOCUMENTS not in question.requirement.evidence:
+        raise Http404
+    here, about = outline.question_url(case.pk, question), place_of(request, case, question)
+
+    def show_page(template: str, *, refusal: Refused | None, **context: Any) -> HttpResponse:
+        status = status_of(refusal) if refusal else 0
+        return show(request, template, case, refusal=refusal, status=status, stage=stage, **context)
+
+    return Place(
+        request=request, case=case, here=here, back=here, title=question.title,
+        held=list(draft.answer(question.key).documents),
+        editable=outline.is_open(stage, question.key) and request.user.has_perm(EDIT, case),
+        about_person=question.person_id is not None,
+        allow=lambda: allow(request.user, EDIT, case),
+        take=lambda one: drafting.attach(**about, upload=one, name=one.name).document,
+        swap=lambda before, one: services.replace(**about, document=before, upload=one, name=one.name),
+        describe=lambda one, **facts: services.describe(**about, document=one, **facts),
+        show=show_page, back_text=_("Back to the question"), closed=file_pages.STAGE_CLOSED,
+    )  # fmt: skip
 
 
 def place_of(request: SignedIn, case: Application, question: Question) -> dict[str, Any]:
@@ -243,17 +185,12 @@ def _page(
     stage: Stage,
     question: Question,
     *,
-    document: Document | None = None,
     refusal: Refused | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """A page about one file, or all, of a question. Only an editor gets a form, while the stage is open."""
+    """A page about all files of a question. Only an editor gets a form, while the stage is open."""
     here = outline.question_url(case.pk, question)
     editable = outline.is_open(stage, question.key) and request.user.has_perm(EDIT, case)
-    if document:
-        about_person = question.person_id is not None
-        context["row"] = rows_at(here, [document], editable=editable, about_person=about_person)[0]
-        context["versions"] = documents.chain(document)
     return show(
         request, template, case, refusal=refusal, status=status_of(refusal) if refusal else 0,
         stage=stage, question=question, here=here, editable=editable, **context,
@@ -261,19 +198,8 @@ def _page(
 
 
 def _one_of(held: tuple[Document, ...], pk: Any) -> Document:
-    wanted = _uuid(pk)
+    wanted = uuid_or_404(pk)
     for document in held:
         if document.pk == wanted:
             return document
     raise Http404
-
-
-def _uuid(text: Any) -> UUID:
-    try:
-        return UUID(str(text))
-    except ValueError as error:
-        raise Http404 from error
-
-
-def _plain(text: str) -> HttpResponse:
-    return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")

@@ -5,27 +5,38 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
-from applications import asked, privacy
+from applications import privacy
 from applications.asked import Draft, Question
-from applications.models import Answer, Application, Consent, InformationRequest, PersonAccess, RequestPoint
+from applications.models import Answer, Application, Consent, PersonAccess, RequestPoint
 from applications.portal import files, outline, typed
-from applications.portal.access import page, status_of
+from applications.portal.access import page
 from applications.portal.answers import in_words
 from applications.portal.forms import AnswerForm, initial_of
 from applications.portal.people_forms import HandBackForm, OwnConsentForm
 from applications.portal.request_forms import PointForm
+from applications.portal.views.own_places import (
+    agrees,
+    part_or_404,
+    place_of_own_point,
+    place_of_question,
+    point_or_404,
+    points_of,
+    question_or_404,
+    show_own,
+)
 from applications.queries.consents import last_consent
 from applications.queries.drafts import load_draft
 from applications.queries.law import requirement_of
 from applications.services import consents, drafting, private
+from applications.services.point_files import detach_from_point
 from applications.services.requests import answer_point, attach_to_point
+from documents.models import Document
 from regulators.rulebook import say
 from workflow.errors import Conflict, Refused
 
@@ -47,17 +58,16 @@ def own(request: SignedIn, part: UUID) -> HttpResponse:
         request, "portal/own.html", found,
         sections=sections, counted=sum(row.counts for row in rows),
         done=sum(row.counts and row.status == outline.COMPLETED for row in rows),
-        points=_points(found), consent=last_consent(case, found.person),
+        points=points_of(found), consent=last_consent(case, found.person),
     )  # fmt: skip
 
 
 @page("GET", "POST")
 def own_question(request: SignedIn, part: UUID, requirement: str) -> HttpResponse:
-    """One question about the person: what is typed is kept, then each file taken in or out."""
+    """One question about the person: what is typed is kept, then each file is taken in."""
     found = part_or_404(request, part)
-    question, draft = _question_or_404(found, requirement)
-    consent = last_consent(found.application, found.person)
-    if consent is None:
+    question, draft = question_or_404(found, requirement)
+    if last_consent(found.application, found.person) is None:
         return redirect("portal:own_consent", found.pk)
     if request.method != "POST":
         given = draft.answer(question.key)
@@ -67,42 +77,51 @@ def own_question(request: SignedIn, part: UUID, requirement: str) -> HttpRespons
             request, lambda data, files: AnswerForm(question.requirement, data, files, initial=dict(stored))
         )
         return _question_page(request, found, draft, question, form, kept=kept)
-    form = AnswerForm(question.requirement, request.POST, request.FILES)
-    refusal = _keep(request, found, question, draft, form)
-    if refusal is not None or form.errors:
-        return _question_page(request, found, load_draft(found.application), question, form, refusal)
-    if request.POST.get("act") == "stay" or "detach" in request.POST:
+    wrong = _save(request, found, question)
+    if wrong is not None:
+        return wrong
+    if request.POST.get("act") == "stay":
         return redirect("portal:own_question", found.pk, requirement)
     messages.success(request, _("Saved."))
     return redirect("portal:own", found.pk)
+
+
+@page("POST")
+def own_detach(request: SignedIn, part: UUID, requirement: str) -> HttpResponse:
+    """Takes one file out of the answer, and keeps what is typed beside it."""
+    found = part_or_404(request, part)
+    question, draft = question_or_404(found, requirement)
+    place = place_of_question(request, found, question, draft)
+    document = place.one(request.POST.get("document", ""))
+    return _save(request, found, question, take_out=document) or redirect(place.back)
 
 
 @page("GET", "POST")
 def own_point(request: SignedIn, part: UUID, point: int) -> HttpResponse:
     """One point of a request for information that names the person. The firm sends the answers."""
     found = part_or_404(request, part)
-    asked_now = next((one for one in _points(found) if one.pk == point), None)
-    if asked_now is None:
-        raise Http404
-    consent = last_consent(found.application, found.person)
-    if consent is None:
+    asked_now = point_or_404(found, point)
+    if last_consent(found.application, found.person) is None:
         return redirect("portal:own_consent", found.pk)
-    with_firm = asked_now.request.status in InformationRequest.WITH_FIRM and asked_now.sent_at is None
-    is_open = with_firm and consent.given
-    kept = typed.Page(request, found.application)
-    form = kept.form(request, lambda data, files: PointForm(asked_now, data, files))
-    refusal = _keep_point(request, asked_now, form) if request.method == "POST" else None
-    if request.method == "POST" and refusal is None and not form.errors:
-        messages.success(request, _("Saved. The firm sends the answers to the regulator."))
-        return redirect("portal:own", found.pk)
-    if isinstance(refusal, Conflict):
-        form.stand_on(refusal.current)
-    return show_own(
-        request, "portal/own_point.html", found, refusal=refusal, form=form, point=asked_now, is_open=is_open,
-        typed_page=kept if is_open else None, withdrawn=not consent.given,
-        title=say(requirement_of(found.application, asked_now.requirement).title),
-        files=files.rows(file.document for file in asked_now.files.select_related("document")),
-    )  # fmt: skip
+    if request.method != "POST":
+        return _point_page(request, found, asked_now)
+    wrong = _save_point(request, found, asked_now)
+    if wrong is not None:
+        return wrong
+    if request.POST.get("act") == "stay":
+        return redirect("portal:own_point", found.pk, point)
+    messages.success(request, _("Saved. The firm sends the answers to the regulator."))
+    return redirect("portal:own", found.pk)
+
+
+@page("POST")
+def own_point_detach(request: SignedIn, part: UUID, point: int) -> HttpResponse:
+    """Takes one file out of the answer, and keeps what is typed beside it."""
+    found = part_or_404(request, part)
+    asked_now = point_or_404(found, point)
+    place = place_of_own_point(request, found, asked_now)
+    document = place.one(request.POST.get("document", ""))
+    return _save_point(request, found, asked_now, take_out=document) or redirect(place.back)
 
 
 @page("GET", "POST")
@@ -157,45 +176,6 @@ def own_return(request: SignedIn, part: UUID) -> HttpResponse:
     return show_own(request, "portal/own_return.html", found, refusal=refusal, form=form, submitted=submitted)
 
 
-def part_or_404(request: SignedIn, part: UUID) -> PersonAccess:
-    """A part that this user accepted, that nobody has ended, of a person who is still in the case."""
-    if request.user.is_staff:
-        raise Http404
-    held = PersonAccess.objects.filter(
-        pk=part, user=request.user, accepted_at__isnull=False, ended_at=None,
-        application__posts__person=F("person"),
-    )  # fmt: skip
-    case = ("application__firm", "application__licence_type__regulator", "application__rulebook")
-    found = held.select_related("person", "invited_by", *case).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def show_own(
-    request: SignedIn,
-    template: str,
-    part: PersonAccess,
-    *,
-    refusal: Refused | None = None,
-    **context: Any,
-) -> HttpResponse:
-    form = context.get("form")
-    wrong = form is not None and form.is_bound and not form.is_valid()
-    case = part.application
-    base = {
-        "part": part,
-        "firm": case.firm,
-        "book": case.book,
-        "notice": case.book.notice,
-        "regulator_name": say(case.book.regulator_name),
-        "licence_title": say(case.book.licence_type_title),
-        "reasons": refusal.reasons if refusal else [],
-    }
-    status = status_of(refusal) if refusal else 422 if wrong else 200
-    return render(request, template, {**base, **context}, status=status)
-
-
 def _sections(
     case: Application, stage: Any, draft: Draft, part: PersonAccess
 ) -> Iterable[tuple[outline.SectionOutline, bool]]:
@@ -208,29 +188,16 @@ def _sections(
             yield own, outline.is_editable(stage)
 
 
-def _points(part: PersonAccess) -> list[RequestPoint]:
-    """What was asked about the person since the case is with the regulator."""
-    sent = RequestPoint.objects.filter(request__application=part.application_id, person=part.person_id)
-    sent = sent.exclude(request__sent_at=None).select_related("request")
-    return list(sent.order_by("request__number", "number"))
-
-
-def _question_or_404(part: PersonAccess, requirement: str) -> tuple[Question, Draft]:
-    draft = load_draft(part.application)
-    for question in asked.questions(draft):
-        if question.key == (requirement, part.person_id):
-            return question, draft
-    raise Http404
-
-
-def _keep(
-    request: SignedIn, part: PersonAccess, question: Question, draft: Draft, form: AnswerForm
-) -> Refused | None:
-    """Save what is typed, take in each file, take one out."""
+def _save(
+    request: SignedIn, part: PersonAccess, question: Question, *, take_out: Document | None = None
+) -> HttpResponse | None:
+    """Save what is typed, take in each file, take one out; a page where something is wrong, else None."""
     place: dict[str, Any] = {
         "actor": request.user, "case_id": part.application_id, "requirement": question.requirement.code,
         "person": part.person,
     }  # fmt: skip
+    form = AnswerForm(question.requirement, request.POST, request.FILES)
+    refusal: Refused | None = None
     try:
         if form.is_valid():
             drafting.save_answer(**place, **form.answer(), expected_version=form.clean_version())
@@ -238,29 +205,45 @@ def _keep(
         uploads = request.FILES.getlist("files") if "files" in form.fields else []
         for text in files.take_each(uploads, lambda one: drafting.attach(**place, upload=one, name=one.name)):
             form.add_error("files", text)
-        if document := request.POST.get("detach"):
-            if document not in {str(held.pk) for held in draft.answer(question.key).documents}:
-                raise Http404
-            drafting.detach(**place, document_id=document)
-    except Refused as refusal:
-        return refusal
-    return None
+        if take_out:
+            drafting.detach(**place, document_id=take_out.pk)
+            _say_removed(request, take_out)
+    except Refused as error:
+        refusal = error
+    if refusal is None and not form.errors:
+        return None
+    return _question_page(request, part, load_draft(part.application), question, form, refusal)
 
 
-def _keep_point(request: SignedIn, point: RequestPoint, form: PointForm) -> Refused | None:
+def _save_point(
+    request: SignedIn, part: PersonAccess, point: RequestPoint, *, take_out: Document | None = None
+) -> HttpResponse | None:
+    """As ``_save``, for a point of a request."""
+    here: dict[str, Any] = {"actor": request.user, "point": point}
+    form = PointForm(point, request.POST, request.FILES)
+    refusal: Refused | None = None
     try:
         uploads = request.FILES.getlist(form.add_prefix("files"))
-        take = lambda one: attach_to_point(actor=request.user, point=point, upload=one, name=one.name)  # noqa: E731
-        for text in files.take_each(uploads, take):
+        for text in files.take_each(uploads, lambda one: attach_to_point(**here, upload=one, name=one.name)):
             form.add_error("files", text)
+        if take_out:
+            detach_from_point(**here, document=take_out)
+            _say_removed(request, take_out)
         if form.is_valid() and form.typed:
-            answer_point(
-                actor=request.user, point=point, expected_version=form.cleaned_data["version"],
-                text=form.cleaned_data["text"],
-            )  # fmt: skip
-    except Refused as refusal:
-        return refusal
-    return None
+            expected, text = form.cleaned_data["version"], form.cleaned_data["text"]
+            answer_point(**here, expected_version=expected, text=text)
+    except Refused as error:
+        refusal = error
+    if refusal is None and not form.errors:
+        return None
+    if isinstance(refusal, Conflict):
+        form.stand_on(refusal.current)
+    return _point_page(request, part, point_or_404(part, point.pk), form, refusal)
+
+
+def _say_removed(request: SignedIn, document: Document) -> None:
+    words = _("Removed: %(name)s. If you need it after all, upload it again.")
+    messages.success(request, words % {"name": document.name})
 
 
 def _question_page(
@@ -274,18 +257,37 @@ def _question_page(
 ) -> HttpResponse:
     case, requirement = part.application, question.requirement
     given = draft.answer(question.key)
-    stage = case.stages.get(code=requirement.stage)
-    stage.application = case
+    place = place_of_question(request, part, question, draft)
+    held = place.rows()
+    files.show_in(form, held, place.here, stay=True)
     consent = last_consent(case, part.person)
-    is_open = outline.is_open(stage, (requirement.code, part.person_id))
-    editable = is_open and bool(consent and consent.given)
     return show_own(
         request, "portal/own_question.html", part, refusal=refusal, form=form, requirement=requirement,
-        title=say(requirement.title), files=files.rows(given.documents),
+        title=say(requirement.title), files=held, here=place.here,
         answer_lines=in_words(requirement, given),
         theirs=in_words(requirement, given) if isinstance(refusal, Conflict) else None,
-        editable=editable, typed_page=(kept or typed.Page(request, case)) if editable else None,
+        editable=place.editable,
+        typed_page=(kept or typed.Page(request, case, place.here)) if place.editable else None,
         withdrawn=bool(consent and not consent.given),
+    )  # fmt: skip
+
+
+def _point_page(
+    request: SignedIn,
+    part: PersonAccess,
+    point: RequestPoint,
+    form: PointForm | None = None,
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    place = place_of_own_point(request, part, point)
+    kept = typed.Page(request, part.application, place.here)
+    form = form or kept.form(request, lambda data, files: PointForm(point, data, files))
+    held = place.rows()
+    files.show_in(form, held, place.here, stay=True)
+    return show_own(
+        request, "portal/own_point.html", part, refusal=refusal, form=form, point=point, here=place.here,
+        is_open=place.editable, typed_page=kept if place.editable else None, withdrawn=not agrees(part),
+        title=say(requirement_of(part.application, point.requirement).title), files=held,
     )  # fmt: skip
 
 

@@ -1,61 +1,93 @@
-"""The files of one point of a request: given one by one by the script of the page."""
+"""The files of one point of a request: given one by one, described, replaced; asked for by the page."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from accounts.sessions import passive
 from applications.models import Application, RequestPoint
-from applications.portal.access import case_or_404, page
-from applications.portal.files import rows_at
-from applications.portal.views.files import answer_poll, answer_script
+from applications.portal.access import case_or_404, page, show, status_of
+from applications.portal.views import file_pages
+from applications.portal.views.file_pages import POINT_CLOSED, Place, poll
 from applications.queries.private import hidden_people
 from applications.services.guard import allow
+from applications.services.point_files import describe_in_point, replace_in_point
 from applications.services.requests import attach_to_point
+from applications.states import DECIDED
+from workflow.errors import Refused
+
+ANSWER = "applications.answer_request"
 
 
 @page("POST")
 def point_give(request: SignedIn, pk: UUID, number: int, point: int) -> HttpResponse:
-    """One file by itself: answered with its row, or with why it was not taken."""
-    case = case_or_404(request, pk)
-    found = _point_or_404(request, case, number, point)
-    allow(request.user, "applications.answer_request", case)
-    return answer_script(
-        request,
-        lambda one: attach_to_point(actor=request.user, point=found, upload=one, name=one.name).document,
-        place_of_point(found),
-        about_person=found.person_id is not None,
-        has_page=False,
-    )
+    return file_pages.give(_place(request, pk, number, point))
+
+
+@page("GET", "POST")
+def point_file(request: SignedIn, pk: UUID, number: int, point: int, document: UUID) -> HttpResponse:
+    return file_pages.about(_place(request, pk, number, point), document)
+
+
+@page("GET", "POST")
+def point_replace(request: SignedIn, pk: UUID, number: int, point: int, document: UUID) -> HttpResponse:
+    return file_pages.swap(_place(request, pk, number, point), document)
 
 
 @passive
 @page("GET")
 def point_file_status(request: SignedIn, pk: UUID, number: int, point: int, document: UUID) -> HttpResponse:
     """The row of a file that has gone on; 204 until then. Asked by the page; no activity."""
+    place = _place(request, pk, number, point)
+    return poll(request, place.rows([place.one(document)])[0])
+
+
+def place_of_point(request: SignedIn, case: Application, point: RequestPoint) -> Place:
+    """Where files of a point are given by the firm. Who may not answer, or cannot any more, only reads."""
+    asked = reverse("portal:request", args=[case.pk, point.request.number])
+
+    def show_page(template: str, *, refusal: Refused | None, **context: Any) -> HttpResponse:
+        status = status_of(refusal) if refusal else 0
+        return show(request, template, case, refusal=refusal, status=status, tab="requests", **context)
+
+    return Place(
+        request=request, case=case, here=f"{asked}points/{point.number}/",
+        back=f"{asked}#point-{point.number}",
+        title=_("Request %(request)s, point %(number)s")
+        % {"request": point.request.number, "number": point.number},
+        held=point.documents, editable=is_open(point) and request.user.has_perm(ANSWER, case),
+        about_person=point.person_id is not None, allow=lambda: allow(request.user, ANSWER, case),
+        show=show_page, back_text=_("Back to the answers"), closed=POINT_CLOSED,
+        **services_of(request, point),
+    )  # fmt: skip
+
+
+def services_of(request: SignedIn, point: RequestPoint) -> dict[str, Any]:
+    """What is done with the files of a point, the same for the firm and an invited person."""
+    here: dict[str, Any] = {"actor": request.user, "point": point}
+    return {
+        "take": lambda one: attach_to_point(**here, upload=one, name=one.name).document,
+        "swap": lambda before, one: replace_in_point(**here, document=before, upload=one, name=one.name),
+        "describe": lambda one, **said: describe_in_point(**here, document=one, **said),
+    }
+
+
+def is_open(point: RequestPoint) -> bool:
+    asked = point.request
+    is_ended = asked.application.state in DECIDED
+    return asked.status in asked.WITH_FIRM and point.sent_at is None and not is_ended
+
+
+def _place(request: SignedIn, pk: UUID, number: int, point: int) -> Place:
     case = case_or_404(request, pk)
-    found = _point_or_404(request, case, number, point)
-    file = found.files.filter(document=document).select_related("document__facts").first()
-    if file is None:
-        raise Http404
-    about_person = found.person_id is not None
-    (row,) = rows_at(place_of_point(found), [file.document], about_person=about_person, has_page=False)
-    return answer_poll(request, row)
-
-
-def place_of_point(point: RequestPoint) -> str:
-    request = point.request
-    return (
-        reverse("portal:request", args=[request.application_id, request.number]) + f"points/{point.number}/"
-    )
-
-
-def _point_or_404(request: SignedIn, case: Application, number: int, point: int) -> RequestPoint:
     points = RequestPoint.objects.filter(request__application=case, request__number=number, number=point)
-    found = points.exclude(request__sent_at=None).select_related("request").first()
+    points = points.exclude(request__sent_at=None).select_related("request")
+    found = points.prefetch_related("files__document__facts").first()
     if found is None or found.person_id in hidden_people(request.user, case):
         raise Http404
     found.request.application = case
-    return found
+    return place_of_point(request, case, found)

@@ -22,6 +22,7 @@ from applications.portal.views.point_files import place_of_point
 from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
 from applications.queries.private import without_private
+from applications.services.point_files import detach_from_point
 from applications.services.requests import (
     answer_point,
     attach_to_point,
@@ -79,12 +80,7 @@ class Round:
 @page("GET", "POST")
 def information_request(request: SignedIn, pk: UUID, number: int) -> HttpResponse:
     """A request point by point: text and files for each, kept at any time, sent once at the end."""
-    case = case_or_404(request, pk)
-    asked = case.requests.filter(sent_at__isnull=False, number=number).first()
-    if asked is None:
-        raise Http404
-    asked.application = case
-    found = _round(request, case, asked)
+    found = _round_or_404(request, pk, number)
     if request.method != "POST":
         return _before_sending(found) if "send" in request.GET and found.forms else _page(found)
     try:
@@ -92,8 +88,41 @@ def information_request(request: SignedIn, pk: UUID, number: int) -> HttpRespons
             raise Refused([found.closed])
         return _send(found) if found.closed or "shown" in request.POST else _keep_and_act(found)
     except Refused as refusal:
-        found.points = _points(request, asked)
-        return _page(found, refusal)
+        return _again(found, refusal)
+
+
+@page("POST")
+def point_detach(request: SignedIn, pk: UUID, number: int, point: int) -> HttpResponse:
+    """Takes one file out of the answer to a point, and keeps what is typed on the page."""
+    found = _round_or_404(request, pk, number)
+    one = next((p for p in found.points if p.number == point and not p.is_private), None)
+    if one is None:
+        raise Http404
+    document = place_of_point(request, found.case, one).one(request.POST.get("document", ""))
+    try:
+        if found.closed:
+            raise Refused([found.closed])
+        detach_from_point(actor=request.user, point=one, document=document)
+        words = _("Removed: %(name)s. If you need it after all, upload it again.")
+        messages.success(request, words % {"name": document.name})
+        found.points = _points(request, found.asked)
+        return _keep_and_act(found)
+    except Refused as refusal:
+        return _again(found, refusal)
+
+
+def _round_or_404(request: SignedIn, pk: UUID, number: int) -> Round:
+    case = case_or_404(request, pk)
+    asked = case.requests.filter(sent_at__isnull=False, number=number).first()
+    if asked is None:
+        raise Http404
+    asked.application = case
+    return _round(request, case, asked)
+
+
+def _again(found: Round, refusal: Refused) -> HttpResponse:
+    found.points = _points(found.request, found.asked)
+    return _page(found, refusal)
 
 
 def _round(request: SignedIn, case: Any, asked: InformationRequest) -> Round:
@@ -294,7 +323,7 @@ def _row(found: Round, point: Any, before: dict[Any, Any]) -> dict[str, Any]:
         "point": point,
         "form": form,
         "stale": point in found.stale,
-        "files": _files_of(point, form),
+        "files": _files_of(found, point, form),
         "requirement": requirement,
         "earlier": before.get((point.requirement, point.person_id)),
         "messages": list(point.messages.all()),
@@ -302,13 +331,10 @@ def _row(found: Round, point: Any, before: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _files_of(point: RequestPoint, form: FirmPointForm | None) -> list[files.FileRow]:
+def _files_of(found: Round, point: RequestPoint, form: FirmPointForm | None) -> list[files.FileRow]:
     """The files of a point, which its form shows too."""
-    place = place_of_point(point)
-    held = files.rows_at(
-        place, [file.document for file in point.files.all()], about_person=point.person_id is not None,
-        has_page=False,
-    )  # fmt: skip
+    place = place_of_point(found.request, found.case, point)
+    held = place.rows()
     if form:
-        files.show_in(form, held, place, pick=False)
+        files.show_in(form, held, place.here)
     return held

@@ -186,9 +186,11 @@ def question_page(
     filed = case.submitted_at and is_open and not given.private
     before = earlier_answers(case, [question.key] if filed else [])
     requirement = question.requirement
-    about_person = question.person_id is not None
-    held = files.rows_at(here, given.documents, editable=editable, about_person=about_person)
-    files.show_in(form, held, here)
+    held = files.rows_at(
+        here, given.documents, editable=editable, about_person=question.person_id is not None,
+        reader=(request.user, case, None),
+    )  # fmt: skip
+    files.show_in(form, held, here, pick=True)
     return show(
         request,
         "portal/question.html",
