@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import check_bin
-from accounts.models import Firm, LegalForm, NoBinReason, Role, User
+from accounts.models import LegalForm, NoBinReason, Role, User
+from look.fields import CountryField
 
 ROLES_IN_WORDS = (
     (
@@ -52,13 +53,7 @@ class FirmForm(forms.Form):
         choices=[("", _("Choose")), *LegalForm.choices],
         error_messages={"required": _("Choose the legal form.")},
     )
-    country = forms.CharField(
-        label=_("Country of registration"),
-        max_length=2,
-        initial="KZ",
-        help_text=_("Two-letter code, for example KZ."),
-        error_messages={"required": _("Enter the two-letter country code, for example KZ.")},
-    )
+    country = CountryField(label=_("Country of registration"), initial="KZ")
     bin = forms.CharField(
         label=_("BIN"),
         max_length=30,
@@ -77,11 +72,6 @@ class FirmForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
     )
-
-    def clean_country(self) -> str:
-        code = self.cleaned_data["country"].strip().upper()
-        Firm._meta.get_field("country").run_validators(code)
-        return code
 
     def clean_bin(self) -> str:
         text = self.cleaned_data["bin"].strip()

@@ -12,13 +12,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from look.countries import is_country
+
 FIRST_WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 SECOND_WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 BIN_TYPES = "456"
 BIN_FEATURES = "0123"
 CENTURIES = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}
 SEPARATORS = re.compile(r"[\s\-\u2010-\u2015/.№]+")
-COUNTRY = re.compile(r"[A-Z]{2}")
 DOCUMENT_NUMBER = re.compile(r"[A-Z0-9]{5,20}")
 # A passport number typed on a Cyrillic keyboard is the same number.
 LOOKALIKES = str.maketrans("АВЕКМНОРСТУХІҮ", "ABEKMHOPCTYXIY")
@@ -80,7 +81,7 @@ def check_papers(*, citizenship: str, iin: str, passport: str) -> list[str]:
     would be a second one.
     """
     country = citizenship.strip().upper()
-    if not COUNTRY.fullmatch(country):
+    if not is_country(country):
         raise ValidationError(
             {"citizenship": _("Enter the two-letter code of the country, for example KZ.")}, code="country"
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from look import countries
 from regulators.rulebook import say
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def notice_for(case: "Application", person: "Person", language: str) -> Notice:
         operator = _("%(firm)s, BIN %(bin)s") if firm.bin else _("%(firm)s, which has no BIN")
         abroad = firm.country != "KZ"
         crossing = (
-            _("Yes: the operator is registered in another country (%(country)s).") % {"country": firm.country}
+            _("Yes: the operator is registered in another country (%(country)s).")
+            % {"country": countries.name(firm.country)}
             if abroad
             else _(
                 "No. The operator names Kazakhstan as its country, and the regulator has its office there."

@@ -10,6 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from look import countries
+
 SPACES = re.compile(r"[\s\u00a0\u202f\u2009']+")
 AMOUNT = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?|(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d{1,2}))?")
 EITHER = re.compile(r"(\d{1,3})\.(\d{3})")
@@ -22,6 +24,21 @@ DIGITS = {  # in our words, for any field of numbers
     "max_whole_digits": _("Enter a number of at most %(max)s digits before the point"),
     "max_decimal_places": _("Enter a number of at most %(max)s digits after the point"),
 }
+
+
+class CountryField(forms.ChoiceField):
+    """A country chosen by its name; its two-letter code is what is stored."""
+
+    default_error_messages = {
+        "required": _("Choose a country from the list"),
+        "invalid_choice": _("Choose a country from the list"),
+    }
+
+    def __init__(self, *, label: Any, required: bool = True, **kwargs: Any) -> None:
+        first = [("", _("Choose"))]
+        super().__init__(
+            label=label, required=required, choices=lambda: [*first, *countries.choices()], **kwargs
+        )
 
 
 class DayMonthYearInput(forms.MultiWidget):

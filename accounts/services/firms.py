@@ -14,6 +14,7 @@ from accounts.identifiers import check_bin
 from accounts.models import Firm, FirmRevision, Role, User
 from accounts.services.members import grant, require_owner
 from audit.services import record
+from look.countries import is_country
 from workflow.errors import NotAllowed
 
 FOUNDER_ROLES = (Role.OWNER, Role.EDITOR, Role.SIGNATORY)
@@ -86,6 +87,8 @@ def _fill(firm: Firm, **fields: Any) -> None:
     for name in FIELDS:
         setattr(firm, name, _checked_bin(texts["bin"]) if name == "bin" else texts[name])
     firm.full_clean(validate_constraints=False)
+    if not is_country(firm.country):
+        raise ValidationError({"country": _("Choose a country from the list")})
     if bool(firm.bin) == bool(firm.no_bin_reason):
         raise ValidationError({"bin": _("Give the BIN, or the reason why there is none: one of the two.")})
 

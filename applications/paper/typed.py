@@ -13,7 +13,7 @@ from applications.computed import capital_in_words, structure_in_words
 from applications.models import Holding
 from applications.paper.model import Table
 from applications.queries.content import Content
-from look import words
+from look import countries, words
 from regulators import rulebook as rb
 from regulators.rulebook import Book, Requirement, say
 
@@ -78,8 +78,8 @@ class Typed:
         if pk in self.hidden:
             return (person["name"], self._posts(person), *[_("given privately")] * 4)
         born = words.day(date.fromisoformat(person["born_on"])) if person.get("born_on") else "–"
-        about = (person.get(name) or "–" for name in ("citizenship", "residence", "number"))
-        return person["name"], self._posts(person), born, *about
+        places = (countries.name(person.get(name) or "–") for name in ("citizenship", "residence"))
+        return person["name"], self._posts(person), born, *places, person.get("number") or "–"
 
     def _posts(self, person: Content) -> str:
         return "; ".join(self._titles.get(code, code) for code in person["posts"])

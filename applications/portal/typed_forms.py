@@ -21,7 +21,7 @@ from applications.portal.forms import (
     PlainForm,
     percent_field,
 )
-from look.fields import MoneyField
+from look.fields import CountryField, MoneyField
 
 CYRILLIC_LETTER, LATIN_LETTER = re.compile(r"[\u0400-\u052f]"), re.compile(r"[A-Za-z\u00c0-\u024f]")
 
@@ -69,18 +69,8 @@ class PersonForm(PlainForm):
     given_names = name_field(_("Given names in Cyrillic"), _("A single name goes here."))
     patronymic = name_field(_("Patronymic, if any"))
     born_on = DateField(label=_("Date of birth"), help_text=_("For example, 27 3 1984"))
-    citizenship = forms.RegexField(
-        r"\A[A-Za-z]{2}\Z",
-        label=_("Citizenship"),
-        help_text=_("Two-letter code of the country, for example KZ."),
-        error_messages={"invalid": _("Enter the two-letter code of the country, for example KZ.")},
-    )
-    residence = forms.RegexField(
-        r"\A[A-Za-z]{2}\Z",
-        label=_("Country of residence"),
-        help_text=_("Two-letter code of the country, for example KZ."),
-        error_messages={"invalid": _("Enter the two-letter code of the country, for example KZ.")},
-    )
+    citizenship = CountryField(label=_("Citizenship"))
+    residence = CountryField(label=_("Country of residence"))
     identifier_kind = forms.ChoiceField(
         label=_("Which number you give"),
         error_messages={"required": _("Choose which number you give.")},
@@ -126,12 +116,6 @@ class PersonForm(PlainForm):
         if {"citizenship", "identifier_kind", "identifier"} <= typed.keys():
             check_has_iin(citizenship=typed["citizenship"], kind=typed["identifier_kind"], field="identifier")
 
-    def clean_citizenship(self) -> str:
-        return str(self.cleaned_data["citizenship"]).upper()
-
-    def clean_residence(self) -> str:
-        return str(self.cleaned_data["residence"]).upper()
-
 
 class HolderForm(PlainForm):
     """A direct holding: who holds how much of what. A holder is in the list already, or a new body."""
@@ -140,13 +124,7 @@ class HolderForm(PlainForm):
 
     owner = forms.ChoiceField(label=_("Who holds"))
     name = forms.CharField(label=_("Name of the new company or other body"), max_length=250, required=False)
-    country = forms.RegexField(
-        r"\A[A-Za-z]{2}\Z",
-        label=_("Its country"),
-        help_text=_("Two-letter code, for example KZ."),
-        required=False,
-        error_messages={"invalid": _("Enter the two-letter code of the country, for example KZ.")},
-    )
+    country = CountryField(label=_("Its country"), required=False)
     registration = forms.CharField(label=_("Its registration number"), max_length=60, required=False)
     owned = forms.ChoiceField(label=_("Holds a part of"))
     kind = forms.ChoiceField(label=_("Held"), choices=Holding.KINDS, initial=Holding.OWN)

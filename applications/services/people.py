@@ -26,6 +26,7 @@ from applications.services.checking import note_checked
 from applications.services.drafting import note_saved, open_stage_of
 from applications.services.guard import insist, insist_on_consent, locked_case, same_version
 from applications.services.private import delete_answers, end_of_removed
+from look.countries import is_country
 from regulators import rulebook as rb
 from workflow.errors import NotReady
 
@@ -65,6 +66,7 @@ def save_person(
             fields["given_names"] or fields["latin_given_names"],
             _("Write the given names in Cyrillic, in Latin letters, or both."),
         )
+        _insist_on_countries(fields["citizenship"], fields["residence"])
         kind, citizenship = fields["identifier_kind"], fields["citizenship"]
         _refuse(check_has_iin, citizenship=citizenship, kind=kind, field="identifier")
         check = check_iin if kind == "iin" else check_identifier
@@ -138,6 +140,7 @@ def save_entity(
             )
         else:
             insist(name.strip(), _("Write the name of the holder."))
+            _insist_on_countries(*([country] if country else []))
             entity = Entity.objects.create(
                 application=case, name=name.strip(), country=country, registration=registration
             )
@@ -311,6 +314,10 @@ def remove_rate(*, actor: Any, case_id: Any) -> None:
         open_stage_of(case, rb.CAPITAL, actor)
         AccountsRate.objects.filter(application=case).delete()
         note_saved(case, actor)
+
+
+def _insist_on_countries(*codes: str) -> None:
+    insist(all(is_country(code) for code in codes), _("Choose a country from the list"))
 
 
 def _refuse(check: Callable[..., Any], *text: str, **named: str) -> Any:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from applications.pipeline.queries import managed_by
 from applications.queries import stages
-from look import words
+from look import countries, words
 from look.fields import DIGITS
 from regulators import marks
 from regulators.rulebook import Book, Citation, Requirement, standing
@@ -241,6 +241,12 @@ def clock(value: datetime | None) -> str:
 @register.filter
 def moment(value: datetime | None) -> str:
     return words.moment(value) if value else ""
+
+
+@register.filter
+def country(code: str) -> str:
+    """The name of a country by its code."""
+    return countries.name(code)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from accounts import queries, services
 from accounts.models import Firm, Membership
 
 pytestmark = pytest.mark.django_db
-FIELDS = {"name": "Altyn Custody", "legal_form": "llp", "country": "kz", "no_bin_reason": "not_yet"}
+FIELDS = {"name": "Altyn Custody", "legal_form": "llp", "country": "KZ", "no_bin_reason": "not_yet"}
 
 
 def portal_home():

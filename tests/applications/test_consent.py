@@ -43,7 +43,7 @@ def test_a_firm_abroad_says_that_the_data_cross_the_border(draft_case, firm_user
         actor=firm_user, case_id=draft_case.pk, person=dana, language="en", reference="Safe"
     )
     assert consent.cross_border is True
-    assert "(AE)" in consent.text
+    assert "(United Arab Emirates)" in consent.text
 
 
 def test_consent_on_paper_needs_the_paper_or_its_place(draft_case, firm_user, dana):

@@ -145,7 +145,7 @@ def enter_holding(page: Page, case: Application) -> None:
     open_tab(page, case, "Ownership")
     page.get_by_label("Who holds").select_option(label="A body that is not in the list: name it below")
     page.get_by_label("Name of the new company").fill(HOLDING_COMPANY)
-    page.get_by_label("Its country").fill("KZ")
+    page.get_by_label("Its country").select_option("KZ")
     page.get_by_label("Economic interest").fill("100")
     page.get_by_label("Votes, %").fill("100")
     page.get_by_role("button", name="Save the holding").click()

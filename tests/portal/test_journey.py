@@ -31,7 +31,7 @@ def enter_people_and_holdings(browser, case):
     person = {
         "given_names": "Әділ", "family_name": "Байұзақов", "patronymic": "Серікұлы",
         "born_on_day": "21.06.1975", "born_on_month": "", "born_on_year": "",
-        "citizenship": "ie", "residence": "KZ",
+        "citizenship": "IE", "residence": "KZ",
         "identifier_kind": "passport", "identifier": "N 1234567",
         "functions": [function.code for function in case.book.functions],
     }  # fmt: skip

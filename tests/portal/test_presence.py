@@ -170,14 +170,14 @@ def test_two_editors_of_a_person(browser, other, draft_case, add_person):
     url = reverse("portal:person", args=[draft_case.pk, person.pk])
     mine, theirs = fields_of(browser.get(url)), fields_of(other.get(url))
     assert other.post(url, theirs | {"given_names": "Дана Ә", "born_on_year": "1990"}).status_code == 302
-    page = browser.post(url, mine | {"family_name": "Қожа", "citizenship": "gb"})
+    page = browser.post(url, mine | {"family_name": "Қожа", "citizenship": "GB"})
     assert page.status_code == 409
     rows = {row.label: (row.theirs, row.mine) for row in page.context["clash"].rows}
     assert rows == {
         "Given names in Cyrillic": ("Дана Ә", "Дана 1"),
         "Family name in Cyrillic": ("Қожахметова", "Қожа"),
         "Date of birth": ("25 July 1990", "25 July 1988"),
-        "Citizenship": ("IE", "GB"),
+        "Citizenship": ("Ireland", "United Kingdom"),
     }
     assert person.identifier not in body(page)
     assert fresh(person).given_names == "Дана Ә"

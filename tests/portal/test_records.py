@@ -11,7 +11,7 @@ from tests.portal.conftest import url_of
 
 PERSON = {
     "given_names": "Дана", "family_name": "Қожахметова", "patronymic": "Ерлановна", "born_on_day": "25",
-    "born_on_month": "7", "born_on_year": "1988", "citizenship": "ie", "residence": "KZ",
+    "born_on_month": "7", "born_on_year": "1988", "citizenship": "IE", "residence": "KZ",
     "identifier_kind": "passport", "identifier": "N 1234567", "functions": ["co", "director"],
 }  # fmt: skip
 
@@ -59,12 +59,12 @@ def test_a_wrong_number_is_named_at_its_field(browser, draft_case):
 
 def test_a_citizen_of_kazakhstan_gives_the_iin(browser, draft_case):
     url = reverse("portal:person", args=[draft_case.pk])
-    page = browser.post(url, {**PERSON, "citizenship": "kz"})
+    page = browser.post(url, {**PERSON, "citizenship": "KZ"})
     assert page.status_code == 422
     assert list(page.context["form"].errors) == ["identifier"]
     assert "A citizen of Kazakhstan has an IIN: enter it." in body(page)
     number = sample_iin(born="880725", century_digit=4, serial=1)
-    iin = {"citizenship": "kz", "identifier_kind": "iin", "identifier": number}
+    iin = {"citizenship": "KZ", "identifier_kind": "iin", "identifier": number}
     assert browser.post(url, {**PERSON, **iin}).status_code == 302
 
 
@@ -94,7 +94,7 @@ def hold(browser, case, **typed):
 
 def test_holdings_by_a_body_and_by_a_person_add_up(browser, draft_case, add_person):
     person = add_person(1, "controller")
-    assert hold(browser, draft_case, name="Steppe Holdings", country="kz").status_code == 302
+    assert hold(browser, draft_case, name="Steppe Holdings", country="KZ").status_code == 302
     page = body(browser.get(reverse("portal:ownership", args=[draft_case.pk])))
     assert "add up to 60 %" in page
     assert "Must be 100 %" in page

@@ -21,6 +21,7 @@ from applications.portal.access import page
 from applications.portal.firm_forms import DayForm
 from applications.queries.access_history import had_access, history_of
 from applications.states import OPEN
+from look import countries
 
 ENTRIES_ON_A_PAGE = 25
 
@@ -72,6 +73,8 @@ def _field(name: str) -> Any:
 
 
 def _value(name: str, value: Any) -> str:
+    if name == "country":
+        return countries.name(value)
     choices = dict(_field(name).flatchoices)
     return str(choices.get(value, value or "–"))
 

@@ -214,7 +214,7 @@ def _save(request: SignedIn, case: Application, entities: list[Entity], given: d
             actor=request.user,
             case_id=case.pk,
             name=given["name"],
-            country=given["country"].upper(),
+            country=given["country"],
             registration=given["registration"],
             person=person_of(case, pk) if kind == "person" else None,
         )
