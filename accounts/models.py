@@ -333,3 +333,7 @@ class FirmInvitation(Invitation):
     @property
     def is_adviser(self) -> bool:
         return self.kind == Kind.ADVISER
+
+    @property
+    def role_names(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]

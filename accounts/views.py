@@ -206,7 +206,7 @@ def _by_person(memberships: Iterable[Membership]) -> list[dict[str, Any]]:
 
 
 def _role_names(invitation: FirmInvitation | None) -> list[str]:
-    return [str(Role(role).label) for role in invitation.roles] if invitation else []
+    return invitation.role_names if invitation else []
 
 
 def _status(form: FirmForm | InviteForm | ChoosePasswordForm) -> int:

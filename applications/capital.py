@@ -15,11 +15,13 @@ PERIODS: dict[str, str | Promise] = {
 }
 
 
-def figures_of(case: Any) -> list[Any]:
-    """Those that the book of the case asks for: on its lines, and in its currency. What was entered on
-    another line, or in another currency, under a version before stays in its row and counts for nothing.
+def asked_for(book: Any) -> dict[str, Any]:
+    """Which figures the book asks for: on its lines, and in its currency. What was entered on another line,
+    or in another currency, under a version before stays in its row and counts for nothing.
     """
-    rules = case.book.capital
-    lines = [line.code for line in rules.lines]
-    found = case.capital.filter(line__in=lines, currency=rules.currency)
-    return list(found.order_by("line", "period"))
+    rules = book.capital
+    return {"line__in": [line.code for line in rules.lines], "currency": rules.currency}
+
+
+def figures_of(case: Any) -> list[Any]:
+    return list(case.capital.filter(**asked_for(case.book)).order_by("line", "period"))

@@ -63,6 +63,15 @@ def is_the_person(user: Any, obj: Any) -> bool:
 
 
 @rules.predicate
+def is_that_human(user: Any, obj: Any) -> bool:
+    """Acts for the firm, and is by the number on record the person of the case that it is about."""
+    if not isinstance(obj, OwnPart) or user.pk is None or user.is_staff or not user.human:
+        return False
+    posts = obj.application.posts.filter(person=obj.person_id)
+    return bool(is_of_the_firm(user, obj) and posts.filter(names("person__human", user.human)).exists())
+
+
+@rules.predicate
 def holds_a_part(user: Any, obj: Any) -> bool:
     """Is one of the invited people of the case."""
     if obj is None or user.pk is None or user.is_staff:
@@ -175,6 +184,7 @@ rules.add_perm("applications.answer_request", is_editor)
 rules.add_perm("applications.invite_person", is_editor)
 rules.add_perm("applications.record_consent", is_editor)
 rules.add_perm("applications.answer_own_part", is_the_person)
+rules.add_perm("applications.consent_oneself", is_the_person | is_that_human)
 rules.add_perm("applications.ask_for_meeting", is_editor | is_signatory | is_owner)
 rules.add_perm("applications.answer_meeting", is_case_officer)
 

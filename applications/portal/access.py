@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +21,7 @@ from applications.mandates import StageOf, mandates_of
 from applications.models import Application
 from applications.portal import presence, standing, typed
 from applications.portal.back import back_of, carried
+from applications.portal.outline import kind_may_change
 from applications.queries.copying import copied_for
 from applications.queries.law import home_of
 from applications.queries.standing import with_turn, with_unread
@@ -27,6 +29,7 @@ from regulators.periods import set_in_the_case
 from regulators.rulebook import CAPITAL, OWNERSHIP, PEOPLE, say
 from workflow.errors import Conflict, Gone, NotAllowed, Refused
 
+KINDS = {PEOPLE: _lazy("People"), OWNERSHIP: _lazy("Ownership"), CAPITAL: _lazy("Capital")}
 View = Callable[..., HttpResponseBase]
 
 
@@ -132,6 +135,11 @@ def show(
     user = request.user
     if not user.has_perm(typed_needs, case):
         typed_page = None
+    may_edit = user.has_perm("applications.edit_application", case)
+    kind = tab if tab in KINDS else ""
+    may_change = may_edit and (not kind or kind_may_change(case, kind))
+    if not may_change:
+        typed_page = None if kind else typed_page
     may_follow = user.has_perm("applications.read_draft", case)  # an adviser sees the stages alone
     base = {
         "case": case,
@@ -141,13 +149,14 @@ def show(
         "regulator_name": say(case.book.regulator_name),
         "set_in_the_case": set_in_the_case(),
         "licence_title": say(case.book.licence_type_title),
-        "may_edit": user.has_perm("applications.edit_application", case),
+        "may_edit": may_edit,
+        "may_change": may_change,
         "may_sign": user.has_perm("applications.submit_application", case),
         "may_discard": user.has_perm("applications.discard_application", case),
         "reasons": refusal.reasons if refusal else [],
         "copied": copied_for(user, case, tab=tab, context=context),
         "tabs": _tabs(user, case, tab),
-        "back_to": back_of(request, case),
+        "back_to": back_of(request, case, kind=kind),
         "unread": getattr(case, "unread", None),
         "strip": standing.strip_of(case) if may_follow and "turn" not in context else None,
     }
@@ -156,9 +165,9 @@ def show(
 
 def _tabs(user: Any, case: Any, current: str) -> list[dict[str, Any]]:
     tabs = [("tasks", _("Tasks"), "portal:case")]
-    for kind, text in ((PEOPLE, _("People")), (OWNERSHIP, _("Ownership")), (CAPITAL, _("Capital"))):
+    for kind, text in KINDS.items():
         if user.has_perm("applications.read_draft", case) or may_read(user, case, home_of(case, kind)):
-            tabs.append((kind, text, f"portal:{kind}"))
+            tabs.append((kind, str(text), f"portal:{kind}"))
     tabs.append(("check", _("Your answers"), "portal:check"))
     found: list[dict[str, Any]] = [
         {"text": text, "url": reverse(name, args=[case.pk]), "current": code == current}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.asked import Question
+from regulators.rulebook import Requirement
 
 CHECK, CHECK_STAGE = "check", "check-stage"
 
@@ -22,17 +23,26 @@ class Back:
     text: str
 
 
-def back_of(request: HttpRequest, case: Any, question: Question | None = None) -> Back | None:
-    """The page to return to, at the line of this question; None where the page was opened in another way."""
+def back_of(
+    request: HttpRequest, case: Any, question: Question | None = None, *, kind: str = ""
+) -> Back | None:
+    """The page to return to, at the line of this question, or of the first that asks for this kind of typed
+    records; None where the page was opened in another way.
+    """
     code = _code(request)
-    if code == CHECK_STAGE and question is not None:
-        url = reverse("portal:check_stage", args=[case.pk, question.requirement.stage])
-    elif code:
-        url = reverse("portal:check", args=[case.pk])
-    else:
+    if not code:
         return None
-    line = f"#{anchor_of(question)}" if question else ""
-    return Back(code, url + line, _("Back to the check of your answers"))
+    rule = question.requirement if question else _first_asking(case, kind)
+    if code == CHECK_STAGE and rule is not None:
+        url = reverse("portal:check_stage", args=[case.pk, rule.stage])
+    else:
+        url = reverse("portal:check", args=[case.pk])
+    line = anchor_of(question) if question else rule.code if rule else ""
+    return Back(code, f"{url}#{line}" if line else url, _("Back to your answers"))
+
+
+def _first_asking(case: Any, kind: str) -> Requirement | None:
+    return next((rule for rule in case.book.requirements if kind in rule.evidence), None)
 
 
 def anchor_of(question: Question) -> str:

@@ -18,7 +18,9 @@ from applications import asked
 from applications.asked import Draft, Given, Question
 from applications.models import Application, Stage
 from applications.portal.files import is_rejected
-from applications.queries.returned import returned_of
+from applications.queries.copying import Waiting, waiting_of
+from applications.queries.law import home_of
+from applications.queries.returned import kind_is_open, returned_of
 from applications.queries.versions import Marks, marks_of
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
@@ -76,6 +78,7 @@ class Row(_Line):
     draft: Draft
     marks: Marks
     returned: bool = False  # the regulator named this question
+    copied: bool = False  # what came over from a past application waits to be looked at
 
     @property
     def given(self) -> Given:
@@ -87,7 +90,8 @@ class Row(_Line):
 
     @cached_property
     def status(self) -> str:
-        return _status(self.given, self.problems)
+        found = _status(self.given, self.problems)
+        return IN_PROGRESS if found == COMPLETED and self.copied else found
 
     @property
     def url(self) -> str:
@@ -95,11 +99,13 @@ class Row(_Line):
 
     @property
     def mark(self) -> str:
-        """That it was returned, that the rule has changed and the answer is to be checked, or that it is not
-        known yet; mostly empty.
+        """That it was returned, that it is to be checked since it was copied or the rule has changed, or that
+        it is not known yet; mostly empty.
         """
         if self.returned:
             return str(STATUS[RETURNED][1])
+        if self.copied:
+            return _("Copied: check it")
         return self.marks.of(self.question, self.given) or (_("Not known yet") if self.not_known else "")
 
     @property
@@ -263,16 +269,29 @@ _STAGE_STATUS = {
 
 def stages_of(case: Application, draft: Draft, stages: Iterable[Stage]) -> list[StageOutline]:
     """Every stage in its order. ``stages`` are the rows of the case, with ``application`` set."""
-    marks = marks_of(case)
-    return [stage_of(case, draft, stage, marks) for stage in stages]
+    marks, waiting = marks_of(case), waiting_of(case, draft.posts)
+    return [stage_of(case, draft, stage, marks, waiting) for stage in stages]
 
 
-def stage_of(case: Application, draft: Draft, stage: Stage, marks: Marks | None = None) -> StageOutline:
+def stage_of(
+    case: Application,
+    draft: Draft,
+    stage: Stage,
+    marks: Marks | None = None,
+    waiting: Waiting | None = None,
+) -> StageOutline:
     found = asked.questions(draft, stage.code)
-    marks = marks or marks_of(case)
+    marks, waiting = marks or marks_of(case), waiting or waiting_of(case, draft.posts)
     named = frozenset(stage.returned_items) if is_editable(stage) else frozenset()
     rows = [
-        Row(case_pk=case.pk, question=q, draft=draft, marks=marks, returned=q.requirement.code in named)
+        Row(
+            case_pk=case.pk,
+            question=q,
+            draft=draft,
+            marks=marks,
+            returned=q.requirement.code in named,
+            copied=waiting.holds_up(q.requirement),
+        )
         for q in found
     ]
     sections = [
@@ -300,6 +319,15 @@ def is_editable(stage: Stage) -> bool:
     if stage.state in (S.IN_PROGRESS, S.CHANGES_REQUESTED):
         return True
     return bool(stage.state == S.NOT_STARTED and state == A.DRAFT)
+
+
+def kind_may_change(case: Application, kind: str) -> bool:
+    """People, ownership or capital may be written now: one query."""
+    stage = case.stages.filter(code=home_of(case, kind)).first()
+    if stage is None:
+        return False
+    stage.application = case
+    return is_editable(stage) and kind_is_open(stage, kind)
 
 
 def is_open(stage: Stage, key: asked.Key) -> bool:

@@ -26,9 +26,15 @@ from look.fields import CountryField, MoneyField
 CYRILLIC_LETTER, LATIN_LETTER = re.compile(r"[\u0400-\u052f]"), re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
-def name_field(label: Any, hint: Any = "") -> forms.CharField:
+class NameField(forms.CharField):
+    """Which of several are needed is said above them, so that none is called optional."""
+
+    called_optional = False
+
+
+def name_field(label: Any, hint: Any = "", kind: type[forms.CharField] = NameField) -> forms.CharField:
     """Part of a name: every letter, nothing corrected or filled in by the browser."""
-    return forms.CharField(
+    return kind(
         label=label,
         help_text=hint,
         max_length=150,
@@ -67,8 +73,18 @@ class PersonForm(PlainForm):
         _("Family name in Cyrillic"), _("Leave Cyrillic empty if the person has no such spelling.")
     )
     given_names = name_field(_("Given names in Cyrillic"), _("A single name goes here."))
-    patronymic = name_field(_("Patronymic, if any"))
-    born_on = DateField(label=_("Date of birth"), help_text=_("For example, 27 3 1984"))
+    patronymic = name_field(_("Patronymic, if any"), kind=forms.CharField)
+    born_on = DateField(
+        label=_("Date of birth"),
+        help_text=_("For example, 27 3 1984"),
+        error_messages={
+            "required": _("Enter the date of birth, for example 27 3 1984"),
+            "part": _("Enter the day, the month and the year, for example 27 3 1984"),
+            "unreal": _(
+                "Enter a real date in numbers: day, month and a year of four digits, for example 27 3 1984"
+            ),
+        },
+    )
     citizenship = CountryField(label=_("Citizenship"))
     residence = CountryField(label=_("Country of residence"))
     identifier_kind = forms.ChoiceField(

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.asked import NOT_KNOWN, questions
+from applications.capital import PERIODS
 from applications.mandates import StageOf
 from applications.queries.drafts import load_draft
 from applications.queries.law import home_of
@@ -19,7 +20,7 @@ from regulators.rulebook import Book, Requirement, say
 if TYPE_CHECKING:
     from applications.models import Answer, Application, CopiedFact
 
-ANSWER, PERSON, OWNERSHIP = "answer", "person", "ownership"
+ANSWER, PERSON, OWNERSHIP, CAPITAL = "answer", "person", "ownership", "capital"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,30 @@ def _unchecked(case: "Application", fact: "CopiedFact") -> Unchecked | None:
         url = reverse("portal:ownership", args=[case.pk])
         return Unchecked(fact=fact, title=_("Ownership"), url=url, stage=stage)
     url = reverse("portal:capital", args=[case.pk, fact.code])
-    return Unchecked(fact=fact, title=_("Capital"), url=url, stage=stage)
+    title = f"{_('Capital')}: {PERIODS.get(fact.code, fact.code)}"
+    return Unchecked(fact=fact, title=title, url=url, stage=stage)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Which questions of a draft stand on copied facts that nobody has looked at yet."""
+
+    codes: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+    def holds_up(self, requirement: Requirement) -> bool:
+        return requirement.code in self.codes or not self.kinds.isdisjoint(requirement.evidence)
+
+
+def waiting_of(case: "Application", posts: Any) -> Waiting:
+    """One query; none for a case that was not copied. ``posts`` are those of the draft."""
+    facts = [one.fact for one in unchecked_of(case)]
+    kinds = {rb.PEOPLE: PERSON, rb.OWNERSHIP: OWNERSHIP, rb.CAPITAL: CAPITAL}
+    found = {fact.kind for fact in facts if fact.kind != PERSON or fact.person_id in posts}
+    return Waiting(
+        codes=frozenset(fact.code for fact in facts if fact.kind == ANSWER),
+        kinds=frozenset(kind for kind, of_fact in kinds.items() if of_fact in found),
+    )
 
 
 def waiting_in(case: "Application", stage: str) -> list[Unchecked]:

@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery, Sum
+
 from accounts.models import Firm
 from applications.asked import Draft, Given, Key
-from applications.capital import figures_of
+from applications.capital import asked_for
 from applications.queries import private
 from applications.states import ApplicationState
 from regulators import rulebook as rb
@@ -21,7 +24,7 @@ BY_NAME = ("person__sort_key", "person_id")
 
 
 def load_draft(case: "Application", *, stages: Collection[str] | None = None, reader: Any = None) -> Draft:
-    """At most five queries: answers, their files, posts with people, holdings in the firm, capital lines.
+    """At most four queries: answers, their files, posts with people, holdings in the firm with capital lines.
 
     What a page or a message of the firm is made from is read for its ``reader``: of answers that an invited
     person gives, and this user may not know, it says where they stand. Without a reader the draft is whole.
@@ -42,7 +45,7 @@ def load_draft(case: "Application", *, stages: Collection[str] | None = None, re
             hidden.add(post.person_id)
     read = [r for r in case.book.requirements if stages is None or r.stage in stages]
     kinds = {kind for requirement in read for kind in requirement.evidence}
-    holdings = _holdings(case) if rb.OWNERSHIP in kinds else []
+    economic, lines = _typed_records(case, kinds)
     codes = None if stages is None else {r.code for r in read} | _switches(case)
     draft = Draft(
         book=case.book,
@@ -50,24 +53,37 @@ def load_draft(case: "Application", *, stages: Collection[str] | None = None, re
         people=people,
         other_names=other_names,
         posts={person: frozenset(codes) for person, codes in posts.items()},
-        economic_total=sum(holdings, Decimal(0)) if holdings else None,
-        capital_lines=_capital_lines(case) if rb.CAPITAL in kinds else frozenset(),
+        economic_total=economic,
+        capital_lines=lines,
     )
     return draft if reader is None else private.as_read(draft, hidden)
 
 
-def _holdings(case: "Application") -> list[Decimal]:
-    return list(case.holdings.filter(owned__is_applicant=True).values_list("economic", flat=True))
+def _typed_records(case: "Application", kinds: Collection[str]) -> tuple[Decimal | None, frozenset[str]]:
+    """What the direct holdings in the firm come to, and the capital lines that are given for now."""
+    held = case.holdings.model._default_manager.filter(
+        application=OuterRef("pk"), owned__is_applicant=True
+    ).order_by()
+    given = case.capital.model._default_manager.filter(
+        application=OuterRef("pk"), period="now", **asked_for(case.book)
+    ).order_by()
+    wanted: dict[str, Any] = {}
+    if rb.OWNERSHIP in kinds:
+        wanted["economic"] = Subquery(
+            held.values("application").annotate(total=Sum("economic")).values("total")
+        )
+    if rb.CAPITAL in kinds:
+        wanted["lines"] = ArraySubquery(given.values("line"))
+    if not wanted:
+        return None, frozenset()
+    row = type(case)._default_manager.filter(pk=case.pk).values(**wanted).get()
+    return row.get("economic"), frozenset(row.get("lines", ()))
 
 
 def draft_of(firm: Firm, licence_type: LicenceType) -> "Application | None":
     """The draft that the firm was last at work on for this licence type."""
     drafts = licence_type.applications.filter(firm=firm, state=ApplicationState.DRAFT)
     return drafts.order_by("-saved_at").first()
-
-
-def _capital_lines(case: "Application") -> frozenset[str]:
-    return frozenset(figure.line for figure in figures_of(case) if figure.period == "now")
 
 
 def _switches(case: "Application") -> set[str]:

@@ -19,7 +19,8 @@ from workflow.services import lock
 
 
 def give_consent(*, actor: Any, case_id: Any, person: Person, language: str) -> Consent:
-    """The person agrees on their own page, in the language that they read it in.
+    """The person agrees by themselves, in the language that they read it in: on the page of their own part,
+    or where they act for the firm too and their account has the number of the person on record.
 
     Effects in order: the consent with the exact text; audit event. Raises NotAllowed for anybody else.
     """
@@ -52,7 +53,7 @@ def record_consent(
 
 
 def withdraw_consent(*, actor: Any, case_id: Any, person: Person, how: str, reference: str = "") -> Consent:
-    """The person withdraws on their own page, or an editor records the letter by which they did.
+    """The person withdraws by themselves, or an editor records the letter by which they did.
 
     Effects in order: the withdrawal; audit event. From now on nothing more is recorded about the person in
     this case, and it cannot be submitted with them.
@@ -77,7 +78,7 @@ def _on_paper(actor: Any, case_id: Any, person: Person, language: str, reference
 def _case(case_id: Any, actor: Any, person: Person, how: str) -> Application:
     case = lock(Application, case_id)
     if how == Consent.SELF:
-        allow(actor, "applications.answer_own_part", OwnPart(case, person.pk))
+        allow(actor, "applications.consent_oneself", OwnPart(case, person.pk))
     else:
         allow(actor, "applications.record_consent", case)
     insist(case.posts.filter(person=person).exists(), _("This person has no post in this application."))

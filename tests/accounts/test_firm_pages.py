@@ -5,7 +5,7 @@ from django.core import mail
 from django.urls import NoReverseMatch, reverse
 
 from accounts import queries, services
-from accounts.models import Firm, Membership
+from accounts.models import Firm, Membership, Role
 
 pytestmark = pytest.mark.django_db
 FIELDS = {"name": "Altyn Custody", "legal_form": "llp", "country": "KZ", "no_bin_reason": "not_yet"}
@@ -149,6 +149,17 @@ def test_only_an_owner_is_asked_about_the_role_of_another(visitor, applicant, fi
     browser = visitor(editor)
     pages = [reverse("accounts:end_membership", args=[altyn.pk, role.pk]) for role in (theirs, own)]
     assert [browser.get(page).status_code for page in pages] == [403, 200]
+
+
+def test_an_open_invitation_says_which_roles_it_offers(visitor, applicant, firm):
+    owner = applicant()
+    altyn = firm(owner)
+    services.invite_member(
+        actor=owner, firm_id=altyn.pk, email="guest@example.com", roles=["signatory", "editor"]
+    )
+    page = visitor(owner).get(reverse("accounts:firm", args=[altyn.pk])).content.decode()
+    labels = ", ".join(str(Role(role).label) for role in ("editor", "signatory"))
+    assert f"Roles offered: {labels}" in page
 
 
 def test_an_owner_withdraws_an_invitation_and_its_link_opens_nothing(visitor, applicant, firm):

@@ -15,7 +15,7 @@ from applications.services import assessment, consents, drafting, requests
 from applications.services.people import PERSON_FIELDS, save_person
 from documents.models import Document
 from tests.plugins import files
-from tests.plugins.cases import fresh
+from tests.plugins.cases import fresh, new_applicant
 from tests.plugins.own_part import a_person, invited_and_accepted, question_with_text
 from workflow.errors import NotAllowed, NotReady
 
@@ -197,3 +197,47 @@ def a_person_again(case, actor, person):
     fields = {name: getattr(person, name) for name in PERSON_FIELDS}
     post = case.posts.filter(person=person).first().function
     return save_person(actor=actor, case_id=case.pk, person=person, functions=[post], **fields)
+
+
+# --- the person is the one who works for the firm
+
+
+@pytest.fixture
+def oneself(draft_case, firm_user):
+    """The person of the case whose number the account of the firm has on record."""
+    person = a_person(draft_case, firm_user, "Дана")
+    type(person).objects.filter(pk=person.pk).update(human=firm_user.human)
+    return fresh(person)
+
+
+def test_who_is_the_person_agrees_and_withdraws_by_themselves(draft_case, firm_user, oneself, signed_in):
+    browser = signed_in(firm_user)
+    page = reverse("portal:person_consent", args=[draft_case.pk, oneself.pk])
+    assert "This is you" in browser.get(page).content.decode()
+    refused = browser.post(page, {"act": "self"})
+    assert (refused.status_code, "Tick the box if you agree" in refused.content.decode()) == (422, True)
+    assert browser.post(page, {"act": "self", "agreed": "on"}).url == page
+    given = Consent.objects.get()
+    assert (given.given, given.how, given.by, given.paper) == (True, Consent.SELF, firm_user, None)
+    assert browser.post(page, {"act": "self"}).url == page
+    assert [(one.given, one.how) for one in Consent.objects.order_by("pk")] == [
+        (True, "self"),
+        (False, "self"),
+    ]
+
+
+def test_nobody_else_agrees_for_them(draft_case, firm_user, oneself, dana, signed_in):
+    browser = signed_in(firm_user)
+    page = reverse("portal:person_consent", args=[draft_case.pk, dana.pk])
+    assert "This is you" not in browser.get(page).content.decode()
+    assert browser.post(page, {"act": "self", "agreed": "on"}).status_code == 422
+    with pytest.raises(NotAllowed):
+        consents.give_consent(actor=firm_user, case_id=draft_case.pk, person=dana, language="en")
+    firm_user.memberships.update(ended_at=timezone.now())
+    with pytest.raises(NotAllowed):
+        consents.give_consent(actor=fresh(firm_user), case_id=draft_case.pk, person=oneself, language="en")
+    nameless = new_applicant("No Number")
+    type(nameless).objects.filter(pk=nameless.pk).update(human="")
+    with pytest.raises(NotAllowed):
+        consents.give_consent(actor=fresh(nameless), case_id=draft_case.pk, person=oneself, language="en")
+    assert not Consent.objects.exists()

@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from applications.models import Answer, AnswerFile, Application, CopiedFact
+from applications.portal import outline
+from applications.portal.outline import stages_of
 from applications.queries.copying import plan_of, unchecked_of, waiting_in
+from applications.queries.drafts import load_draft
 from applications.services import drafting, people, submission
 from applications.services import inside as notes
 from applications.services.copying import copy_application
@@ -116,6 +119,34 @@ def test_a_copied_answer_is_marked_until_it_is_saved_again(copied, firm_user, si
     )  # fmt: skip
     assert fresh(fact).checked_by == firm_user
     assert f"<b>{words}" not in browser.get(page).content.decode()
+
+
+def test_each_moment_of_the_copied_capital_is_named(copied):
+    titles = [one.title for one in unchecked_of(copied) if one.fact.kind == CopiedFact.CAPITAL]
+    assert titles[:2] == ["Capital: Now", "Capital: At the grant"]
+    assert len(set(titles)) == len(titles) > 2
+
+
+def test_a_section_is_not_completed_while_something_copied_waits(copied, firm_user):
+    def rows():
+        stages = list(copied.stages.order_by("order"))
+        for stage in stages:
+            stage.application = copied
+        found = stages_of(copied, load_draft(copied), stages)
+        return {row.question.key: row for one in found for row in one.rows}
+
+    facts = copied.copied_facts
+    kinds = {kind: CopiedFact.PERSON if kind == rb.PEOPLE else kind for kind in (rb.PEOPLE, rb.OWNERSHIP)}
+    before = rows()
+    waiting = {fact.code for fact in facts.filter(kind=CopiedFact.ANSWER)}
+    assert waiting != set()
+    for key, row in before.items():
+        if key[0] in waiting or set(kinds) & set(row.question.requirement.evidence):
+            assert (row.status, row.mark) == (outline.IN_PROGRESS, "Copied: check it"), key
+    facts.update(checked_at=timezone.now())
+    after = rows()
+    assert {row.status for key, row in after.items() if key[0] in waiting} == {outline.COMPLETED}
+    assert {row.mark for row in after.values()} == {""}
 
 
 def test_a_stage_with_unchecked_facts_is_not_complete(copied, firm_user):

@@ -199,7 +199,7 @@ def complete_stages(page: Page, case: Application) -> None:
 
 def submit(page: Page, case: Application) -> str:
     open_tasks(page, case)
-    page.get_by_role("link", name="Check your answers").click()
+    page.get_by_role("link", name="Your answers", exact=True).first.click()
     expect(page.get_by_text("Custody of digital assets, and nothing else.")).to_be_visible()
     page.get_by_role("link", name="Continue to the declaration").click()
     page.get_by_label("You sign as").fill("Director")

@@ -95,3 +95,16 @@ def add_person(draft_case, firm_user):
 @pytest.fixture
 def reloaded():
     return lambda case: Application.objects.with_case().get(pk=case.pk)
+
+
+def first_asking(case, kind):
+    return next(rule for rule in case.book.requirements if kind in rule.evidence)
+
+
+def fields_of_person(person, *functions):
+    """What the form of a person sends to keep the record as it is."""
+    born = {f"born_on_{part}": getattr(person.born_on, part) for part in ("day", "month", "year")}
+    names = ("family_name", "given_names", "patronymic", "latin_family_name", "latin_given_names")
+    kept = (*names, "citizenship", "residence", "identifier_kind", "identifier")
+    posts = functions or [post.function for post in person.posts.all()]
+    return {**{name: getattr(person, name) for name in kept}, **born, "functions": posts}

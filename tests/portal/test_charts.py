@@ -180,9 +180,9 @@ def test_the_page_of_ownership_reads_the_same_however_many_holders(
     url = reverse("portal:ownership", args=[draft_case.pk])
     hold(body("Holder 1"), root, "10")
     browser.get(url)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         browser.get(url)
     for n in (2, 3):
         hold(body(f"Holder {n}"), root, "10")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         browser.get(url)

@@ -172,7 +172,7 @@ def test_a_declaration_over_other_answers_than_were_shown_is_not_signed(browser,
 
 @pytest.mark.parametrize(
     ("page", "count"),
-    [("case", 11), ("check", 19), ("people", 11), ("stage", 10)],
+    [("case", 10), ("check", 18), ("people", 11), ("stage", 10)],
 )
 def test_pages_ask_no_more_of_the_database_for_three_people_than_for_one(
     page, count, browser, draft_case, add_person, django_assert_num_queries

@@ -39,6 +39,24 @@ def test_a_name_is_kept_as_it_is_written(browser, draft_case, typed, full, latin
     assert latin.replace("'", "&#x27;") in page
 
 
+def test_only_the_patronymic_is_called_optional_and_one_sentence_says_what_is_needed(browser, draft_case):
+    page = browser.get(reverse("portal:person", args=[draft_case.pk])).content.decode()
+    assert page.count("(optional)") == 1
+    label = page[: page.index("(optional)")].rsplit("<label", 1)[1]
+    assert "Patronymic, if any" in label
+    assert page.count("in at least one of them the given names are needed") == 1
+
+
+def test_the_example_of_a_date_of_birth_is_one(browser, draft_case):
+    day = {"born_on_day": "31", "born_on_month": "2"}
+    for typed in ({}, day, {**day, "born_on_year": "1984"}, dict.fromkeys((*day, "born_on_year"), "")):
+        page = post(browser, draft_case, **typed) if typed else browser.get(
+            reverse("portal:person", args=[draft_case.pk])
+        )  # fmt: skip
+        assert "27 3 1984" in page.content.decode(), typed
+        assert "27 3 2026" not in page.content.decode(), typed
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

@@ -1,4 +1,4 @@
-"""The page of a stage with 30 and with 120 requirements: as many queries, and at most twelve."""
+"""The page of a stage with 30 and with 120 requirements: as many queries, and at most ten."""
 
 import dataclasses
 
@@ -14,7 +14,7 @@ from tests.plugins.cases import fresh
 from tests.plugins.versions import following
 
 STAGE = "business_plan"
-MOST = 12
+MOST = 10
 
 
 def of_size(book, count):

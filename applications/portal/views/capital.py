@@ -17,6 +17,7 @@ from applications.computed import capital_in_words
 from applications.models import AccountsRate, Application, CapitalFigure, CapitalPeriod
 from applications.portal import typed
 from applications.portal.access import case_or_404, page, show
+from applications.portal.back import back_of
 from applications.portal.clash import clash_of, stands_on
 from applications.portal.forms import amount_in_words
 from applications.portal.typed_forms import CapitalForm, RateForm
@@ -62,7 +63,8 @@ def capital(request: SignedIn, pk: UUID, period: str = "now") -> HttpResponse:
             refusal = error
         else:
             messages.success(request, _("Saved."))
-            return redirect("portal:capital", case.pk, _after(period))
+            back = back_of(request, case, kind=rb.CAPITAL)
+            return redirect(back.url if back else reverse("portal:capital", args=[case.pk, _after(period)]))
     return show(
         request, "portal/capital.html", case, tab="capital", refusal=refusal, form=form, period=period,
         title=str(PERIODS[period]), periods=[(code, str(text)) for code, text in PERIODS.items()],

@@ -16,6 +16,7 @@ from applications.computed import structure_in_words
 from applications.models import Application, Entity, Holding
 from applications.portal import typed
 from applications.portal.access import case_or_404, page, show
+from applications.portal.back import back_of
 from applications.portal.clash import clash_of
 from applications.portal.typed_forms import GroupsForm, HolderForm
 from applications.queries.ownership import holdings_of, structure_of
@@ -47,7 +48,8 @@ def ownership(request: SignedIn, pk: UUID) -> HttpResponse:
             refusal = error
         else:
             messages.success(request, _("Saved."))
-            return redirect("portal:ownership", case.pk)
+            back = back_of(request, case, kind=rb.OWNERSHIP)
+            return redirect(back.url if back else reverse("portal:ownership", args=[case.pk]))
     return _ownership_page(request, case, entities, form, refusal, kept)
 
 

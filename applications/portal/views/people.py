@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.identifiers import mask
@@ -13,6 +14,7 @@ from accounts.requests import SignedIn
 from applications.models import Application, Person
 from applications.portal import cards, outline, typed
 from applications.portal.access import case_or_404, page, show
+from applications.portal.back import back_of
 from applications.portal.clash import Clash, clash_of, stands_on
 from applications.portal.typed_forms import PersonForm
 from applications.queries.consents import last_consent
@@ -67,7 +69,8 @@ def person(request: SignedIn, pk: UUID, person: UUID | None = None) -> HttpRespo
             refusal = error
         else:
             messages.success(request, _("Saved: %(name)s.") % {"name": saved.full_name})
-            return redirect("portal:people", case.pk)
+            back = back_of(request, case, kind=rb.PEOPLE)
+            return redirect(back.url if back else reverse("portal:people", args=[case.pk]))
     return show(
         request, "portal/person.html", case, tab="people", refusal=refusal, form=form, person=found,
         typed_page=kept, clash=clash,
@@ -111,7 +114,8 @@ def person_remove(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
             refusal = error
         else:
             messages.success(request, _("Taken out: %(name)s.") % {"name": found.full_name})
-            return redirect("portal:people", case.pk)
+            back = back_of(request, case, kind=rb.PEOPLE)
+            return redirect(back.url if back else reverse("portal:people", args=[case.pk]))
     answers = case.answers.filter(person=found)
     titles = dict(_functions(case))
     posts = case.posts.filter(person=found).values_list("function", flat=True)

@@ -18,10 +18,11 @@ from applications import privacy
 from applications.models import Consent, Person, PersonAccess
 from applications.portal import part_mails
 from applications.portal.access import case_or_404, page, show
-from applications.portal.people_forms import InvitePersonForm, LetterForm, PaperConsentForm
+from applications.portal.people_forms import InvitePersonForm, LetterForm, OwnConsentForm, PaperConsentForm
 from applications.portal.views.people import person_or_404
 from applications.queries.consents import history_of
 from applications.queries.private import private_people
+from applications.rules import OwnPart
 from applications.services import consents, private
 from documents.errors import Rejected
 from regulators.rulebook import say
@@ -76,12 +77,19 @@ def _withdraw(request: SignedIn, case: Any, access: PersonAccess | None) -> Http
 
 @page("GET", "POST")
 def person_consent(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
-    """What the person agreed to, word for word; the firm records a paper, or a letter that withdraws."""
+    """What the person agreed to, word for word; the firm records a paper, or a letter that withdraws. Who is
+    the person agrees or withdraws here without either.
+    """
     case = case_or_404(request, pk)
     found = person_or_404(case, person)
     history = list(history_of(case, found))
     in_force = bool(history and history[0].given)
-    data = request.POST if request.method == "POST" else None
+    is_self = request.user.has_perm("applications.consent_oneself", OwnPart(case, found.pk))
+    by_self = is_self and request.method == "POST" and request.POST.get("act") == "self"
+    own = OwnConsentForm(request.POST if by_self else None)
+    if by_self and (in_force or own.is_valid()):
+        return _by_oneself(request, case, found, in_force=in_force)
+    data = request.POST if request.method == "POST" and not by_self else None
     form: Any = LetterForm(data) if in_force else PaperConsentForm(
         data, request.FILES or None, initial={"language": _language()}
     )  # fmt: skip
@@ -100,8 +108,25 @@ def person_consent(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
             return redirect("portal:person_consent", case.pk, found.pk)
     return show(
         request, "portal/person_consent.html", case, tab="people", refusal=refusal, form=form, person=found,
-        history=history, in_force=in_force, text=privacy.notice_for(case, found, _language()),
+        history=history, in_force=in_force, own=own if is_self else None, status=422 if own.errors else 0,
+        text=privacy.notice_for(case, found, _language()),
     )  # fmt: skip
+
+
+def _by_oneself(request: SignedIn, case: Any, person: Person, *, in_force: bool) -> HttpResponse:
+    about: dict[str, Any] = {"actor": request.user, "case_id": case.pk, "person": person}
+    try:
+        if in_force:
+            consents.withdraw_consent(**about, how=Consent.SELF)
+        else:
+            consents.give_consent(**about, language=_language())
+    except Refused as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, str(reason))
+    else:
+        said = _("Your consent is withdrawn.") if in_force else _("Your consent is recorded.")
+        messages.success(request, said)
+    return redirect("portal:person_consent", case.pk, person.pk)
 
 
 def _record(request: SignedIn, case: Any, person: Person, typed: dict[str, Any], *, in_force: bool) -> None:

@@ -43,16 +43,18 @@ def check(request: SignedIn, pk: UUID, stage: str = "") -> HttpResponse:
         raise Http404
     draft = load_draft(case, stages=None if is_whole else [one.code for one in stages])
     hidden = hidden_people(request.user, case)
+    may_edit = request.user.has_perm("applications.edit_application", case)
+    people = home_of(case, PEOPLE)
     found = check_of(
         case, draft, stages, only=stage, hidden=hidden,
-        may_edit=request.user.has_perm("applications.edit_application", case),
-        is_whole=is_whole, with_people=is_whole or may_read(request.user, case, home_of(case, PEOPLE)),
+        may_edit=may_edit, is_whole=is_whole, with_people=is_whole or may_read(request.user, case, people),
     )  # fmt: skip
     only = found.stages[0] if stage and found.stages else None
     kept = () if stage or not is_whole else kept_of_before(case, as_read(draft, hidden))
     return show(
         request, "portal/check.html", case, tab="check", check=found, only=only,
         progress=outline.progress(found.outlines), kept=kept,
+        people_open=may_edit and any(o.stage.code == people and o.editable for o in found.outlines),
     )  # fmt: skip
 
 
