@@ -44,7 +44,7 @@ def test_only_the_patronymic_is_called_optional_and_one_sentence_says_what_is_ne
     assert page.count("(optional)") == 1
     label = page[: page.index("(optional)")].rsplit("<label", 1)[1]
     assert "Patronymic, if any" in label
-    assert page.count("in at least one of them the given names are needed") == 1
+    assert page.count("The given names are needed in at least one of them") == 1
 
 
 def test_the_example_of_a_date_of_birth_is_one(browser, draft_case):
