@@ -76,7 +76,8 @@ def _typed_records(case: "Application", kinds: Collection[str]) -> tuple[Decimal
         wanted["lines"] = ArraySubquery(given.values("line"))
     if not wanted:
         return None, frozenset()
-    row = type(case)._default_manager.filter(pk=case.pk).values(**wanted).get()
+    rows: Any = type(case)._default_manager.filter(pk=case.pk)
+    row = rows.values(**wanted).get()
     return row.get("economic"), frozenset(row.get("lines", ()))
 
 

@@ -84,7 +84,8 @@ def person_consent(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
     found = person_or_404(case, person)
     history = list(history_of(case, found))
     in_force = bool(history and history[0].given)
-    is_self = request.user.has_perm("applications.consent_oneself", OwnPart(case, found.pk))
+    about: Any = OwnPart(case, found.pk)
+    is_self = request.user.has_perm("applications.consent_oneself", about)
     by_self = is_self and request.method == "POST" and request.POST.get("act") == "self"
     own = OwnConsentForm(request.POST if by_self else None)
     if by_self and (in_force or own.is_valid()):
