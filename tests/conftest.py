@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.plugins.own_part",
     "tests.plugins.plain_static",
     "tests.plugins.prepared",
+    "tests.plugins.quick_passwords",
     "tests.plugins.smtp",
     "tests.plugins.versions",
 ]

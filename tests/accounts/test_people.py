@@ -8,6 +8,7 @@ from accounts.actors import System
 from accounts.models import Firm, Membership, User
 from accounts.rules import is_applicant, is_member, is_owner, is_staff
 from audit.models import Event
+from kzcustody_site import settings as our_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,11 @@ def test_a_password_has_twelve_characters(applicant, word, accepted):
         with pytest.raises(ValidationError) as caught:
             applicant(password=word)
         assert list(caught.value.message_dict) == ["password"]
+
+
+def test_a_password_is_kept_as_the_settings_say(applicant, settings):
+    settings.PASSWORD_HASHERS = our_settings.PASSWORD_HASHERS  # the tests have a quicker one
+    assert applicant().password.startswith("argon2$argon2id$")
 
 
 def test_a_person_speaks_one_of_the_three_languages(applicant):

@@ -82,12 +82,11 @@ AMONG_OURSELVES = "kanarienvogel among ourselves"
 
 @contextmanager
 def quick_settings(folder: Any) -> Iterator[None]:
-    """Documents in a folder of their own, no scanner, the quick hasher, no limit to how often one knocks."""
+    """Documents in a folder of their own, no scanner, no limit to how often one knocks."""
     store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}}
     with override_settings(
         STORAGES=settings.STORAGES | {"documents": store},
         CLAMD_ADDRESS="",
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ACCOUNT_RATE_LIMITS=False,
         MFA_RATE_LIMITS=False,
     ):

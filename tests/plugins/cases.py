@@ -26,7 +26,6 @@ from regulators.models import LicenceType, Role
 Prepared = Callable[[str], dict[str, Any]]
 SHELL = System("tests")
 PASSWORD = "steppe-eagle-over-the-river"
-QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DELEGATED = {
     Role.LEAD_REVIEWER: ("recommend",),
     Role.DECISION_MAKER: ("approve_in_principle", "grant", "refuse", "suspend", "revoke"),
@@ -111,13 +110,7 @@ def document_store(settings: Any, tmp_path: Any) -> Any:
 
 
 @pytest.fixture
-def quick_passwords(settings: Any) -> None:
-    """A dozen accounts need a dozen hashes: the slow hasher is not what these tests are about."""
-    settings.PASSWORD_HASHERS = QUICK_HASHERS
-
-
-@pytest.fixture
-def rulebooks(prepared: Prepared, quick_passwords: None) -> None:
+def rulebooks(prepared: Prepared) -> None:
     prepared("rulebooks")
 
 
@@ -150,7 +143,7 @@ def _users(keys: dict[str, int]) -> SimpleNamespace:
 
 
 @pytest.fixture
-def custody_firm(prepared: Prepared, quick_passwords: None) -> Firm:
+def custody_firm(prepared: Prepared) -> Firm:
     return Firm.objects.get(pk=prepared("firm")["firm"])
 
 

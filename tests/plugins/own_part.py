@@ -25,7 +25,7 @@ def dana(draft_case: Application, firm_user: User) -> Person:
 
 
 @pytest.fixture
-def own_user(db: None, quick_passwords: None) -> User:
+def own_user(db: None) -> User:
     return new_applicant("Dana Qozhakhmetova")
 
 

@@ -120,13 +120,12 @@ def _filled(firm: Firm, founder: User, licence_type: str) -> Application:
 
 @contextmanager
 def _quickly(store: Path) -> Iterator[None]:
-    """Files lie in this folder and pass unscanned; passwords are hashed fast."""
+    """Files lie in this folder and pass unscanned."""
     documents = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(store)},
     }
     with override_settings(
-        PASSWORD_HASHERS=cases.QUICK_HASHERS,
         STORAGES=settings.STORAGES | {"documents": documents},
         CLAMD_ADDRESS="",
     ):

@@ -11,7 +11,7 @@ from regulators.models import Staff
 from regulators.queries import staff_roles
 from tests.regulators.conftest import INVITED, LISTS, browser, page, written
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = pytest.mark.django_db
 SHELL = System("tests")
 
 

@@ -17,7 +17,7 @@ from regulators.models import AuthorityBasis, Delegation, Staff
 from regulators.queries import may_decide, staff_roles
 from tests.regulators.conftest import INVITED, LISTS, browser, on, page, reasons, written
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = pytest.mark.django_db
 SHELL = System("tests")
 ONE_DAY = timedelta(days=1)
 

@@ -13,7 +13,7 @@ from regulators.queries import changes_announced, changes_in_force
 from tests.regulators.conftest import browser, on, page
 from workflow.errors import NotAllowed, NotReady
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = pytest.mark.django_db
 DAY = date(2027, 1, 1)
 
 

@@ -16,7 +16,7 @@ from regulators.reference.provisions import GRACE, due_checks, look_again, provi
 from tests.regulators.conftest import SHELL, browser, on, page
 from workflow.errors import NotAllowed, NotReady
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = pytest.mark.django_db
 FSFR = "AIFC Financial Services Framework Regulations"
 TODAY = date(2026, 12, 1)
 

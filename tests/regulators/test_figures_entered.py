@@ -13,7 +13,7 @@ from regulators.models import LegalValue
 from tests.regulators.conftest import SHELL, browser, on, page
 from workflow.errors import NotAllowed, NotReady, Refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = pytest.mark.django_db
 DAY = date(2026, 1, 1)
 FIELDS = {
     "code": "base_capital", "amount": Decimal("500000"), "valid_from": DAY, "act": "DAA", "provision": "5.4",
