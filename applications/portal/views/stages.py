@@ -4,14 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from applications import asked
-from applications.asked import NOTHING, Draft, Given, Question
+from applications.asked import Draft, Given, Question
 from applications.models import Answer, Application, Stage
 from applications.portal import files, outline, typed
 from applications.portal.access import case_or_404, page, posted_version, show, status_of
@@ -22,7 +22,7 @@ from applications.portal.earlier import earlier_answers
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of
-from applications.queries.said import said_elsewhere
+from applications.queries.said import Said, holders_of, said_elsewhere
 from applications.queries.versions import marks_of
 from applications.services import drafting
 from applications.services.inside import Place
@@ -60,15 +60,20 @@ def question(
     case, found, draft, asked_now = question_or_404(request, pk, stage, requirement, person)
     if request.method != "POST":
         kept = typed.Page(request, case)
-        stored = initial_of(_given_or_offered(request, case, draft, asked_now), _version(case, asked_now))
+        stored = initial_of(draft.answer(asked_now.key), _version(case, asked_now))
         form = kept.form(
             request,
             lambda data, files: AnswerForm(asked_now.requirement, data, files, initial=dict(stored)),
         )
         return question_page(request, case, found, draft, asked_now, form, kept=kept)
-    answered = take_in(request, case, found, asked_now)
+    uses = request.POST.get("act") == "use"
+    said = said_elsewhere(draft, case, asked_now.requirement) if uses else None
+    answered = take_in(request, case, found, asked_now, said=said)
     if answered is not None:
         return answered
+    if uses:
+        messages.success(request, _("Saved."))
+        return redirect(outline.question_url(case.pk, asked_now))
     if back := back_of(request, case, asked_now):
         messages.success(request, _("Saved."))
         return redirect(back.url)
@@ -99,19 +104,6 @@ def _stage_page(
     )  # fmt: skip
 
 
-def _given_or_offered(request: SignedIn, case: Application, draft: Draft, question: Question) -> Given:
-    """The answer; where there is none, what the firm has said elsewhere, which counts once it is saved."""
-    given = draft.answer(question.key)
-    if given != NOTHING or not request.user.has_perm("applications.edit_application", case):
-        return given
-    said = said_elsewhere(case, question.requirement)
-    if said:
-        messages.info(
-            request, _("The answer is filled in from the capital computation. Check it, then save it.")
-        )
-    return Given(value=said) if said else given
-
-
 def question_or_404(
     request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None
 ) -> tuple[Application, Stage, Draft, Question]:
@@ -125,9 +117,17 @@ def question_or_404(
 
 
 def take_in(
-    request: SignedIn, case: Application, stage: Stage, question: Question, *, none_chosen: bool = False
+    request: SignedIn,
+    case: Application,
+    stage: Stage,
+    question: Question,
+    *,
+    none_chosen: bool = False,
+    said: Said | None = None,
 ) -> HttpResponse | None:
-    """Take in each file by itself, then save what was typed; a page where something is wrong, else None."""
+    """Take in each file by itself, then save what was typed, and in its place what was ``said`` elsewhere; a
+    page where something is wrong, else None.
+    """
     person = person_of(case, question.person_id) if question.person_id else None
     place: dict[str, Any] = {
         "actor": request.user,
@@ -135,7 +135,7 @@ def take_in(
         "requirement": question.requirement.code,
         "person": person,
     }
-    form = AnswerForm(question.requirement, request.POST, request.FILES)
+    form = AnswerForm(question.requirement, _with(request.POST, said), request.FILES)
     refusal: Refused | None = None
     stands_on_this = False
     try:
@@ -156,6 +156,16 @@ def take_in(
         _follow_version(form, case, question)
     draft = load_draft(case, stages=[stage.code], reader=request.user)
     return question_page(request, case, stage, draft, question, form, refusal)
+
+
+def _with(typed: QueryDict, said: Said | None) -> QueryDict:
+    if said is None:
+        return typed
+    data = typed.copy()
+    for name, value in initial_of(Given(value=said.value), 0).items():
+        if name in said.value:
+            data[name] = str(value)
+    return data
 
 
 def _take_files(form: AnswerForm, request: SignedIn, place: dict[str, Any]) -> list[str]:
@@ -186,6 +196,7 @@ def question_page(
     filed = case.submitted_at and is_open and not given.private
     before = earlier_answers(case, [question.key] if filed else [])
     requirement = question.requirement
+    said = said_elsewhere(draft, case, requirement) if editable else None
     held = files.rows_at(
         here, given.documents, editable=editable, about_person=question.person_id is not None,
         reader=(request.user, case, None),
@@ -209,6 +220,9 @@ def question_page(
         mark=marks_of(case).of(question, given),
         due=str(outline.DUE_WORDS[requirement.due]),
         files=held,
+        said=said,
+        said_lines=in_words(requirement, Given(value=said.value)) if said else [],
+        holders=holders_of(draft, requirement),
         elsewhere=[kind for kind in ("people", "ownership", "capital") if kind in requirement.evidence],
         clash=clash_of(refusal, form, initial_of(given, 0)),
         here=here,
