@@ -107,3 +107,9 @@ def test_the_web_server_ends_with_the_name(production: dict[str, str], python: s
         "ImproperlyConfigured: HUMAN_KEY is not set. Set it in the environment and start again."
     )
     assert done.returncode == 1
+
+
+def test_production_checks_where_a_passkey_was_made(load_settings: Load, production: dict[str, str]) -> None:
+    settings = load_settings(production)
+    assert settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN is False
+    assert settings.KNOWN_BROWSER_COOKIE == "__Host-known"
