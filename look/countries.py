@@ -1,25 +1,24 @@
 """The countries of ISO 3166-1: their two-letter codes are stored, their names are shown."""
 
-import tomllib
 from functools import cache
-from pathlib import Path
 
+from babel import Locale
 from django.utils.translation import get_language
 
 from look.kazakh import sort_key
 
 HOME = "KZ"
-FILE = Path(__file__).with_name("countries.toml")
+# Two letters in CLDR that are no country of the standard: unions, islands without a code, private use.
+NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
 
 
 def is_country(code: str) -> bool:
-    return code in _countries()
+    return code in _names("en")
 
 
 def name(code: str) -> str:
     """In the reader's language; what is no code of a country stays as it is."""
-    names = _countries().get(code)
-    return names[_language()] if names else code
+    return _names(_language()).get(code, code)
 
 
 def choices() -> list[tuple[str, str]]:
@@ -28,14 +27,15 @@ def choices() -> list[tuple[str, str]]:
 
 
 @cache
-def _countries() -> dict[str, dict[str, str]]:
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+def _names(language: str) -> dict[str, str]:
+    territories = Locale(language).territories.items()
+    return {code: name for code, name in territories if len(code) == 2 and code not in NO_COUNTRY}
 
 
 @cache
 def _in_order(language: str) -> list[str]:
-    countries = _countries()
-    return sorted(countries, key=lambda code: (code != HOME, sort_key(countries[code][language])))
+    names = _names(language)
+    return sorted(names, key=lambda code: (code != HOME, sort_key(names[code])))
 
 
 def _language() -> str:
