@@ -238,6 +238,22 @@ def test_the_person_answers_the_points_that_name_them(draft_case, firm_user, dan
     assert RequestPoint.objects.get(pk=point.pk).answer == CANARY
 
 
+def test_the_firm_sends_a_request_whose_points_are_all_private(
+    draft_case, firm_user, dana, part, own_user, signed_in
+):
+    point = a_point(draft_case, firm_user, dana)
+    answer_point(actor=own_user, point=point, expected_version=0, text=CANARY)
+    url = reverse("portal:request", args=[draft_case.pk, 1])
+    firm = signed_in(firm_user)
+    page = firm.get(url)
+    assert b'name="act" value="send"' in page.content
+    assert CANARY.encode() not in page.content
+    for _press in range(2):
+        assert firm.post(url, {"version": 0, "act": "send"}).url == url
+    point = RequestPoint.objects.select_related("request").get(pk=point.pk)
+    assert (point.request.status, point.request.version, point.sent_at is None) == ("answered", 1, False)
+
+
 def a_point(case, user, person):
     question, _with_file = question_with_text(case)
     request = InformationRequest.objects.create(
