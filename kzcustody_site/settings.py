@@ -269,7 +269,7 @@ STATIC_ROOT = Path(environment.optional("STATIC_ROOT", str(RUN_DIR / "static")))
 
 # --- Documents
 DOCUMENT_MAX_BYTES = environment.number("DOCUMENT_MAX_BYTES", 50 * 1024 * 1024)
-PREVIEW_SECONDS = environment.number("PREVIEW_SECONDS", 20)  # of the processor, for one file
+PREVIEW_SECONDS = environment.number("PREVIEW_SECONDS", 10)  # of the processor, for one file
 PREVIEW_MEMORY_MB = environment.number("PREVIEW_MEMORY_MB", 768)
 FILES_PER_ANSWER = environment.number("FILES_PER_ANSWER", 30)
 FILES_PER_FIRM = environment.number("FILES_PER_FIRM", 3000)

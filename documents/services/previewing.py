@@ -23,11 +23,14 @@ from documents.services.keeping import discard, record_damage, release_pictures
 log = logging.getLogger(__name__)
 DRAWER = System("preview maker")
 RETRY_AFTER = timedelta(minutes=10)
+LAST = 9  # of what waits with the broker; 0 is first, and what a task has that says nothing
 
 
 def wake_drawer(document: Document) -> None:
-    """Send for the preview; where the broker is down, the timer finds the document."""
-    current_app.send_task("documents.tasks.preview_one", [str(document.pk)])
+    """Send for the preview, after every virus check that waits; where the broker is down, the timer finds
+    the document.
+    """
+    current_app.send_task("documents.tasks.preview_one", [str(document.pk)], priority=LAST)
 
 
 def make_preview(*, document_id: UUID | str) -> None:

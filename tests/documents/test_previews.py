@@ -26,7 +26,9 @@ MADE = {"pdf": files.real_pdf, "png": lambda: files.flat_png(400, 300), "jpg": f
 def sent(monkeypatch):
     """Whom a task was sent for."""
     asked = []
-    monkeypatch.setattr(previewing.current_app, "send_task", lambda name, args: asked.append((name, *args)))
+    monkeypatch.setattr(
+        previewing.current_app, "send_task", lambda name, args, **how: asked.append((name, *args))
+    )
     return asked
 
 
