@@ -15,8 +15,8 @@ from tests.plugins.cases import fresh, new_applicant, new_firm
 from tests.portal.conftest import pdf, signed, url_of
 
 POST_ONLY = {
-    "start", "upload", "detach", "give", "point_give", "holder_remove", "holding_remove", "copied_ownership",
-    "ownership_preview", "capital_preview",
+    "start", "upload", "detach", "give", "point_give", "point_detach", "holder_remove", "holding_remove",
+    "copied_ownership", "ownership_preview", "capital_preview",
 }  # fmt: skip
 PARAMETER = re.compile(r"<\w+:(\w+)>")
 CANARY = "kanarienvogel"
