@@ -1,17 +1,22 @@
 """The forms of passkeys and codes with our words. allauth checks what is sent."""
 
+import struct
 from typing import Any
 
 from allauth.mfa.base import forms as codes
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as apps
 from allauth.mfa.webauthn import forms as passkeys
+from allauth.mfa.webauthn.internal import auth
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 LIMITED = "too_many_login_attempts"
+LONGEST_CREDENTIAL = 20_000  # characters; the longest of a device, with its certificates, have some thousands
+# What allauth and fido2 stumble over in a credential that no browser made.
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError, RecursionError, struct.error)
 
 
 class Code(forms.Form):
@@ -55,6 +60,31 @@ class Named(forms.Form):
         field.initial = self.initial.get("name")
 
 
+class CredentialField(forms.JSONField):
+    """What a browser says of a passkey. What no browser says is refused before anybody reads it."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            if len(value or "") > LONGEST_CREDENTIAL or "\\u0000" in (value or ""):
+                raise ValueError
+            found = super().to_python(value)
+            extensions = found.get("clientExtensionResults", {})
+            if not isinstance(extensions.get("credProps", {}), dict):
+                raise TypeError
+        except MALFORMED as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """It counts once, so a page that is shown again has none."""
+        return None
+
+    def prepare_value(self, value: Any) -> str:
+        return ""
+
+
 class AddPasskeyForm(Named, passkeys.AddWebAuthnForm):
     passwordless = forms.BooleanField(
         label=gettext_lazy("Sign in with it alone, without a password"),
@@ -65,7 +95,20 @@ class AddPasskeyForm(Named, passkeys.AddWebAuthnForm):
             "after the password."
         ),
     )
+    credential = CredentialField()
     field_order = ["name", "passwordless"]
+    unused = gettext_lazy("Nothing came of it: the passkey was not used. Try again, or choose another way.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"].error_messages.update(required=self.unused, invalid=self.unused)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = super().clean() or {}
+        except (ValidationError, *MALFORMED) as error:
+            raise ValidationError(self.unused) from error
+        return found
 
 
 class RenamePasskeyForm(Named, passkeys.EditWebAuthnForm): ...
@@ -80,19 +123,30 @@ class Shown(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["credential"].error_messages.update(required=self.unknown, invalid=self.unknown)
+        field = self.fields["credential"] = CredentialField()
+        field.error_messages.update(required=self.unknown, invalid=self.unknown)
 
     def clean_credential(self) -> Authenticator:
         try:
             found: Authenticator = super().clean_credential()  # type: ignore[misc]
-        except ValidationError as error:
-            if error.code == LIMITED:
+        except (ValidationError, *MALFORMED) as error:
+            if getattr(error, "code", "") == LIMITED:
                 raise
             raise ValidationError(self.unknown) from error
         return found
 
 
-class LoginPasskeyForm(Shown, passkeys.LoginWebAuthnForm): ...
+class LoginPasskeyForm(Shown, passkeys.LoginWebAuthnForm):
+    def clean_credential(self) -> Authenticator:
+        """Alone it has to have asked for finger, face or code, whatever the challenge was made for. One that
+        its device does not keep comes after the password.
+        """
+        shown = self.cleaned_data["credential"]
+        found = super().clean_credential()
+        answer = auth.parse_authentication_response(shown).response
+        if not answer.authenticator_data.is_user_verified() or found.wrap().is_passwordless is False:
+            raise ValidationError(self.unknown)
+        return found
 
 
 class AuthenticatePasskeyForm(Shown, passkeys.AuthenticateWebAuthnForm):
