@@ -15,7 +15,7 @@ from applications.services import files as services
 from applications.services.mandates import give_authority
 from tests.plugins import files
 from tests.plugins.cases import fresh, new_applicant
-from tests.plugins.own_part import invited_and_accepted
+from tests.plugins.own_part import a_person, invited_and_accepted
 from tests.portal.conftest import pdf, url_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +50,16 @@ def elsewhere(case):
         r.code for r in case.book.requirements
         if "documents" in r.evidence and not r.per_person and r.stage != "business_plan"
     )  # fmt: skip
+
+
+def test_who_holds_a_post_is_read_by_those_who_may_read_the_people(
+    draft_case, firm_user, adviser, signed_in, browser
+):
+    person = a_person(draft_case, firm_user, "Канарейка", ["seo"])
+    url = url_of(draft_case, "BP-13")
+    assert person.full_name in body(browser.get(url))
+    page = signed_in(fresh(adviser)).get(url)
+    assert (page.status_code, person.full_name in body(page)) == (200, False)
 
 
 def test_an_adviser_reads_no_version_that_was_given_in_another_stage(

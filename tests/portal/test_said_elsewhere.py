@@ -111,6 +111,12 @@ def test_who_holds_two_posts_is_offered_from_the_people(open_question, add_perso
     assert given == {"choice": "some", "text": "Дана 2 Қожахметова: Director, Finance Officer"}
 
 
+def test_what_one_has_written_already_stays_below_what_is_taken(add_person, browser, draft_case):
+    person = add_person(1, "fo", "director").full_name
+    given = take(browser, draft_case, "FP-21", text="The board looks at it each quarter.")
+    assert given["text"] == f"{person}: Director, Finance Officer\nThe board looks at it each quarter."
+
+
 def test_the_registration_and_the_charter_capital_of_a_firm_outside_the_aifc(
     browser, afm_draft_case, figures
 ):

@@ -14,7 +14,7 @@ from applications import asked
 from applications.asked import Draft, Given, Question
 from applications.models import Answer, Application, Stage
 from applications.portal import files, outline, typed
-from applications.portal.access import case_or_404, page, posted_version, show, status_of
+from applications.portal.access import case_or_404, may_read, page, posted_version, show, status_of
 from applications.portal.answers import in_words
 from applications.portal.back import back_of
 from applications.portal.clash import clash_of
@@ -22,11 +22,13 @@ from applications.portal.earlier import earlier_answers
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of
+from applications.queries.law import home_of
 from applications.queries.said import Said, holders_of, said_elsewhere
 from applications.queries.versions import marks_of
 from applications.services import drafting
 from applications.services.inside import Place
 from applications.services.people import person_of
+from regulators.rulebook import PEOPLE
 from workflow.errors import Conflict, Refused
 
 ACTS = {"complete": drafting.complete_stage, "edit_again": drafting.edit_stage_again}
@@ -165,6 +167,8 @@ def _with(typed: QueryDict, said: Said | None) -> QueryDict:
     for name, value in initial_of(Given(value=said.value), 0).items():
         if name in said.value:
             data[name] = str(value)
+    if "text" in said.value:  # prose of one's own stays, below it
+        data["text"] = f"{said.value['text']}\n{typed.get('text', '')}".strip()
     return data
 
 
@@ -222,7 +226,7 @@ def question_page(
         files=held,
         said=said,
         said_lines=in_words(requirement, Given(value=said.value)) if said else [],
-        holders=holders_of(draft, requirement),
+        holders=holders_of(draft, requirement) if may_read(request.user, case, home_of(case, PEOPLE)) else [],
         elsewhere=[kind for kind in ("people", "ownership", "capital") if kind in requirement.evidence],
         clash=clash_of(refusal, form, initial_of(given, 0)),
         here=here,
