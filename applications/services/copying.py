@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Firm
 from accounts.queries import firm_roles
 from applications.models import (
     AccountsRate,
@@ -32,15 +33,16 @@ from workflow.errors import NotAllowed
 def copy_application(*, actor: Any, source: Application, language: str = "en") -> Application:
     """Open a draft for the same licence under the rule book of today, with what the source can give.
 
-    Effects in order: start the application; note its source; copy answers with their files, people with their
-    posts, the chart of ownership and the capital; mark each as copied; start the stages that have something;
-    note who saved; audit event with the reference of the source. Declarations, consents and whatever each
-    person answers are given anew. Raises NotAllowed unless the actor is an editor of the firm, or NotReady
-    where the firm has a draft for this licence.
+    Effects in order: lock the firm; start the application; note its source; copy answers with their files,
+    people with their posts, the chart of ownership and the capital; mark each as copied; start the stages
+    that have something; note who saved; audit event with the reference of the source. Declarations, consents
+    and whatever each person answers are given anew. Raises NotAllowed unless the actor is an editor of the
+    firm, or NotReady where the firm has a draft for this licence.
     """
     if "editor" not in firm_roles(actor, source.firm_id):
         raise NotAllowed([_("Only an editor of the firm can start an application for it.")])
     with transaction.atomic():
+        Firm.objects.select_for_update().get(pk=source.firm_id)
         insist(
             draft_of(source.firm, source.licence_type) is None,
             _("The firm has a draft for this licence. Finish it, or discard it first."),

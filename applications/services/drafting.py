@@ -22,6 +22,7 @@ from applications.models import (
     Person,
     Stage,
 )
+from applications.queries.drafts import draft_of
 from applications.queries.law import home_of
 from applications.queries.returned import kind_is_open, returned_of
 from applications.services.checking import note_checked
@@ -79,6 +80,24 @@ def start_application(
             data={"book": case.book.code, "version": case.book.version},
         )
     return case
+
+
+def draft_or_start(
+    *, actor: Any, firm: Firm, licence_type: LicenceType, language: str = "en"
+) -> tuple[Application, bool]:
+    """The draft that the firm has for the licence, else a new one; and whether it is new. A second press at
+    the same moment finds the draft of the first.
+
+    Effects in order: lock the firm; as ``start_application`` where there is none. Raises NotAllowed unless
+    the actor is an editor of the firm.
+    """
+    with transaction.atomic():
+        Firm.objects.select_for_update().get(pk=firm.pk)
+        found = draft_of(firm, licence_type) if "editor" in firm_roles(actor, firm.pk) else None
+        if found:
+            return found, False
+        new = start_application(actor=actor, firm=firm, licence_type=licence_type, language=language)
+        return new, True
 
 
 def save_answer(

@@ -1,5 +1,6 @@
 """A button pressed twice on one page makes one thing; the same words from a newer page are meant."""
 
+import contextlib
 import re
 import threading
 import time
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from applications.models import (
     ChangeNotice,
+    Entity,
     ExtensionRequest,
     InsideNote,
     Note,
@@ -21,12 +23,13 @@ from applications.models import (
     Representation,
 )
 from applications.presses import newest, posted_seen, same_press
-from applications.services import inside, requests, rounds
+from applications.services import copying, drafting, inside, requests, rounds
 from applications.services.inside import Place
 from audit.models import Event
 from notifications.models import Message
 from tests.plugins.asked import filed_with_little
 from tests.plugins.cases import fresh, new_applicant
+from workflow.errors import Refused
 
 
 def body(response):
@@ -175,25 +178,52 @@ def test_without_it_every_press_counts(asked_case, afsa_staff):
     assert same_press(rows, seen=newest(rows) - 1, text="a") is not None
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_presses_at_the_same_moment_write_one_comment(asked_case, firm_user, monkeypatch):
-    def slowly(rows, **words):
-        before = same_press(rows, **words)
-        time.sleep(0.3)
-        return before
-
-    monkeypatch.setattr(inside, "same_press", slowly)
-    place = Place(stage=asked_case.stages.first())
+def at_the_same_moment(press):
     ready = threading.Barrier(2)
 
-    def press():
+    def run():
         ready.wait()
-        inside.comment(actor=firm_user, place=place, text="Look.", seen=0)
+        with contextlib.suppress(Refused):
+            press()
         connection.close()
 
-    threads = [threading.Thread(target=press) for _n in range(2)]
+    threads = [threading.Thread(target=run) for _n in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def slow(monkeypatch, module, name):
+    """What it finds is old when it is used."""
+    now = getattr(module, name)
+
+    def later(*given, **named):
+        found = now(*given, **named)
+        time.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(module, name, later)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_start_one_application(firm_user, custody_firm, afsa, monkeypatch):
+    slow(monkeypatch, drafting, "draft_of")
+    at_the_same_moment(lambda: drafting.draft_or_start(actor=firm_user, firm=custody_firm, licence_type=afsa))
+    assert custody_firm.applications.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_copy_once(asked_case, firm_user, custody_firm, monkeypatch):
+    slow(monkeypatch, copying, "draft_of")
+    Entity.objects.create(application=asked_case, name=custody_firm.name, country="KZ", is_applicant=True)
+    at_the_same_moment(lambda: copying.copy_application(actor=firm_user, source=asked_case))
+    assert custody_firm.applications.filter(copied_from=asked_case).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_write_one_comment(asked_case, firm_user, monkeypatch):
+    slow(monkeypatch, inside, "same_press")
+    place = Place(stage=asked_case.stages.first())
+    at_the_same_moment(lambda: inside.comment(actor=firm_user, place=place, text="Look.", seen=0))
     assert InsideNote.objects.count() == 1

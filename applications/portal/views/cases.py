@@ -18,11 +18,11 @@ from applications.portal import outline, standing
 from applications.portal.access import case_or_404, may_read, page, show, status_of
 from applications.queries import law
 from applications.queries.advisers import advised_by
-from applications.queries.drafts import draft_of, load_draft
+from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of_case
 from applications.queries.private import own_parts_of
 from applications.queries.standing import parts_held
-from applications.services.drafting import start_application
+from applications.services.drafting import draft_or_start
 from applications.states import DECIDED, OPEN, WITH_THE_FIRM, WITHDRAWABLE
 from applications.states import ApplicationState as A
 from regulators import books
@@ -56,16 +56,16 @@ def resume(request: SignedIn) -> HttpResponse:
 def start(request: SignedIn) -> HttpResponse:
     firm = _chosen(firms_of(request.user), request.POST.get("firm"))
     licence_type = _chosen(LicenceType.objects.all(), request.POST.get("licence_type"))
-    draft = draft_of(firm, licence_type) if "editor" in firm_roles(request.user, firm.pk) else None
-    if draft:
-        words = _("%(firm)s has a draft for this already: here it is. To start afresh, discard it first.")
-        messages.info(request, words % {"firm": firm.name})
-        return redirect("portal:case", draft.pk)
     language = (get_language() or "en")[:2]
     try:
-        case = start_application(actor=request.user, firm=firm, licence_type=licence_type, language=language)
+        case, is_new = draft_or_start(
+            actor=request.user, firm=firm, licence_type=licence_type, language=language
+        )
     except Refused as refusal:
         return _home(request, refusal)
+    if not is_new:
+        words = _("%(firm)s has a draft for this already: here it is. To start afresh, discard it first.")
+        messages.info(request, words % {"firm": firm.name})
     return redirect("portal:case", case.pk)
 
 
