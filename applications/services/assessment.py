@@ -122,16 +122,25 @@ def write_note(*, actor: Any, case: Application, text: str, seen: int | None = N
 
 
 def consult(
-    *, actor: Any, case: Application, body: str, question: str, due_on: date | None = None
+    *,
+    actor: Any,
+    case: Application,
+    body: str,
+    question: str,
+    due_on: date | None = None,
+    seen: int | None = None,
 ) -> Consultation:
-    """Ask another body, or a specialist. Effects: take the examining side; the consultation; audit event."""
+    """Ask another body, or a specialist. ``seen`` is the newest consultation of when the page was made: a
+    second press asks nothing again. Effects: take the examining side; the consultation; audit event.
+    """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.consult")
         insist(body.strip() and question.strip(), _("Name the body and write the question."))
+        words = {"body": body, "question": question, "due_on": due_on, "asked_by": actor}
+        if before := same_press(case.consultations.all(), seen=seen, **words):
+            return before
         take_side(case, actor=actor, side=EXAMINE, act="consult")
-        consultation = Consultation.objects.create(
-            application=case, body=body, question=question, due_on=due_on, asked_by=actor
-        )
+        consultation = Consultation.objects.create(application=case, **words)
         record(subject=case.audit_subject, kind="application.consult", actor=actor, data={"body": body})
     return consultation
 

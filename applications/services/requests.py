@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application, InformationRequest, PointFile, RequestPoint
+from applications.presses import same_press
 from applications.queries.private import private_people
 from applications.rules import OwnPart
 from applications.services import clocks, tell
@@ -34,9 +35,10 @@ R = InformationRequest
 
 
 def write_request(
-    *, actor: Any, case: Application, due_on: date, points: list[dict[str, Any]]
+    *, actor: Any, case: Application, due_on: date, points: list[dict[str, Any]], seen: int | None = None
 ) -> InformationRequest:
     """Draft a request. Each point is ``{"requirement": code, "question": text, "person": Person or None}``.
+    ``seen`` is the newest request of when the page was made: a second press drafts none again.
 
     Effects in order: take the examining side; write the request with its next number and its points;
     audit event.
@@ -44,6 +46,10 @@ def write_request(
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.write_request")
         _check(case, due_on, points)
+        drafts = case.requests.filter(status=R.DRAFT)
+        before = same_press(drafts, seen=seen, written_by=actor, due_on=due_on)
+        if before and _asks(before, points):
+            return before
         take_side(case, actor=actor, side=EXAMINE, act="write_request")
         last = case.requests.aggregate(last=models.Max("number"))["last"] or 0
         request = R.objects.create(
@@ -265,6 +271,14 @@ def _check(case: Application, due_on: date, points: list[dict[str, Any]]) -> Non
             point["requirement"] in case.book.by_code, _("Tie each point to a requirement of the rule book.")
         )
         insist(point["question"].strip(), _("Write the question of each point."))
+
+
+def _asks(request: InformationRequest, points: list[dict[str, Any]]) -> bool:
+    """Whether these are its points."""
+    held = request.points.select_related("person").order_by("number")
+    return [(p.requirement, p.person, p.question) for p in held] == [
+        (point["requirement"], point.get("person"), point["question"]) for point in points
+    ]
 
 
 def _write_points(request: InformationRequest, points: list[dict[str, Any]]) -> None:

@@ -21,13 +21,14 @@ from applications.models import (
     PointMessage,
     RefusalNotice,
     Representation,
+    RequestPoint,
 )
 from applications.presses import newest, posted_seen, same_press
 from applications.services import copying, drafting, inside, requests, rounds
 from applications.services.inside import Place
 from audit.models import Event
 from notifications.models import Message
-from tests.plugins.asked import filed_with_little
+from tests.plugins.asked import filed_with_little, with_text
 from tests.plugins.cases import fresh, new_applicant
 from workflow.errors import Refused
 
@@ -157,6 +158,25 @@ def test_at_the_desk_a_reply_and_a_note_are_written_once(signed_in, asked_case, 
     assert Note.objects.count() == 1
     press_twice(desk, note, {"text": "Remember."})
     assert Note.objects.count() == 2
+
+
+def test_at_the_desk_a_request_and_a_consultation_are_written_once(signed_in, asked_case, afsa_staff):
+    desk, day = signed_in(afsa_staff.reviewer), timezone.localdate() + timedelta(days=9)
+    code = with_text(asked_case, 1)[0].code
+    typed = {"pick_1": f"{code}|", "text_1": "Why?", "due_on_day": day.day, "due_on_month": day.month}
+    typed["due_on_year"] = day.year
+    url = reverse("admin:applications_application_request_new", args=[asked_case.pk])
+    old = hidden(desk.get(url))
+    press_twice(desk, url, typed)
+    assert [p.question for p in RequestPoint.objects.all()] == ["Why?"]
+    desk.post(url, {**old, **typed, "text_1": "Where?"})
+    assert [p.question for p in RequestPoint.objects.order_by("pk")] == ["Why?", "Where?"]
+    press_twice(desk, url, typed)
+    assert asked_case.requests.count() == 3
+    url = reverse("admin:applications_application_consultation_new", args=[asked_case.pk])
+    for count in (1, 2):
+        press_twice(desk, url, {"body": "The bank", "question": "Is it so?"})
+        assert asked_case.consultations.count() == count
 
 
 @pytest.mark.parametrize(

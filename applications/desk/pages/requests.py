@@ -14,6 +14,7 @@ from applications.desk.picks import Picked, pick, question_choices
 from applications.desk.words import REQUEST_TAGS
 from applications.models import InformationRequest, Person
 from applications.portal import files
+from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
 from applications.services import requests
 from look.fields import DayMonthYearField
@@ -52,9 +53,13 @@ class NewRequestPage(Page):
         return RequestForm(data, choices=choices, initial={"pick_1": about if about in known else ""})
 
     def run(self, data: dict[str, Any]) -> InformationRequest:
+        seen = posted_seen(self.request.POST)
         return requests.write_request(
-            actor=self.user, case=self.case, due_on=data["due_on"], points=points_of(data["rows"])
+            actor=self.user, case=self.case, due_on=data["due_on"], points=points_of(data["rows"]), seen=seen
         )
+
+    def seen(self) -> int | None:
+        return newest(self.case.requests.order_by("-pk")[:1])
 
     def done_url(self, result: InformationRequest) -> str:
         return page_url(self.case, "request", result.number)
@@ -88,6 +93,9 @@ class EditRequestPage(NewRequestPage):
 
     def version(self) -> int:
         return self.asked.version
+
+    def seen(self) -> int | None:
+        return None
 
     def form(self, data: Any = None) -> RequestForm:
         held: dict[str, Any] = {"due_on": self.asked.due_on}

@@ -53,7 +53,12 @@ class ConsultPage(Page):
         return ConsultForm(data)
 
     def run(self, data: dict[str, Any]) -> Consultation:
-        return assessment.consult(actor=self.user, case=self.case, **data)
+        return assessment.consult(
+            actor=self.user, case=self.case, seen=posted_seen(self.request.POST), **data
+        )
+
+    def seen(self) -> int:
+        return newest(self.case.consultations.order_by("-pk")[:1])
 
 
 class AnswerForm(forms.Form):
