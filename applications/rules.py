@@ -64,8 +64,13 @@ def is_the_person(user: Any, obj: Any) -> bool:
 
 @rules.predicate
 def is_that_human(user: Any, obj: Any) -> bool:
-    """Acts for the firm, and is by the number on record the person of the case that it is about."""
+    """Acts for the firm, and is by the number on record the person of the case that it is about. People give
+    their number on their own word, so it counts for nothing beside the account that took the invitation.
+    """
     if not isinstance(obj, OwnPart) or user.pk is None or user.is_staff or not user.human:
+        return False
+    invited = obj.application.accesses.filter(person=obj.person_id, accepted_at__isnull=False, ended_at=None)
+    if invited.exclude(user=user).exists():
         return False
     posts = obj.application.posts.filter(person=obj.person_id)
     return bool(is_of_the_firm(user, obj) and posts.filter(names("person__human", user.human)).exists())

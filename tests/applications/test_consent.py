@@ -241,3 +241,20 @@ def test_nobody_else_agrees_for_them(draft_case, firm_user, oneself, dana, signe
     with pytest.raises(NotAllowed):
         consents.give_consent(actor=fresh(nameless), case_id=draft_case.pk, person=oneself, language="en")
     assert not Consent.objects.exists()
+
+
+def test_where_an_account_took_the_invitation_that_account_alone_agrees(
+    draft_case, firm_user, oneself, own_user, signed_in
+):
+    """The number of an account is on its holder's own word."""
+    invited_and_accepted(draft_case, firm_user, oneself, own_user)
+    about = {"case_id": draft_case.pk, "person": oneself}
+    with pytest.raises(NotAllowed):
+        consents.give_consent(actor=firm_user, language="kk", **about)
+    url = reverse("portal:person_consent", args=[draft_case.pk, oneself.pk])
+    page = signed_in(firm_user).get(url)
+    assert (page.status_code, page.context["own"]) == (200, None)
+    consents.give_consent(actor=own_user, language="kk", **about)
+    with pytest.raises(NotAllowed):
+        consents.withdraw_consent(actor=firm_user, how=Consent.SELF, **about)
+    assert draft_case.consents.get().by == own_user
