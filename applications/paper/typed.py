@@ -24,11 +24,14 @@ NOTHING: Shown = ((), ())
 class Typed:
     """The typed records of one case. Each table stands in full where it is first asked for; later questions
     name that place. People are a table for each set of posts that is asked about. ``hidden`` are people
-    whose own part the reader may not see: by the text of their pk.
+    whose own part the reader may not see: by the text of their pk. ``closed`` are the kinds of records
+    that stand in a stage which the reader may not see.
     """
 
-    def __init__(self, content: Content, book: Book, hidden: Collection[str] = ()) -> None:
-        self.content, self.book, self.hidden = content, book, hidden
+    def __init__(
+        self, content: Content, book: Book, hidden: Collection[str] = (), closed: Collection[str] = ()
+    ) -> None:
+        self.content, self.book, self.hidden, self.closed = content, book, hidden, closed
         self.first: dict[tuple[str, tuple[str, ...]], Requirement] = {}
 
     def shown(self, requirement: Requirement) -> Shown:
@@ -36,6 +39,9 @@ class Typed:
         lines: list[str] = []
         for kind in requirement.evidence:
             if kind not in MAKERS:
+                continue
+            if kind in self.closed:
+                lines.append(_("Not part of your mandate"))
                 continue
             place = (kind, requirement.functions if kind == rb.PEOPLE else ())
             made, beside = MAKERS[kind](self, requirement)

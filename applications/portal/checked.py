@@ -77,15 +77,15 @@ def check_of(
     may_edit: bool,
     only: str = "",
     is_whole: bool = True,
-    with_people: bool = True,
+    closed: frozenset[str] = frozenset(),
 ) -> Check:
     """All stages, or ``only`` one. What does not go together is found across all stages, so it is for those
-    who read the application as a whole; an adviser has neither that nor people outside the mandate. A fixed
-    number of queries.
+    who read the application as a whole. ``closed`` are the kinds of typed records that stand outside the
+    mandate of an adviser. A fixed number of queries.
     """
     outlines = outline.stages_of(case, as_read(draft, hidden), stages)
     content = content_of(case, draft)
-    typed = Typed(content, draft.book, {str(pk) for pk in hidden})
+    typed = Typed(content, draft.book, {str(pk) for pk in hidden}, closed)
     by_key = {(q["requirement"], q["person"]): q for q in content["questions"]}
     shown = [
         _stage(one, by_key, typed, may_edit=may_edit, back="check-stage" if only else "check")
@@ -97,7 +97,7 @@ def check_of(
         outlines=outlines,
         stages=shown,
         not_known=[item for item in rows if item.row.not_known],
-        people=typed.everybody() if with_people else None,
+        people=None if rb.PEOPLE in closed else typed.everybody(),
         found=contradictions(case, draft, content) if is_whole else [],
     )
 

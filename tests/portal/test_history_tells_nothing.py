@@ -56,10 +56,17 @@ def test_who_holds_a_post_is_read_by_those_who_may_read_the_people(
     draft_case, firm_user, adviser, signed_in, browser
 ):
     person = a_person(draft_case, firm_user, "Канарейка", ["seo"])
-    url = url_of(draft_case, "BP-13")
+    url, stage = (
+        url_of(draft_case, "BP-13"),
+        reverse("portal:check_stage", args=[draft_case.pk, "business_plan"]),
+    )
     assert person.full_name in body(browser.get(url))
-    page = signed_in(fresh(adviser)).get(url)
-    assert (page.status_code, person.full_name in body(page)) == (200, False)
+    theirs = signed_in(fresh(adviser))
+    for page in (url, reverse("portal:check", args=[draft_case.pk]), stage):
+        assert person.full_name in body(browser.get(page))
+        seen = theirs.get(page)
+        assert (seen.status_code, person.full_name in body(seen)) == (200, False), page
+    assert body(seen).count("Not part of your mandate") == 1
 
 
 def test_an_adviser_reads_no_version_that_was_given_in_another_stage(

@@ -13,7 +13,7 @@ from accounts.requests import SignedIn
 from applications.mandates import ANY
 from applications.models import Application
 from applications.portal import outline
-from applications.portal.access import case_or_404, may_read, page, posted_version, show
+from applications.portal.access import KINDS, case_or_404, may_read, page, posted_version, show
 from applications.portal.checked import check_of
 from applications.portal.forms import ReasonForm
 from applications.portal.kept import kept_of_before
@@ -47,7 +47,8 @@ def check(request: SignedIn, pk: UUID, stage: str = "") -> HttpResponse:
     people = home_of(case, PEOPLE)
     found = check_of(
         case, draft, stages, only=stage, hidden=hidden,
-        may_edit=may_edit, is_whole=is_whole, with_people=is_whole or may_read(request.user, case, people),
+        may_edit=may_edit, is_whole=is_whole,
+        closed=frozenset(kind for kind in KINDS if not may_read(request.user, case, home_of(case, kind))),
     )  # fmt: skip
     only = found.stages[0] if stage and found.stages else None
     kept = () if stage or not is_whole else kept_of_before(case, as_read(draft, hidden))
