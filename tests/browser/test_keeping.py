@@ -172,6 +172,8 @@ def test_the_warning_comes_two_minutes_before_and_escape_extends(page, clock):
 
 def test_at_the_end_the_page_stays_with_the_way_back(page, clock, url):
     answer(page).fill("Not lost")
+    clock.fast_forward("00:20")
+    expect(said(page)).to_have_text(re.compile(r"^Saved \d\d:\d\d\."))
     for _ in range(13):
         clock.fast_forward("04:59")
     expect(dialog(page)).to_contain_text("You have been signed out")

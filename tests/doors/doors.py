@@ -235,7 +235,7 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
             "licence_type": LicenceType.objects.exclude(pk=side.licence_type.pk).first().pk,
             "topics": "Our plan",
             "wished": "Any day",
-            "language": "en",
+            "spoken": "en",
         },
         "start": {"firm": side.firm.pk, "licence_type": side.licence_type.pk},
         "stage": stage,

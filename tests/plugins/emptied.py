@@ -30,6 +30,8 @@ def empty_all_tables() -> None:
         cursor.execute("RESET ROLE; SET ROLE NONE")
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            # A browser may be saving still: whoever writes is waited for, and the next one waits.
+            _for_each(cursor, _tables(cursor), 'LOCK TABLE "{}" IN SHARE ROW EXCLUSIVE MODE')
             tables = _with_rows(cursor)
             _for_each(cursor, tables, 'ALTER TABLE "{}" DISABLE TRIGGER USER')
             _for_each(cursor, tables, 'DELETE FROM "{}"')
@@ -39,11 +41,13 @@ def empty_all_tables() -> None:
         connection.close()
 
 
+def _tables(cursor: Any) -> list[str]:
+    return sorted(set(connection.introspection.table_names(cursor)) - OF_MIGRATIONS)
+
+
 def _with_rows(cursor: Any) -> list[str]:
-    tables = sorted(set(connection.introspection.table_names(cursor)) - OF_MIGRATIONS)
-    cursor.execute(
-        " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables)
-    )
+    found = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in _tables(cursor))
+    cursor.execute(" UNION ALL ".join(found))
     return [table for (table,) in cursor.fetchall()]
 
 
