@@ -85,7 +85,17 @@ class CredentialField(forms.JSONField):
         return ""
 
 
-class AddPasskeyForm(Named, passkeys.AddWebAuthnForm):
+class Unseen(forms.Form):
+    """What was wrong with the key is said of the whole form: its field is one that nobody sees."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field == "credential":
+            self.cleaned_data.pop(field, None)
+            field = None
+        super().add_error(field, error)
+
+
+class AddPasskeyForm(Unseen, Named, passkeys.AddWebAuthnForm):
     passwordless = forms.BooleanField(
         label=gettext_lazy("Sign in with it alone, without a password"),
         initial=True,
@@ -149,7 +159,7 @@ class LoginPasskeyForm(Shown, passkeys.LoginWebAuthnForm):
         return found
 
 
-class AuthenticatePasskeyForm(Shown, passkeys.AuthenticateWebAuthnForm):
+class AuthenticatePasskeyForm(Unseen, Shown, passkeys.AuthenticateWebAuthnForm):
     unknown = gettext_lazy("This passkey is not one of your account. Use another one, or a code.")
 
 

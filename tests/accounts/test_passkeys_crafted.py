@@ -142,3 +142,15 @@ def test_one_without_extensions_is_added_and_comes_after_the_password(visitor, a
     del made["clientExtensionResults"]
     assert add(browser, made)
     assert "After the password" in browser.get(reverse("mfa_index")).content.decode()
+
+
+def test_in_the_step_after_the_password_it_is_refused_in_words_of_the_whole_form(
+    visitor, applicant, password
+):
+    person, browser = applicant(), visitor()
+    Key().of(person)
+    sign_in(browser, person.email, password)
+    page = browser.post(reverse("mfa_authenticate"), {"credential": "{}"}).content.decode()
+    assert "This passkey is not one of your account. Use another one, or a code." in page
+    assert "Hidden field" not in page
+    assert "_auth_user_id" not in browser.session
