@@ -72,11 +72,14 @@ def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
 
 def with_rounds(cases: QuerySet[Application]) -> QuerySet[Application]:
     """What the firm has asked back about its requests, and nobody answered yet: ``questions_open``, on how
-    many points it had the last word (None for none), and ``time_asked``, whether for more time.
+    many points it had the last word (None for none), and ``time_asked``, whether for more time. A question
+    waits until the request is closed, also where the firm has sent its answer to the point since.
     """
-    with_firm = {"request__application": OuterRef("pk"), "request__status__in": InformationRequest.WITH_FIRM}
+    here = {"request__application": OuterRef("pk")}
+    with_firm = {**here, "request__status__in": InformationRequest.WITH_FIRM}
     last = PointMessage.objects.filter(point=OuterRef("pk")).order_by("-at", "-pk").values("from_firm")[:1]
-    points = RequestPoint.objects.filter(**with_firm, sent_at=None).annotate(last=Subquery(last))
+    points = RequestPoint.objects.filter(**here).exclude(request__status=InformationRequest.CLOSED)
+    points = points.annotate(last=Subquery(last))
     count = points.filter(last=True).order_by().values("request__application").annotate(count=Count("pk"))
     wishes = ExtensionRequest.objects.filter(**with_firm, outcome=ExtensionRequest.OPEN)
     return cases.annotate(questions_open=Subquery(count.values("count")), time_asked=Exists(wishes))

@@ -195,6 +195,31 @@ def test_what_the_firm_asks_back_is_marked_in_words_until_it_is_answered(
     assert shown(browsers.reviewer, needs="asked") == set()
 
 
+def test_a_question_waits_for_its_reply_also_after_the_firm_has_answered_the_point_itself(
+    filed, afsa, browsers, asks, afsa_staff, firm_user
+):
+    case = filed(afsa)
+    sent = asks(case)
+    rounds.decline_time(actor=afsa_staff.reviewer, extension=sent.extensions.get(), answer="The law waits.")
+    tile = "The firm asks something"
+
+    def count():
+        return {one.text: one.count for one in my_work(fresh(afsa_staff.reviewer))["counts"]}[tile]
+
+    for point in sent.points.all():
+        requests.answer_point(
+            actor=fresh(firm_user), point=point, expected_version=fresh(point).version, text="Here."
+        )
+    requests.send_answers(actor=fresh(firm_user), request=fresh(sent), expected_version=fresh(sent).version)
+    assert fresh(sent).status == "answered"
+    assert ">2 questions of the firm</span>" in rows_of(browsers.reviewer)[case.reference]
+    assert (count(), shown(browsers.reviewer, needs="asked")) == (1, {case.reference})
+    for point in sent.points.all()[:2]:
+        rounds.reply_about_point(actor=afsa_staff.reviewer, point=point, text="This one.")
+    assert "of the firm</span>" not in rows_of(browsers.reviewer)[case.reference]
+    assert (count(), shown(browsers.reviewer, needs="asked")) == (0, set())
+
+
 def test_a_case_that_is_decided_asks_nothing(filed, afsa, browsers, asks):
     case = filed(afsa)
     asks(case)

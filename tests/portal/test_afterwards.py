@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from applications.models import ChangeNotice, Representation
+from applications.models import Application, ChangeNotice, Representation
 from applications.portal import standing
 from applications.services import decisions, intake, requests
+from tests.plugins.asked import filed_with_little
 from tests.plugins.cases import fresh, new_applicant
 from tests.portal.conftest import pdf, signed, url_of
 
@@ -65,6 +66,26 @@ def test_a_draft_has_no_change_to_report_and_no_confirmation(browser, draft_case
     assert browser.post(reverse("portal:change", args=[draft_case.pk]), {"text": "x"}).status_code == 422
     assert browser.get(reverse("portal:submitted", args=[draft_case.pk])).status_code == 404
     assert browser.get(reverse("portal:representation", args=[draft_case.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fee", "says"),
+    [
+        ("due", "is not recorded as paid yet. The case officer looks for the proof of payment"),
+        ("invoiced", "is not recorded as paid yet. The case officer looks for the proof of payment"),
+        ("paid", "The fee is recorded as paid."),
+        ("waived", "The fee is recorded as waived: there is none to pay."),
+    ],
+)
+def test_the_confirmation_says_of_the_fee_what_is_on_record(
+    browser, custody_firm, firm_user, afsa, fee, says
+):
+    case = filed_with_little(custody_firm, firm_user, afsa, state="submitted")
+    Application.objects.filter(pk=case.pk).update(fee=fee)
+    page = browser.get(reverse("portal:submitted", args=[case.pk])).content.decode()
+    words = ("is not recorded as paid yet", "recorded as paid.", "recorded as waived")
+    assert says in page
+    assert sum(one in page for one in words) == 1
 
 
 def test_a_returned_application_names_its_gaps_and_can_be_submitted_again(

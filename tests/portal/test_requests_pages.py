@@ -12,6 +12,7 @@ from applications.dates import dates_of_firms
 from applications.models import ExtensionRequest, InformationRequest, PointMessage, RequestPoint
 from applications.services import requests, rounds
 from applications.services.submission import withdraw_application
+from look import words
 from tests.plugins.asked import filed_with_little, with_text
 from tests.plugins.cases import fresh, new_applicant
 from tests.portal.conftest import pdf
@@ -135,8 +136,8 @@ def test_a_question_that_is_typed_and_not_sent_stays_on_the_page(browser, sent, 
         url, {"version": 1, "act": "later", "p1-ask": "Which one?", "more-reason": "The bank is slow."}
     )
     assert page.status_code == 200
-    for words in ("Which one?", "The bank is slow.", "has a button of its own"):
-        assert words in body(page)
+    for text in ("Which one?", "The bank is slow.", "has a button of its own"):
+        assert text in body(page)
     assert (PointMessage.objects.count(), ExtensionRequest.objects.count()) == (0, 0)
 
 
@@ -235,12 +236,14 @@ def test_a_request_of_a_case_that_ended_is_read_and_says_why_no_more(
     url = reverse("portal:request", args=[case.pk, 1])
     page = body(browser.get(url))
     assert f"The case has ended ({word})." in page
-    assert "The last day for the answer was" in page
     case_page = body(browser.get(reverse("portal:case", args=[case.pk])))
+    assert "Not answered." in page
+    assert "not answered" in case_page
+    assert words.day(last_day) not in page + case_page
     assert "Requests (1)" not in page + case_page
     assert 'task--you"><a href="' + url not in case_page
-    for words in ("Where exactly?", "Half written."):
-        assert words in page
+    for text in ("Where exactly?", "Half written."):
+        assert text in page
     assert fields_in(page) == set()
     assert fields_in(body(browser.get(f"{url}?send=part"))) == set()
     typed = {"version": 0, "p1-text": "After", "p1-version": 0, "p1-ask": "Why?", "more-reason": "Ill",
@@ -255,10 +258,26 @@ def test_a_request_of_a_case_that_ended_is_read_and_says_why_no_more(
     assert (PointMessage.objects.count(), ExtensionRequest.objects.count()) == (0, 0)
 
 
+def test_an_answered_request_names_the_day_of_the_answers(browser, sent, url, firm_user):
+    for point in sent.points.all():
+        requests.answer_point(actor=firm_user, point=point, expected_version=0, text="Here.")
+    requests.send_answers(actor=firm_user, request=fresh(sent), expected_version=fresh(sent).version)
+    page = body(browser.get(url))
+    case_page = body(browser.get(reverse("portal:case", args=[sent.application_id])))
+    today = words.day(timezone.localdate())
+    assert (f"Answered on {today}." in page, f"answered on {today}" in case_page) == (True, True)
+    assert "Answer by the end of" not in page
+    assert "answer by the end of" not in case_page
+
+
 def test_a_closed_request_keeps_nothing_that_is_posted(browser, sent, url, afsa_staff):
     requests.close_request(actor=afsa_staff.reviewer, request=sent, expected_version=1, note="Enough.")
     page = body(browser.get(url))
     assert "The reviewer has closed this request." in page
+    case_page = body(browser.get(reverse("portal:case", args=[sent.application_id])))
+    today = words.day(timezone.localdate())
+    assert (f"Closed on {today}." in page, f"closed on {today}" in case_page) == (True, True)
+    assert words.day(sent.due_on) not in page + case_page
     assert fields_in(page) == set()
     for act in ("send", "ask", "extension", "later"):
         typed = {"version": 2, "act": act, "p1-text": "Late", "p1-version": 0, "p1-ask": "Why?"}

@@ -21,7 +21,7 @@ from applications.queries.advisers import advised_by
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of_case
 from applications.queries.private import own_parts_of
-from applications.queries.standing import parts_held
+from applications.queries.standing import parts_held, with_turn
 from applications.services.drafting import draft_or_start
 from applications.states import DECIDED, OPEN, WITH_THE_FIRM, WITHDRAWABLE
 from applications.states import ApplicationState as A
@@ -154,16 +154,15 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
     if not firms and request.user.is_staff:
         raise Http404
     advised = advised_by(request.user)
-    cases = (
-        Application.objects.filter(firm__in=firms)
-        .with_case()
-        .order_by("firm__sort_key", "firm_id", "-created_at")
-    )
+    cases = Application.objects.filter(firm__in=firms).with_case()
+    cases = with_turn(cases).order_by("firm__sort_key", "firm_id", "-created_at")
     context = {
         "firms": firms,
         "own_parts": own_parts_of(request.user),
         "advised": [(one, _with_state(one.cases)) for one in advised],
-        "cases": _with_state(cases),
+        "cases": [
+            (case, standing.state_in_words(case, case.notice_until), standing.turn_of(case)) for case in cases
+        ],
         "may_start": [firm for firm in firms if "editor" in firm_roles(request.user, firm.pk)],
         "tracks": _tracks(),
         "reasons": refusal.reasons if refusal else [],
