@@ -138,7 +138,10 @@ class HolderForm(PlainForm):
 
     NEW = "new"
 
-    owner = forms.ChoiceField(label=_("Who holds"))
+    owner = forms.ChoiceField(
+        label=_("Who holds"),
+        error_messages={"required": _("Choose who holds, or that it is a body that is not in the list")},
+    )
     name = forms.CharField(label=_("Name of the new company or other body"), max_length=250, required=False)
     country = CountryField(label=_("Its country"), required=False)
     registration = forms.CharField(label=_("Its registration number"), max_length=60, required=False)
@@ -160,6 +163,7 @@ class HolderForm(PlainForm):
         widget=forms.Textarea({"rows": 2}),
         required=False,
     )
+    change = forms.CharField(widget=forms.HiddenInput, max_length=18, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=20_000, required=False)
 
     def __init__(
@@ -169,7 +173,7 @@ class HolderForm(PlainForm):
         new = (self.NEW, _("A body that is not in the list: name it below"))
         nobody = ("", _("Nobody else, or not known"))
         self.fields["held_for"].choices = [nobody, *owners]  # type: ignore[attr-defined]
-        self.fields["owner"].choices = [*owners, new]  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [("", _("Choose")), *owners, new]  # type: ignore[attr-defined]
         self.fields["owned"].choices = bodies  # type: ignore[attr-defined]
 
     def clean(self) -> None:
@@ -178,6 +182,12 @@ class HolderForm(PlainForm):
             raise ValidationError(
                 {"name": _("Write the name of the body, or choose who holds from the list.")}
             )
+        if typed.get("owner") not in (None, "", self.NEW) and typed.get("name"):
+            words = _(
+                "You chose a holder from the list and named a new body too. For the new body, choose “A body "
+                "that is not in the list”; else take the name away."
+            )
+            raise ValidationError({"name": words})
         if typed.get("owner") == f"entity:{typed.get('owned')}":
             raise ValidationError({"owned": _("A body cannot hold itself directly.")})
         if typed.get("held_for") and typed.get("kind") == Holding.OWN:

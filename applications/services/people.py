@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,7 @@ from applications.services.guard import insist, insist_on_consent, locked_case, 
 from applications.services.private import delete_answers, end_of_removed
 from look.countries import is_country
 from regulators import rulebook as rb
-from workflow.errors import NotReady
+from workflow.errors import NotReady, Reason
 
 NAMES = ("latin_family_name", "latin_given_names", "family_name", "given_names", "patronymic")
 PERSON_FIELDS = (
@@ -159,12 +160,13 @@ def save_holding(
     kind: str = Holding.OWN,
     held_for: Entity | None = None,
     control_how: str = "",
+    changed: Holding | None = None,
     expected_version: int | None = None,
 ) -> Holding:
-    """Enter or change a direct holding, in percent. What one holder has in a body for itself, as
-    nominee and as trustee, and for each whom it is held for, are holdings of their own.
-    ``expected_version`` is that of the holding as the page showed it, 0 where it showed none. Raises
-    NotAllowed, NotReady or Conflict.
+    """Enter a direct holding, in percent, or change the one that was opened to be ``changed``. What one
+    holder has in a body for itself, as nominee and as trustee, and for each whom it is held for, are
+    holdings of their own; no two are the same. ``expected_version`` is that of the holding to change as the
+    page showed it. Raises NotAllowed, NotReady or Conflict.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, permission="applications.edit_application")
@@ -183,15 +185,36 @@ def save_holding(
         for percent in (economic, voting):
             insist(0 <= percent <= 100, _("Enter percentages from 0 to 100."))
         place = {"owner": owner, "owned": owned, "kind": kind, "held_for": held_for}
-        holding = Holding.objects.filter(**place).first() or Holding(application=case, **place)
-        if expected_version is not None:
+        holding = _holding_to_write(case, changed)
+        if changed and expected_version is not None:
             same_version(holding, expected_version)
+        _insist_on_one_holding(case, holding, place)
+        for name, value in place.items():
+            setattr(holding, name, value)
         holding.economic, holding.voting, holding.control_how = economic, voting, control_how.strip()
         holding.edited(actor)
         holding.save()
         note_checked(case, CopiedFact.OWNERSHIP, actor)
         note_saved(case, actor)
     return holding
+
+
+def _holding_to_write(case: Application, changed: Holding | None) -> Holding:
+    if changed is None:
+        return Holding(application=case)
+    found = case.holdings.filter(pk=changed.pk).first()
+    insist(found, _("This holding was taken out in the meantime. Enter it again if it is still right."))
+    assert found is not None
+    return found
+
+
+def _insist_on_one_holding(case: Application, holding: Holding, place: dict[str, Any]) -> None:
+    same = case.holdings.filter(**place).exclude(pk=holding.pk).first()
+    if same is None:
+        return
+    words = _("%(owner)s already holds a part of %(owned)s in this way. Change that holding instead.")
+    url = f"{reverse('portal:ownership', args=[case.pk])}?change={same.pk}"
+    raise NotReady([Reason(words % {"owner": same.owner.name, "owned": same.owned.name}, url)])
 
 
 def remove_holding(*, actor: Any, case_id: Any, holding: Holding) -> None:

@@ -60,7 +60,7 @@ def test_a_changed_holding_has_to_be_assessed_again(reviewed, firm_user, afm_sta
     held = reviewed.holdings.filter(owned__is_applicant=True).first()
     people.save_holding(
         actor=firm_user, case_id=reviewed.pk, owner=held.owner, owned=held.owned,
-        economic=held.economic, voting=Decimal(99),
+        economic=held.economic, voting=Decimal(99), changed=held,
     )  # fmt: skip
     complete(stage, firm_user)
     assert (fresh(found).outcome, fresh(found).affected) == ("met", True)

@@ -40,14 +40,14 @@ def add(draft_case, firm_user):
 
 @pytest.fixture
 def hold(draft_case, firm_user):
-    def make(person, percent):
+    def make(person, percent, changed=None):
         entity = draft_case.entities.filter(person=person).first() or people.save_entity(
             actor=firm_user, case_id=draft_case.pk, name="", person=person
         )
-        people.save_holding(
+        return people.save_holding(
             actor=firm_user, case_id=draft_case.pk, owner=entity,
             owned=draft_case.entities.get(is_applicant=True), economic=Decimal(percent),
-            voting=Decimal(percent),
+            voting=Decimal(percent), changed=changed,
         )  # fmt: skip
 
     return make
@@ -87,7 +87,7 @@ def test_the_samples_contradict_nothing(filled_case):
 
 def test_direct_holdings_add_up_to_100(draft_case, add, hold):
     person = add("controller")
-    hold(person, "98")
+    held = hold(person, "98")
     one = found(draft_case)["direct_total"]
     assert "98 %" in one.text
     assert one.blocks
@@ -95,7 +95,7 @@ def test_direct_holdings_add_up_to_100(draft_case, add, hold):
         f"/applications/{draft_case.pk}/ownership/",
         f"/applications/{draft_case.pk}/stages/fit_and_proper/FP-16/",
     ]
-    hold(person, "100")
+    hold(person, "100", changed=held)
     assert found(draft_case) == {}
 
 

@@ -203,7 +203,7 @@ def test_a_changed_holding_checks_the_chart(copied, firm_user):
     holding = copied.holdings.select_related("owner", "owned").first()
     people.save_holding(
         actor=firm_user, case_id=copied.pk, owner=holding.owner, owned=holding.owned,
-        economic=Decimal(50), voting=Decimal(50),
+        economic=Decimal(50), voting=Decimal(50), changed=holding,
     )  # fmt: skip
     assert copied.copied_facts.get(kind="ownership").checked_by == firm_user
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from applications.computed import structure_in_words
 from applications.models import Entity, Holding
@@ -223,13 +224,20 @@ def test_the_database_refuses_it_too(chart):
 
 
 def test_what_is_held_for_itself_and_for_each_other_are_holdings_of_their_own(chart, firm_user):
-    save(chart, firm_user)
-    save(chart, firm_user, economic=Decimal(20))
+    own = save(chart, firm_user)
+    with pytest.raises(NotReady, match="already holds") as refused:
+        save(chart, firm_user, economic=Decimal(20))
+    page = reverse("portal:ownership", args=[chart.case.pk])
+    assert [reason.url for reason in refused.value.reasons] == [f"{page}?change={own.pk}"]
+    save(chart, firm_user, economic=Decimal(20), changed=own)
     held = save(chart, firm_user, kind="nominee", held_for=chart("Bek"))
     save(chart, firm_user, kind="nominee", held_for=chart("Dana"))
     assert [h.economic for h in Holding.objects.order_by("pk")] == [Decimal(20), Decimal(10), Decimal(10)]
     remove_holding(actor=firm_user, case_id=chart.case.pk, holding=held)
     assert Holding.objects.count() == 2
+    held.pk = 0
+    with pytest.raises(NotReady, match="taken out in the meantime"):
+        save(chart, firm_user, changed=held)
 
 
 def test_holdings_and_groups_are_for_editors_and_for_a_stage_that_is_open(chart, firm_user, afsa_staff):

@@ -66,9 +66,9 @@ def test_each_holder_lies_above_what_it_holds_and_the_rest_is_a_box_of_its_own(d
 
 
 def test_a_body_that_is_held_in_full_has_no_gap(draft_case, body, hold, root):
-    hold(body("Whole Ltd"), root, "99.99")
+    held = hold(body("Whole Ltd"), root, "99.99")
     assert [box.note for box in drawn(draft_case).boxes if box.look == "gap"] == ["100 %", "0.01 %"]
-    hold(draft_case.entities.get(name="Whole Ltd"), root, "100")
+    hold(held.owner, root, "100", changed=held)
     assert [box.note for box in drawn(draft_case).boxes if box.look == "gap"] == ["100 %"]
 
 

@@ -223,17 +223,23 @@ def test_two_editors_of_one_holding(browser, other, draft_case):
     url = reverse("portal:ownership", args=[draft_case.pk])
     typed = {"owner": f"entity:{holder.pk}", "owned": str(firm.pk), "kind": "own", "voting": "10"}
     mine, theirs = fields_of(browser.get(url)), fields_of(other.get(url))
-    assert other.post(url, theirs | typed | {"economic": "10"}).status_code == 302
-    page = browser.post(url, mine | typed | {"economic": "20"})
+    assert other.post(url, theirs | typed | {"economic": "5"}).status_code == 302
+    assert browser.post(url, mine | typed | {"economic": "20"}).status_code == 422
+    opened = f"{url}?change={Holding.objects.get().pk}"
+    mine, theirs = fields_of(browser.get(opened)), fields_of(other.get(opened))
+    assert other.post(url, theirs | {"economic": "10"}).status_code == 302
+    page = browser.post(url, mine | {"economic": "20"})
     assert page.status_code == 409
     assert [(row.theirs, row.mine) for row in page.context["clash"].rows] == [("10", "20")]
     assert Holding.objects.get().economic == 10
     assert browser.post(url, fields_of(page)).status_code == 302
     assert Holding.objects.get().economic == 20
     # what the page showed can be changed, and another holding is no clash
-    fields = fields_of(browser.get(url))
-    assert browser.post(url, fields | typed | {"economic": "30"}).status_code == 302
-    assert browser.post(url, fields | typed | {"kind": "trust", "economic": "1"}).status_code == 302
+    fields = fields_of(browser.get(opened))
+    assert browser.post(url, fields | {"economic": "30"}).status_code == 302
+    added = fields | {"change": "", "kind": "trust", "economic": "1"}
+    assert browser.post(url, added).status_code == 302
+    assert sorted(Holding.objects.values_list("kind", "economic")) == [("own", 30), ("trust", 1)]
 
 
 @pytest.mark.parametrize("seen", ["x", "1:", ":", "1:2:3", "٣:1", "9" * 300, f"1:{'9' * 5000}"])
@@ -246,7 +252,7 @@ def test_a_crafted_list_of_holdings_is_a_clash_and_no_fault(browser, draft_case,
         "economic": "10", "seen": seen,
     }  # fmt: skip
     assert browser.post(url, typed).status_code == 302
-    assert browser.post(url, typed).status_code == 409
+    assert browser.post(url, typed | {"change": Holding.objects.get().pk}).status_code == 409
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from django.urls import reverse
 
 from applications.models import CapitalFigure, Entity, Holding, Person, Post
@@ -111,17 +112,61 @@ def test_holdings_by_a_body_and_by_a_person_add_up(browser, draft_case, add_pers
 def test_a_holding_is_changed_and_its_holder_taken_out(browser, draft_case):
     hold(browser, draft_case, name="Steppe Holdings")
     entity = Entity.objects.get(name="Steppe Holdings")
-    hold(
-        browser, draft_case, owner=f"entity:{entity.pk}", economic="100", seen=f"{Holding.objects.get().pk}:1"
-    )
+    held = Holding.objects.get()
+    opened = browser.get(reverse("portal:ownership", args=[draft_case.pk]), {"change": held.pk})
+    form = opened.context["form"]
+    shown = {name: form[name].value() for name in ("owner", "owned", "kind", "economic", "voting", "change")}
+    firm = draft_case.entities.get(is_applicant=True)
+    assert shown == {
+        "owner": f"entity:{entity.pk}", "owned": str(firm.pk), "kind": "own",
+        "economic": "60", "voting": "60", "change": str(held.pk),
+    }  # fmt: skip
+    hold(browser, draft_case, **shown | {"economic": "100", "seen": f"{held.pk}:1"})
     assert Holding.objects.get().economic == Decimal(100)
     remove = reverse("portal:holder_remove", args=[draft_case.pk, entity.pk])
     assert browser.post(remove).status_code == 302
     assert not Holding.objects.exists()
-    firm = draft_case.entities.get(is_applicant=True)
     kept = browser.post(reverse("portal:holder_remove", args=[draft_case.pk, firm.pk]))
     assert kept.status_code == 422
     assert "The firm stays in its own chart." in body(kept)
+
+
+def test_a_new_holding_never_changes_one_that_is_there(browser, draft_case):
+    page = reverse("portal:ownership", args=[draft_case.pk])
+    hold(browser, draft_case, name="Steppe Holdings")
+    held = Holding.objects.get()
+    holder = f"entity:{held.owner_id}"
+    form = browser.get(page).context["form"]
+    assert (form["owner"].value(), form.fields["owner"].choices[0]) == (None, ("", "Choose"))
+    both = hold(browser, draft_case, owner=holder, name="Other LLP", economic="5")
+    assert (both.status_code, list(both.context["form"].errors)) == (422, ["name"])
+    form = both.context["form"]
+    assert (form["owner"].value(), form["name"].value()) == (holder, "Other LLP")
+    again = hold(browser, draft_case, owner=holder, economic="5", seen=f"{held.pk}:1")
+    assert again.status_code == 422
+    assert f'href="{page}?change={held.pk}"' in body(again)
+    assert again.context["form"]["economic"].value() == "5"
+    assert hold(browser, draft_case, owner="", name="Other LLP").status_code == 422
+    assert list(Holding.objects.values_list("pk", "economic", "version")) == [(held.pk, Decimal(60), 1)]
+    assert Entity.objects.filter(name="Other LLP").count() == 0
+
+
+def test_a_holding_that_is_changed_may_become_that_of_another_but_of_no_two(browser, draft_case):
+    hold(browser, draft_case, name="Ann LLP", economic="8")
+    hold(browser, draft_case, name="Bek LLP", economic="9")
+    ann, bek = Holding.objects.order_by("economic")
+    change = {"change": str(ann.pk), "seen": f"{ann.pk}:1"}
+    assert hold(browser, draft_case, owner=f"entity:{bek.owner_id}", **change).status_code == 422
+    assert hold(browser, draft_case, name="Cem LLP", economic="7", **change).status_code == 302
+    ann.refresh_from_db()
+    assert (ann.owner.name, ann.economic, Holding.objects.count()) == ("Cem LLP", Decimal(7), 2)
+
+
+@pytest.mark.parametrize("change", ["0", "x", "9" * 30, "٣"])
+def test_a_holding_of_no_one_cannot_be_opened(browser, draft_case, change):
+    page = reverse("portal:ownership", args=[draft_case.pk])
+    assert browser.get(page, {"change": change}).status_code == 404
+    assert hold(browser, draft_case, name="X", change=change).status_code == 404
 
 
 def test_a_holding_that_cannot_be_is_refused(browser, draft_case):

@@ -29,28 +29,33 @@ from applications.services.people import (
     save_groups,
     save_holding,
 )
+from look import words
 from regulators import rulebook as rb
 from workflow.errors import Conflict, Refused
 
 
 @page("GET", "POST")
 def ownership(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The direct holdings as a table, with a form that adds or changes one, and what they come to."""
+    """The direct holdings as a table, with a form that adds one or changes the one opened for it, and
+    what they come to.
+    """
     case = case_or_404(request, pk, kind=rb.OWNERSHIP)
     entities = list(case.entities.all())
-    kept = typed.Page(request, case)
-    form = kept.form(request, lambda data, _files: _form(case, entities, data))
+    code = request.POST.get("change", "") if request.method == "POST" else request.GET.get("change", "")
+    changed = _to_change(case, code)
+    kept = typed.Page(request, case, f"{request.path}?change={changed.pk}" if changed else "")
+    form = kept.form(request, lambda data, _files: _form(case, entities, data, changed))
     refusal: Refused | None = None
     if form.is_valid():
         try:
-            _save(request, case, entities, form.cleaned_data)
+            _save(request, case, entities, form.cleaned_data, changed)
         except Refused as error:
             refusal = error
         else:
             messages.success(request, _("Saved."))
             back = back_of(request, case, kind=rb.OWNERSHIP)
             return redirect(back.url if back else reverse("portal:ownership", args=[case.pk]))
-    return _ownership_page(request, case, entities, form, refusal, kept)
+    return _ownership_page(request, case, entities, form, refusal, kept, changed)
 
 
 @page("POST")
@@ -77,8 +82,8 @@ def holding_remove(request: SignedIn, pk: UUID, holding: int) -> HttpResponse:
         remove_holding(actor=request.user, case_id=case.pk, holding=found)
     except Refused as refusal:
         return _refused(request, case, refusal)
-    words = _("Taken out: what %(owner)s holds of %(owned)s.")
-    messages.success(request, words % {"owner": found.owner.name, "owned": found.owned.name})
+    said = _("Taken out: what %(owner)s holds of %(owned)s.")
+    messages.success(request, said % {"owner": found.owner.name, "owned": found.owned.name})
     return redirect("portal:ownership", case.pk)
 
 
@@ -106,10 +111,36 @@ def groups(request: SignedIn, pk: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _form(case: Application, entities: list[Entity], data: Any = None) -> HolderForm:
+def _to_change(case: Application, code: str) -> Holding | None:
+    """The holding that was opened to be changed; None where one is added."""
+    if not code:
+        return None
+    found = case.holdings.filter(pk=code).first() if _is_number(code) else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _form(
+    case: Application, entities: list[Entity], data: Any = None, changed: Holding | None = None
+) -> HolderForm:
     firm = next((str(entity.pk) for entity in entities if entity.is_applicant), "")
     bodies = [(str(entity.pk), entity.name) for entity in entities if entity.person_id is None]
-    return HolderForm(_owners(case, entities), bodies, data, initial={"owned": firm})
+    initial = _initial(changed) if changed else {"owned": firm}
+    return HolderForm(_owners(case, entities), bodies, data, initial=initial)
+
+
+def _initial(holding: Holding) -> dict[str, str]:
+    return {
+        "owner": f"entity:{holding.owner_id}",
+        "owned": str(holding.owned_id),
+        "kind": holding.kind,
+        "held_for": f"entity:{holding.held_for_id}" if holding.held_for_id else "",
+        "economic": words.plain(holding.economic),
+        "voting": words.plain(holding.voting),
+        "control_how": holding.control_how,
+        "change": str(holding.pk),
+    }
 
 
 def _refused(request: SignedIn, case: Application, refusal: Refused) -> HttpResponse:
@@ -125,6 +156,7 @@ def _ownership_page(
     form: HolderForm,
     refusal: Refused | None,
     kept: typed.Page,
+    changed: Holding | None = None,
 ) -> HttpResponse:
     holdings = holdings_of(case)
     seen = ",".join(f"{holding.pk}:{holding.version}" for holding in holdings)
@@ -137,7 +169,7 @@ def _ownership_page(
     return show(
         request, "portal/ownership.html", case, tab="ownership", refusal=refusal, form=form,
         holdings=holdings, removable=[e for e in entities if not e.is_applicant], typed_page=kept,
-        clash=clash, **computed(case, entities, holdings),
+        clash=clash, changed=changed, **computed(case, entities, holdings),
     )  # fmt: skip
 
 
@@ -163,6 +195,7 @@ def preview(request: SignedIn, pk: UUID) -> HttpResponse:
     form = _form(case, entities, request.POST)
     typed = form.is_valid()
     if typed:
+        holdings = [one for one in holdings if str(one.pk) != form.cleaned_data["change"]]
         entities, holdings = _with_typed(case, entities, holdings, form.cleaned_data)
     context = {"case": case, "typed": typed, **computed(case, entities, holdings)}
     return render(request, "portal/parts/ownership_computed.html", context)
@@ -204,7 +237,13 @@ def _owners(case: Application, entities: list[Entity]) -> list[tuple[str, str]]:
     return bodies + [(f"person:{pk}", p.full_name) for pk, p in people.items() if pk not in charted]
 
 
-def _save(request: SignedIn, case: Application, entities: list[Entity], given: dict[str, Any]) -> None:
+def _save(
+    request: SignedIn,
+    case: Application,
+    entities: list[Entity],
+    given: dict[str, Any],
+    changed: Holding | None,
+) -> None:
     """Holders and holding are kept together or not at all."""
     by_pk = {str(entity.pk): entity for entity in entities}
 
@@ -228,7 +267,6 @@ def _save(request: SignedIn, case: Application, entities: list[Entity], given: d
             "kind": given["kind"],
             "held_for": chosen(given["held_for"]) if given["held_for"] else None,
         }
-        held = case.holdings.filter(**place).first()
         save_holding(
             actor=request.user,
             case_id=case.pk,
@@ -236,7 +274,8 @@ def _save(request: SignedIn, case: Application, entities: list[Entity], given: d
             economic=given["economic"],
             voting=given["voting"],
             control_how=given["control_how"],
-            expected_version=_seen(given["seen"]).get(held.pk, 0) if held else 0,
+            changed=changed,
+            expected_version=_seen(given["seen"]).get(changed.pk, 0) if changed else None,
         )
 
 
