@@ -124,17 +124,42 @@ def refused_as(requirement: Requirement, declined_as: str) -> str:
     return ""
 
 
+def is_given(value: dict[str, Any]) -> bool:
+    """Whether something is answered; a currency alone is no answer."""
+    texts = (text for name, text in value.items() if name != "currency")
+    return any(str(text).strip() for text in texts if text not in (None, False))
+
+
+def clash_with_instead(value: dict[str, Any], declined_as: str, *, has_files: bool) -> str:
+    """That an answer was given, and something instead of it too; empty where one of them stands alone."""
+    if not declined_as or not (has_files or is_given(value)):
+        return ""
+    chosen = _("We do not know yet") if declined_as == NOT_KNOWN else _("This does not apply to us")
+    if has_files:
+        words = _(
+            "There are files here, and “%(chosen)s” is chosen too. Remove the files, or choose “%(none)s”."
+        )
+    else:
+        words = _(
+            "There is an answer, and “%(chosen)s” is chosen too. Empty the answer, or choose “%(none)s”."
+        )
+    return words % {"chosen": chosen, "none": _("Nothing: we answer it")}
+
+
 def _declined_problems(requirement: Requirement, given: Given) -> list[str]:
     if refused := refused_as(requirement, given.declined_as):
         return [refused]
     is_unknown = given.declined_as == NOT_KNOWN
+    found = []
+    if clash := clash_with_instead(given.value, given.declined_as, has_files=bool(given.documents)):
+        found.append(clash)
     if is_unknown and requirement.mandatory:
-        return [_("You do not know this yet. It is a rule, so answer it before you submit.")]
+        found.append(_("You do not know this yet. It is a rule, so answer it before you submit."))
     if given.declined.strip():
-        return []
+        return found
     if is_unknown:
-        return [_("Say what is missing, and by when you will know it.")]
-    return [_("Say why this does not apply to you.")]
+        return [*found, _("Say what is missing, and by when you will know it.")]
+    return [*found, _("Say why this does not apply to you.")]
 
 
 def lacking_kinds(requirement: Requirement, given: Given, draft: Draft) -> frozenset[str]:

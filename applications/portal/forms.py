@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import check_identifier
-from applications.asked import Given, decimal_of, refused_as
+from applications.asked import Given, clash_with_instead, decimal_of, refused_as
 from applications.models.answers import DECLINED_AS
 from applications.portal.file_field import FilesField
 from look import words
@@ -114,6 +114,10 @@ class AnswerForm(DraftForm):
         found = super().clean() or self.cleaned_data
         if found.get("declined") and not found.get("declined_as") and not self.errors:
             self.add_error("declined_as", _("Choose one of these too, or take the reason away"))
+        if not self.errors and (
+            clash := clash_with_instead(self.value(), found.get("declined_as", ""), has_files=False)
+        ):
+            self.add_error("declined_as", clash)
         return found
 
     def answer(self) -> dict[str, Any]:

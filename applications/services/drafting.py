@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Firm
 from accounts.queries import firm_roles
-from applications.asked import NOT_APPLICABLE, NOT_KNOWN, refused_as
+from applications.asked import NOT_APPLICABLE, NOT_KNOWN, clash_with_instead, refused_as
 from applications.mandates import StageOf
 from applications.models import (
     Answer,
@@ -117,7 +117,7 @@ def save_answer(
     is the version of the answer that the page was built on; None where there was none yet. Effects in order:
     start the stage if it was not started; write the answer with its next version; write its revision; note
     who saved. Raises NotAllowed, NotReady (unknown requirement, stage not open, consent of the person
-    withdrawn, something that may not stand instead of an answer) or Conflict.
+    withdrawn, something that may not stand instead of an answer, or beside one) or Conflict.
     What an invited person gives is written by that person alone.
     """
     with transaction.atomic():
@@ -126,6 +126,7 @@ def save_answer(
         _insist_on_instead(case.book.by_code[requirement], declined, declined_as)
         if expected_version is not None:
             same_version(answer, expected_version)
+        _insist_on_one_of_both(answer, value, declined_as)
         answer.value = value
         answer.declined, answer.declined_as = declined, declined_as
         answer.version += 1
@@ -251,6 +252,12 @@ def _insist_on_instead(rule: Requirement, declined: str, declined_as: str) -> No
     insist(is_known, _("Say either that this does not apply to you, or that you do not know it yet."))
     refused = refused_as(rule, declined_as)
     insist(not refused, refused)
+
+
+def _insist_on_one_of_both(answer: Answer, value: dict[str, Any], declined_as: str) -> None:
+    has_files = bool(declined_as) and answer.files.filter(removed_at=None).exists()
+    clash = clash_with_instead(value, declined_as, has_files=has_files)
+    insist(not clash, clash)
 
 
 def _open_stage(

@@ -1,5 +1,7 @@
 """What stands instead of an answer: that the question does not apply, or that it is not known yet."""
 
+import io
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -14,6 +16,7 @@ from applications.queries.copying import plan_of
 from applications.queries.drafts import load_draft
 from applications.services import drafting
 from applications.services.snapshots import take_snapshot
+from tests.plugins import files
 from tests.plugins.cases import fresh
 from workflow.errors import NotReady
 
@@ -52,7 +55,7 @@ def reasons(case, rule):
 
 def test_what_is_not_known_keeps_a_rule_in_progress_and_holds_up_the_submission(draft_case, say):
     rule = rule_of(draft_case, mandatory=True)
-    say(rule, NOT_KNOWN, text="Half an answer")
+    say(rule, NOT_KNOWN)
     row = row_of(draft_case, rule)
     assert (row.status, row.mark) == (outline.IN_PROGRESS, "Not known yet")
     assert reasons(draft_case, rule) == [
@@ -90,6 +93,45 @@ def test_the_service_refuses_what_is_neither_and_a_rule_that_does_not_apply(draf
     for wrong in ({"declined_as": "unknown"}, {"declined": REASON}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Answer.objects.update(**wrong)
+
+
+@pytest.mark.parametrize(("declined_as", "chosen"), [(NOT_KNOWN, "not know"), (NOT_APPLICABLE, "not apply")])
+def test_an_answer_and_something_instead_of_it_are_not_kept_together(
+    draft_case, say, signed_in, firm_user, declined_as, chosen
+):
+    rule = rule_of(draft_case, mandatory=False)
+    with pytest.raises(NotReady, match=f"There is an answer, and .*{chosen}"):
+        say(rule, declined_as, text="We do.")
+    say(rule, declined_as, text=" ")
+    url = reverse("portal:question", args=[draft_case.pk, rule.stage, rule.code])
+    typed = {"text": "We do.", "declined_as": declined_as, "declined": REASON, "version": "1"}
+    page = signed_in(firm_user).post(url, typed)
+    form = page.context["form"]
+    assert (page.status_code, list(form.errors)) == (422, ["declined_as"])
+    assert {name: form[name].value() for name in typed} == typed
+    assert Answer.objects.values_list("value", "version").get() == ({"text": " "}, 1)
+
+
+def test_files_and_something_instead_of_them_are_not_kept_together(draft_case, say, firm_user):
+    rule = next(
+        r for r in draft_case.book.requirements
+        if not r.mandatory and "documents" in r.evidence and not r.per_person
+    )  # fmt: skip
+    place = {"actor": firm_user, "case_id": draft_case.pk, "requirement": rule.code}
+    file = drafting.attach(**place, upload=io.BytesIO(files.pdf()), name="plan.pdf")
+    with pytest.raises(NotReady, match="There are files here"):
+        say(rule, NOT_APPLICABLE)
+    drafting.detach(**place, document_id=file.document_id)
+    say(rule, NOT_APPLICABLE)
+    assert reasons(draft_case, rule) == []
+    drafting.attach(**place, upload=io.BytesIO(files.pdf()), name="plan.pdf")
+    assert [text[:20] for text in reasons(draft_case, rule)] == ["There are files here"]
+
+
+def test_a_rule_that_is_not_known_says_that_its_reason_is_missing_too(draft_case, say):
+    rule = rule_of(draft_case, mandatory=True)
+    say(rule, NOT_KNOWN, declined="")
+    assert reasons(draft_case, rule)[1:] == ["Say what is missing, and by when you will know it."]
 
 
 def test_the_history_of_a_draft_says_what_stood_there(draft_case, say):

@@ -336,6 +336,6 @@ def test_a_posted_answer_of_the_firm_is_refused_and_shows_nothing(
             response = firm.post(address, data)
             assert response.status_code in (403, 404), (address, response.status_code)
             assert b"qanary" not in response.content.lower()
-    assert Answer.objects.get(requirement=question.requirement.code).declined == CANARY
+    assert Answer.objects.get(requirement=question.requirement.code).value == {"text": CANARY}
     assert AnswerFile.objects.filter(removed_at=None).count() == 1
     assert User.objects.filter(pk=own_user.pk).exists()

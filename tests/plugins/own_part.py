@@ -8,7 +8,6 @@ import pytest
 
 from accounts.models import User
 from applications import asked
-from applications.asked import NOT_APPLICABLE
 from applications.models import Application, Person, PersonAccess
 from applications.queries.drafts import load_draft
 from applications.services import drafting, private
@@ -66,8 +65,6 @@ def write_privately(
         **place,
         requirement=question.requirement.code,
         value={"text": CANARY},
-        declined=CANARY,
-        declined_as=NOT_APPLICABLE,
     )
     code = with_file.requirement.code
     file = drafting.attach(**place, requirement=code, upload=io.BytesIO(files.pdf()), name=CANARY_FILE)

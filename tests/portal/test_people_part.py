@@ -90,12 +90,15 @@ def test_the_person_answers_on_their_own_pages(draft_case, dana, part, own_user,
     stale = theirs.post(url, {"version": "0", "declined_as": "not_applicable", "declined": "Another word"})
     assert stale.status_code == 409
     assert "Another word" in body(stale)
-    assert theirs.post(url, {"version": "1", "declined_as": "not_applicable", "declined": CANARY}).url == own
+    instead = {"declined_as": "not_applicable", "declined": CANARY}
+    refused = theirs.post(url, {"version": "1", **instead})
+    assert (refused.status_code, "There are files here" in body(refused)) == (422, True)
     document = answer.files.get().document
     assert document.name in body(theirs.get(url))
     assert theirs.get(reverse("portal:document", args=[document.pk])).status_code == 200
-    assert theirs.post(url + "detach/", {"version": "2", "document": str(document.pk)}).url == url
+    assert theirs.post(url + "detach/", {"version": "1", "document": str(document.pk)}).url == url
     assert answer.files.filter(removed_at=None).count() == 0
+    assert theirs.post(url, {"version": "2", **instead}).url == own
     of_firm = next(q for q in asked.questions(load_draft(draft_case)) if q.person_id is None)
     for code in (of_firm.requirement.code, "NO-SUCH"):
         assert theirs.get(reverse("portal:own_question", args=[part.pk, code])).status_code == 404
