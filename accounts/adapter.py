@@ -21,7 +21,7 @@ from accounts.models import Language, User
 from accounts.requests import SignedIn
 
 log = logging.getLogger(__name__)
-INVITED_TO = "invited_to"
+INVITED_TO, INVITED_AS = "invited_to", "invited_as"
 LINKS = ("activate_url", "password_reset_url", "signup_url")
 
 
@@ -35,6 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: SignedIn) -> str:
         """Who opened an invitation before goes back to it; an applicant goes on where they stopped."""
+        request.session.pop(INVITED_AS, "")
         invited_to = str(request.session.pop(INVITED_TO, ""))
         if request.user.is_staff:
             return home_for(request.user)
@@ -96,10 +97,12 @@ def remember_language(response: HttpResponse, language: str) -> None:
     )
 
 
-def remember_invitation(request: HttpRequest) -> None:
-    """For a visitor without an account: after signing up and confirming they come back to this page."""
+def remember_invitation(request: HttpRequest, email: str) -> None:
+    """For a visitor without an account whose link is good: sign-up knows the e-mail it was sent to, and after
+    confirming it they come back to this page.
+    """
     if not request.user.is_authenticated:
-        request.session[INVITED_TO] = request.path
+        request.session[INVITED_TO], request.session[INVITED_AS] = request.path, email
 
 
 def language_of_page() -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import check_bin
 from accounts.models import LegalForm, NoBinReason, Role, User
-from look.fields import CountryField
+from look.fields import CountryField, one_of_several
 
 ROLES_IN_WORDS = (
     (
@@ -54,17 +54,24 @@ class FirmForm(forms.Form):
         error_messages={"required": _("Choose the legal form.")},
     )
     country = CountryField(label=_("Country of registration"), initial="KZ")
-    bin = forms.CharField(
-        label=_("BIN"),
-        max_length=30,
-        required=False,
-        help_text=_("12 digits, from the certificate of registration. Leave empty if the firm has none."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    bin = one_of_several(
+        forms.CharField(
+            label=_("BIN"),
+            max_length=30,
+            required=False,
+            help_text=_(
+                "12 digits, from the certificate of registration. If the firm has none, leave this empty"
+                " and say why below: one of the two is needed."
+            ),
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        )
     )
-    no_bin_reason = forms.ChoiceField(
-        label=_("Why there is no BIN"),
-        choices=[("", _("The firm has a BIN")), *NoBinReason.choices],
-        required=False,
+    no_bin_reason = one_of_several(
+        forms.ChoiceField(
+            label=_("Why there is no BIN"),
+            choices=[("", _("The firm has a BIN")), *NoBinReason.choices],
+            required=False,
+        )
     )
     address = forms.CharField(
         label=_("Registered address"),

@@ -3,8 +3,11 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from accounts.adapter import INVITED_AS
 
 EMAIL, PASSWORD = _("E-mail"), _("Password")
 
@@ -20,6 +23,7 @@ class SignupForm(allauth.SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self.fields["email"], EMAIL, _("Enter your e-mail."))
+        self.fields["email"].initial = context.request.session.get(INVITED_AS, "")
         _say(self.fields["password1"], PASSWORD, _("Choose a password."))
 
 

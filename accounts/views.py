@@ -143,10 +143,10 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
             _say_why(request, refusal)
         else:
             return redirect(home_for(request.user))
-    usable = invitation is not None and invitation.is_open
+    usable = invitation if invitation is not None and invitation.is_open else None
     if usable:
-        remember_invitation(request)
-    page = {"invitation": invitation if usable else None, "roles": _role_names(invitation)}
+        remember_invitation(request, usable.email)
+    page = {"invitation": usable, "roles": _role_names(invitation)}
     return render(request, "accounts/invitation.html", page, status=200 if usable else 404)
 
 

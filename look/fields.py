@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from look import countries
+
+F = TypeVar("F", bound=forms.Field)
 
 SPACES = re.compile(r"[\s\u00a0\u202f\u2009']+")
 AMOUNT = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?|(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d{1,2}))?")
@@ -24,6 +26,12 @@ DIGITS = {  # in our words, for any field of numbers
     "max_whole_digits": _("Enter a number of at most %(max)s digits before the point"),
     "max_decimal_places": _("Enter a number of at most %(max)s digits after the point"),
 }
+
+
+def one_of_several(field: F) -> F:
+    """Which of several are needed is said in a sentence beside them, so that none is called optional."""
+    field.called_optional = False  # type: ignore[attr-defined]
+    return field
 
 
 class CountryField(forms.ChoiceField):

@@ -179,16 +179,13 @@ def instead_fields(requirement: Requirement) -> dict[str, forms.Field]:
     known yet.
     """
     offered = [one for one in DECLINED_AS if not refused_as(requirement, one[0])]
-    helps = _("No rule makes this question mandatory. The reviewer sees what you choose, and why.")
-    if requirement.mandatory:
-        helps = _("This is a rule: you can leave it open while you draft, and answer it before you submit.")
     reason = _("Say why it does not apply; or what is missing, and by when you will know it")
     if requirement.mandatory:
         reason = _("Say what is missing, and by when you will know it")
     return {
         "declined_as": forms.ChoiceField(
             label=_("Instead of an answer"),
-            help_text=helps,
+            help_text=_how_far_needed(requirement),
             choices=[("", _("Nothing: we answer it")), *offered],
             widget=forms.RadioSelect,
         ),
@@ -196,6 +193,23 @@ def instead_fields(requirement: Requirement) -> dict[str, forms.Field]:
             label=reason, widget=forms.Textarea({"rows": 3}), max_length=LONGEST_TEXT
         ),
     }
+
+
+def _how_far_needed(requirement: Requirement) -> Any:
+    if requirement.mandatory:
+        return _("This is a rule: you can leave it open while you draft, and answer it before you submit.")
+    rules = [one for one in requirement.citations if one.stands and one.kind == rb.RULE]
+    if not rules:
+        return _("No rule makes this question mandatory. The reviewer sees what you choose, and why.")
+    if all(one.read != rb.READ_FULL for one in rules):
+        return _(
+            "The rule behind this question was not read in full, so it is not mandatory here."
+            " The reviewer sees what you choose, and why."
+        )
+    return _(
+        "It is not established that the rule behind this question is in force and applies to custody,"
+        " so it is not mandatory here. The reviewer sees what you choose, and why."
+    )
 
 
 def _declaration(requirement: Requirement) -> dict[str, forms.Field]:

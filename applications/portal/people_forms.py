@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.portal.files import ACCEPT, rules
 from applications.portal.forms import PlainForm
+from look.fields import one_of_several
 
 LANGUAGES = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")]
 
@@ -61,18 +63,22 @@ class PaperConsentForm(PlainForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose the language of the paper")},
     )
-    paper = forms.FileField(label=_("The signed paper"), required=False)
-    reference = forms.CharField(
-        label=_("Or where the paper is kept"),
-        help_text=_("For example: personnel file 14, safe of the company secretary."),
-        max_length=250,
-        required=False,
+    paper = one_of_several(forms.FileField(label=_("The signed paper"), required=False))
+    reference = one_of_several(
+        forms.CharField(
+            label=_("Or where the paper is kept"),
+            help_text=_("For example: personnel file 14, safe of the company secretary."),
+            max_length=250,
+            required=False,
+        )
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["paper"].widget = forms.FileInput({"accept": ACCEPT})
-        self.fields["paper"].help_text = " ".join(rules()[:2])
+        self.fields["paper"].help_text = " ".join(
+            [gettext("One of the two is needed: the signed paper, or where it is kept."), *rules()[:2]]
+        )
 
     def clean(self) -> None:
         typed = self.cleaned_data

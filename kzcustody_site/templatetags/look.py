@@ -10,6 +10,7 @@ from django import forms, template
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm, BoundField
+from django.forms.utils import ErrorList
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -125,9 +126,23 @@ def _problems(form: BaseForm) -> list[dict[str, str]]:
     return found
 
 
+@register.filter
+def beside(bound: BoundField) -> ErrorList:
+    """The errors of a field, where something is missing in the words that the summary has for it."""
+    found = bound.errors
+    said = found.copy()
+    said.field_id = found.field_id  # type: ignore[attr-defined]
+    said.data = [_named(one, bound) if _is_missing(one) else one for one in found.as_data()]
+    return said
+
+
+def _is_missing(error: ValidationError) -> bool:
+    return str(error.message) == str(forms.Field.default_error_messages["required"])
+
+
 def _named(error: ValidationError, bound: BoundField) -> str:
     """The words of an error away from its field: those that are the same for every field name this one."""
-    if str(error.message) == str(forms.Field.default_error_messages["required"]):
+    if _is_missing(error):
         return _("Fill this in: {label}").format(label=bound.label)
     text = str(error.messages[0])
     if error.code in SAME_FOR_ALL or str(error.message) in _words_of_django(bound.field):

@@ -192,3 +192,22 @@ def test_an_invitation_is_withdrawn_by_an_owner_of_its_firm_alone(visitor, appli
     assert statuses == [302, 404, 404]
     invitation.refresh_from_db()
     assert invitation.is_open
+
+
+def test_bin_and_the_reason_for_none_are_neither_called_optional(visitor, applicant):
+    page = visitor(applicant()).get(reverse("accounts:found_firm")).content.decode()
+    labels = [page[: at.start()].rsplit("<label", 1)[1] for at in re.finditer(r"\(optional\)", page)]
+    assert [label.split(">")[1].split(" <")[0] for label in labels] == [
+        "Name in Kazakh", "Name in Russian", "Registered address",
+    ]  # fmt: skip
+    assert page.count("one of the two is needed") == 1
+
+
+def test_the_account_leads_back_to_where_one_works(visitor, applicant, staff):
+    for user, words, back in (
+        (applicant(), "Your applications", reverse("portal:home")),
+        (staff(), "Desk", reverse("admin:index")),
+    ):
+        page = visitor(user).get(reverse("mfa_index")).content.decode()
+        crumbs = re.search(r'<nav class="crumbs wrap".*?</nav>', page, re.S)[0]
+        assert f'<a href="{back}">{words}</a>' in crumbs

@@ -6,9 +6,11 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.urls import reverse
+from django.urls import clear_url_caches, path, reverse
 
 from accounts import services
+from kzcustody_site import urls
+from kzcustody_site.caught_mail import page as page_of_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +74,36 @@ def test_who_signs_up_for_an_invitation_comes_back_to_it(mailbox, visitor, appli
     assert browser.post(page).url == reverse("portal:home")
     browser.post(reverse("account_logout"))
     assert browser.post(reverse("account_login"), signing_in).url == reverse("portal:resume")
+
+
+def shown_email(browser):
+    return browser.get(reverse("account_signup")).context["form"]["email"].value() or ""
+
+
+def test_sign_up_knows_the_e_mail_of_a_good_invitation_alone(visitor, applicant, firm, email):
+    founder, address = applicant(), email()
+    mine = firm(founder)
+    invitation, token = services.invite_member(
+        actor=founder, firm_id=mine.pk, email=address, roles=["editor"]
+    )
+    page, browser = reverse("accounts:accept_invitation", args=[token]), visitor()
+    assert shown_email(browser) == ""
+    browser.get(page)
+    assert shown_email(browser) == address
+    services.withdraw_invitation(actor=founder, firm_id=mine.pk, invitation_id=invitation.pk)
+    late = visitor()
+    assert late.get(page).status_code == 404
+    assert shown_email(late) == ""
+
+
+def test_the_run_that_sends_no_mail_says_where_it_is_read(visitor, monkeypatch):
+    browser, page = visitor(), reverse("account_email_verification_sent")
+    assert "look among unwanted mail" in browser.get(page).content.decode()
+    monkeypatch.setattr(
+        urls, "urlpatterns", [*urls.urlpatterns, path("mail/", page_of_mail, name="caught_mail")]
+    )
+    clear_url_caches()
+    said = browser.get(page).content.decode()
+    clear_url_caches()
+    assert 'href="/mail/"' in said
+    assert "unwanted mail" not in said

@@ -20,3 +20,15 @@ def test_the_pipeline_at_three_widths(open_page, sign_in, axe, case_in_review, a
         for address in ("/pipeline/", "/pipeline/cases/?state=open", page.url):
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, address)
+
+
+def test_in_russian_the_pipeline_is_no_wider_than_a_telephone(
+    open_page, sign_in, axe, case_in_review, afsa_staff
+):
+    page = sign_in(open_page(width=320, locale="ru"), afsa_staff.lead_reviewer)
+    page.goto("/pipeline/")
+    assert page.locator("#load").inner_text() == "У кого какие открытые дела"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    names = page.locator("#funnel ~ .scroll tbody th").evaluate_all("all => all.map(one => one.offsetWidth)")
+    assert min(names) >= 100
+    assert axe(page) == []

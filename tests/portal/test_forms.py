@@ -1,5 +1,6 @@
 """The form of an answer, kind by kind: what is taken, what is not, and what is stored."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -147,6 +148,21 @@ def test_only_what_no_rule_makes_mandatory_can_be_said_not_to_apply():
     assert made.is_valid()
     assert made.answer() == {"value": {"text": ""}, **instead}
     assert not form(rb.TEXT, instead).is_valid()
+
+
+NOT_MANDATORY = {
+    "No rule makes": (),
+    "was not read in full": (replace(RULE, read="part"), replace(RULE, read="title")),
+    "It is not established": (replace(RULE, in_force=None), replace(RULE, read="part")),
+    "This is a rule": (RULE, replace(RULE, read="part")),
+}
+
+
+@pytest.mark.parametrize("words", NOT_MANDATORY)
+def test_why_a_question_is_not_mandatory_says_what_is_known_of_its_rule(words):
+    asked = replace(requirement(rb.TEXT), citations=NOT_MANDATORY[words])
+    said = str(AnswerForm(asked, {"version": "0"}).fields["declined_as"].help_text)
+    assert [one for one in NOT_MANDATORY if one in said] == [words]
 
 
 @pytest.mark.parametrize("instead", [{"declined_as": "other"}, {"declined": "A reason of nothing"}])

@@ -47,6 +47,14 @@ def test_only_the_patronymic_is_called_optional_and_one_sentence_says_what_is_ne
     assert page.count("The given names are needed in at least one of them") == 1
 
 
+def test_of_paper_and_place_of_a_consent_neither_is_called_optional(browser, draft_case, add_person):
+    consent = reverse("portal:person_consent", args=[draft_case.pk, add_person().pk])
+    for page in (browser.get(consent), browser.post(consent, {"language": "ru"})):
+        assert "(optional)" not in page.content.decode()
+        assert page.content.decode().count("One of the two is needed") == 1
+    assert "Add the signed paper, or say where it is kept." in page.content.decode()
+
+
 def test_the_example_of_a_date_of_birth_is_one(browser, draft_case):
     day = {"born_on_day": "31", "born_on_month": "2"}
     for typed in ({}, day, {**day, "born_on_year": "1984"}, dict.fromkeys((*day, "born_on_year"), "")):

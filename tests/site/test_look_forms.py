@@ -208,3 +208,9 @@ def test_away_from_its_field_an_error_names_the_field_and_ends_with_a_full_stop(
         "Held: Select a valid choice. no is not one of the available choices.",
         "Paid: Enter a number of at most 20 digits.",
     ]
+
+
+def test_what_is_missing_is_said_in_the_same_words_beside_the_field() -> None:
+    html = Nameless({"agreed": "own", "paid": "1"})["name"].as_field_group()
+    assert 'id="id_name_error"><li><span class="vh">Error:</span> Fill this in: Family name.</li>' in html
+    assert "This field is required" not in html

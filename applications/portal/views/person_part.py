@@ -159,7 +159,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     usable = access is not None and access.is_open
     context: dict[str, Any] = {"access": access if usable else None, "unusable": private.unusable()}
     if access is not None and usable:
-        remember_invitation(request)
+        remember_invitation(request, access.email)
         book = access.application.book
         context |= {
             "title": say(book.title),
