@@ -157,7 +157,7 @@ def show(
         "copied": copied_for(user, case, tab=tab, context=context),
         "tabs": _tabs(user, case, tab),
         "back_to": back_of(request, case, kind=kind),
-        "unread": getattr(case, "unread", None),
+        **({"unread": case.unread} if hasattr(case, "unread") else {}),
         "strip": standing.strip_of(case) if may_follow and "turn" not in context else None,
     }
     return render(request, template, {**base, **context}, status=status)

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from notifications.models import Message, Status
@@ -100,6 +101,29 @@ def test_the_pages_of_a_case_say_how_many_are_new(browser, asked_case, told):
     assert ">Notices</a>" in body(browser.get(url))
     told("a")
     assert "1 new notice<" in body(browser.get(url))
+
+
+@pytest.mark.parametrize(
+    "url", ["/applications/", "/applications/meetings/", LIST, "/register/", "/account/2fa/", "/not/there/"]
+)
+def test_every_other_page_says_it_too_and_counts_once(url, browser, firm_user, told):
+    url = reverse("mfa_index") if "2fa" in url else url
+    assert ">Notices</a>" in body(browser.get(url))
+    for number in (1, 3):
+        for key in range(number):
+            told(f"{number}-{key}", f"KZC-{key}")
+        with CaptureQueriesContext(connection) as queries:
+            page = body(browser.get(url))
+        counts = [one for one in queries if "COUNT(" in one["sql"] and "notifications_message" in one["sql"]]
+        assert len(counts) == 1
+    assert "4 new notices</a>" in page
+
+
+def test_neither_staff_nor_a_visitor_is_counted_for(client, signed_in, afsa_staff):
+    for visitor in (client, signed_in(afsa_staff.reviewer)):
+        with CaptureQueriesContext(connection) as queries:
+            visitor.get("/register/")
+        assert not [one for one in queries if "notifications_message" in one["sql"]]
 
 
 def test_what_no_case_is_called_is_no_fault(browser, custody_firm, told):

@@ -154,8 +154,8 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
     if not firms and request.user.is_staff:
         raise Http404
     advised = advised_by(request.user)
-    cases = Application.objects.filter(firm__in=firms).with_case()
-    cases = with_turn(cases).order_by("firm__sort_key", "firm_id", "-created_at")
+    found = Application.objects.filter(firm__in=firms).with_case()
+    cases: Any = with_turn(found).order_by("firm__sort_key", "firm_id", "-created_at")
     context = {
         "firms": firms,
         "own_parts": own_parts_of(request.user),
