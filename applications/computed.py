@@ -106,14 +106,18 @@ def exact_money(amount: str, currency: str) -> str:
     return f"{words.number(exact)} {currency}"
 
 
-def structure_in_words(structure: Data | None) -> Data | None:
-    """None for a submission made before it was kept."""
+def structure_in_words(structure: Data | None, *, for_firm: bool = False) -> Data | None:
+    """None for a submission made before it was kept. ``for_firm``: what the firm can correct itself stands in
+    ``to_correct`` with how, and not among what a reviewer looks at.
+    """
     if structure is None:
         return None
     thresholds = {one["code"]: one for one in structure["thresholds"]}
+    to_correct = [one for one in structure["manual"] if for_firm and one["why"] in CORRECT]
     return {
-        "rows": [_holder(row, thresholds) for row in structure["rows"]],
-        "manual": [_reason(one) for one in structure["manual"]],
+        "rows": [_holder(row, thresholds, for_firm=for_firm) for row in structure["rows"]],
+        "manual": [_reason(one) for one in structure["manual"] if one not in to_correct],
+        "to_correct": [f"{_reason(one)} {CORRECT[one['why']]}" for one in to_correct],
         "thresholds": [
             {
                 "percent": _percent(one["percent"]),
@@ -126,8 +130,9 @@ def structure_in_words(structure: Data | None) -> Data | None:
     }
 
 
-def _holder(row: Data, thresholds: dict[str, Data]) -> Data:
-    control = {True: _("Yes"), False: _("No"), None: _("A reviewer has to look")}
+def _holder(row: Data, thresholds: dict[str, Data], *, for_firm: bool) -> Data:
+    unknown = _("Not computed") if for_firm else _("A reviewer has to look")
+    control = {True: _("Yes"), False: _("No"), None: unknown}
     return {
         "name": row["name"],
         "kind": {"person": _("person"), "body": _("body"), "group": _("acting together")}[row["kind"]],
@@ -171,6 +176,17 @@ WHY = {
     UNKNOWN_REST: gettext_lazy(
         "Of %(name)s, holders of %(total)s %% are in the chart: who has the rest is not said."
     ),
+}
+
+
+CORRECT = {
+    ManualFindingError.SHARE: gettext_lazy("Correct it."),
+    ManualFindingError.TOTAL: gettext_lazy(
+        "Correct the holdings, so that they come to at most 100 %."
+    ),
+    NOMINEE: gettext_lazy("Change the holding, and choose for whom it is held."),
+    BENEFICIARY: gettext_lazy("Change the holding, and choose the beneficiary."),
+    UNKNOWN_REST: gettext_lazy("Add who holds the rest."),
 }
 
 

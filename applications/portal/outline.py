@@ -40,7 +40,7 @@ STATUS: dict[str, tuple[str, str | Promise]] = {
     PROBLEM: ("bad", gettext_lazy("There is a problem")),
 }
 BAR = {
-    COMPLETED: "c1", IN_PROGRESS: "c2", PROBLEM: "c5", NOT_STARTED: "cs", CANNOT_START: "cn",
+    COMPLETED: "c1", IN_PROGRESS: "c2", PROBLEM: "c5", NOT_STARTED: "ce", CANNOT_START: "cn",
 }  # fmt: skip
 WITH_REGULATOR: dict[str, tuple[str, str | Promise]] = {
     S.COMPLETE: ("done", gettext_lazy("Submitted")),
@@ -343,6 +343,13 @@ def question_url(case_pk: Any, question: Question) -> str:
 def question_url_of(case_pk: Any, stage: str, requirement: str, person: UUID | None) -> str:
     place = [case_pk, stage, requirement]
     return reverse("portal:question", args=[*place, person] if person else place)
+
+
+def lacking(draft: Draft, question: Question) -> list[str]:
+    """What an answer that was begun still lacks."""
+    given = draft.answer(question.key)
+    problems = asked.problems(question.requirement, given, draft)
+    return problems if not given.private and _status(given, problems) == IN_PROGRESS else []
 
 
 def next_unanswered(stage: StageOutline, after: asked.Key) -> Row | None:

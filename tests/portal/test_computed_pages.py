@@ -38,7 +38,7 @@ def ownership_page(browser, draft_case):
     return lambda: browser.get(reverse("portal:ownership", args=[draft_case.pk]))
 
 
-def test_ownership_shows_what_the_holdings_come_to_and_why_a_reviewer_has_to_look(hold, ownership_page):
+def test_ownership_shows_what_the_holdings_come_to_and_what_to_correct(hold, ownership_page):
     assert "What the holdings come to" not in body(ownership_page())
     hold(name="Steppe Holdings", control_how="By agreement")
     page = body(ownership_page())
@@ -46,10 +46,22 @@ def test_ownership_shows_what_the_holdings_come_to_and_why_a_reviewer_has_to_loo
         "What the holdings come to",
         "above 10 %, above 30 %, above 50 %",
         "controls it: By agreement",
-        "A reviewer has to look:",
-        "Of Steppe Holdings, holders of 0 % are in the chart",
+        "What to correct:",
+        "Of Steppe Holdings, holders of 0 % are in the chart: who has the rest is not said. "
+        "Add who holds the rest.",
     ):
         assert words in page, words
+    assert "A reviewer has to look" not in page
+
+
+def test_above_100_percent_the_firm_reads_what_to_correct(hold, ownership_page):
+    hold(name="Ann LLP")
+    hold(name="Bek LLP", economic="55", voting="5")
+    page = body(ownership_page())
+    assert "add up to 115 %, above 100 %. Correct the holdings" in page
+    assert "A reviewer has to look" not in page
+    hold(name="Trustee", kind="trust", held_for=f"entity:{Entity.objects.get(name='Ann LLP').pk}")
+    assert body(ownership_page()).count("A reviewer has to look:") == 1
 
 
 def test_a_nominee_holding_names_who_is_behind_it(hold, ownership_page, add_person):

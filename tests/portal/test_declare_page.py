@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from applications.models import Snapshot
 from applications.queries.content import content_hash
@@ -98,9 +99,11 @@ def owner_of_nothing(filled_afm_case, firm_user):
         remove_holding(actor=firm_user, case_id=case.pk, holding=holding)
     company = case.entities.get(name="Steppe Vault Holdings Ltd")
     shares = {"economic": Decimal("37.5"), "voting": Decimal("37.5")}
-    save_holding(actor=firm_user, case_id=case.pk, owner=founder, owned=firm, **shares)
+    held = case.holdings.get(owner=founder, owned=firm)
+    save_holding(actor=firm_user, case_id=case.pk, owner=founder, owned=firm, **shares, changed=held)
     shares = {"economic": Decimal(100), "voting": Decimal(100)}
-    save_holding(actor=firm_user, case_id=case.pk, owner=founder, owned=company, **shares)
+    held = case.holdings.get(owner=founder, owned=company)
+    save_holding(actor=firm_user, case_id=case.pk, owner=founder, owned=company, **shares, changed=held)
     stage = fresh(stage)
     drafting.complete_stage(actor=firm_user, stage=stage, expected_version=stage.version)
     return fresh(case)
@@ -123,3 +126,13 @@ def test_a_contradiction_is_mended_or_kept_with_its_reason(browser, owner_of_not
     assert words in kept[0]["text"]
     paper = browser.get(reverse("portal:submission", args=[case.pk, 1])).content.decode()
     assert "She sold her part on 1 November." in paper
+
+
+def test_who_cannot_sign_reads_that_alone(filled_afm_case, firm_user, signed_in, page):
+    signatory = signed_in(firm_user).get(page)
+    assert (signatory.context["may_sign"], "<dt>Signed by</dt>" in signatory.content.decode()) == (True, True)
+    signs = filled_afm_case.firm.memberships.filter(user=firm_user, role="signatory")
+    signs.update(ended_at=timezone.now(), ended_by=firm_user)
+    editor = signed_in(firm_user).get(page).content.decode()
+    assert "Only a signatory of the firm can sign and submit." in editor
+    assert "Signed by" not in editor

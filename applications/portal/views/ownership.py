@@ -179,8 +179,9 @@ def computed(case: Application, entities: list[Entity], holdings: list[Holding])
     if not holdings:
         return {"structure": None, "chart": None, "total": None}
     structure = structure_of(case, entities, holdings)
+    may_be_mended = not case.submitted_at or case.state == "returned"
     return {
-        "structure": structure_in_words(structure),
+        "structure": structure_in_words(structure, for_firm=may_be_mended),
         "chart": chart_of(entities, holdings, structure["rows"]),
         "total": sum(direct) if direct else None,
     }

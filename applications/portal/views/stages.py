@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
@@ -73,16 +74,28 @@ def question(
     answered = take_in(request, case, found, asked_now, said=said)
     if answered is not None:
         return answered
+    draft = load_draft(case, stages=[found.code], reader=request.user)
+    say_saved(request, case, draft, asked_now)
     if uses:
-        messages.success(request, _("Saved."))
         return redirect(outline.question_url(case.pk, asked_now))
     if back := back_of(request, case, asked_now):
-        messages.success(request, _("Saved."))
         return redirect(back.url)
     if request.POST.get("act") == "later":
-        messages.success(request, _("Saved."))
         return redirect(_place(case, asked_now))
-    return redirect(_next(request, case, found, asked_now))
+    return redirect(_next(case, found, draft, asked_now))
+
+
+def say_saved(request: SignedIn, case: Application, draft: Draft, question: Question) -> None:
+    """That the answer is saved; and what it lacks, with a link back to it."""
+    messages.success(request, _("Saved."))
+    if lacks := outline.lacking(draft, question):
+        words = _("The answer “%(question)s” is saved but not complete:")
+        title = format_html(
+            '<a href="{}">{}</a>',
+            outline.question_url(case.pk, question),
+            words % {"question": question.title},
+        )
+        messages.warning(request, format_html("{} {}", title, " ".join(lacks)))
 
 
 def stage_or_404(case: Application, code: str) -> Stage:
@@ -217,6 +230,7 @@ def question_page(
         question=question,
         requirement=requirement,
         editable=editable,
+        lacking=outline.lacking(draft, question) if editable else [],
         private=given.private,
         not_returned=not is_open and outline.is_editable(stage),
         earlier=before.get(question.key),
@@ -260,8 +274,7 @@ def _place(case: Application, question: Question) -> str:
     return reverse("portal:stage", args=[case.pk, question.requirement.stage]) + f"#{code}"
 
 
-def _next(request: SignedIn, case: Application, stage: Stage, question: Question) -> str:
-    draft = load_draft(case, stages=[stage.code], reader=request.user)
+def _next(case: Application, stage: Stage, draft: Draft, question: Question) -> str:
     now = outline.stage_of(case, draft, stage_or_404(case, stage.code))
     following = outline.next_unanswered(now, question.key)
     return following.url if following else reverse("portal:stage", args=[case.pk, stage.code])
