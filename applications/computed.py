@@ -181,9 +181,7 @@ WHY = {
 
 CORRECT = {
     ManualFindingError.SHARE: gettext_lazy("Correct it."),
-    ManualFindingError.TOTAL: gettext_lazy(
-        "Correct the holdings, so that they come to at most 100 %."
-    ),
+    ManualFindingError.TOTAL: gettext_lazy("Correct the holdings, so that they come to at most 100 %."),
     NOMINEE: gettext_lazy("Change the holding, and choose for whom it is held."),
     BENEFICIARY: gettext_lazy("Change the holding, and choose the beneficiary."),
     UNKNOWN_REST: gettext_lazy("Add who holds the rest."),
