@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from applications.models import Application, Snapshot
 from applications.paper.answers import given
 from applications.paper.model import Item, Paper, Part, Table
-from applications.paper.questions import DUE, Addresses, chapters_of, item_of, notes_of, words_of_a_page
+from applications.paper.questions import (
+    Addresses,
+    chapters_of,
+    due_in_words,
+    item_of,
+    notes_of,
+    words_of_a_page,
+)
 from applications.paper.typed import Typed
 from applications.queries.content import Content, content_hash, content_of
 from applications.queries.drafts import load_draft
@@ -116,7 +123,9 @@ def _paper(
 def _item(requirement: Requirement, question: Content, addresses: Addresses, typed: Typed) -> Item:
     person, name = question["person"], question["person_name"]
     title = say(requirement.title)
-    due: Pairs = () if question["due"] == SUBMISSION else ((_("When"), str(DUE[question["due"]])),)
+    due: Pairs = (
+        () if question["due"] == SUBMISSION else ((_("When"), due_in_words(typed.book, question["due"])),)
+    )
     return item_of(
         requirement,
         addresses,

@@ -18,6 +18,10 @@ DUE: dict[str, str | Promise] = {
     rb.GRANT: gettext_lazy("before the grant"),
     rb.AFTER_GRANT: gettext_lazy("after the grant"),
 }
+DUE_OF_READINESS = DUE | {
+    rb.GRANT: gettext_lazy("before the readiness record"),
+    rb.AFTER_GRANT: gettext_lazy("after the readiness record"),
+}
 EVIDENCE: dict[str, str | Promise] = {
     rb.DECLARATION: gettext_lazy("a declaration"),
     rb.TEXT: gettext_lazy("a text"),
@@ -32,6 +36,11 @@ EVIDENCE: dict[str, str | Promise] = {
     rb.OWNERSHIP: gettext_lazy("the holdings in the firm"),
     rb.CAPITAL: gettext_lazy("the capital computation"),
 }
+
+
+def due_in_words(book: Book, due: str) -> str:
+    """When an answer is needed. A readiness record grants nothing."""
+    return str((DUE_OF_READINESS if book.outcome == rb.READINESS else DUE)[due])
 
 
 class Addresses:

@@ -8,10 +8,10 @@ from django.utils.translation import ngettext
 
 from applications.paper.model import Item, Paper
 from applications.paper.questions import (
-    DUE,
     EVIDENCE,
     Addresses,
     chapters_of,
+    due_in_words,
     item_of,
     notes_of,
     words_of_a_page,
@@ -63,7 +63,7 @@ def _item(book: Book, requirement: Requirement, addresses: Addresses) -> Item:
 def _facts(book: Book, requirement: Requirement) -> list[tuple[str, str]]:
     found = [
         (_("What to give"), ", ".join(str(EVIDENCE[kind]) for kind in requirement.evidence)),
-        (_("When"), str(DUE[requirement.due])),
+        (_("When"), due_in_words(book, requirement.due)),
     ]
     if requirement.choices:
         found.append((_("Answers to choose from"), "; ".join(say(c.label) for c in requirement.choices)))

@@ -53,6 +53,15 @@ DUE_WORDS: dict[str, str | Promise] = {
     rb.GRANT: gettext_lazy("Needed later: before the grant"),
     rb.AFTER_GRANT: gettext_lazy("Needed later: after the grant"),
 }
+DUE_WORDS_OF_READINESS = DUE_WORDS | {
+    rb.GRANT: gettext_lazy("Needed later: before the readiness record"),
+    rb.AFTER_GRANT: gettext_lazy("Needed later: after the readiness record"),
+}
+
+
+def due_in_words(book: rb.Book, due: str) -> str:
+    """When an answer is needed, where it is later than the submission. A readiness record grants nothing."""
+    return str((DUE_WORDS_OF_READINESS if book.outcome == rb.READINESS else DUE_WORDS)[due])
 
 
 class _Line:
@@ -114,7 +123,7 @@ class Row(_Line):
 
     @property
     def due(self) -> str:
-        return str(DUE_WORDS[self.question.requirement.due])
+        return due_in_words(self.draft.book, self.question.requirement.due)
 
     @property
     def counts(self) -> bool:

@@ -246,18 +246,22 @@ def strip_of(case: Any) -> Strip | None:
 
 def timeline_of(case: Application) -> list[Happened]:
     """What the firm may know of, newest first. Its own people by name, the regulator by its name."""
-    words = BY_FIRM | BY_REGULATOR
-    events = Event.objects.filter(subject=case.audit_subject, kind__in=list(words)).order_by("-number")
+    kinds = [*BY_FIRM, *BY_REGULATOR]
+    events = Event.objects.filter(subject=case.audit_subject, kind__in=kinds).order_by("-number")
     regulator = say(case.book.regulator_name)
     return [
         Happened(
             at=event.at,
-            what=_with_detail(str(words[event.kind]), event, case),
+            what=_with_detail(_words_of(event.kind, case), event, case),
             who=event.actor_name if event.kind in BY_FIRM else regulator,
         )
         for event in events
         if event.kind != "request.close" or event.data.get("was_sent")
     ]
+
+
+def _words_of(kind: str, case: Application) -> str:
+    return _granted_word(case) if kind == "application.grant" else str((BY_FIRM | BY_REGULATOR)[kind])
 
 
 def _with_detail(words: str, event: Event, case: Application) -> str:

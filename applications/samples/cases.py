@@ -126,11 +126,12 @@ def _grant(case: Application, actor: Any, desk: Desk) -> None:
             condition=condition,
             evidence="Bank statement of the paid-in capital was read.",
         )
+    has_conditions = case.conditions.exists()
     decisions.grant(
         actor=desk.decider,
         case=case,
         expected_version=case.version,
-        reason="Every condition is verified as met.",
+        reason="Every condition is verified as met." if has_conditions else "The file is complete.",
     )
 
 

@@ -45,7 +45,7 @@ def copy_application(*, actor: Any, source: Application, language: str = "en") -
         Firm.objects.select_for_update().get(pk=source.firm_id)
         insist(
             draft_of(source.firm, source.licence_type) is None,
-            _("The firm has a draft for this licence. Finish it, or discard it first."),
+            _("The firm has a draft of this kind already. Finish it, or discard it first."),
         )
         case = start_application(
             actor=actor, firm=source.firm, licence_type=source.licence_type, language=language

@@ -251,6 +251,7 @@ def test_the_page_says_what_goes_over_and_copies(source, firm_user, signed_in):
     assert page in browser.get(reverse("portal:case", args=[source.pk])).content.decode()
     shown = browser.get(page).content.decode()
     assert f"{len(plan_of(source).answers)} answers" in shown
+    assert "A new draft of the same kind opens, under version" in shown
     answer = browser.post(page)
     case = Application.objects.get(copied_from=source)
     assert answer.url == reverse("portal:case", args=[case.pk])

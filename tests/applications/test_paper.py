@@ -80,6 +80,13 @@ def test_the_specimen_of_a_book_has_every_question_with_its_sources(language):
     assert [url for url in made.addresses if url not in text] == []
 
 
+@pytest.mark.parametrize("code", ["national-custody", "exchange-operator"])
+def test_the_specimen_of_a_readiness_track_speaks_of_its_record_and_of_no_grant(code):
+    made = paper.specimen(books.current(code), "en")
+    whens = {dict(i.facts)["When"] for c in made.chapters for s in c.sections for i in s.items}
+    assert whens == {"with the application", "before the recommendation", "before the readiness record"}
+
+
 def test_the_specimen_says_when_of_whom_and_after_which_answer_something_is_asked():
     book = books.current(AFSA)
     items = {i.code: i for c in paper.specimen(book, "en").chapters for s in c.sections for i in s.items}

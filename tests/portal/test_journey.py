@@ -137,3 +137,4 @@ def test_from_the_first_sign_in_to_the_decision(afm, afm_staff, document_store, 
     for words in ("Readiness record", case.readiness.reference, "The file is complete.", "What happened"):
         assert words in last
     assert "Your turn" not in last
+    assert ("Granted" in last, last.count("Readiness recorded") > 1) == (False, True)

@@ -236,7 +236,7 @@ def question_page(
         earlier=before.get(question.key),
         typed_page=(kept or typed.Page(request, case, here)) if editable else None,
         mark=marks_of(case).of(question, given),
-        due=str(outline.DUE_WORDS[requirement.due]),
+        due=outline.due_in_words(case.book, requirement.due),
         files=held,
         said=said,
         said_lines=in_words(requirement, Given(value=said.value)) if said else [],
