@@ -203,11 +203,16 @@ def test_bin_and_the_reason_for_none_are_neither_called_optional(visitor, applic
     assert page.count("one of the two is needed") == 1
 
 
-def test_the_account_leads_back_to_where_one_works(visitor, applicant, staff):
-    for user, words, back in (
-        (applicant(), "Your applications", reverse("portal:home")),
-        (staff(), "Desk", reverse("admin:index")),
+ACCOUNT_PAGES = ("mfa_index", "account_email", "account_change_password", "notifications:mails")
+
+
+@pytest.mark.parametrize("page", ACCOUNT_PAGES)
+def test_the_account_leads_back_to_where_one_works(visitor, applicant, staff, page):
+    own = [] if page == "mfa_index" else [(reverse("mfa_index"), "Your account")]
+    for user, back in (
+        (applicant(), (reverse("portal:home"), "Your applications")),
+        (staff(), (reverse("admin:index"), "Desk")),
     ):
-        page = visitor(user).get(reverse("mfa_index")).content.decode()
-        crumbs = re.search(r'<nav class="crumbs wrap".*?</nav>', page, re.S)[0]
-        assert f'<a href="{back}">{words}</a>' in crumbs
+        shown = visitor(user).get(reverse(page)).content.decode()
+        crumbs = re.search(r'<nav class="crumbs wrap".*?</nav>', shown, re.S)[0]
+        assert re.findall(r'<a href="([^"]+)">([^<]+)</a>', crumbs) == [back, *own]
