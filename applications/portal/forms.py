@@ -95,6 +95,8 @@ class AnswerForm(DraftForm):
             if kind in FIELDS:
                 self.fields.update(FIELDS[kind](requirement))
         self.fields.update(instead_fields(requirement))
+        if "choice" in self.fields and self["choice"].value():
+            self.fields["choice"].choices += [("", _("No answer yet"))]  # type: ignore[attr-defined]
 
     def clean_version(self) -> int:
         return self.cleaned_data["version"] or 0

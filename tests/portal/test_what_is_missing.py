@@ -47,6 +47,22 @@ def test_what_stands_instead_without_a_reason_is_kept_and_said_to_lack_it(browse
     assert browser.get(url).context["lacking"] == ["Say why this does not apply to you."]
 
 
+def test_a_choice_that_was_made_can_be_taken_back(browser, draft_case, url):
+    def codes(page):
+        return [code for code, _label in page.context["form"].fields["choice"].choices]
+
+    offered = codes(browser.get(url))
+    browser.post(url, {"version": "0", "choice": "custody_only"})
+    assert codes(browser.get(url)) == [*offered, ""]
+    instead = {"version": "1", "declined_as": "not_known", "declined": "In May."}
+    refused = browser.post(url, {**instead, "choice": "custody_only"})
+    assert (refused.status_code, codes(refused)) == (422, [*offered, ""])
+    assert browser.post(url, {**instead, "choice": ""}).status_code == 302
+    assert codes(browser.get(url)) == offered
+    kept = draft_case.answers.get(requirement="BP-01")
+    assert (kept.value["choice"], kept.declined_as) == ("", "not_known")
+
+
 def test_the_bar_of_a_new_application_is_empty(draft_case):
     case = fresh(draft_case)
     stages = list(case.stages.order_by("order"))
