@@ -37,7 +37,7 @@ def test_tasks_are_counted_in_words_and_drawn(browser, draft_case, firm_user):
     assert page.context["progress"] == f"0 of {len(sections)} tasks completed"
     waiting = sum(section.status == outline.CANNOT_START for section in sections)
     assert [(step["look"], step["number"]) for step in page.context["steps"]] == [
-        ("cs", len(sections) - waiting),
+        ("ce", len(sections) - waiting),
         ("cn", waiting),
     ]
     requirement = draft_case.book.by_code["CUS-19"]  # one of a section: begun, not done
