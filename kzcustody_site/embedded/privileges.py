@@ -56,16 +56,20 @@ def for_postgres() -> Identity:
     return Identity(options={"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []})
 
 
-def reachable(programs: Path, identity: Identity, state: Path) -> Path:
-    """The folder of programs, or a copy where the identity cannot reach the original (below /root)."""
+def reachable(package: Path, identity: Identity, state: Path) -> Path:
+    """The folder of programs in this package, or in a copy of it where the identity cannot reach the original
+    (below /root). What the programs load lies beside the package.
+    """
+    programs = package / "pginstall"
     if not identity.options or _can_run(identity, programs / "bin" / "postgres"):
         return programs
     copy = private(aside(state), 0o711) / "programs"
     if not (copy / "complete").exists():
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(programs, copy, symlinks=True)
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(folder, copy / folder.name, symlinks=True)
         (copy / "complete").touch()
-    return copy
+    return copy / programs.relative_to(package.parent)
 
 
 def _enter_namespace() -> None:

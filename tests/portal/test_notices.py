@@ -114,9 +114,20 @@ def test_every_other_page_says_it_too_and_counts_once(url, browser, firm_user, t
             told(f"{number}-{key}", f"KZC-{key}")
         with CaptureQueriesContext(connection) as queries:
             page = body(browser.get(url))
-        counts = [one for one in queries if "COUNT(" in one["sql"] and "notifications_message" in one["sql"]]
-        assert len(counts) == 1
+        assert len(counts_of_notices(queries)) == 1
     assert "4 new notices</a>" in page
+
+
+def counts_of_notices(queries):
+    return [one for one in queries if re.match(r'SELECT COUNT.* FROM "notifications_message"', one["sql"])]
+
+
+def test_a_list_with_cases_brings_the_number_along(browser, asked_case, told):
+    told("a")
+    with CaptureQueriesContext(connection) as queries:
+        page = body(browser.get("/applications/"))
+    assert counts_of_notices(queries) == []
+    assert "1 new notice</a>" in page
 
 
 def test_neither_staff_nor_a_visitor_is_counted_for(client, signed_in, afsa_staff):

@@ -62,10 +62,13 @@ def test_the_roles_own_what_they_should(family: Family) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root has to become somebody else")
+@pytest.mark.parametrize("reaches_the_programs", [True, False])
 def test_where_namespaces_are_refused_the_server_runs_as_nobody(
-    family: Family, monkeypatch: pytest.MonkeyPatch
+    family: Family, monkeypatch: pytest.MonkeyPatch, reaches_the_programs: bool
 ) -> None:
     monkeypatch.setenv(privileges.SWITCH, "nobody")
+    if not reaches_the_programs:
+        monkeypatch.setattr(privileges, "_can_run", lambda *_args: False)
     server = Postgres(family.state, throwaway=True)
     child = server.start(family, os.environ)
     assert Path(f"/proc/{child.process.pid}").owner() == "nobody"

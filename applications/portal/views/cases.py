@@ -21,7 +21,7 @@ from applications.queries.advisers import advised_by
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of_case
 from applications.queries.private import own_parts_of
-from applications.queries.standing import parts_held, with_turn
+from applications.queries.standing import parts_held, with_turn, with_unread
 from applications.services.drafting import draft_or_start
 from applications.states import DECIDED, OPEN, WITH_THE_FIRM, WITHDRAWABLE
 from applications.states import ApplicationState as A
@@ -155,7 +155,8 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
         raise Http404
     advised = advised_by(request.user)
     found = Application.objects.filter(firm__in=firms).with_case()
-    cases: Any = with_turn(found).order_by("firm__sort_key", "firm_id", "-created_at")
+    rows = with_unread(with_turn(found), request.user)
+    cases: list[Any] = list(rows.order_by("firm__sort_key", "firm_id", "-created_at"))
     context = {
         "firms": firms,
         "own_parts": own_parts_of(request.user),
@@ -166,6 +167,7 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
         "may_start": [firm for firm in firms if "editor" in firm_roles(request.user, firm.pk)],
         "tracks": _tracks(),
         "reasons": refusal.reasons if refusal else [],
+        **({"unread": cases[0].unread} if cases else {}),
     }
     return render(request, "portal/home.html", context, status=status_of(refusal))
 
