@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from regulators import rulebook as rb
 from regulators.rulebook import Book, Requirement, say
@@ -53,6 +54,11 @@ class Given:
 
 
 NOT_APPLICABLE, NOT_KNOWN = "not_applicable", "not_known"
+INSTEAD = {
+    NOT_APPLICABLE: gettext_lazy("This does not apply to us"),
+    NOT_KNOWN: gettext_lazy("We do not know yet"),
+}
+NOTHING_INSTEAD = gettext_lazy("Nothing: we answer it")
 OPEN, ANSWERED, WAITING, REJECTED = "open", "answered", "waiting", "rejected"
 NOTHING = Given()
 
@@ -134,7 +140,6 @@ def clash_with_instead(value: dict[str, Any], declined_as: str, *, has_files: bo
     """That an answer was given, and something instead of it too; empty where one of them stands alone."""
     if not declined_as or not (has_files or is_given(value)):
         return ""
-    chosen = _("We do not know yet") if declined_as == NOT_KNOWN else _("This does not apply to us")
     if has_files:
         words = _(
             "There are files here, and “%(chosen)s” is chosen too. Remove the files, or choose “%(none)s”."
@@ -143,7 +148,7 @@ def clash_with_instead(value: dict[str, Any], declined_as: str, *, has_files: bo
         words = _(
             "There is an answer, and “%(chosen)s” is chosen too. Empty the answer, or choose “%(none)s”."
         )
-    return words % {"chosen": chosen, "none": _("Nothing: we answer it")}
+    return words % {"chosen": INSTEAD[declined_as], "none": NOTHING_INSTEAD}
 
 
 def _declined_problems(requirement: Requirement, given: Given) -> list[str]:

@@ -4,15 +4,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from applications.asked import NOT_APPLICABLE, NOT_KNOWN
+from applications.asked import INSTEAD, NOT_APPLICABLE, NOT_KNOWN
 from applications.models.case import Application
 from applications.models.edited import Edited
 from applications.models.people import Person
 
-DECLINED_AS = (
-    (NOT_APPLICABLE, _("This does not apply to us")),
-    (NOT_KNOWN, _("We do not know yet")),
-)
+DECLINED_AS = tuple(INSTEAD.items())
 
 
 class Answer(models.Model):

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import check_identifier
-from applications.asked import Given, clash_with_instead, decimal_of, refused_as
+from applications.asked import NOTHING_INSTEAD, Given, clash_with_instead, decimal_of, refused_as
 from applications.models.answers import DECLINED_AS
 from applications.portal.file_field import FilesField
 from look import words
@@ -188,7 +188,7 @@ def instead_fields(requirement: Requirement) -> dict[str, forms.Field]:
         "declined_as": forms.ChoiceField(
             label=_("Instead of an answer"),
             help_text=_how_far_needed(requirement),
-            choices=[("", _("Nothing: we answer it")), *offered],
+            choices=[("", NOTHING_INSTEAD), *offered],
             widget=forms.RadioSelect,
         ),
         "declined": forms.CharField(
