@@ -21,7 +21,7 @@ from applications.mandates import StageOf, mandates_of
 from applications.models import Application
 from applications.portal import presence, standing, typed
 from applications.portal.back import back_of, carried
-from applications.portal.outline import kind_may_change
+from applications.portal.changeable import kind_may_change
 from applications.queries.copying import copied_for
 from applications.queries.law import home_of
 from applications.queries.standing import with_turn, with_unread

@@ -17,13 +17,10 @@ from django.utils.translation import gettext_lazy
 from applications import asked
 from applications.asked import Draft, Given, Question
 from applications.models import Application, Stage
+from applications.portal.changeable import is_editable
 from applications.portal.files import is_rejected
 from applications.queries.copying import Waiting, waiting_of
-from applications.queries.law import home_of
-from applications.queries.returned import kind_is_open, returned_of
 from applications.queries.versions import Marks, marks_of
-from applications.states import DECIDED
-from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from regulators import rulebook as rb
 from regulators.rulebook import say
@@ -320,30 +317,6 @@ def stage_of(
     )
 
 
-def is_editable(stage: Stage) -> bool:
-    """Answers of the stage may be written now."""
-    state = stage.application.state
-    if state in DECIDED:
-        return False
-    if stage.state in (S.IN_PROGRESS, S.CHANGES_REQUESTED):
-        return True
-    return bool(stage.state == S.NOT_STARTED and state == A.DRAFT)
-
-
-def kind_may_change(case: Application, kind: str) -> bool:
-    """People, ownership or capital may be written now: one query."""
-    stage = case.stages.filter(code=home_of(case, kind)).first()
-    if stage is None:
-        return False
-    stage.application = case
-    return is_editable(stage) and kind_is_open(stage, kind)
-
-
-def is_open(stage: Stage, key: asked.Key) -> bool:
-    """The answer to this question may be written now."""
-    return is_editable(stage) and returned_of(stage).is_open(key)
-
-
 def question_url(case_pk: Any, question: Question) -> str:
     requirement = question.requirement
     return question_url_of(case_pk, requirement.stage, requirement.code, question.person_id)
@@ -387,8 +360,7 @@ def _status(given: Given, problems: list[str]) -> str:
     if not problems:
         waits = any(not document.usable for document in given.documents)
         return IN_PROGRESS if waits else COMPLETED
-    typed = any(value not in (None, "", False) for value in given.value.values())
-    begun = given.declined_as or given.documents or typed
+    begun = given.declined_as or given.documents or asked.is_given(given.value)
     return IN_PROGRESS if begun else NOT_STARTED
 
 

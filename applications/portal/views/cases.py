@@ -14,7 +14,7 @@ from accounts.queries import firm_roles, firms_of
 from accounts.requests import SignedIn
 from applications.mandates import ANY, mandate_for
 from applications.models import Application
-from applications.portal import outline, standing
+from applications.portal import changeable, outline, standing
 from applications.portal.access import case_or_404, may_read, page, show, status_of
 from applications.queries import law
 from applications.queries.advisers import advised_by
@@ -104,7 +104,7 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
     for stage in stages:
         stage.application = case
     # What the regulator has is shown as a whole, so the answers of those stages are not read.
-    with_the_firm = [s.code for s in stages if not case.submitted_at or outline.is_editable(s)]
+    with_the_firm = [s.code for s in stages if not case.submitted_at or changeable.is_editable(s)]
     outlines = outline.stages_of(case, load_draft(case, stages=with_the_firm, reader=request.user), stages)
     later = law.newer(case) if case.state in WITH_THE_FIRM else ()
     held = parts_held(case, PARTS) if case.submitted_at else frozenset[str]()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import SignedIn
 from applications.asked import Given, Question
 from applications.models import Application, Stage
-from applications.portal import outline, typed
+from applications.portal import changeable, outline, typed
 from applications.portal.access import case_or_404, page, show
 from applications.portal.answers import in_words
 from applications.portal.forms import TogetherForm, initial_of
@@ -157,7 +157,7 @@ def _page(
         request, "portal/checklist.html", case, status=_status(problems, clashes), stage=stage,
         title=say(group.title), entries=entries, problems=[*problems, *clashes],
         parts=_parts(case, stage, group, count), sheet=sheet,
-        typed_page=kept if all(outline.is_open(stage, one.question.key) for one in entries[:1]) else None,
+        typed_page=kept if all(changeable.is_open(stage, one.question.key) for one in entries[:1]) else None,
         back=f"{reverse('portal:stage', args=[case.pk, stage.code])}#section-{group.code}",
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from accounts.requests import SignedIn
 from accounts.sessions import passive
 from applications.asked import Draft, Question
 from applications.models import AnswerFile, Application, Stage
-from applications.portal import outline
+from applications.portal import changeable, outline
 from applications.portal.access import case_or_404, page, show, status_of
 from applications.portal.files import FileRow, rows_at
 from applications.portal.forms import AnswerForm
@@ -72,7 +72,7 @@ def file_status(
     one = file.select_related("document__facts").first()
     if one is None:
         raise Http404
-    editable = outline.is_open(found, (requirement, person)) and request.user.has_perm(EDIT, case)
+    editable = changeable.is_open(found, (requirement, person)) and request.user.has_perm(EDIT, case)
     place = outline.question_url_of(case.pk, stage, requirement, person)
     reader = (request.user, case, None)
     how: dict[str, Any] = {"editable": editable, "about_person": person is not None}
@@ -157,7 +157,7 @@ def _place(request: SignedIn, case: Application, stage: Stage, draft: Draft, que
     return Place(
         request=request, case=case, here=here, back=here, title=question.title,
         held=list(draft.answer(question.key).documents),
-        editable=outline.is_open(stage, question.key) and request.user.has_perm(EDIT, case),
+        editable=changeable.is_open(stage, question.key) and request.user.has_perm(EDIT, case),
         about_person=question.person_id is not None,
         allow=lambda: allow(request.user, EDIT, case),
         take=lambda one: drafting.attach(**about, upload=one, name=one.name).document,
@@ -190,7 +190,7 @@ def _page(
 ) -> HttpResponse:
     """A page about all files of a question. Only an editor gets a form, while the stage is open."""
     here = outline.question_url(case.pk, question)
-    editable = outline.is_open(stage, question.key) and request.user.has_perm(EDIT, case)
+    editable = changeable.is_open(stage, question.key) and request.user.has_perm(EDIT, case)
     return show(
         request, template, case, refusal=refusal, status=status_of(refusal) if refusal else 0,
         stage=stage, question=question, here=here, editable=editable, **context,

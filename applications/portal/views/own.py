@@ -14,7 +14,7 @@ from accounts.requests import SignedIn
 from applications import privacy
 from applications.asked import Draft, Question
 from applications.models import Answer, Application, Consent, PersonAccess, RequestPoint
-from applications.portal import files, outline, typed
+from applications.portal import changeable, files, outline, typed
 from applications.portal.access import page
 from applications.portal.answers import in_words
 from applications.portal.forms import AnswerForm, initial_of
@@ -185,7 +185,7 @@ def _sections(
         rows = [row for row in section.rows if row.question.person_id == part.person_id]
         if rows:
             own = outline.SectionOutline(code=section.code, title=section.title, rows=rows, waits=[])
-            yield own, outline.is_editable(stage)
+            yield own, changeable.is_editable(stage)
 
 
 def _save(

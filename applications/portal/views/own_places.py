@@ -13,7 +13,7 @@ from accounts.requests import SignedIn
 from applications import asked
 from applications.asked import Draft, Question
 from applications.models import PersonAccess, RequestPoint
-from applications.portal import outline
+from applications.portal import changeable
 from applications.portal.access import status_of
 from applications.portal.views.file_pages import POINT_CLOSED, STAGE_CLOSED, Place
 from applications.portal.views.point_files import is_open, services_of
@@ -124,7 +124,7 @@ def agrees(part: PersonAccess) -> bool:
 def is_editable(part: PersonAccess, question: Question) -> bool:
     stage = part.application.stages.get(code=question.requirement.stage)
     stage.application = part.application
-    return outline.is_open(stage, question.key) and agrees(part)
+    return changeable.is_open(stage, question.key) and agrees(part)
 
 
 def _of_part(request: SignedIn, part: PersonAccess) -> dict[str, Any]:

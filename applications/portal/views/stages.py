@@ -14,7 +14,7 @@ from accounts.requests import SignedIn
 from applications import asked
 from applications.asked import Draft, Given, Question
 from applications.models import Answer, Application, Stage
-from applications.portal import files, outline, typed
+from applications.portal import changeable, files, outline, typed
 from applications.portal.access import case_or_404, may_read, page, posted_version, show, status_of
 from applications.portal.answers import in_words
 from applications.portal.back import back_of
@@ -208,7 +208,7 @@ def question_page(
     here = outline.question_url(case.pk, question)
     given = draft.answer(question.key)
     may_edit = request.user.has_perm("applications.edit_application", case)
-    is_open = outline.is_open(stage, question.key)
+    is_open = changeable.is_open(stage, question.key)
     editable = is_open and may_edit and not given.private
     filed = case.submitted_at and is_open and not given.private
     before = earlier_answers(case, [question.key] if filed else [])
@@ -232,7 +232,7 @@ def question_page(
         editable=editable,
         lacking=outline.lacking(draft, question) if editable else [],
         private=given.private,
-        not_returned=not is_open and outline.is_editable(stage),
+        not_returned=not is_open and changeable.is_editable(stage),
         earlier=before.get(question.key),
         typed_page=(kept or typed.Page(request, case, here)) if editable else None,
         mark=marks_of(case).of(question, given),
