@@ -2,8 +2,10 @@
 
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from audit.canonical import hash_of
 from audit.models import START, Chain, Event
@@ -37,14 +39,19 @@ def record(
 ) -> Event:
     """Append one event to the subject's chain.
 
-    Effects in order: lock the chain's head (made if there is none), insert the event, move the head. Call
-    it last in the transaction that it belongs to; ``data`` is plain JSON without personal data.
+    Effects in order: call each of ``settings.AUDIT_HANDLERS``, as ``handler(subject=, kind=, actor=, at=)``,
+    before the chain is locked, so that whatever they lock comes before it; lock the chain's head (made if
+    there is none), insert the event, move the head. Call it last in the transaction that it belongs to;
+    ``data`` is plain JSON without personal data.
 
     Raises RuntimeError outside a transaction: an act and its event commit together or not at all. Raises
     TypeError for data that would not come back from the database as it went in.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"The audit event {kind} must be written inside the transaction of its act.")
+    at = timezone.now()
+    for path in settings.AUDIT_HANDLERS:
+        import_string(path)(subject=subject, kind=kind, actor=actor, at=at)
     with connection.cursor() as cursor:
         cursor.execute(LOCK_HEAD, [subject, START])
         length, head = cursor.fetchone()
@@ -59,7 +66,7 @@ def record(
         reason=reason,
         data=plain(data or {}),
         request_id=current_request_id(),
-        at=timezone.now(),
+        at=at,
         previous_hash=head,
     )
     event.hash = hash_of(event)

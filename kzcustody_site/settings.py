@@ -342,6 +342,7 @@ WORKFLOW_AFTER = {
     "applications.stage": "applications.services.effects.after_stage",
     "licences.licence": "licences.services.after_licence",
 }
+AUDIT_HANDLERS = ["applications.services.standing.on_event"]
 ACCOUNT_HANDLERS = ["notifications.security.on_account"]
 FIRM_HANDLERS = ["applications.services.firms.on_firm_corrected"]
 CALENDAR_HANDLERS = ["applications.services.calendar.on_calendar"]

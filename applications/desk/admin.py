@@ -6,7 +6,6 @@ from typing import Any
 import rules
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,7 +16,7 @@ from applications.desk.case_page import case_context
 from applications.desk.pages import PAGES
 from applications.desk.pages.base import show
 from applications.models import Application, Stage
-from applications.queries.standing import with_dates, with_rounds
+from applications.queries.standing import with_rounds
 from regulators.queries import regulators_of
 from workflow.acts import Act
 from workflow.admin import StatefulAdmin
@@ -88,11 +87,11 @@ class ApplicationAdmin(CaseBound):
     list_select_related = ("firm", "licence_type__regulator", "rulebook", "case_officer")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        cases = with_rounds(with_dates(Application.objects.filed_with(request.user).with_case()))
+        cases = with_rounds(Application.objects.filed_with(request.user).with_case())
         return cases.order_by(*self.get_ordering(request))
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        return (F("next_due").asc(nulls_last=True), "-submitted_at", "pk")
+        return ("due_order", "pk")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return worklist.Worklist

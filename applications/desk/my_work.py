@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -43,8 +42,7 @@ def my_work(user: Any) -> dict[str, Any]:
 
 def counts(user: Any, held: frozenset[str]) -> list[Count]:
     cases = Application.objects.filed_with(user)
-    dated = cases.annotate(next_due=Min("deadlines__due_at", filter=Q(deadlines__met_at=None)))
-    still_open = dated.exclude(state__in=DECIDED)
+    still_open = cases.exclude(state__in=DECIDED)
     asking = to_answer(with_rounds(cases))
     shown: list[tuple[Any, str, Any, str]] = [
         (OFFICER, _("My open cases"), still_open.filter(case_officer_id=user.pk), "cases=open&officer=me"),

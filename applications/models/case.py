@@ -10,6 +10,7 @@ from django_fsm import FSMField
 
 from accounts.models import Firm
 from applications.conditions import days, decision, intake, recommendation, review, submission
+from applications.models import standing
 from applications.models.case_queries import ApplicationQuerySet
 from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
@@ -19,7 +20,7 @@ from workflow.acts import DECIDE, EXAMINE, act
 from workflow.models import Stateful, StateGuard
 
 
-class Application(Stateful):
+class Application(standing.Standing, Stateful):
     """One firm's application for one licence, pinned to the rule book it was started under."""
 
     read_with = ("firm", "licence_type", "rulebook")
@@ -85,7 +86,7 @@ class Application(Stateful):
                 name="applications_filed_has_reference",
             ),
         ]
-        indexes = [models.Index(fields=["licence_type", "state", "submitted_at"])]
+        indexes = [models.Index(fields=["licence_type", "state", "submitted_at"]), *standing.INDEXES]
 
     def __str__(self) -> str:
         title = {"title": say(self.book.licence_type_title)}

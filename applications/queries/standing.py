@@ -1,8 +1,21 @@
-"""Where cases stand: their dates, read with the cases themselves, and which parts there are to read."""
+"""Where cases stand: what their rows keep of it, what is read beside, and which parts there are to read."""
 
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from applications.models import (
     Application,
@@ -17,24 +30,37 @@ from applications.models import (
     Stage,
 )
 from applications.states import DECIDED, StageState
+from audit.models import Event
 from notifications.queries import notices_of
 
 OF_CASE = {"application": OuterRef("pk")}
+LOOKING = ("document.opened", "document.previewed")
 
 
-def with_dates(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """``next_due`` with its ``due_code`` and ``due_working_days``: the nearest open deadline.
-    ``paused_since``: None while the clocks run.
+def computed() -> dict[str, Any]:
+    """What the columns of ``models.standing.Standing`` have to hold, from the records of the case: the
+    nearest deadline that is not met, since when the clocks are paused (None while they run), the first
+    stage that is not approved, and when a person last did something. A timer is nobody, and to look at a
+    file is no work on the case.
     """
-    due = Deadline.objects.filter(**OF_CASE, met_at=None).order_by("due_at")
+    due = Deadline.objects.filter(**OF_CASE, met_at=None).order_by("due_at", "pk")
     latest = ClockEntry.objects.filter(**OF_CASE).exclude(what=ClockEntry.STOP).order_by("-at", "-pk")
     paused = latest.annotate(paused=Case(When(what=ClockEntry.PAUSE, then=F("at"))))
-    return cases.annotate(
-        next_due=Subquery(due.values("due_at")[:1]),
-        due_code=Subquery(due.values("code")[:1]),
-        due_working_days=Subquery(due.values("working_days")[:1]),
-        paused_since=Subquery(paused.values("paused")[:1]),
-    )
+    stages = Stage.objects.filter(**OF_CASE).exclude(state=StageState.APPROVED).order_by("order")
+    chain = Concat(Value("application:"), Cast(OuterRef("pk"), CharField()))
+    events = Event.objects.filter(subject=chain).exclude(kind__in=LOOKING).exclude(actor_id="")
+    return {
+        "next_due": _first(due, "due_at"),
+        "due_code": Coalesce(_first(due, "code"), Value("")),
+        "due_working_days": _first(due, "working_days"),
+        "paused_since": _first(paused, "paused"),
+        "stage_now": Coalesce(_first(stages, "code"), Value("")),
+        "active_at": _first(events.order_by("-at"), "at"),
+    }
+
+
+def _first(rows: QuerySet[Any], column: str) -> Subquery:
+    return Subquery(rows.values(column)[:1])
 
 
 def with_requests_waiting(cases: QuerySet[Application]) -> QuerySet[Application]:
@@ -46,7 +72,7 @@ def with_requests_waiting(cases: QuerySet[Application]) -> QuerySet[Application]
 
 
 def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """What says whose turn it is, in the query that reads the case: its dates, how many requests wait, the
+    """What says whose turn it is, in the query that reads the case: how many requests wait, the
     number and last day of the one due first, the stage that was returned, the last day for representations
     on a notice that was served, and the last day of the next condition that is not met.
     """
@@ -65,9 +91,7 @@ def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
         .order_by("due_on")
         .values("due_on"),
     }
-    return with_dates(with_requests_waiting(cases)).annotate(
-        **{name: Subquery(rows[:1]) for name, rows in first.items()}
-    )
+    return with_requests_waiting(cases).annotate(**{name: Subquery(rows[:1]) for name, rows in first.items()})
 
 
 def with_rounds(cases: QuerySet[Application]) -> QuerySet[Application]:

@@ -20,6 +20,7 @@ from regulators import books
 from regulators import rulebook as rb
 from regulators.models import LicenceType, RuleBookVersion
 from regulators.rulebook import Book
+from tests.plugins.standing import AFTER_EACH_ACT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,8 +39,13 @@ def book(request: Any) -> Book:
 
 
 @pytest.fixture
-def granted(book: Book, rulebooks: None, document_store: Any, monkeypatch: pytest.MonkeyPatch) -> Application:
-    """Started when this version was the newest, and walked to its end as the law stands today."""
+def granted(
+    book: Book, rulebooks: None, document_store: Any, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> Application:
+    """Started when this version was the newest, and walked to its end as the law stands today. After each act
+    on the way the row of the case says what its records say.
+    """
+    settings.AUDIT_HANDLERS = [*settings.AUDIT_HANDLERS, AFTER_EACH_ACT]
     pin = RuleBookVersion.objects.get(code=book.code, version=book.version)
     monkeypatch.setattr(drafting, "current_pin", lambda licence_type: pin)
     kind = LicenceType.objects.select_related("regulator").get(code=book.licence_type)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from applications.models import Application, Entity, Finding, Snapshot, Stage
 from applications.services.snapshots import content_hash
+from applications.services.standing import keep
 from applications.states import StageState
 from regulators.rulebook import say
 from tests.plugins.cases import fresh, new_applicant, new_firm
@@ -92,6 +93,7 @@ def filed(rulebooks):
                 application=case, snapshot=snapshot, stage=requirement.stage,
                 requirement=requirement.code, due=requirement.due,
             )  # fmt: skip
+        keep([case.pk])
         return fresh(case)
 
     return make

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from applications.models import Deadline
+from applications.services.standing import keep
 
 LIST = reverse("admin:applications_application_changelist")
 WORDS = "forecast calendar"
@@ -25,6 +26,7 @@ def test_only_working_days_of_a_forecast_year_are_marked(case, browsers, english
         application=case, code="decision", rule="r", starts_on="2026-11-23",
         due_at=datetime(year, 12, 14, 12, tzinfo=UTC), **length,
     )  # fmt: skip
+    keep([case.pk])
     pages = [
         browsers.reviewer.get(LIST),
         browsers.reviewer.get(reverse("admin:applications_application_change", args=[case.pk])),

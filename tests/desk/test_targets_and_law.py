@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from applications.models import Deadline
+from applications.services.standing import keep
 
 LIST = reverse("admin:applications_application_changelist")
 TARGET, RULE = "our target, not law", "Rule: AIFC General Rules (GEN) 3.2.2(2)-(3)"
@@ -17,6 +18,7 @@ def test_every_page_of_a_case_says_what_its_deadline_rests_on(case, browsers, en
         application=case, code=code, rule="r", starts_on="2026-11-23", working_days=30,
         due_at=datetime(2026, 12, 14, 12, tzinfo=UTC),
     )  # fmt: skip
+    keep([case.pk])
     pages = [
         browsers.reviewer.get(LIST),
         browsers.reviewer.get(reverse("admin:applications_application_change", args=[case.pk])),

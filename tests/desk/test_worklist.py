@@ -14,6 +14,7 @@ from applications.desk.my_work import my_work
 from applications.models import ClockEntry, Deadline, InformationRequest, Note, RequestPoint
 from applications.queries.standing import to_answer, with_rounds
 from applications.services import requests, rounds
+from applications.services.standing import keep
 from applications.services.submission import withdraw_application
 from tests.plugins.cases import fresh
 
@@ -53,6 +54,7 @@ def test_the_nearest_date_stands_first(filed, afsa, browsers):
             application=case, code="decision", rule="r", starts_on=timezone.localdate(), working_days=60,
             due_at=timezone.now() + timedelta(days=days),
         )  # fmt: skip
+    keep([case.pk for case in cases])
 
     found = browsers.reviewer.get(LIST).context["cl"].result_list
 
@@ -69,6 +71,7 @@ def test_the_age_is_in_words_with_a_bar_and_says_that_the_clock_is_paused(filed,
         for number, what in enumerate(("start", "pause", "stop" if name == "paused" else "resume")):
             at = timezone.now() + timedelta(minutes=number)
             ClockEntry.objects.create(application=cases[name], clock="review", what=what, at=at, cause="c")
+        keep([cases[name].pk])
 
     page = browsers.reviewer.get(LIST).content.decode()
     rows = {re.search(r"KZC-TEST-\d+", row)[0]: row for row in page.split("<tr>") if "KZC-TEST" in row}

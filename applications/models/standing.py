@@ -1,0 +1,41 @@
+"""Where a case stands, kept in its row so that a list of cases reads nothing else."""
+
+from datetime import UTC, datetime
+
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
+
+from applications.states import OPEN
+
+NO_DATE = datetime(9999, 1, 1, tzinfo=UTC)  # what has no date due comes after what has one
+IS_OPEN = Q(state__in=sorted(OPEN))
+
+
+class Standing(models.Model):
+    """What ``queries.standing.computed`` makes of the records of the case. Nothing but
+    ``services.standing.keep`` writes it, at the end of every act, and no act reads it.
+    """
+
+    next_due = models.DateTimeField(null=True, editable=False)  # the nearest deadline that is not met
+    due_code = models.CharField(max_length=60, blank=True, editable=False)
+    due_working_days = models.PositiveIntegerField(null=True, editable=False)
+    paused_since = models.DateTimeField(null=True, editable=False)
+    stage_now = models.CharField(max_length=30, blank=True, editable=False)  # first one not approved
+    active_at = models.DateTimeField(null=True, editable=False)  # when a person last did something to it
+    due_order = models.GeneratedField(
+        expression=Coalesce("next_due", Value(NO_DATE)), output_field=models.DateTimeField(), db_persist=True
+    )
+
+    class Meta:
+        abstract = True
+
+
+INDEXES = [
+    models.Index(
+        fields=["licence_type", "due_order", "id"], condition=IS_OPEN, name="applications_open_by_due"
+    ),
+    models.Index(
+        fields=["case_officer", "due_order", "id"], condition=IS_OPEN, name="applications_officers_by_due"
+    ),
+]
