@@ -31,6 +31,7 @@ from applications.queries.drafts import load_draft
 from applications.samples.answers import value_of
 from applications.samples.people import sample_people
 from applications.services.snapshots import take_snapshot
+from applications.services.standing import keep
 from audit.canonical import hash_of
 from audit.models import START, Chain, Event
 from bench.house import sizes
@@ -120,6 +121,7 @@ def _batch(numbers):
         if case.state == "in_review"
     )
     _chains(cases, reviewer)
+    keep([case.pk for case in cases])
 
 
 def _case(n, user, firm, licence_type, pin, reviewer):

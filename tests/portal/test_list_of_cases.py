@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from applications.models import Application, InformationRequest, RefusalNotice
 from applications.services import clocks
+from applications.services.standing import keep
 from look import words
 from regulators.calendars import add_working_days
 from regulators.periods import footing
@@ -48,6 +49,7 @@ def test_a_request_shows_as_the_firms_turn_with_its_last_day(signed_in, firm_use
 def test_a_case_with_the_regulator_names_it_and_its_day(signed_in, firm_user, asked_case):
     with noon(MONDAY):
         clocks.start(asked_case, "acceptance")
+        keep([asked_case.pk])
     due = timezone.localdate(asked_case.deadlines.get().due_at)
     with noon(timezone.localdate() + timedelta(days=1)):
         css, text = line(signed_in(firm_user))

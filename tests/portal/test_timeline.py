@@ -13,6 +13,7 @@ from applications.desk.words import EVENTS
 from applications.models import RefusalNotice
 from applications.portal import standing
 from applications.services import assessment, clocks, intake, requests, rounds
+from applications.services.standing import keep
 from applications.services.submission import notify_change
 from audit.services import record
 from look import words
@@ -54,6 +55,7 @@ def reviewed(asked_case):
     """In review with the clock of the decision running since the 23rd of November 2026."""
     with noon(MONDAY):
         clocks.start(asked_case, "acceptance")
+        keep([asked_case.pk])
     return asked_case
 
 
