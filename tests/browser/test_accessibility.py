@@ -23,7 +23,16 @@ from accounts import services as accounts
 from accounts.models import Membership
 from applications.models import Application, Condition, Stage
 from applications.samples.cases import fresh
-from applications.services import assessment, decisions, drafting, inside, requests, rounds, submission
+from applications.services import (
+    assessment,
+    consultations,
+    decisions,
+    drafting,
+    inside,
+    requests,
+    rounds,
+    submission,
+)
 from applications.services.inside import Place
 from applications.services.letters import issue_letter
 from applications.services.mandates import give_authority
@@ -176,7 +185,7 @@ def scene(
     return SimpleNamespace(
         case=fresh(case), draft=draft, firm=custody_firm, firm_user=firm_user, staff=staff, licence=licence,
         token=token, invitation=invitation, letter=letter, notice=None, representation=None,
-        consultation=assessment.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
+        consultation=consultations.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
         change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
         advising=advising_of(firm_user, custody_firm),
         comment=inside.comment(actor=firm_user, place=Place(stage=stage), text="Among ourselves."),
@@ -268,7 +277,10 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     stages = ["fit_and_proper"] if of_person else ["business_plan", *scene.draft.book.stage_codes[1:]]
     numbers = {"register:entry": scene.licence.number, "admin:applications_application_request_edit": 3}
     of_case = {
-        "admin:applications_application_consultation": scene.consultation,
+        **{
+            f"admin:applications_application_consultation{name}": scene.consultation
+            for name in ("", "_close", "_give")
+        },
         "admin:applications_application_change_notice": scene.change,
         "admin:applications_application_service": scene.notice,
         "admin:applications_application_representation": scene.representation,

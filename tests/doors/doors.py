@@ -175,7 +175,7 @@ def _number_of(door: Door, side: SimpleNamespace) -> Any:
 
 def _row_of(door: Door, here: SimpleNamespace) -> Any:
     rows = {
-        "consultation": here.consultation,
+        **{f"consultation{name}": here.consultation for name in ("", "_close", "_give")},
         "change_notice": here.change,
         "service": here.notice,
         "representation": here.representation,

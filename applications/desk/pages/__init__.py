@@ -1,9 +1,12 @@
 """The pages of one case inside the admin, other than the case itself and its acts."""
 
 from applications.desk.pages import (
+    conflicts,
+    consultations,
     file,
     intake,
     letters,
+    meetings,
     outcome,
     paper,
     requests,
@@ -29,9 +32,12 @@ PAGES: tuple[type[Page], ...] = (
     rounds.ReplyPage,
     rounds.ExtensionPage,
     review.NotePage,
-    review.ConsultPage,
-    review.FinishConsultationPage,
-    review.ConflictPage,
+    consultations.ConsultPage,
+    consultations.AnswerConsultationPage,
+    consultations.CloseConsultationPage,
+    consultations.GiveConsultationPage,
+    conflicts.ConflictPage,
+    meetings.MeetingPage,
     review.ChangePage,
     version.VersionPage,
     letters.LettersPage,
