@@ -76,7 +76,8 @@ NO_PAGE = {
     "portal:own_file_status", "portal:own_point_file_status",
 }  # fmt: skip
 LEADS_ELSEWHERE = {
-    "mfa_activate_totp",  # these of the second factor: test_passkeys.py
+    "accounts:second_factor",  # these of the second factor: test_passkeys.py
+    "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_edit_webauthn",
     "mfa_login_webauthn",
