@@ -72,7 +72,8 @@ NO_PAGE = {
     "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf", "portal:presence",
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
     "portal:authority",
-    "before:specimen_pdf", "register:json", "portal:file_status", "portal:point_file_status",
+    "before:specimen_pdf", "register:json", "portal:certificate",
+    "admin:licences_licence_certificate", "portal:file_status", "portal:point_file_status",
     "portal:own_file_status", "portal:own_point_file_status",
 }  # fmt: skip
 LEADS_ELSEWHERE = {
@@ -276,7 +277,10 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     person = case.posts.first().person_id
     asked = ["FP-07"] if of_person else ["BP-03", *one_of_each_kind(scene.draft)]
     stages = ["fit_and_proper"] if of_person else ["business_plan", *scene.draft.book.stage_codes[1:]]
-    numbers = {"register:entry": scene.licence.number, "admin:applications_application_request_edit": 3}
+    of_licence = ("register:entry", "portal:licence", "portal:certificate")
+    numbers = dict.fromkeys(of_licence, scene.licence.number) | {
+        "admin:applications_application_request_edit": 3
+    }
     of_case = {
         **{
             f"admin:applications_application_consultation{name}": scene.consultation
@@ -290,7 +294,9 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     return {
         "pk": [1] if name.startswith("mfa_") else [case.pk, scene.draft.pk] if name.startswith("portal:")
         else [case.pk],
-        "stage": stages, "code": [case.book.code] if name.startswith(("law:", "before:")) else stages[:1],
+        "stage": stages,
+        "code": [scene.licence.certificates.get().code] if name == "register:check"
+        else [case.book.code] if name.startswith(("law:", "before:")) else stages[:1],
         "version": [case.book.version], "requirement": asked, "person": [person],
         "section": [case.book.sections_of(stages[0])[0].code],
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
