@@ -12,7 +12,6 @@ FIELDS = (
     "subject", "number", "kind", "actor_id", "actor_name", "from_state", "to_state", "reason", "data",
     "request_id",
 )  # fmt: skip
-_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def canonical(event: "Event") -> bytes:
@@ -20,7 +19,7 @@ def canonical(event: "Event") -> bytes:
     content = {name: getattr(event, name) for name in FIELDS}
     content["at"] = event.at.astimezone(UTC).isoformat(timespec="microseconds")
     content["previous_hash"] = event.previous_hash
-    return _json(content).encode()
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def hash_of(event: "Event") -> str:

@@ -11,7 +11,6 @@ pytest_plugins = [
     "tests.plugins.plain_static",
     "tests.plugins.prepared",
     "tests.plugins.quick_passwords",
-    "tests.plugins.second_factor",
     "tests.plugins.smtp",
     "tests.plugins.versions",
 ]

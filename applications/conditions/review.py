@@ -32,12 +32,16 @@ def findings_left(case: "Application", due: tuple[str, ...], *, without: list[st
     found = case.findings.filter(due__in=due).exclude(stage__in=without or [])
     left = found.filter(~Q(outcome__in=settled(case)) | Q(affected=True)).order_by()
     return [
-        Reason(
-            _("%(code)s is not settled.") % {"code": code},
-            reverse("admin:applications_application_stage", args=[case.pk, stage]) + f"#{code}",
-        )
+        not_settled(case, stage, code)
         for stage, code in sorted(set(left.values_list("stage", "requirement")))
     ]
+
+
+def not_settled(case: "Application", stage: str, code: str) -> Reason:
+    """One question whose finding stands in the way, with the page where it is made."""
+    words = {"code": code, "title": say(law.requirement_of(case, code).title)}
+    url = reverse("admin:applications_application_question", args=[case.pk, stage, code])
+    return Reason(_("%(code)s is not settled: %(title)s.") % words, url)
 
 
 def settled(case: "Application") -> tuple[str, ...]:
@@ -47,21 +51,11 @@ def settled(case: "Application") -> tuple[str, ...]:
 
 def asked_is_back(case: "Application") -> Reasons:
     requests = case.requests.exclude(status="closed")
-    consultations = case.consultations.filter(outcome="")
-    page = "admin:applications_application_{}".format
+    consultations = case.consultations.filter(finished_at=None)
     return [
+        *[Reason(_("Request %(number)s is not closed.") % {"number": r.number}) for r in requests],
         *[
-            Reason(
-                _("Request %(number)s is not closed.") % {"number": r.number},
-                reverse(page("request"), args=[case.pk, r.number]),
-            )
-            for r in requests
-        ],
-        *[
-            Reason(
-                _("The consultation of %(body)s is not finished.") % {"body": c.body},
-                reverse(page("consultation"), args=[case.pk, c.pk]),
-            )
+            Reason(_("The consultation of %(body)s is not finished.") % {"body": c.body})
             for c in consultations
         ],
     ]

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.conditions import FIRM, Data, Reasons, review, submission
@@ -81,8 +80,7 @@ def findings_settled(stage: "Stage", data: Data) -> Reasons:
     open_ones = ~Q(outcome__in=review.settled(case)) | Q(affected=True)
     due = case.findings.filter(open_ones, stage=stage.code, due=rb.SUBMISSION).order_by()
     codes = sorted(set(due.values_list("requirement", flat=True)))
-    url = reverse("admin:applications_application_stage", args=[case.pk, stage.code])
-    return [Reason(_("%(code)s is not settled.") % {"code": code}, f"{url}#{code}") for code in codes]
+    return [review.not_settled(case, stage.code, code) for code in codes]
 
 
 def stages_before_approved(stage: "Stage", data: Data) -> Reasons:

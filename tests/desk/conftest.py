@@ -6,12 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import Application, Entity, Finding, Snapshot, Stage
+from applications.models import Application, Entity, Finding, Person, Post, Snapshot, Stage
 from applications.services.snapshots import content_hash
 from applications.services.standing import keep
 from applications.states import StageState
 from regulators.rulebook import say
-from tests.plugins.cases import fresh, new_applicant, new_firm
+from tests.plugins.cases import fresh, new_applicant, new_firm, passport
 
 SERIAL = itertools.count(1)
 HAS_JOINED = {"submitted": StageState.COMPLETE, "in_review": StageState.IN_REVIEW}
@@ -46,7 +46,13 @@ def finding_data(*findings, outcome="met", note="", condition="", version=None):
     return data
 
 
-def asked(requirement):
+def question_of(finding):
+    """The page on which this finding is made."""
+    case = finding.application
+    return at("question", case, finding.stage, finding.requirement)
+
+
+def asked(requirement, person=None):
     return {
         "requirement": requirement.code,
         "stage": requirement.stage,
@@ -55,19 +61,31 @@ def asked(requirement):
         "source": requirement.source,
         "mandatory": requirement.mandatory,
         "due": requirement.due,
-        "person": None,
-        "person_name": "",
+        "person": str(person.pk) if person else None,
+        "person_name": person.full_name if person else "",
         "value": {"text": f"Answer to {requirement.code}."},
         "declined": "",
         "files": [],
     }
 
 
+def new_person(case, number):
+    person = Person.objects.create(
+        firm=case.firm, given_names=f"Person {number}", born_on="1988-07-25", citizenship="IE",
+        residence="KZ", identifier_kind="passport", identifier=passport(),
+        human=f"{number}{case.pk.hex:0<60}",
+    )  # fmt: skip
+    Post.objects.create(application=case, person=person, function=case.book.functions[0].code)
+    return person
+
+
 @pytest.fixture
 def filed(rulebooks):
-    """A function: a filed case of a firm of its own, with some questions of its first stage, in any state."""
+    """A function: a filed case of a new firm, in any state, with some questions of its first stage and, with
+    ``people``, one that is asked about each of them.
+    """
 
-    def make(licence_type, *, state="in_review", questions=2, firm=None):
+    def make(licence_type, *, state="in_review", questions=2, people=0, firm=None):
         firm = firm or new_firm(new_applicant(), name=f"Firm {next(SERIAL)} Ltd")
         now = timezone.now()
         case = Application.objects.create(
@@ -79,8 +97,11 @@ def filed(rulebooks):
         Entity.objects.create(application=case, name=firm.name, is_applicant=True)
         book = case.book
         requirements = [r for r in book.requirements_of(book.stage_codes[0]) if not r.per_person][:questions]
+        about = [(r, None) for r in requirements]
+        of_each = next(r for r in book.requirements if r.per_person)
+        about += [(of_each, new_person(case, number)) for number in range(people)]
         content = {"declaration": {}, "firm": {}, "people": {}, "holdings": [], "capital": [],
-                   "questions": [asked(r) for r in requirements]}  # fmt: skip
+                   "questions": [asked(r, person) for r, person in about]}  # fmt: skip
         snapshot = Snapshot.objects.create(
             application=case, number=1, content=content, sha256=content_hash(content), law={},
             made_at=now, made_by_name="Firm",
@@ -88,10 +109,10 @@ def filed(rulebooks):
         for order, code in enumerate(book.stage_codes):
             stands = HAS_JOINED.get(state, StageState.APPROVED)
             Stage.objects.create(application=case, code=code, order=order, state=stands)
-        for requirement in requirements:
+        for requirement, person in about:
             Finding.objects.create(
                 application=case, snapshot=snapshot, stage=requirement.stage,
-                requirement=requirement.code, due=requirement.due,
+                requirement=requirement.code, due=requirement.due, person=person,
             )  # fmt: skip
         keep([case.pk])
         return fresh(case)

@@ -53,7 +53,7 @@ def test_staff_open_it_and_the_opening_is_on_record(
     assert opened.count() == 1
 
 
-def test_the_reviewer_reads_what_the_firm_said_and_opens_the_version_before(
+def test_the_reviewer_reads_what_the_firm_said_and_which_version_it_replaced(
     afm_draft_case, firm_user, afm_staff, signed_in
 ):
     case = afm_draft_case
@@ -68,14 +68,13 @@ def test_the_reviewer_reads_what_the_firm_said_and_opens_the_version_before(
     Application.objects.filter(pk=case.pk).update(submitted_at=timezone.now())
     files.describe(**place, document=second, expected_version=1, title="Not submitted", **said)
 
-    url = reverse("admin:applications_application_stage", args=[case.pk, rule.stage])
+    url = reverse("admin:applications_application_question", args=[case.pk, rule.stage, rule.code])
     page = signed_in(afm_staff.reviewer).get(url).content.decode()
 
     assert "<p>Жарғы · Version 2 · Corporate document · Kazakh · Valid until 2 January 2026</p>" in page
     assert "This document has expired." in page
     assert "Not submitted" not in page
-    before = page[page.index("The answer before") :]
-    assert f'<a href="{at("document", case, first.pk)}">v1.pdf</a>' in before[: before.index("</details>")]
+    assert "Newer version</span> v2.pdf, in place of v1.pdf" in page
 
 
 def take(case, firm_user):
@@ -116,36 +115,40 @@ def test_what_is_not_submitted_is_not_seen(document_store, filed, afsa, browsers
     assert browsers.specialist.get(at("picture", case, document.pk, "large")).status_code == 403
 
 
-def pdfs_of(case, *, about_person):
-    """The stage with most PDF files, and these."""
+def files_of_one(case, *, about_person):
+    """A question with a file, the page of it and the document."""
     found = AnswerFile.objects.filter(answer__application=case, document__extension="pdf")
-    found = found.filter(answer__person__isnull=not about_person).select_related("answer", "document")
-    by_stage = {}
-    for file in found:
-        by_stage.setdefault(case.book.by_code[file.answer.requirement].stage, []).append(file.document)
-    return max(by_stage.items(), key=lambda item: len(item[1]))
+    file = found.filter(answer__person__isnull=not about_person).select_related("answer", "document").first()
+    code, person = file.answer.requirement, file.answer.person_id
+    url = at("question", case, case.book.by_code[code].stage, code)
+    return f"{url}?person={person}" if person else url, file.document
 
 
-def test_a_stage_shows_first_pages_and_its_queries_stay_the_same(case_in_review, afsa_staff, signed_in):
-    browser = signed_in(afsa_staff.reviewer)
-    stage, documents = pdfs_of(case_in_review, about_person=False)
-    counts = []
-    for shown in (documents[:1], documents[:3]):
-        for document in shown[len(counts) :]:
-            give_preview(document)
+def test_the_page_of_a_question_shows_the_first_page_beside_the_answer(case_in_review, afsa_staff, signed_in):
+    case, browser = case_in_review, signed_in(afsa_staff.reviewer)
+    url, document = files_of_one(case, about_person=False)
+    sizes = [f'src="{at("picture", case, document.pk, size)}"' for size in ("small", "large")]
+
+    def shown(address):
         with CaptureQueriesContext(connection) as found:
-            page = browser.get(at("stage", case_in_review, stage)).content.decode()
-        counts.append(len(found))
-        small = [f'<img src="{at("picture", case_in_review, one.pk, "small")}"' for one in documents]
-        assert [page.count(one) for one in small] == [1] * len(shown) + [0] * (len(small) - len(shown))
-    assert counts[0] == counts[1]
+            page = browser.get(address).content.decode()
+        return [page.count(size) for size in sizes], len(found)
+
+    assert shown(url)[0] == [0, 0]
+    give_preview(document)
+    listed, cost = shown(url)
+    assert listed == [1, 0]
+    assert shown(f"{url}?file={document.pk}") == ([0, 1], cost)
+    other = files_of_one(case, about_person=True)[1]
+    give_preview(other)
+    assert shown(f"{url}?file={other.pk}") == ([1, 0], cost)
 
 
 def test_a_list_shows_no_first_page_of_what_is_about_a_person(case_in_review, afsa_staff, signed_in):
     browser = signed_in(afsa_staff.reviewer)
-    stage, (document, *_others) = pdfs_of(case_in_review, about_person=True)
+    url, document = files_of_one(case_in_review, about_person=True)
     give_preview(document)
-    page = browser.get(at("stage", case_in_review, stage)).content.decode()
+    page = browser.get(url).content.decode()
     assert page.count(f'href="{at("preview", case_in_review, document.pk)}"') == 1
     small = at("picture", case_in_review, document.pk, "small")
     assert small not in page

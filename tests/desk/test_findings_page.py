@@ -1,31 +1,52 @@
-"""The stage page: several findings in one POST, each saved or refused by itself."""
+"""The page of a question: answer, document and rule side by side; each finding saved or refused by itself."""
+
+import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from applications.models import Finding, InformationRequest, RequestPoint
 from applications.services import assessment
-from tests.desk.conftest import at, finding_data, stage_act
+from tests.desk.conftest import at, finding_data, question_of, stage_act
 from tests.plugins.cases import fresh
 
 
 def page(case):
-    return at("stage", case, case.book.stage_codes[0])
+    """Of the question that is asked about people."""
+    return question_of(case.findings.exclude(person=None).first())
+
+
+@pytest.fixture
+def case(filed, afsa):
+    return filed(afsa, questions=1, people=2)
 
 
 @pytest.fixture
 def two(case):
-    return list(case.findings.all())
+    return list(case.findings.exclude(person=None).select_related("person"))
 
 
 def test_it_shows_question_answer_source_and_snapshot(case, browsers):
-    requirement = case.book.by_code[case.findings.first().requirement]
+    finding = case.findings.get(person=None)
+    requirement = case.book.by_code[finding.requirement]
 
-    shown = browsers.reviewer.get(page(case)).content.decode()
+    shown = browsers.reviewer.get(question_of(finding)).content.decode()
 
     for words in (requirement.code, f"Answer to {requirement.code}.", requirement.citations[0].provision,
-                  case.snapshots.get().sha256[:12]):  # fmt: skip
+                  f"confidence mark {requirement.citations[0].confidence}", case.snapshots.get().sha256[:12],
+                  f'href="/law/{case.book.code}/{case.book.version}/#provisions"'):  # fmt: skip
         assert words in shown, words
+
+
+def test_a_question_that_is_not_asked_here_is_not_found(case, two, browsers):
+    of_firm = case.findings.get(person=None)
+
+    assert browsers.reviewer.get(at("question", case, "capital", of_firm.requirement)).status_code == 404
+    assert browsers.reviewer.get(f"{page(case)}?person=nobody").status_code == 404
+    one = browsers.reviewer.get(f"{page(case)}?person={two[0].person_id}")
+    assert [row.item.finding for row in one.context["rows"]] == [two[0]]
 
 
 def test_what_the_firm_does_not_know_yet_is_shown_as_such(filed, afsa, browsers):
@@ -37,11 +58,13 @@ def test_what_the_firm_does_not_know_yet_is_shown_as_such(filed, afsa, browsers)
     snapshot.pk, snapshot.number = None, 2
     snapshot.save(force_insert=True)
 
-    shown = browsers.reviewer.get(page(case)).content.decode()
-
+    first, second, _third = case.findings.order_by("pk")
+    shown = browsers.reviewer.get(question_of(first)).content.decode()
     assert shown.count("Not known yet</span>") == 1
-    assert "Not known yet: The auditor is chosen in May." in shown
-    assert "Does not apply: We hold no cash." in shown
+    assert "Not known yet:" in shown
+    shown = browsers.reviewer.get(question_of(second)).content.decode()
+    assert shown.count("Not known yet</span>") == 0
+    assert "Does not apply:" in shown
 
 
 def test_several_findings_are_saved_at_once(case, two, browsers, afsa_staff):
@@ -79,20 +102,20 @@ def test_a_row_that_somebody_else_changed_is_a_conflict_and_one_not_touched_is_l
 
     assert response.status_code == 409
     assert "My own words." in response.content.decode()
-    assert [row.finding for row in response.context["broken"]] == [two[0]]
+    assert [row.item.finding for row in response.context["broken"]] == [two[0]]
     assert [(fresh(f).outcome, fresh(f).version) for f in two] == [("met", 1), ("met", 1)]
 
 
 def test_whoever_may_not_assess_sees_no_form_and_saves_nothing(case, two, browsers):
     shown = browsers.decision_maker.get(page(case)).content.decode()
 
-    assert "Save all on this page" not in shown
+    assert "Save and next open" not in shown
     assert browsers.decision_maker.post(page(case), finding_data(*two)).status_code == 403
     assert [fresh(f).outcome for f in two] == ["", ""]
 
 
 def test_findings_of_another_case_and_fields_that_are_not_asked_are_ignored(case, two, filed, afsa, browsers):
-    other = filed(afsa).findings.first()
+    other = filed(afsa, people=1).findings.exclude(person=None).get()
     prefix = f"f{two[0].pk}"
     crafted = {f"{prefix}-assessed_by": "1", f"{prefix}-affected": "on", f"{prefix}-due": "grant"}
 
@@ -108,32 +131,120 @@ def test_an_outcome_that_is_not_offered_is_refused(case, two, browsers):
     assert (response.status_code, fresh(two[0]).outcome) == (422, "")
 
 
-def test_a_stage_is_approved_when_its_findings_are_settled_and_not_before(case, two, browsers):
+def test_a_stage_is_approved_when_its_findings_are_settled_and_not_before(case, browsers):
+    finding = case.findings.get(person=None)
     stage = case.stages.first()
 
     assert browsers.reviewer.post(stage_act(stage, "approve"), {"version": 0}).status_code == 422
-    browsers.reviewer.post(page(case), finding_data(*two))
+    browsers.reviewer.post(question_of(finding), finding_data(finding))
     approved = browsers.reviewer.post(stage_act(stage, "approve"), {"version": 0})
 
-    assert (approved.status_code, approved.url) == (302, page(case))
+    assert (approved.status_code, approved.url) == (302, at("stage", case, stage.code))
     assert fresh(stage).state == "approved"
 
 
-def test_a_stale_page_approves_nothing(case, two, browsers):
-    stage = case.stages.first()
-    browsers.reviewer.post(page(case), finding_data(*two))
+def test_a_stale_page_approves_nothing(case, browsers):
+    finding, stage = case.findings.get(person=None), case.stages.first()
+    browsers.reviewer.post(question_of(finding), finding_data(finding))
 
     assert browsers.reviewer.post(stage_act(stage, "approve"), {"version": 7}).status_code == 409
     assert fresh(stage).state == "in_review"
 
 
-def test_the_number_of_queries_does_not_grow_with_the_findings(filed, afsa, browsers):
-    counted = {}
-    for questions in (1, 3):
-        case = filed(afsa, questions=questions)
-        browsers.reviewer.get(page(case))
-        with CaptureQueriesContext(connection) as queries:
-            browsers.reviewer.get(page(case))
-        counted[questions] = len(queries)
+def test_the_second_of_two_people_sees_both_versions_and_loses_nothing(case, two, browsers, afsa_staff):
+    first = two[0]
+    words = {"outcome": "deficient", "note": "Theirs: no diploma.", "condition": ""}
+    assessment.assess(actor=fresh(afsa_staff.lead_reviewer), finding=first, expected_version=0, **words)
 
-    assert counted[1] == counted[3]
+    response = browsers.reviewer.post(page(case), finding_data(first, outcome="waived", note="Mine: known."))
+
+    clash = next(row.clash for row in response.context["rows"] if row.clash)
+    assert [row[1:] for row in clash.rows] == [
+        ("Deficient", "Waived"), ("Theirs: no diploma.", "Mine: known."), ("", ""),
+    ]  # fmt: skip
+    assert (response.status_code, clash.who) == (409, afsa_staff.lead_reviewer.full_name)
+    again = finding_data(first, outcome="waived", note="Mine: known.", version=1)
+    assert browsers.reviewer.post(page(case), again).status_code == 302
+    assert (fresh(first).outcome, fresh(first).version) == ("waived", 2)
+
+
+def test_saving_leads_on_to_the_next_that_is_open_and_back_to_the_stage_when_none_is(filed, afsa, browsers):
+    case = filed(afsa, questions=3)
+    one, two, three = case.findings.order_by("requirement")
+    narrowed = "?show=open"
+
+    def save(finding):
+        return browsers.reviewer.post(
+            question_of(finding) + narrowed, finding_data(finding) | {"next": "1"}
+        ).url
+
+    assert save(two) == question_of(three) + narrowed
+    assert save(three) == question_of(one) + narrowed
+    assert save(one) == at("stage", case, one.stage) + narrowed
+    plain = browsers.reviewer.post(question_of(one) + narrowed, finding_data(fresh(one), note="Seen."))
+    assert plain.url == question_of(one) + narrowed
+
+
+def listed(response):
+    return [
+        [
+            (entry.first.requirement.code, entry.first.person if entry.of_person else "")
+            for entry in group.entries
+        ]
+        for group in response.context["list"].groups
+    ]
+
+
+def test_the_list_is_narrowed_to_what_is_open_and_turned_to_people(filed, afsa, browsers):
+    case = filed(afsa, questions=0, people=2)
+    one, two = case.findings.order_by("person__given_names")
+    Finding.objects.filter(pk=one.pk).update(outcome="met")
+    stage, code = at("stage", case, one.stage), one.requirement
+
+    assert listed(browsers.reviewer.get(stage)) == [[(code, "")]]
+    assert listed(browsers.reviewer.get(f"{stage}?by=person")) == [[(code, "Person 0")], [(code, "Person 1")]]
+    assert listed(browsers.reviewer.get(f"{stage}?by=person&show=open")) == [[(code, "Person 1")]]
+    assert listed(browsers.reviewer.get(f"{stage}?show=changes")) == []
+    nonsense = browsers.reviewer.get(f"{stage}?by=age&show=nothing")
+    assert (nonsense.status_code, listed(nonsense)) == (200, [[(code, "")]])
+    Finding.objects.filter(pk=two.pk).update(outcome="met", affected=True)
+    assert listed(browsers.reviewer.get(f"{stage}?by=person&show=open")) == [[(code, "Person 1")]]
+
+
+def test_what_was_asked_about_a_question_stands_at_it_and_an_answer_once_it_was_sent(
+    case, two, browsers, firm_user
+):
+    asked = InformationRequest.objects.create(
+        application=case, number=1, status="sent", due_on=timezone.localdate(), written_by=firm_user
+    )
+    about = {"request": asked, "requirement": two[0].requirement, "person": two[0].person}
+    RequestPoint.objects.create(number=1, question="Which school?", answer="Being typed", **about)
+    RequestPoint.objects.create(number=2, question="When?", answer="In 2010", sent_at=timezone.now(), **about)
+
+    response = browsers.reviewer.get(page(case))
+
+    assert [[line.answer for line in row.points] for row in response.context["rows"]] == [["", "In 2010"], []]
+    shown = response.content.decode()
+    assert ("Which school?" in shown, "In 2010" in shown, "Being typed" in shown) == (True, True, False)
+
+
+def test_a_query_is_put_into_a_request_by_one_press(case, two, browsers):
+    Finding.objects.filter(pk=two[0].pk).update(outcome="query", note="Unclear.")
+    shown = browsers.reviewer.get(page(case)).content.decode()
+    links = re.findall(r'href="([^"]*requests/new/[^"]*)">([^<]*)', shown)
+    about = [f"{at('request_new', case)}?about={f.requirement}%7C{f.person_id}" for f in two]
+    assert links == [(about[0], "Put this query into a request"), (about[1], "Ask the firm")]
+
+
+@pytest.mark.parametrize("where", ["question", "stage"])
+def test_the_number_of_queries_does_not_grow_with_the_findings(filed, afsa, browsers, where):
+    counted = {}
+    for people in (1, 3):
+        case = filed(afsa, questions=people, people=people)
+        url = page(case) if where == "question" else at("stage", case, case.book.stage_codes[0])
+        browsers.reviewer.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            browsers.reviewer.get(url)
+        counted[people] = len(queries)
+
+    assert counted[1] == counted[3] <= 12

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests.plugins.words_left import English, stops_twice
 
-from .conftest import at
+from .conftest import at, question_of
 
 LISTS = {
     "case_officer": ["applications_application", "licences_licence", "licences_readinessrecord"],
@@ -28,6 +28,8 @@ def test_no_english_is_left_on_the_desk(language, submitted_afm_case, afm_staff,
         at("completeness", case),
         at("letters", case),
         at("stage", case, case.book.stages[0].code),
+        question_of(case.findings.first()),
+        at("changes", case),
     ]
     pages["lead_reviewer"] = [reverse("pipeline:overview"), reverse("pipeline:cases")]
     english = English(language)

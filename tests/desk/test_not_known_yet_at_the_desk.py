@@ -22,5 +22,5 @@ def test_a_case_is_filed_with_what_is_not_known_and_the_reviewer_reads_it(
     stage = fresh(stage)
     drafting.complete_stage(actor=firm_user, stage=stage, expected_version=stage.version)
     case = accept(submit(fresh(filled_case), firm_user), afsa_staff.case_officer)
-    page = browsers.reviewer.get(at("stage", case, rule.stage)).content.decode()
+    page = browsers.reviewer.get(at("question", case, rule.stage, rule.code)).content.decode()
     assert page.count("Not known yet: The bank is chosen in May.") == 1

@@ -31,20 +31,27 @@ def test_only_people_with_a_function_that_is_asked_about_are_listed(functions, n
     assert [person["name"] for person in proposed_for(PEOPLE, functions)] == names
 
 
-def test_the_page_of_a_stage_lists_for_each_question_its_own_people(case_in_review, afsa_staff, signed_in):
-    case = case_in_review
-    page = signed_in(afsa_staff.reviewer).get(at("stage", case, "fit_and_proper")).content.decode()
-    page = html.unescape(page)
+def test_the_page_of_a_question_lists_its_own_people_and_that_of_the_stage_all(
+    case_in_review, afsa_staff, signed_in
+):
+    case, browser = case_in_review, signed_in(afsa_staff.reviewer)
     posts = case.snapshots.latest("number").content["people"].values()
-    asked = [r for r in case.book.requirements_of("fit_and_proper") if "people" in r.evidence and r.functions]
-    seen = set()
+    asked = {
+        r.functions: r for r in case.book.requirements_of("fit_and_proper") if "people" in r.evidence
+    }.values()
+
+    def listed(url):
+        page = html.unescape(browser.get(url).content.decode())
+        return sorted(re.findall(r'<tr><th scope="row">(.*?)</th>', page[page.index('scope="col">Posts') :]))
+
     for requirement in asked:
-        found = re.search(rf'<span class="ref">{requirement.code}</span>.*?</section>', page, re.DOTALL)[0]
-        listed = re.findall(r'<tr><th scope="row">(.*?)</th>', found)
-        wanted = sorted(p["name"] for p in posts if set(p["posts"]) & set(requirement.functions))
-        assert sorted(listed) == ([] if requirement.functions in seen else wanted), requirement.code
-        seen.add(requirement.functions)
-    assert len(seen) > 1
+        functions = set(requirement.functions)
+        wanted = sorted(p["name"] for p in posts if not functions or set(p["posts"]) & functions)
+        url = at("question", case, "fit_and_proper", requirement.code)
+        assert listed(url)[: len(wanted)] == wanted, requirement.code
+    assert len(asked) > 1
+    everybody = listed(at("stage", case, "fit_and_proper"))
+    assert {p["name"] for p in posts} <= set(everybody)
 
 
 def test_the_page_of_a_stage_act_names_the_stage_by_its_title(filed, afsa, browsers):

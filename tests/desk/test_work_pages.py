@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.models import ChangeNotice, Consultation
-from tests.desk.conftest import at, finding_data, on
+from tests.desk.conftest import at, finding_data, on, question_of
 from tests.plugins.cases import fresh
 
 CANARY = "zhasyryn-kanareika"
@@ -86,7 +86,7 @@ def test_a_request_due_in_the_past_keeps_what_was_typed(case, browsers):
 
 
 def test_consultations_and_reported_changes_are_finished_once(case, browsers, firm_user):
-    posted = {"body": "National Bank", "question": "Any objection?", "silence": "wait"}
+    posted = {"body": "National Bank", "question": "Any objection?"}
     assert browsers.reviewer.post(at("consultation_new", case), posted).status_code == 302
     consultation = Consultation.objects.get()
     url = at("consultation", case, consultation.pk)
@@ -107,23 +107,21 @@ def test_whoever_declares_a_conflict_does_nothing_more_on_the_case(case, browser
     assert browsers.reviewer.get(at("request_new", case)).status_code == 403
     finding = case.findings.first()
     data = {f"f{finding.pk}-outcome": "met", f"f{finding.pk}-version": "0"}
-    assert browsers.reviewer.post(at("stage", case, finding.stage), data).status_code == 403
+    assert browsers.reviewer.post(question_of(finding), data).status_code == 403
     assert fresh(finding).outcome == ""
 
 
 def test_what_staff_write_among_themselves_never_reaches_the_firm(case, browsers, english):
     reviewer, finding = browsers.reviewer, case.findings.first()
-    consulted = {"body": CANARY, "question": CANARY, "silence": "wait"}
-    held = {"kind": "call", "place": CANARY, "subject": CANARY, "minutes": CANARY, "others": CANARY,
-            "actions": CANARY, **on(timezone.localdate(), "held_on")}  # fmt: skip
-    assert reviewer.post(at("meeting_new", case), held).status_code == 302
     day = timezone.localdate() + timedelta(days=10)
     request = {"pick_1": f"{finding.requirement}|", "text_1": CANARY, **on(day, "due_on")}
     assert reviewer.post(at("note_new", case), {"text": CANARY}).status_code == 302
-    assert reviewer.post(at("consultation_new", case), consulted).status_code == 302
+    assert (
+        reviewer.post(at("consultation_new", case), {"body": CANARY, "question": CANARY}).status_code == 302
+    )
     assert reviewer.post(at("request_new", case), request).status_code == 302
     rows = finding_data(finding, outcome="deficient", note=CANARY)
-    assert reviewer.post(at("stage", case, finding.stage), rows).status_code == 302
+    assert reviewer.post(question_of(finding), rows).status_code == 302
     assert browsers.specialist.post(at("conflict_new", case), {"text": CANARY}).status_code == 302
     assert CANARY in reviewer.get(at("change", case)).content.decode()
 

@@ -14,8 +14,8 @@ from tests.plugins.ways import (
     finding,
     open_case,
     open_desk_stage,
+    open_finding,
     press,
-    question,
     settle,
     take,
 )
@@ -38,28 +38,31 @@ def take_in(page: Page, reference: str) -> None:
 def find_three_things(page: Page, reference: str) -> None:
     open_desk_stage(page, reference, BUSINESS)
     take(page)
+    open_finding(page, "BP-01")
     finding(page, "BP-01").select_option(label="Met")
+    press(page, "Save and next open", "1 finding saved.")
+    open_finding(page, "CUS-14")
     finding(page, "CUS-14").select_option(label="Query")
-    question(page, "CUS-14").get_by_label("Reason, as the file will show it").fill(
-        "The agreement is not dated."
-    )
+    page.get_by_label("Reason, as the file will show it").fill("The agreement is not dated.")
+    press(page, "Save", "1 finding saved.")
+    open_finding(page, "CUS-03")
     finding(page, "CUS-03").select_option(label="Met subject to condition")
-    question(page, "CUS-03").get_by_label("Reason, as the file will show it").fill(
-        "One safeguard is missing."
-    )
-    question(page, "CUS-03").get_by_text("Condition", exact=True).click()
-    question(page, "CUS-03").get_by_label("Condition, where it is met subject to one").fill(CONDITION)
-    press(page, "Save all on this page", "3 findings saved.")
-    assert settle(page) > 30
+    page.get_by_label("Reason, as the file will show it").fill("One safeguard is missing.")
+    page.get_by_text("Condition", exact=True).click()
+    page.get_by_label("Condition, where it is met subject to one").fill(CONDITION)
+    press(page, "Save", "1 finding saved.")
+    assert settle(reference, BUSINESS) > 30
+    open_desk_stage(page, reference, BUSINESS)
     expect(page.get_by_role("region", name="Why “Approve stage” is not open yet")).to_have_text(
-        re.compile(r"CUS-14 is not settled\.\s*$")
+        re.compile(r"CUS-14 is not settled: Key information and client agreement\.\s*$")
     )
 
 
 def refuse_the_second_before_the_first(page: Page, reference: str) -> None:
     open_desk_stage(page, reference, FIT)
     take(page)
-    settle(page)
+    settle(reference, FIT)
+    page.reload()
     reason = "“Business plan” has to be approved first."
     expect(page.get_by_role("region", name="Why “Approve stage” is not open yet")).to_contain_text(reason)
     stage = Application.objects.get(reference=reference).stages.get(code="fit_and_proper")
@@ -74,7 +77,8 @@ def refuse_the_second_before_the_first(page: Page, reference: str) -> None:
 
 def ask_for_one_more(page: Page, reference: str) -> None:
     open_desk_stage(page, reference, BUSINESS)
-    question(page, "CUS-14").get_by_role("link", name="Ask the firm about CUS-14").click()
+    open_finding(page, "CUS-14")
+    page.get_by_role("link", name="Put this query into a request about CUS-14").click()
     fill_day(page, "Last day for the answer", timezone.localdate() + timedelta(days=14))
     page.get_by_role("group", name="Row 1", exact=True).get_by_label("Question to the firm").fill(
         "Send the minute that names the agreement."
@@ -94,13 +98,15 @@ def read_the_answer(page: Page, reference: str) -> None:
 
 def approve_in_order(page: Page, reference: str) -> None:
     open_desk_stage(page, reference, BUSINESS)
+    open_finding(page, "CUS-14")
     finding(page, "CUS-14").select_option(label="Met")
-    press(page, "Save all on this page", "1 finding saved.")
+    press(page, "Save", "1 finding saved.")
     for stage in STAGES:
         open_desk_stage(page, reference, stage)
         if stage not in (BUSINESS, FIT):
             take(page)
-            settle(page)
+            settle(reference, stage)
+            page.reload()
         act(page, "Approve stage")
         expect(page.get_by_text("Approved", exact=True).first).to_be_visible()
 

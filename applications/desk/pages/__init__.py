@@ -1,14 +1,13 @@
 """The pages of one case inside the admin, other than the case itself and its acts."""
 
 from applications.desk.pages import (
-    conflicts,
-    consultations,
+    changes,
     file,
     intake,
     letters,
-    meetings,
     outcome,
     paper,
+    question,
     requests,
     review,
     rounds,
@@ -19,6 +18,8 @@ from applications.desk.pages.base import Page
 
 PAGES: tuple[type[Page], ...] = (
     stage.StagePage,
+    question.QuestionPage,
+    changes.ChangesPage,
     file.DocumentPage,
     file.PreviewPage,
     file.PicturePage,
@@ -32,12 +33,9 @@ PAGES: tuple[type[Page], ...] = (
     rounds.ReplyPage,
     rounds.ExtensionPage,
     review.NotePage,
-    consultations.ConsultPage,
-    consultations.AnswerConsultationPage,
-    consultations.CloseConsultationPage,
-    consultations.GiveConsultationPage,
-    conflicts.ConflictPage,
-    meetings.MeetingPage,
+    review.ConsultPage,
+    review.FinishConsultationPage,
+    review.ConflictPage,
     review.ChangePage,
     version.VersionPage,
     letters.LettersPage,

@@ -1,0 +1,218 @@
+"""Licences after grant, their public history, and readiness records, which are no licences."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Trim
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from accounts.models import Firm
+from licences.guards import BasisGuard
+from licences.requirements import expiry_has_come
+from licences.states import IN_FORCE, TAGS, Change, LicenceState
+from look.kazakh import SortKey
+from regulators.models import AuthorityBasis, LicenceType
+from workflow.acts import act
+from workflow.models import Stateful, StateGuard
+
+
+class Licence(Stateful):
+    """What a regulator granted to a firm, on a legal basis that two people confirmed."""
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="licences", verbose_name=_("firm"))
+    firm_name = models.CharField(_("firm, as granted"), max_length=250)
+    bin = models.CharField(_("BIN"), max_length=12, blank=True)
+    licence_type = models.ForeignKey(
+        LicenceType, models.PROTECT, related_name="licences", verbose_name=_("licence type")
+    )
+    regulator = models.CharField(_("regulator"), max_length=30)
+    rulebook_version = models.CharField(_("rule book version"), max_length=100)
+    authority_basis = models.ForeignKey(
+        AuthorityBasis, models.PROTECT, related_name="licences", verbose_name=_("legal basis")
+    )
+    conditions = models.JSONField(_("conditions"), default=list, blank=True)
+    granted_at = models.DateTimeField(_("granted"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    case_reference = models.CharField(_("case"), max_length=100)
+    state = FSMField(
+        _("state"), choices=LicenceState, default=LicenceState.ACTIVE, protected=True, db_index=True
+    )
+    # What the register's search looks in: names in every script, BIN and number, in one case and form.
+    search_text = models.TextField(editable=False)
+    sort_key = models.GeneratedField(
+        expression=SortKey(Trim("firm_name")), output_field=models.CharField(max_length=250), db_persist=True
+    )
+
+    class Meta:
+        verbose_name = _("licence")
+        verbose_name_plural = _("licences")
+        ordering = ["sort_key", "number"]
+        indexes = [models.Index(fields=["sort_key", "number"])]
+        triggers = [StateGuard(), BasisGuard()]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=LicenceState.values), name="licences_licence_state"),
+            models.CheckConstraint(condition=~Q(number=""), name="licences_licence_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def audit_subject(self) -> str:
+        return f"licence:{self.number}"
+
+    @property
+    def past_last_day(self) -> bool:
+        """Its last day is over, and two people have yet to record the expiry."""
+        over = self.valid_until is not None and self.valid_until < timezone.localdate()
+        return over and self.state in IN_FORCE
+
+    @property
+    def in_force(self) -> bool:
+        return self.state == LicenceState.ACTIVE and not self.past_last_day
+
+    @property
+    def tag(self) -> str:
+        """The kind of tag that shows the state."""
+        return "bad" if self.past_last_day else TAGS[LicenceState(self.state)]
+
+    @property
+    def standing(self) -> str:
+        """The state in words, as the public may rely on it."""
+        return str(_("Past its last day")) if self.past_last_day else self.get_state_display()
+
+    @act(
+        field=state,
+        sources=[LicenceState.ACTIVE],
+        to=LicenceState.SUSPENDED,
+        permission="licences.suspend_licence",
+        label=_("Suspend"),
+        needs=["reason"],
+        two_people=True,
+    )
+    def suspend(self, *, actor: Any, reason: str, **data: Any) -> None:
+        """The firm may not provide the service until the suspension is lifted."""
+
+    @act(
+        field=state,
+        sources=[LicenceState.SUSPENDED],
+        to=LicenceState.ACTIVE,
+        permission="licences.lift_suspension",
+        label=_("Lift the suspension"),
+        needs=["reason"],
+        two_people=True,
+    )
+    def lift(self, *, actor: Any, reason: str, **data: Any) -> None:
+        """The licence is in force again."""
+
+    @act(
+        field=state,
+        sources=IN_FORCE,
+        to=LicenceState.REVOKED,
+        permission="licences.revoke_licence",
+        label=_("Revoke"),
+        needs=["reason"],
+        two_people=True,
+    )
+    def revoke(self, *, actor: Any, reason: str, **data: Any) -> None:
+        """The licence is taken away for good."""
+
+    @act(
+        field=state,
+        sources=IN_FORCE,
+        to=LicenceState.SURRENDERED,
+        permission="licences.accept_surrender",
+        label=_("Accept the surrender"),
+        needs=["reason", "proof_of_return"],
+        two_people=True,
+    )
+    def surrender(self, *, actor: Any, reason: str, proof_of_return: str, **data: Any) -> None:
+        """The firm gave the licence back; ``proof_of_return`` shows that clients have their assets."""
+
+    @act(
+        field=state,
+        sources=IN_FORCE,
+        to=LicenceState.EXPIRED,
+        permission="licences.expire_licence",
+        label=_("Record the expiry"),
+        needs=["reason"],
+        requires=[expiry_has_come],
+        two_people=True,
+    )
+    def expire(self, *, actor: Any, reason: str, **data: Any) -> None:
+        """The last day of the licence has passed."""
+
+
+class NumberSeries(models.Model):
+    """The last licence number given in one regulator's year; its row is locked until the licence is
+    committed.
+    """
+
+    regulator = models.CharField(max_length=30)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["regulator", "year"], name="licences_series_one_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.regulator} {self.year}: {self.last}"
+
+
+class RegisterEntry(models.Model):
+    """One line of a licence's public history. Written once."""
+
+    append_only = True
+
+    licence = models.ForeignKey(Licence, models.PROTECT, related_name="history", verbose_name=_("licence"))
+    what = models.CharField(_("what changed"), max_length=20, choices=Change)
+    from_state = models.CharField(_("from"), max_length=20, blank=True)
+    to_state = models.CharField(_("to"), max_length=20, choices=LicenceState)
+    at = models.DateTimeField(_("date"))
+    text = models.TextField(_("public note"), blank=True)
+
+    class Meta:
+        verbose_name = _("register entry")
+        verbose_name_plural = _("register entries")
+        ordering = ["licence", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.licence_id} {self.what}"
+
+
+class ReadinessRecord(models.Model):
+    """That a firm's file was found complete where no law lets the body license it.
+
+    It is no licence: it has no licence number and is in no register.
+    """
+
+    append_only = True
+
+    reference = models.CharField(_("reference"), max_length=120, unique=True)
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="readiness_records", verbose_name=_("firm"))
+    licence_type = models.ForeignKey(
+        LicenceType, models.PROTECT, related_name="readiness_records", verbose_name=_("licence type")
+    )
+    regulator = models.CharField(_("regulator"), max_length=30)
+    rulebook_version = models.CharField(_("rule book version"), max_length=100)
+    content_hash = models.CharField(_("hash of the file"), max_length=64)
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    recorded_by_name = models.CharField(_("recorded by"), max_length=250)
+
+    class Meta:
+        verbose_name = _("readiness record")
+        verbose_name_plural = _("readiness records")
+        ordering = ["-recorded_at"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def audit_subject(self) -> str:
+        return f"readiness:{self.reference}"
