@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -16,7 +17,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts import security, services
+from accounts import second_factor, security, services
+from accounts.factors import factors_of
 from accounts.models import Language, User
 from accounts.requests import SignedIn
 
@@ -55,6 +57,21 @@ class AccountAdapter(DefaultAccountAdapter):
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             remember_language(response, user.language)
         return response
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Staff with a second factor show that, and not the password: as strong as their sign-in."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not (user.is_authenticated and user.is_staff and factors_of(user).exists()):
+            return found
+        return [method for method in found if method["id"] != "reauthenticate"]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Staff who signed in a moment ago and have no second factor yet go on to set one up."""
+        request = context.request
+        is_on_the_way = request.user.is_staff and second_factor.just_signed_in(request)
+        if is_on_the_way and not factors_of(request.user).exists():
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     @transaction.atomic
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

@@ -96,6 +96,13 @@ def names(field: str, human: str) -> Q:
     return Q(**{field: human}) | Q(**{f"{field}__in": others})
 
 
+def is_account_of(user: User | None, human: str) -> bool:
+    """The account is of this human, under any number on record."""
+    if user is None or not user.human or not human:
+        return False
+    return user.human == human or User.objects.filter(names("human", human), pk=user.pk).exists()
+
+
 def human_with(identifier: str) -> str:
     """The human whom a number names: the one on record, else the number by itself."""
     number = human_hash(identifier)

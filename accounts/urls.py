@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views
+from accounts import factor_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
         views.end_membership,
         name="end_membership",
     ),
+    path("second-factor/", factor_views.second_factor, name="second_factor"),
     path("invitation/<str:token>/", views.accept_invitation, name="accept_invitation"),
     path("staff-invitation/<str:token>/", views.accept_staff_invitation, name="accept_staff_invitation"),
 ]

@@ -7,7 +7,7 @@ import rules
 from django.db.models import Exists, Q
 from django.utils import timezone
 
-from accounts.queries import firm_roles, memberships_ever, names
+from accounts.queries import firm_roles, is_account_of, memberships_ever, names
 from applications.mandates import mandate_for
 from regulators.queries import may_decide, staff_roles
 
@@ -161,6 +161,20 @@ def _has_no_conflict(human: str, case: Any) -> bool:
     return not type(case)._default_manager.filter(acted | declared_or_proposed, pk=case.pk).exists()
 
 
+@rules.predicate
+def is_asked(user: Any, obj: Any) -> bool:
+    """The specialist of the consultation; of a body outside, whoever records its answer."""
+    if obj is None or user.pk is None:
+        return False
+    return bool(obj.specialist_id == user.pk) if obj.inside else is_reviewer(user, obj)
+
+
+@rules.predicate
+def took_the_stage(user: Any, stage: Any) -> bool:
+    """Took it for review, under any account."""
+    return stage is not None and is_account_of(stage.taken_by, user.human)
+
+
 def delegated(act: str) -> rules.Predicate:
     """The decision maker holds a delegation for this act, in force today."""
 
@@ -207,16 +221,26 @@ rules.add_perm("applications.return_application", intake)
 rules.add_perm("applications.refuse_to_consider", intake)
 
 review = is_reviewer & is_filed & is_without_conflict
-rules.add_perm("applications.work_on_case", staff_on_case)
+# All staff know that a case is there; whoever has a conflict of interest opens nothing of it.
+rules.add_perm("applications.know_of_case", staff_on_case)
+rules.add_perm("applications.work_on_case", staff_on_case & is_without_conflict)
 rules.add_perm("applications.apply_version", is_lead_reviewer & is_filed & is_without_conflict)
 rules.add_perm("applications.recommend_application", is_lead_reviewer & is_filed & is_without_conflict)
 rules.add_perm("applications.verify_condition", review)
 rules.add_perm("applications.write_request", review)
 rules.add_perm("applications.consult", review)
 rules.add_perm("applications.resolve_change", review)
-rules.add_perm("applications.write_note", staff_on_case)
+rules.add_perm("applications.read_consultation", is_assessor & is_filed & is_without_conflict)
+rules.add_perm("applications.answer_consultation", is_assessor & is_asked & is_filed & is_without_conflict)
+rules.add_perm("applications.write_note", staff_on_case & is_without_conflict)
+rules.add_perm(
+    "applications.log_meeting",
+    (is_case_officer | is_assessor | is_decision_maker) & is_filed & is_without_conflict,
+)
 rules.add_perm("applications.declare_conflict", staff_on_case)
-rules.add_perm("applications.assign_case", (is_case_officer | is_lead_reviewer) & is_filed)
+rules.add_perm(
+    "applications.assign_case", (is_case_officer | is_lead_reviewer) & is_filed & is_without_conflict
+)
 
 rules.add_perm("applications.send_back_application", decides)
 rules.add_perm("applications.approve_in_principle", decides & delegated("approve_in_principle"))
@@ -236,6 +260,10 @@ rules.add_perm("applications.remit_application", decides)
 rules.add_perm("applications.start_stage", is_editor | holds_a_part | (edits_by_mandate & advises_here))
 rules.add_perm("applications.assess_stage", is_assessor & is_filed & is_without_conflict)
 rules.add_perm("applications.review_stage", review)
+rules.add_perm(
+    "applications.release_stage",
+    is_of_the_regulator & is_filed & (took_the_stage | (is_lead_reviewer & is_without_conflict)),
+)
 rules.add_perm(
     "applications.request_changes", (is_reviewer | is_case_officer) & is_filed & is_without_conflict
 )

@@ -12,6 +12,7 @@ FIELDS = (
     "subject", "number", "kind", "actor_id", "actor_name", "from_state", "to_state", "reason", "data",
     "request_id",
 )  # fmt: skip
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def canonical(event: "Event") -> bytes:
@@ -19,7 +20,7 @@ def canonical(event: "Event") -> bytes:
     content = {name: getattr(event, name) for name in FIELDS}
     content["at"] = event.at.astimezone(UTC).isoformat(timespec="microseconds")
     content["previous_hash"] = event.previous_hash
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _json(content).encode()
 
 
 def hash_of(event: "Event") -> str:

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.second_factor.SecondFactor",
     "kzcustody_site.middleware.no_store",
     "audit.request.middleware",
 ]
@@ -189,6 +190,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "kzcustody"
+MFA_TOTP_PERIOD = 30  # seconds, which is what apps take for granted
 # Browsers make passkeys over http on localhost alone; production checks the origin too.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -202,6 +204,8 @@ ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, and after h
 # Policies of ours: how long one may do nothing, and how long one stays signed in at most.
 SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 60)
 SESSION_IDLE_MINUTES_STAFF = environment.number("SESSION_IDLE_MINUTES_STAFF", 30)
+# A policy of ours: staff decide, appoint and export no later than this after they showed a second factor.
+FRESH_FACTOR_MINUTES = environment.number("FRESH_FACTOR_MINUTES", 5)
 SESSION_COOKIE_AGE = environment.number("SESSION_HOURS", 12) * 3600
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
@@ -329,6 +333,9 @@ if PRODUCTION and not (EMAIL_USE_TLS or EMAIL_USE_SSL):
 # Messages kept by the default run's mail server, shown at /mail/.
 CAUGHT_MAIL_DIR = environment.optional("CAUGHT_MAIL_DIR")
 environment.refuse_in_production("CAUGHT_MAIL_DIR", "Mail is shown to everybody there; remove it.")
+# The second factors of the default run's sample staff, shown at /codes/.
+SAMPLE_CODES = environment.flag("SAMPLE_CODES", default=False)
+environment.refuse_in_production("SAMPLE_CODES", "Codes are shown to everybody there; remove it.")
 EMAIL_TIMEOUT = 15
 CONTACT_EMAIL = environment.optional("CONTACT_EMAIL")  # empty: the help page says "not on record"
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "licensing@example.test")
@@ -340,7 +347,7 @@ AUDIT_ANCHOR_DIR = Path(environment.text("AUDIT_ANCHOR_DIR", str(RUN_DIR / "anch
 WORKFLOW_AFTER = {
     "applications.application": "applications.services.effects.after_application",
     "applications.stage": "applications.services.effects.after_stage",
-    "licences.licence": "licences.services.after_licence",
+    "licences.licence": "licences.services.acts.after_licence",
 }
 AUDIT_HANDLERS = ["applications.services.standing.on_event"]
 ACCOUNT_HANDLERS = ["notifications.security.on_account"]

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from kzcustody_site import caught_mail, sessions, views
+from kzcustody_site import caught_mail, sample_codes, sessions, views
 
 handler400 = "kzcustody_site.failures.bad_request"
 handler403 = "kzcustody_site.failures.forbidden"
@@ -33,3 +33,5 @@ if not settings.PRODUCTION:
     urlpatterns.append(path("parts/", include("kzcustody_site.parts")))
 if settings.CAUGHT_MAIL_DIR:
     urlpatterns.append(path("mail/", caught_mail.page, name="caught_mail"))
+if settings.SAMPLE_CODES:
+    urlpatterns.append(path("codes/", sample_codes.page, name="sample_codes"))

@@ -3,9 +3,14 @@
 from typing import Any
 
 import rules
+from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.utils import unquote
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import get_language
 
+from licences.certificates.page import pdf_response
 from licences.forms import ActForm, SurrenderForm
 from licences.models import Licence, ReadinessRecord, RegisterEntry
 from regulators.admin import ReadOnlyAdmin
@@ -46,6 +51,21 @@ class LicenceAdmin(StatefulAdmin):
     search_fields = ["number", "firm_name", "bin"]
     exclude = ["search_text"]
     inlines = [HistoryInline]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.certificate_view)
+        own = path("<path:object_id>/certificate/", view, name="licences_licence_certificate")
+        return [own, *super().get_urls()]
+
+    def certificate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The newest certificate as PDF, in the language that the reader chose."""
+        licence = self.get_object(request, unquote(object_id))
+        newest = licence.certificates.last() if licence else None
+        if newest is None or request.method not in ("GET", "HEAD"):
+            raise Http404
+        chosen = request.GET.get("language", "")
+        known = chosen in dict(settings.LANGUAGES)
+        return pdf_response(newest, chosen if known else (get_language() or "en")[:2])
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(licence_type__regulator__in=regulators_of(request.user))

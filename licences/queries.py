@@ -1,8 +1,11 @@
 """Reads of the register. Readiness records are no part of it."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
 
-from licences.models import Licence
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from accounts.models import Firm
+from licences.models import Certificate, Licence
 from licences.text import searchable
 
 LONGEST_SEARCH = 200
@@ -25,3 +28,18 @@ def search(words: str) -> QuerySet[Licence]:
 
 def with_history() -> QuerySet[Licence]:
     return register().prefetch_related("history")
+
+
+def licences_of(firms: Iterable[Firm]) -> QuerySet[Licence]:
+    return register().filter(firm__in=firms)
+
+
+def certificate(code: str) -> Certificate | None:
+    """With its licence, that one's history, and ``is_newest``: no later certificate was made."""
+    later = Certificate.objects.filter(licence=OuterRef("licence"), pk__gt=OuterRef("pk"))
+    return (
+        Certificate.objects.filter(code=code)
+        .annotate(is_newest=~Exists(later))
+        .prefetch_related(Prefetch("licence", with_history()))
+        .first()
+    )

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from licences import views
+from licences.views import check, register
 
 app_name = "register"
 urlpatterns = [
-    path("", views.register, name="list"),
-    path("register.json", views.as_json, name="json"),
-    path("register.csv", views.as_csv, name="csv"),
-    path("<str:number>/", views.entry, name="entry"),
+    path("", register.register, name="list"),
+    path("register.json", register.as_json, name="json"),
+    path("register.csv", register.as_csv, name="csv"),
+    path("check/", check.typed, name="check_form"),
+    path("check/<str:code>/", check.check, name="check"),
+    path("<str:number>/", register.entry, name="entry"),
 ]

@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.plugins.plain_static",
     "tests.plugins.prepared",
     "tests.plugins.quick_passwords",
+    "tests.plugins.second_factor",
     "tests.plugins.smtp",
     "tests.plugins.versions",
 ]

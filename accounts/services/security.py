@@ -4,13 +4,16 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from accounts.actors import Actor
 from accounts.models import User
 from accounts.security import happening
-from accounts.services.people import note
+from accounts.services.people import note, subject_of
+from audit.services import record
 
 CODES = Authenticator.Type.RECOVERY_CODES
 
@@ -68,6 +71,23 @@ def note_removed_factor(*, instance: Authenticator, **_news: object) -> None:
     elif others.exists():
         _tell(user=instance.user, what="codes")
     note(user=instance.user, kind="account.remove_factor", factor=str(instance.type))
+
+
+@transaction.atomic
+def give_app(*, actor: Actor, user: User, secret: str) -> Authenticator:
+    """An account made from the shell gets codes from an app, by its key in base 32.
+
+    Effects: the factor; the audit row. Nobody is written to.
+    """
+    app = Authenticator(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)})
+    Authenticator.objects.bulk_create([app])
+    record(
+        subject=subject_of(user),
+        kind="account.add_factor",
+        actor=actor,
+        data={"factor": str(Authenticator.Type.TOTP)},
+    )
+    return app
 
 
 def _tell(**facts: Any) -> None:

@@ -51,11 +51,21 @@ def settled(case: "Application") -> tuple[str, ...]:
 
 def asked_is_back(case: "Application") -> Reasons:
     requests = case.requests.exclude(status="closed")
-    consultations = case.consultations.filter(finished_at=None)
+    consultations = case.consultations.filter(outcome="")
+    page = "admin:applications_application_{}".format
     return [
-        *[Reason(_("Request %(number)s is not closed.") % {"number": r.number}) for r in requests],
         *[
-            Reason(_("The consultation of %(body)s is not finished.") % {"body": c.body})
+            Reason(
+                _("Request %(number)s is not closed.") % {"number": r.number},
+                reverse(page("request"), args=[case.pk, r.number]),
+            )
+            for r in requests
+        ],
+        *[
+            Reason(
+                _("The consultation of %(body)s is not finished.") % {"body": c.body},
+                reverse(page("consultation"), args=[case.pk, c.pk]),
+            )
             for c in consultations
         ],
     ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.desk import acts, worklist
 from applications.desk.case_page import case_context
 from applications.desk.pages import PAGES
-from applications.desk.pages.base import show
+from applications.desk.pages.base import closed, show
 from applications.models import Application, Stage
 from applications.queries.standing import with_rounds
 from regulators.queries import regulators_of
@@ -34,7 +34,10 @@ class CaseBound(StatefulAdmin):
         return bool(regulators_of(request.user))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(regulators_of(request.user)) if obj is None else self.has_change_permission(request, obj)
+        """Of one case: that it is there. Whoever has a conflict of interest opens nothing of it."""
+        if obj is None:
+            return bool(regulators_of(request.user))
+        return bool(rules.has_perm("applications.know_of_case", request.user, obj))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and bool(rules.has_perm("applications.work_on_case", request.user, obj))
@@ -58,6 +61,8 @@ class CaseBound(StatefulAdmin):
             raise Http404
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
+        if not self.has_change_permission(request, obj):
+            return closed(self, request, getattr(obj, "application", obj), "case")
         return self.page_of(request, obj)
 
     def page_of(self, request: HttpRequest, obj: Any) -> HttpResponse:

@@ -6,15 +6,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import rules
-from django.db.models import prefetch_related_objects
+from django.db.models import Count, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.desk import standing
-from applications.desk.words import REQUEST_TAGS, STAGE_TAGS, STAGE_WORDS, STATE_TAGS, event_words
+from applications.desk.words import (
+    CONSULTATION_TAGS,
+    REQUEST_TAGS,
+    STAGE_TAGS,
+    STAGE_WORDS,
+    STATE_TAGS,
+    event_words,
+)
 from applications.models import Application, Decision, Finding, Recommendation, Stage
 from applications.queries import law
+from applications.queries.consultations import silence_rests_on
+from applications.queries.meeting_log import log_of
 from applications.queries.standing import parts_held
+from applications.services.consultations import is_late, is_overdue
 from applications.states import ASSESSABLE, DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -92,6 +102,7 @@ LINKED = (
     "answer_representation",
     "consult",
     "resolve_change",
+    "log_meeting",
 )
 
 
@@ -124,9 +135,10 @@ def work_links(case: Application, user: Any) -> list[Link]:
         ("request_new", _("Ask the firm"), "write_request", case.state in ASSESSABLE),
         ("version", _("Apply the newer rule book"), "apply_version", _waits_for_version(case)),
         ("letters", _("Letters"), "work_on_case", bool(case.book.letters)),
-        ("consultation_new", _("Consult another body"), "consult", under_way),
+        ("consultation_new", _("Consult a specialist or another body"), "consult", under_way),
         ("assign", _("Name the case officer"), "assign_case", under_way),
         ("note_new", _("Write a note"), "write_note", True),
+        ("meeting_new", _("Enter a meeting or an interview"), "log_meeting", True),
         ("conflict_new", _("Declare a conflict of interest"), "declare_conflict", under_way),
     ]
     return [
@@ -238,6 +250,33 @@ def ground_titles(case: Application, codes: list[str]) -> list[str]:
     return [titles.get(code, code) for code in codes]
 
 
+def _consultations(case: Application) -> list[dict[str, Any]]:
+    found = list(case.consultations.select_related("specialist"))
+    for one in found:
+        one.application = case
+    return [
+        {
+            "asked": one,
+            "kind": CONSULTATION_TAGS[one.outcome],
+            "about": ", ".join([standing.stage_title(case, one.stage)] if one.stage else [])
+            or ", ".join(one.requirements),
+            "rule": silence_rests_on(one),
+            "waits": one.outcome == one.OPEN,
+            "overdue": one.outcome == one.OPEN and is_overdue(one),
+            "late": is_late(one),
+            "to_give": one.outcome == one.OPEN and one.inside and one.specialist is None,
+        }
+        for one in found
+    ]
+
+
+def _conflicts(case: Application) -> list[dict[str, Any]]:
+    """With how many findings the human made that still stand, for others to look at again."""
+    made = Finding.objects.filter(application=case).exclude(outcome=Finding.OPEN).order_by()
+    count = dict(made.values_list("assessed_by__human").annotate(count=Count("pk")))
+    return [{"conflict": one, "findings": count.get(one.human, 0)} for one in case.conflicts.all()]
+
+
 def _with(name: str, rows: Any) -> list[Any]:
     found = list(rows)
     prefetch_related_objects(found, name)
@@ -252,9 +291,10 @@ READ: dict[str, Callable[[Any], Any]] = {
     "refusal_notices": lambda case: _with("representations", case.refusal_notices.all()),
     "recommendations": _recommendations,
     "decisions": _decisions,
-    "consultations": lambda case: case.consultations.all(),
+    "consultations": _consultations,
     "change_notices": lambda case: case.change_notices.all(),
+    "meetings": log_of,
     "notes": lambda case: case.notes.select_related("author"),
-    "conflicts": lambda case: case.conflicts.all(),
+    "conflicts": _conflicts,
 }
 PARTS = tuple(READ)  # each is shown under its name; what a case has none of is not read

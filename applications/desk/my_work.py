@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 
 from applications.desk import worklist
 from applications.models import Application
+from applications.queries.consultations import answers_late, silence_raised, to_name_anew, view_asked
 from applications.queries.standing import to_answer, with_rounds
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from regulators.models import Regulator, Role
 from regulators.queries import regulators_of, staff_roles
 
-OFFICER, REVIEW, DECISION = (
+OFFICER, LEAD, REVIEW, DECISION = (
     {Role.CASE_OFFICER},
+    {Role.LEAD_REVIEWER},
     {Role.REVIEWER, Role.SPECIALIST, Role.LEAD_REVIEWER},
     {Role.DECISION_MAKER},
 )
@@ -53,6 +55,11 @@ def counts(user: Any, held: frozenset[str]) -> list[Count]:
         (REVIEW, _("The firm asks something"), asking, "cases=open&needs=asked"),
         (REVIEW, _("Conditions to verify"), _in_state(cases, A.APPROVED_IN_PRINCIPLE),
          "state__exact=approved_in_principle"),
+        (REVIEW, _("Your view is asked"), view_asked(cases, user), "cases=open&needs=my_view"),
+        (OFFICER | REVIEW, _("Consultations past their day"), answers_late(cases), "cases=open&needs=silent"),
+        (LEAD, _("Silence raised to you"), silence_raised(cases), "cases=open&needs=raised"),
+        (LEAD, _("To name anew after a conflict of interest"), to_name_anew(cases),
+         "cases=open&needs=conflict"),
         (DECISION, _("Recommended, to be decided"), _in_state(cases, A.RECOMMENDED),
          "state__exact=recommended"),
         (DECISION, _("Refusal proposed"), _in_state(cases, A.REFUSAL_PROPOSED),

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Finding, InformationRequest, Stage
+from applications.models import Application, Consultation, Finding, InformationRequest, Stage
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from workflow.acts import acts_of
@@ -35,6 +35,10 @@ REQUEST_TAGS = {
     InformationRequest.DRAFT: "work", InformationRequest.SENT: "", InformationRequest.PART_ANSWERED: "",
     InformationRequest.ANSWERED: "act", InformationRequest.CLOSED: "done",
 }  # fmt: skip
+CONSULTATION_TAGS = {
+    Consultation.OPEN: "", Consultation.ANSWERED: "done", Consultation.SILENT: "done",
+    Consultation.WITHDRAWN: "",
+}  # fmt: skip
 EVENTS: dict[str, str | Promise] = {
     "application.start": _("Application started"),
     "application.completeness": _("Completeness checked"),
@@ -42,8 +46,10 @@ EVENTS: dict[str, str | Promise] = {
     "application.assign": _("Case officer named"),
     "application.finding": _("Finding recorded"),
     "application.conflict": _("Conflict of interest declared"),
+    "application.meeting": _("Meeting or interview entered"),
     "application.note": _("Internal note written"),
     "application.consult": _("Consultation started"),
+    "application.consult_given": _("Another specialist asked"),
     "application.consulted": _("Consultation finished"),
     "application.change_notified": _("Change reported by the firm"),
     "application.change_resolved": _("Reported change resolved"),

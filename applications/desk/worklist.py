@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.desk import standing
 from applications.desk.words import STAGE_WORDS, STATE_TAGS
 from applications.models import InformationRequest
+from applications.queries.consultations import answers_late, silence_raised, to_name_anew, view_asked
 from applications.queries.standing import to_answer
 from applications.queries.tracks import notices_of
 from applications.states import DECIDED
@@ -117,9 +118,15 @@ class Attention(SimpleListFilter):
             ("asked", _("The firm asks something")),
             ("untaken", _("A stage to take")),
             ("notice", _("A notice to serve")),
+            ("my_view", _("My view is asked")),
+            ("silent", _("A consultation past its day")),
+            ("raised", _("A silence that is raised to the lead")),
+            ("conflict", _("Somebody to name after a conflict of interest")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "my_view":
+            return view_asked(queryset, request.user)
         return NEEDS[self.value()](queryset) if self.value() in NEEDS else queryset  # type: ignore[index]
 
 
@@ -152,7 +159,7 @@ def _with_request(cases: QuerySet[Any], statuses: tuple[str, ...]) -> QuerySet[A
 
 NEEDS = {
     "late": late, "firm": with_firm, "answered": answered, "asked": to_answer, "untaken": untaken,
-    "notice": to_serve,
+    "notice": to_serve, "silent": answers_late, "raised": silence_raised, "conflict": to_name_anew,
 }  # fmt: skip
 
 

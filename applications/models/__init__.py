@@ -10,7 +10,6 @@ from applications.models.assessment import (
     ChangeNotice,
     CompletenessCheck,
     ConflictOfInterest,
-    Consultation,
     Finding,
     Gap,
     Note,
@@ -18,12 +17,14 @@ from applications.models.assessment import (
 from applications.models.case import Application
 from applications.models.case_queries import ApplicationQuerySet
 from applications.models.clocks import ClockEntry, Deadline
+from applications.models.consultations import Consultation
 from applications.models.copying import CopiedFact
 from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
 from applications.models.files import DocumentFacts
 from applications.models.inside import InsideNote
 from applications.models.letters import IssuedLetter
 from applications.models.mandates import Authority
+from applications.models.meeting_log import Meeting
 from applications.models.meetings import MeetingRequest
 from applications.models.people import Entity, Holding, Person, Post
 from applications.models.private import Consent, PersonAccess
@@ -68,6 +69,7 @@ __all__ = [
     "InformationRequest",
     "InsideNote",
     "IssuedLetter",
+    "Meeting",
     "MeetingRequest",
     "Note",
     "Person",

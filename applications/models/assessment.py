@@ -94,25 +94,6 @@ class Gap(models.Model):
         return f"{self.requirement}: {self.text}"
 
 
-class Consultation(models.Model):
-    """Another body, or a specialist, asked for a view; finished when answered or closed with a reason."""
-
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="consultations")
-    body = models.CharField(_("who is consulted"), max_length=200)
-    question = models.TextField(_("question"))
-    asked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(auto_now_add=True)
-    due_on = models.DateField(null=True, blank=True)
-    answer = models.TextField(blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["asked_at"]
-
-    def __str__(self) -> str:
-        return self.body
-
-
 class ChangeNotice(models.Model):
     """A change that the firm reports before the decision; open until a reviewer says what it means."""
 

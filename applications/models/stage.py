@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,9 @@ class Stage(Stateful):
     # The requirements that were returned to the firm; empty: the stage as a whole.
     returned_items = models.JSONField(default=list, blank=True)
     changed_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("stage")
@@ -108,7 +112,21 @@ class Stage(Stateful):
         permission="applications.review_stage",
         requires=(c.case_is_in_review,),
     )
-    def take(self, **data: Any) -> None:
+    def take(self, *, actor: Any, **data: Any) -> None:
+        self.taken_by = actor
+        self.changed_at = timezone.now()
+
+    @act(
+        field=state,
+        sources=(S.IN_REVIEW,),
+        to=S.COMPLETE,
+        label=_("Give back for another to take"),
+        permission="applications.release_stage",
+        requires=(c.case_is_undecided,),
+    )
+    def release(self, **data: Any) -> None:
+        """No side of the case is needed: whoever declares a conflict of interest gives back too."""
+        self.taken_by = None
         self.changed_at = timezone.now()
 
     @act(

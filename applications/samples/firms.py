@@ -9,7 +9,7 @@ from accounts.services.people import create_applicant
 from applications.models import Application
 from applications.samples import cases
 from applications.samples.numbers import sample_bin, sample_iin
-from applications.samples.staff import PASSWORD, SHELL, Desk, desk_of, sample_desk
+from applications.samples.staff import PASSWORD, SHELL, Desk, desk_of, give_apps, sample_desk
 from regulators.models import LicenceType, Regulator
 
 APPLICANT = "applicant@altyn-qoima.test"
@@ -103,7 +103,9 @@ def make_firm(
 
 
 def _desk(regulator: Regulator) -> Desk:
-    return desk_of(regulator) or sample_desk(regulator, together=True, serial=DESKS[regulator.code])
+    desk = desk_of(regulator) or sample_desk(regulator, together=True, serial=DESKS[regulator.code])
+    give_apps(desk)
+    return desk
 
 
 def _firm(sample: SampleFirm, desks: dict[str, Any], serial: int) -> Application:

@@ -1,12 +1,17 @@
 """Sample staff of one regulator: administrators, the reviewer's side, two decision makers, and a legal basis."""
 
+import base64
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.crypto import salted_hmac
+
 from accounts.actors import System
+from accounts.factors import factors_of
 from accounts.models import User
 from accounts.services.people import create_staff
+from accounts.services.security import give_app
 from applications.samples.numbers import sample_iin
 from regulators.models import Act, LicenceType, Regulator
 from regulators.rulebook import LICENCE
@@ -63,6 +68,20 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
     return Desk(
         officer=officer, reviewer=reviewer, lead=lead, decider=decider, second=second, administrators=admins
     )
+
+
+def give_apps(desk: Desk) -> None:
+    """Staff sign in with a second factor: who has none gets codes, which the default run shows."""
+    for user in dict.fromkeys(
+        (desk.officer, desk.reviewer, desk.lead, desk.decider, desk.second, *desk.administrators)
+    ):
+        if not factors_of(user).exists():
+            give_app(actor=SHELL, user=user, secret=secret_of(user.email))
+
+
+def secret_of(email: str) -> str:
+    """The key of a sample account, in base 32: another one in each checkout, for it comes from SECRET_KEY."""
+    return base64.b32encode(salted_hmac("applications.samples.staff", email).digest()).decode()
 
 
 def desk_of(regulator: Regulator) -> Desk | None:

@@ -1,7 +1,6 @@
 """The reviewer's work on stages and findings."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +11,6 @@ from django.utils.translation import gettext as _
 from applications.models import (
     Application,
     ChangeNotice,
-    ConflictOfInterest,
-    Consultation,
     Finding,
     Note,
     Stage,
@@ -95,18 +92,6 @@ def assess(
     return finding
 
 
-def declare_conflict(*, actor: Any, case: Application, text: str) -> ConflictOfInterest:
-    """Staff say that they must not work on this case. From then on nothing of theirs is taken on it."""
-    with transaction.atomic():
-        case = locked_case(case.pk, actor=actor, permission="applications.declare_conflict")
-        insist(text.strip(), _("Say what the conflict is."))
-        conflict = ConflictOfInterest.objects.create(
-            application=case, human=actor.human, declared_by_name=actor.audit_name, text=text
-        )
-        record(subject=case.audit_subject, kind="application.conflict", actor=actor)
-    return conflict
-
-
 def write_note(*, actor: Any, case: Application, text: str, seen: int | None = None) -> Note:
     """An internal note, never visible to the firm. ``seen`` is the newest note of when the page was made: a
     second press writes none again. Effects: the note; audit event without its text.
@@ -119,50 +104,6 @@ def write_note(*, actor: Any, case: Application, text: str, seen: int | None = N
         note = Note.objects.create(application=case, text=text, author=actor)
         record(subject=case.audit_subject, kind="application.note", actor=actor, data={"note": note.pk})
     return note
-
-
-def consult(
-    *,
-    actor: Any,
-    case: Application,
-    body: str,
-    question: str,
-    due_on: date | None = None,
-    seen: int | None = None,
-) -> Consultation:
-    """Ask another body, or a specialist. ``seen`` is the newest consultation of when the page was made: a
-    second press asks nothing again. Effects: take the examining side; the consultation; audit event.
-    """
-    with transaction.atomic():
-        case = locked_case(case.pk, actor=actor, permission="applications.consult")
-        insist(body.strip() and question.strip(), _("Name the body and write the question."))
-        words = {"body": body, "question": question, "due_on": due_on, "asked_by": actor}
-        if before := same_press(case.consultations.all(), seen=seen, **words):
-            return before
-        take_side(case, actor=actor, side=EXAMINE, act="consult")
-        consultation = Consultation.objects.create(application=case, **words)
-        record(subject=case.audit_subject, kind="application.consult", actor=actor, data={"body": body})
-    return consultation
-
-
-def finish_consultation(*, actor: Any, consultation: Consultation, answer: str) -> Consultation:
-    """Record the answer. Effects: take the examining side; the answer and its time; audit event."""
-    with transaction.atomic():
-        case = locked_case(consultation.application_id, actor=actor, permission="applications.consult")
-        consultation = Consultation.objects.get(pk=consultation.pk)
-        insist(consultation.finished_at is None, _("This consultation is finished already."))
-        insist(answer.strip(), _("Write the answer, or why there is none."))
-        take_side(case, actor=actor, side=EXAMINE, act="finish_consultation")
-        consultation.answer = answer
-        consultation.finished_at = timezone.now()
-        consultation.save(update_fields=["answer", "finished_at"])
-        record(
-            subject=case.audit_subject,
-            kind="application.consulted",
-            actor=actor,
-            data={"body": consultation.body},
-        )
-    return consultation
 
 
 def resolve_change(*, actor: Any, notice: ChangeNotice, resolution: str, affected: list[str]) -> ChangeNotice:

@@ -35,13 +35,13 @@ def start(case: "Application", event: str) -> None:
         last = last_day(clock, day)
         if last:
             facts = {
-                "rule": f"{_length(clock)} from {event} ({case.book.code} {case.book.version})",
+                "rule": f"{length(clock)} from {event} ({case.book.code} {case.book.version})",
                 "starts_on": day,
                 "working_days": clock.working_days,
                 "calendar_days": clock.calendar_days,
                 "months": clock.months,
                 "calendar": str(kazakhstan()) if clock.working_days else "",
-                "due_at": _end_of(last),
+                "due_at": end_of(last),
                 "met_at": None,
             }
             Deadline.objects.update_or_create(application=case, code=clock.code, defaults=facts)
@@ -100,7 +100,7 @@ def compute_again(deadline: Deadline, entries: Iterable[ClockEntry]) -> Days | N
         deadline.calendar = str(kazakhstan())
     if after == before:
         return None
-    deadline.due_at = _end_of(after)
+    deadline.due_at = end_of(after)
     return before, after
 
 
@@ -120,12 +120,13 @@ def _pauses(entries: Iterable[ClockEntry]) -> list[Days]:
     return found
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
     """The last instant of the day in Almaty."""
     return datetime.combine(day, time(23, 59, 59), tzinfo=ALMATY)
 
 
-def _length(clock: Clock) -> str:
+def length(clock: Clock) -> str:
+    """In words of the record, which is in English: “30 working days”."""
     if clock.working_days:
         return f"{clock.working_days} working days"
     return f"{clock.calendar_days} calendar days" if clock.calendar_days else f"{clock.months} months"

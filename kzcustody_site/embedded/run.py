@@ -67,6 +67,7 @@ def _serve(family: Family, console: Console) -> None:
     port, sockets = ports.listen(_first_port())
     address = f"http://localhost:{port}"
     servers.environment.setdefault("BASE_URL", address)
+    servers.environment.setdefault("SAMPLE_CODES", "1")
     sign_ins = preparation.prepare(servers, console)
     _remember(servers.environment)
 
@@ -161,8 +162,11 @@ def _welcome(servers: Servers, console: Console, address: str, sign_ins: list[Si
     console.say("  Sign in as")
     for line in _table(sign_ins):
         console.say(f"    {line}")
+    console.say("")
+    if servers.environment["SAMPLE_CODES"] == "1":
+        console.say(f"  Codes the staff enter    {address}/codes/")
     if "CAUGHT_MAIL_DIR" in servers.environment:
-        console.say(f"\n  Mail the service sends   {address}/mail/")
+        console.say(f"  Mail the service sends   {address}/mail/")
     console.say(f"  Open                     {address}/\n")
     console.say("  Ctrl-C stops it.")
 

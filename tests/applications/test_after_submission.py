@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from applications.models import Answer, AnswerFile, Finding, Person
-from applications.services import assessment, decisions, drafting, people, requests, submission
+from applications.services import assessment, consultations, decisions, drafting, people, requests, submission
 from applications.services.people import PERSON_FIELDS
 from applications.services.snapshots import retake_snapshot
 from audit.models import Event
@@ -169,11 +169,11 @@ def test_a_change_is_resolved_once(reviewed, firm_user, afm_staff):
 
 
 def test_a_consultation_is_finished_once(reviewed, afm_staff):
-    asked = assessment.consult(actor=afm_staff.reviewer, case=reviewed, body="Bank", question="Known?")
+    asked = consultations.consult(actor=afm_staff.reviewer, case=reviewed, body="Bank", question="Known?")
     stale = fresh(asked)
-    assessment.finish_consultation(actor=afm_staff.reviewer, consultation=asked, answer="Yes.")
+    consultations.answer_consultation(actor=afm_staff.reviewer, consultation=asked, answer="Yes.")
     with pytest.raises(NotReady, match="already"):
-        assessment.finish_consultation(actor=afm_staff.reviewer, consultation=stale, answer="No.")
+        consultations.answer_consultation(actor=afm_staff.reviewer, consultation=stale, answer="No.")
 
 
 def test_a_note_is_on_the_record_without_its_words(reviewed, afm_staff):

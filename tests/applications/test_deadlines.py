@@ -255,7 +255,7 @@ def test_what_was_counted_in_the_old_calendar_is_found_by_the_next_run(national,
     new_calendar("2026.2", off=[NEW_DAY_OFF])
     load_calendar(actor=SHELL)
     late = national.deadlines.get(code="decision")
-    late.due_at, late.calendar = clocks._end_of(date(2027, 1, 8)), "kz 2026.1"
+    late.due_at, late.calendar = clocks.end_of(date(2027, 1, 8)), "kz 2026.1"
     late.save()
     assert [one.after for one in load_calendar(actor=SHELL).moved] == [date(2027, 1, 11)]
 

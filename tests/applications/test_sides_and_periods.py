@@ -10,6 +10,8 @@ from applications.rules import is_without_conflict
 from applications.services import (
     assessment,
     clocks,
+    conflicts,
+    consultations,
     decisions,
     drafting,
     intake,
@@ -49,7 +51,7 @@ def written(case, staff):
 
 
 def consulted(case, staff):
-    return assessment.consult(actor=staff.reviewer, case=case, body="The bank", question="What?")
+    return consultations.consult(actor=staff.reviewer, case=case, body="The bank", question="What?")
 
 
 def examining_acts(case, staff, firm_user):
@@ -57,10 +59,10 @@ def examining_acts(case, staff, firm_user):
     notice = submission.notify_change(actor=firm_user, case=case, text="A new office.")
     asked, other, body = written(case, staff), written(case, staff), consulted(case, staff)
     return {
-        "consult": lambda who: assessment.consult(
+        "consult": lambda who: consultations.consult(
             actor=who, case=case, body="The ministry", question="What?"
         ),
-        "finish_consultation": lambda who: assessment.finish_consultation(
+        "answer_consultation": lambda who: consultations.answer_consultation(
             actor=who, consultation=body, answer="Yes."
         ),
         "resolve_change": lambda who: assessment.resolve_change(
@@ -73,7 +75,7 @@ def examining_acts(case, staff, firm_user):
     }
 
 
-ACTS = ["consult", "finish_consultation", "resolve_change", "send_request", "close_request"]
+ACTS = ["consult", "answer_consultation", "resolve_change", "send_request", "close_request"]
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -103,7 +105,7 @@ def test_whoever_decided_does_not_check_completeness(submitted_afm_case, both):
 
 
 def test_a_person_with_a_conflict_gets_no_case(reviewed, afm_staff, both):
-    assessment.declare_conflict(actor=both, case=reviewed, text="My sister works there.")
+    conflicts.declare_conflict(actor=both, case=reviewed, text="My sister works there.")
     assign = {"actor": afm_staff.lead_reviewer, "case": reviewed, "expected_version": reviewed.version}
     with pytest.raises(NotReady, match=f"{both.full_name} has a conflict of interest here"):
         intake.assign_case_officer(officer=both, **assign)

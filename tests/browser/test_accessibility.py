@@ -23,7 +23,16 @@ from accounts import services as accounts
 from accounts.models import Membership
 from applications.models import Application, Condition, Stage
 from applications.samples.cases import fresh
-from applications.services import assessment, decisions, drafting, inside, requests, rounds, submission
+from applications.services import (
+    assessment,
+    consultations,
+    decisions,
+    drafting,
+    inside,
+    requests,
+    rounds,
+    submission,
+)
 from applications.services.inside import Place
 from applications.services.letters import issue_letter
 from applications.services.mandates import give_authority
@@ -63,11 +72,13 @@ NO_PAGE = {
     "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf", "portal:presence",
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
     "portal:authority",
-    "before:specimen_pdf", "register:json", "portal:file_status", "portal:point_file_status",
+    "before:specimen_pdf", "register:json", "portal:certificate",
+    "admin:licences_licence_certificate", "portal:file_status", "portal:point_file_status",
     "portal:own_file_status", "portal:own_point_file_status",
 }  # fmt: skip
 LEADS_ELSEWHERE = {
-    "mfa_activate_totp",  # these of the second factor: test_passkeys.py
+    "accounts:second_factor",  # these of the second factor: test_passkeys.py
+    "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_edit_webauthn",
     "mfa_login_webauthn",
@@ -182,7 +193,7 @@ def scene(
     return SimpleNamespace(
         case=fresh(case), draft=draft, firm=custody_firm, firm_user=firm_user, staff=staff, licence=licence,
         token=token, invitation=invitation, letter=letter, notice=None, representation=None,
-        consultation=assessment.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
+        consultation=consultations.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
         change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
         advising=advising_of(firm_user, custody_firm),
         comment=inside.comment(actor=firm_user, place=Place(stage=stage), text="Among ourselves."),
@@ -272,9 +283,15 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     person = case.posts.first().person_id
     asked = ["FP-07"] if of_person else ["BP-03", *one_of_each_kind(scene.draft)]
     stages = ["fit_and_proper"] if of_person else ["business_plan", *scene.draft.book.stage_codes[1:]]
-    numbers = {"register:entry": scene.licence.number, "admin:applications_application_request_edit": 3}
+    of_licence = ("register:entry", "portal:licence", "portal:certificate")
+    numbers = dict.fromkeys(of_licence, scene.licence.number) | {
+        "admin:applications_application_request_edit": 3
+    }
     of_case = {
-        "admin:applications_application_consultation": scene.consultation,
+        **{
+            f"admin:applications_application_consultation{name}": scene.consultation
+            for name in ("", "_close", "_give")
+        },
         "admin:applications_application_change_notice": scene.change,
         "admin:applications_application_service": scene.notice,
         "admin:applications_application_representation": scene.representation,
@@ -283,7 +300,9 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     return {
         "pk": [1] if name.startswith("mfa_") else [case.pk, scene.draft.pk] if name.startswith("portal:")
         else [case.pk],
-        "stage": stages, "code": [case.book.code] if name.startswith(("law:", "before:")) else stages[:1],
+        "stage": stages,
+        "code": [scene.licence.certificates.get().code] if name == "register:check"
+        else [case.book.code] if name.startswith(("law:", "before:")) else stages[:1],
         "version": [case.book.version], "person": [person],
         "requirement": asked[:1] if name.startswith("admin:") else asked,
         "section": [case.book.sections_of(stages[0])[0].code],

@@ -44,6 +44,7 @@ from tests.plugins.at_the_firm import (
     submit,
 )
 from tests.plugins.cases import PASSWORD
+from tests.plugins.second_factor import app_of, code_of
 from tests.plugins.smtp import Mailbox
 from tests.plugins.watching import Watch
 from tests.plugins.ways import FIRM, link_in
@@ -62,12 +63,17 @@ def come(open_page: Callable[..., Page], watch: Watch) -> Callable[[str], Page]:
     """A browser of its own for one human, who signs in by the form."""
 
     def sign_in(email: str) -> Page:
+        user = User.objects.get(email=email)
+        secret = app_of(user) if user.is_staff else ""
         page = watch.follow(open_page())
         page.goto("/")
         page.get_by_role("link", name="Sign in").first.click()
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
+        if secret:
+            page.get_by_label("Code", exact=True).fill(code_of(secret))
+            page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_role("button", name="Sign out")).to_be_visible()
         return page
 

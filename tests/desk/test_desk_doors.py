@@ -25,7 +25,9 @@ OPENED_BY = {
     "stage": set(STAFF), "question": set(STAFF), "changes": set(STAFF), "request": set(STAFF),
     "note_new": set(STAFF), "conflict_new": set(STAFF),
     "completeness": {"case_officer"}, "fee": {"case_officer"}, "assign": {"case_officer", "lead_reviewer"},
-    "request_new": REVIEW, "consultation_new": REVIEW, "consultation": REVIEW, "change_notice": REVIEW,
+    "request_new": REVIEW, "consultation_new": REVIEW, "consultation": REVIEW | {"specialist"},
+    "consultation_close": REVIEW, "consultation_give": REVIEW, "change_notice": REVIEW,
+    "meeting_new": set(STAFF) - {"administrator"},
     "condition": REVIEW, "version": {"lead_reviewer"}, "request_edit": REVIEW, "request_reply": REVIEW,
     "request_extension": REVIEW,
     "letters": set(STAFF), "letter": set(STAFF), "letter_pdf": set(STAFF), "letter_new": REVIEW,
@@ -61,7 +63,8 @@ def addresses(case, firm_user):
            "question": [case.book.stage_codes[0], case.findings.first().requirement],
            "request": [1], "condition": [1], "request_edit": [2],
            "request_reply": [1, 1], "request_extension": [1],
-           "consultation": [consultation.pk], "change_notice": [change.pk], "service": [notice.pk],
+           "consultation": [consultation.pk], "consultation_close": [consultation.pk],
+           "consultation_give": [consultation.pk], "change_notice": [change.pk], "service": [notice.pk],
            "representation": [said.pk], "letter": [letter.pk], "letter_pdf": [letter.pk],
            "letter_new": ["request_information"]}  # fmt: skip
     return {name: at(name, case, *ids.get(name, [])) for name in OPENED_BY}

@@ -86,7 +86,7 @@ def test_a_request_due_in_the_past_keeps_what_was_typed(case, browsers):
 
 
 def test_consultations_and_reported_changes_are_finished_once(case, browsers, firm_user):
-    posted = {"body": "National Bank", "question": "Any objection?"}
+    posted = {"body": "National Bank", "question": "Any objection?", "silence": "wait"}
     assert browsers.reviewer.post(at("consultation_new", case), posted).status_code == 302
     consultation = Consultation.objects.get()
     url = at("consultation", case, consultation.pk)
@@ -113,12 +113,14 @@ def test_whoever_declares_a_conflict_does_nothing_more_on_the_case(case, browser
 
 def test_what_staff_write_among_themselves_never_reaches_the_firm(case, browsers, english):
     reviewer, finding = browsers.reviewer, case.findings.first()
+    consulted = {"body": CANARY, "question": CANARY, "silence": "wait"}
+    held = {"kind": "call", "place": CANARY, "subject": CANARY, "minutes": CANARY, "others": CANARY,
+            "actions": CANARY, **on(timezone.localdate(), "held_on")}  # fmt: skip
+    assert reviewer.post(at("meeting_new", case), held).status_code == 302
     day = timezone.localdate() + timedelta(days=10)
     request = {"pick_1": f"{finding.requirement}|", "text_1": CANARY, **on(day, "due_on")}
     assert reviewer.post(at("note_new", case), {"text": CANARY}).status_code == 302
-    assert (
-        reviewer.post(at("consultation_new", case), {"body": CANARY, "question": CANARY}).status_code == 302
-    )
+    assert reviewer.post(at("consultation_new", case), consulted).status_code == 302
     assert reviewer.post(at("request_new", case), request).status_code == 302
     rows = finding_data(finding, outcome="deficient", note=CANARY)
     assert reviewer.post(question_of(finding), rows).status_code == 302

@@ -141,7 +141,11 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "notice": side.message.uuid,
         "point": here.point_of_person.pk if "<uuid:part>" in door.address else here.point.number,
         "number": _number_of(door, side),
-        "code": here.case.book.code if door.name.startswith(("law:", "before:")) else here.stage.code,
+        "code": side.licence.certificates.get().code
+        if door.name == "register:check"
+        else here.case.book.code
+        if door.name.startswith(("law:", "before:"))
+        else here.stage.code,
         "version": here.case.book.version,
         "pk_of": _row_of(door, here),
         "object_id": _id_of_object(door, side, here),
@@ -168,14 +172,14 @@ def _pk_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
 
 def _number_of(door: Door, side: SimpleNamespace) -> Any:
     """Request 1 is with the firm, request 2 is still being written."""
-    if door.name == "register:entry":
+    if door.name in ("register:entry", "portal:licence", "portal:certificate"):
         return side.licence.number
     return 2 if door.name.endswith("_request_edit") else 1
 
 
 def _row_of(door: Door, here: SimpleNamespace) -> Any:
     rows = {
-        "consultation": here.consultation,
+        **{f"consultation{name}": here.consultation for name in ("", "_close", "_give")},
         "change_notice": here.change,
         "service": here.notice,
         "representation": here.representation,

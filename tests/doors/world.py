@@ -53,6 +53,7 @@ from applications.services.snapshots import take_snapshot
 from documents import storage
 from documents.models import Document
 from licences.models import Licence, ReadinessRecord
+from licences.services.certifying import certify
 from notifications.models import Message
 from regulators import services as regulators
 from regulators.models import AuthorityBasis, CitationCheck, LegalValue, LicenceType, PendingChange
@@ -243,7 +244,7 @@ def _licence(firm: Firm, staff: Any, kind: LicenceType, number: str) -> Licence:
         confirmed_by=confirmed,
         confirmed_human=confirmed.human,
     )
-    return Licence.objects.create(
+    licence = Licence.objects.create(
         number=number,
         firm=firm,
         firm_name=firm.name,
@@ -253,6 +254,8 @@ def _licence(firm: Firm, staff: Any, kind: LicenceType, number: str) -> Licence:
         granted_at=timezone.now(),
         search_text=firm.name.lower(),
     )
+    certify(licence)
+    return licence
 
 
 def _message(to: User, case: Application, word: str) -> Message:

@@ -175,7 +175,7 @@ def test_at_the_desk_a_request_and_a_consultation_are_written_once(signed_in, as
     assert asked_case.requests.count() == 3
     url = reverse("admin:applications_application_consultation_new", args=[asked_case.pk])
     for count in (1, 2):
-        press_twice(desk, url, {"body": "The bank", "question": "Is it so?"})
+        press_twice(desk, url, {"body": "The bank", "question": "Is it so?", "silence": "wait"})
         assert asked_case.consultations.count() == count
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from applications.desk.words import EVENTS
 from applications.models import RefusalNotice
 from applications.portal import standing
-from applications.services import assessment, clocks, intake, requests, rounds
+from applications.services import assessment, clocks, conflicts, consultations, intake, requests, rounds
 from applications.services.standing import keep
 from applications.services.submission import notify_change
 from audit.services import record
@@ -130,8 +130,8 @@ def test_a_recommendation_after_a_notice_that_was_served_does_not_show(browser, 
 def test_what_staff_do_among_themselves_is_on_no_page_of_the_firm(browser, asked_case, ask, afsa_staff):
     staff, case = afsa_staff, asked_case
     assessment.write_note(actor=staff.reviewer, case=case, text=CANARY)
-    assessment.consult(actor=staff.reviewer, case=case, body=CANARY, question=CANARY)
-    assessment.declare_conflict(actor=staff.specialist, case=case, text=CANARY)
+    consultations.consult(actor=staff.reviewer, case=case, body=CANARY, question=CANARY)
+    conflicts.declare_conflict(actor=staff.specialist, case=case, text=CANARY)
     intake.record_fee(
         actor=staff.case_officer, case=case, fee="waived", reason=CANARY, expected_version=case.version
     )

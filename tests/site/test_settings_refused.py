@@ -25,6 +25,8 @@ UNSAFE = [
     ("DEBUG", "1"),
     ("SAMPLES_ALLOWED", "1"),
     ("CAUGHT_MAIL_DIR", "/tmp/mail"),
+    ("SAMPLE_CODES", "1"),
+    ("FRESH_FACTOR_MINUTES", "0"),
     ("SECRET_KEY", "development-only-SECRET_KEY-not-for-production-use-0123456789"),
     ("SECRET_KEY", "w4Jm0dTqzR8sVhE2nLxYb6KcP1uGfA9tQoI3vWjB7kMyZr5eH"),
     ("SECRET_KEY", "ab" * 40),

@@ -24,6 +24,10 @@ WRITERS = {
 }
 FORBIDDEN_NAMES = {"change_state", "set_state", "_change_state"}
 RAW = re.compile(r"""\bset\s+([\w"]+\s*=[^;]*?,\s*)*"?state"?\s*=""", re.IGNORECASE)
+COPIED = re.compile(r"""\bcopy\b.*\bfrom\s+stdin\b""", re.IGNORECASE | re.DOTALL)
+# The one exception: histories for trials of size, which production settings refuse. What it copies is held
+# against workflow.perform in tests/applications/test_scale.py.
+EXCEPTION = "applications/samples/scale/tables.py"
 MODELS = {model.__name__ for model in apps.get_models() if issubclass(model, Stateful)}
 
 
@@ -50,7 +54,7 @@ def _writes(node: ast.AST) -> bool:
         case ast.Call():
             return _is_writing_call(node)
         case ast.Constant(value=str(text)):
-            return bool(RAW.search(text))
+            return bool(RAW.search(text) or COPIED.search(text))
     return False
 
 
@@ -111,12 +115,13 @@ def test_the_search_sees_the_whole_service():
 
 
 def test_nothing_outside_workflow_writes_a_state():
-    found = [
-        f"{path.relative_to(settings.BASE_DIR)}:{line}"
+    found = {
+        str(path.relative_to(settings.BASE_DIR)): lines
         for path in sources()
-        for line in writes(path.read_text())
-    ]
-    assert found == []
+        if (lines := writes(path.read_text()))
+    }
+    assert set(found) == {EXCEPTION}, found
+    assert len(found[EXCEPTION]) == 1
 
 
 @pytest.mark.parametrize(
@@ -142,6 +147,8 @@ def test_nothing_outside_workflow_writes_a_state():
         "cursor.execute('UPDATE applications_application SET state = %s', [x])",
         "cursor.execute('update applications_stage set version = 1, \"state\"=%s')",
         "sql = f'UPDATE {table} SET state = 1'",
+        "cursor.copy('COPY applications_stage (id, state) FROM STDIN')",
+        "statement = sql.SQL('copy {} ({})\\nfrom stdin')",
     ],
 )
 def test_a_line_that_writes_a_state_is_found(line):

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from applications.queries.conflicts import why_not
 from workflow.errors import Conflict, Gone, NotAllowed, Reason, Refused
 
 security = logging.getLogger("kzcustody.security")
@@ -33,6 +34,7 @@ class Page:
     done: ClassVar[str | Promise] = ""
     intro: ClassVar[str | Promise] = ""
     template: ClassVar[str] = "admin/applications/work.html"
+    open_in_conflict: ClassVar[bool] = False
 
     def __init__(self, model_admin: Any, request: Any, case: Application, ids: dict[str, Any]) -> None:
         self.admin, self.request, self.case, self.ids = model_admin, request, case, ids
@@ -109,21 +111,43 @@ class Page:
 
 
 def show(model_admin: Any, page: type[Page], request: HttpRequest, pk: Any, **ids: Any) -> HttpResponse:
-    """Unknown, or of another regulator: 404. Without the permission: 403. Another method: 405."""
+    """Unknown, or of another regulator: 404. In conflict of interest, or without the permission: 403. Another
+    method: 405.
+    """
     if request.method not in page.methods:
         return HttpResponseNotAllowed(page.methods)
     case = model_admin.get_object(request, str(pk))
     if case is None or not model_admin.has_view_permission(request, case):
         raise Http404
+    if not page.open_in_conflict and not model_admin.has_change_permission(request, case):
+        return closed(model_admin, request, case, page.name)
     if not rules.has_perm(f"applications.{page.permission}", request.user, case):
         log_refusal(request, case, page.name)
-        context = {
-            **around(model_admin, request, case, _("This cannot be done")),
-            "reasons": [Reason(_("You may not do this."))],
-        }
-        return TemplateResponse(request, "admin/workflow/refused.html", context, status=403)
+        return _refused(model_admin, request, case, [_("You may not do this.")], case_url(case))
     made = page(model_admin, request, case, ids)
     return made.post() if request.method == "POST" else made.get()
+
+
+def closed(model_admin: Any, request: Any, case: Application, name: str) -> HttpResponse:
+    """The answer to whoever has a conflict of interest in the case: why, and that others are named."""
+    log_refusal(request, case, name)
+    reasons = [
+        _("This case is closed to you. The lead reviewers name somebody else."),
+        f"{request.user.full_name}: {why_not(case, request.user)}",
+    ]
+    back = reverse("admin:applications_application_changelist")
+    return _refused(model_admin, request, case, reasons, back)
+
+
+def _refused(
+    model_admin: Any, request: HttpRequest, case: Application, reasons: list[str], back: str
+) -> HttpResponse:
+    context = {
+        **around(model_admin, request, case, _("This cannot be done")),
+        "reasons": [Reason(text) for text in reasons],
+        "change_url": back,
+    }
+    return TemplateResponse(request, "admin/workflow/refused.html", context, status=403)
 
 
 def around(model_admin: Any, request: HttpRequest, case: Application, title: str) -> dict[str, Any]:

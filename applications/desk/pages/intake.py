@@ -11,6 +11,7 @@ from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, posted_version
 from applications.desk.picks import Picked, question_choices
 from applications.models import Application, CompletenessCheck
+from applications.queries.conflicts import cannot_act, named
 from applications.services import intake
 from regulators.queries import people_with_role
 
@@ -101,7 +102,8 @@ class AssignPage(Page):
         form = AssignForm(data, initial={"officer": self.case.case_officer_id})
         field: Any = form.fields["officer"]
         field.queryset = people_with_role(self.case.regulator_id, "case_officer")
-        field.label_from_instance = lambda user: user.full_name
+        why = cannot_act(self.case, field.queryset)
+        field.label_from_instance = lambda user: named(user, why)
         return form
 
     def run(self, data: dict[str, Any]) -> Application:

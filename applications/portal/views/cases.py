@@ -25,6 +25,7 @@ from applications.queries.standing import parts_held, with_turn, with_unread
 from applications.services.drafting import draft_or_start
 from applications.states import DECIDED, OPEN, WITH_THE_FIRM, WITHDRAWABLE
 from applications.states import ApplicationState as A
+from licences.queries import licences_of
 from regulators import books
 from regulators.models import LicenceType
 from regulators.periods import footing
@@ -164,6 +165,7 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
         "cases": [
             (case, standing.state_in_words(case, case.notice_until), standing.turn_of(case)) for case in cases
         ],
+        "licences": licences_of(firms) if firms else [],
         "may_start": [firm for firm in firms if "editor" in firm_roles(request.user, firm.pk)],
         "tracks": _tracks(),
         "reasons": refusal.reasons if refusal else [],

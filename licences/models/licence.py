@@ -1,4 +1,4 @@
-"""Licences after grant, their public history, and readiness records, which are no licences."""
+"""Licences after grant, and the series of their numbers."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django_fsm import FSMField
 from accounts.models import Firm
 from licences.guards import BasisGuard
 from licences.requirements import expiry_has_come
-from licences.states import IN_FORCE, TAGS, Change, LicenceState
+from licences.states import IN_FORCE, TAGS, LicenceState
 from look.kazakh import SortKey
 from regulators.models import AuthorityBasis, LicenceType
 from workflow.acts import act
@@ -163,56 +163,3 @@ class NumberSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.regulator} {self.year}: {self.last}"
-
-
-class RegisterEntry(models.Model):
-    """One line of a licence's public history. Written once."""
-
-    append_only = True
-
-    licence = models.ForeignKey(Licence, models.PROTECT, related_name="history", verbose_name=_("licence"))
-    what = models.CharField(_("what changed"), max_length=20, choices=Change)
-    from_state = models.CharField(_("from"), max_length=20, blank=True)
-    to_state = models.CharField(_("to"), max_length=20, choices=LicenceState)
-    at = models.DateTimeField(_("date"))
-    text = models.TextField(_("public note"), blank=True)
-
-    class Meta:
-        verbose_name = _("register entry")
-        verbose_name_plural = _("register entries")
-        ordering = ["licence", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.licence_id} {self.what}"
-
-
-class ReadinessRecord(models.Model):
-    """That a firm's file was found complete where no law lets the body license it.
-
-    It is no licence: it has no licence number and is in no register.
-    """
-
-    append_only = True
-
-    reference = models.CharField(_("reference"), max_length=120, unique=True)
-    firm = models.ForeignKey(Firm, models.PROTECT, related_name="readiness_records", verbose_name=_("firm"))
-    licence_type = models.ForeignKey(
-        LicenceType, models.PROTECT, related_name="readiness_records", verbose_name=_("licence type")
-    )
-    regulator = models.CharField(_("regulator"), max_length=30)
-    rulebook_version = models.CharField(_("rule book version"), max_length=100)
-    content_hash = models.CharField(_("hash of the file"), max_length=64)
-    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
-    recorded_by_name = models.CharField(_("recorded by"), max_length=250)
-
-    class Meta:
-        verbose_name = _("readiness record")
-        verbose_name_plural = _("readiness records")
-        ordering = ["-recorded_at"]
-
-    def __str__(self) -> str:
-        return self.reference
-
-    @property
-    def audit_subject(self) -> str:
-        return f"readiness:{self.reference}"

@@ -1,8 +1,7 @@
-"""Granting a licence, recording readiness, and what follows from an act on a licence."""
+"""Granting a licence, and recording readiness."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -12,13 +11,13 @@ from django.utils.translation import gettext_noop
 from accounts.models import Firm
 from audit.services import Actor, record
 from licences.models import Licence, ReadinessRecord, RegisterEntry
+from licences.services.certifying import certify
 from licences.states import Change as History
 from licences.states import LicenceState
 from licences.text import searchable
 from regulators.models import AuthorityBasis, LicenceType
 from regulators.queries import in_force
 from workflow.errors import NotReady
-from workflow.services import Change
 
 NEXT_NUMBER = """
     INSERT INTO licences_numberseries (regulator, year, last) VALUES (%s, %s, 1)
@@ -47,8 +46,8 @@ def issue(
 
     Effects in order: refuse without a legal basis for this licence type that two people confirmed and that is
     in force that day; take the next number of the regulator's year (its series stays locked until commit, so
-    that no number is left out); write the licence and the first line of its public history; append the audit
-    event.
+    that no number is left out); write the licence, the first line of its public history and its certificate;
+    append the audit event.
 
     Raises NotReady, and RuntimeError outside a transaction.
     """
@@ -75,6 +74,7 @@ def issue(
     RegisterEntry.objects.create(
         licence=licence, what=History.GRANTED, to_state=LicenceState.ACTIVE, at=granted_at
     )
+    certify(licence)
     record(
         subject=licence.audit_subject,
         kind="licence.issue",
@@ -120,22 +120,6 @@ def record_readiness(
         data={"case": case_reference, "firm": str(firm.pk), "content_hash": content_hash},
     )
     return readiness
-
-
-def after_licence(change: Change) -> dict[str, Any]:
-    """The handler of every act on a licence: writes the next line of its public history.
-
-    Only ``public_note`` is shown to the public; the reason stays in the record of the case.
-    """
-    RegisterEntry.objects.create(
-        licence=change.instance,
-        what=change.act.name,
-        from_state=change.from_state,
-        to_state=change.to_state,
-        at=timezone.now(),
-        text=str(change.data.get("public_note", "")),
-    )
-    return {}
 
 
 def _inside_a_transaction() -> None:

@@ -1,0 +1,160 @@
+"""The parts of a case that follow rules of their own: keys, the audit chain, sides taken, clocks and deadlines."""
+
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from applications.models import ClockEntry, Deadline
+from applications.samples.scale.plan import Arrival, Plan
+from applications.samples.scale.steps import Step
+from applications.samples.scale.tables import EACH, FIRST, Row, Rows, new_uuid
+from applications.services.clocks import end_of, last_day, length
+from audit.canonical import hash_of
+from audit.models import START, Chain, Event
+from regulators.calendars import kazakhstan
+from regulators.rulebook import Book, Clock
+from workflow.models import Duty
+
+Days = tuple[date, date]
+
+
+class Ledger:
+    """Of one case. Every number that it gives out lies in the range of the case."""
+
+    def __init__(self, rows: Rows, plan: Plan, arrival: Arrival, book: Book) -> None:
+        self.rows, self.book, self.days = rows.by_model, book, plan.days
+        self.case_id = plan.case_id(arrival.number)
+        self.subject = f"application:{self.case_id}"
+        self._first, self._given = FIRST + arrival.number * EACH, dict[type[Model], int]()
+        self._keys = plan.rng(arrival.number, "keys")
+        self._head, self._length = START, 0
+        self._sides: set[str] = set()
+        self._last: dict[str, str] = {}  # by clock: the last entry
+        self._paused: dict[str, date] = {}
+        self._pauses: dict[str, list[Days]] = {}
+        self._deadlines: dict[str, Row] = {}
+
+    def new(self, model: type[Model], /, **values: Any) -> Row:
+        """A row; what is changed in it until the case is copied is copied with it."""
+        if "id" not in values:
+            given = self._given[model] = self._given.get(model, 0) + 1
+            if given >= EACH:
+                raise OverflowError(f"A sample case has more than {EACH - 1} rows of {model.__name__}.")
+            values["id"] = self._first + given
+        self.rows[model].append(values)
+        return values
+
+    def uuid(self) -> UUID:
+        return new_uuid(self._keys)
+
+    # --- the audit chain
+
+    def record(self, step: Step, *, reason: str = "", data: Row) -> None:
+        """The event of this step. Called last in it, as ``audit.services.record`` is."""
+        self.event(step.kind, step, step.before, step.after, reason=reason, data=data)
+
+    def event(
+        self, kind: str, step: Step, before: str, after: str, *, reason: str = "", data: Row | None = None
+    ) -> None:
+        self._length += 1
+        row = _event(kind, step, before, after, reason, data or {})
+        self._head = self._append(row, self.subject, self._length, self._head)
+
+    def alone(self, subject: str, kind: str, step: Step, *, after: str = "", data: Row) -> None:
+        """The first event of another chain, that of a licence or a record of readiness."""
+        head = self._append(_event(kind, step, "", after, "", data), subject, 1, START)
+        self.rows[Chain].append({"subject": subject, "length": 1, "head": head})
+
+    def _append(self, row: Row, subject: str, number: int, previous: str) -> str:
+        row |= {"subject": subject, "number": number, "previous_hash": previous}
+        event: Any = SimpleNamespace(**row)
+        row["hash"] = hash_of(event)
+        self.new(Event, **row)
+        return str(row["hash"])
+
+    def close(self) -> None:
+        """The head of the chain."""
+        self.rows[Chain].append({"subject": self.subject, "length": self._length, "head": self._head})
+
+    # --- sides
+
+    def take_side(self, step: Step, side: str, act: str) -> None:
+        if step.who.human not in self._sides:
+            self._sides.add(step.who.human)
+            self.new(Duty, case=self.subject, human=step.who.human, side=side, act=act, at=step.at)
+
+    # --- clocks, as in applications.services.clocks
+
+    def start(self, at: datetime, event: str) -> None:
+        for clock in self.book.clocks:
+            last = self._last.get(clock.code)
+            if clock.starts_on == event and last in (None, ClockEntry.STOP):
+                self._enter(clock.code, ClockEntry.START, at, event)
+                self._pauses[clock.code] = []
+                self._due(clock, at.date(), event)
+
+    def pause(self, at: datetime, cause: str) -> None:
+        for clock in self.book.clocks:
+            if clock.pausable and self._last.get(clock.code) in (ClockEntry.START, ClockEntry.RESUME):
+                self._enter(clock.code, ClockEntry.PAUSE, at, cause)
+                self._paused[clock.code] = at.date()
+
+    def resume(self, at: datetime, cause: str) -> None:
+        for clock in self.book.clocks:
+            if clock.pausable and self._last.get(clock.code) == ClockEntry.PAUSE:
+                self._enter(clock.code, ClockEntry.RESUME, at, cause)
+                self._pauses[clock.code].append((self._paused.pop(clock.code), at.date()))
+                self._move_deadline(clock)
+
+    def stop(self, at: datetime, cause: str, codes: tuple[str, ...] | None = None) -> None:
+        for clock in self.book.clocks:
+            last = self._last.get(clock.code)
+            if last not in (None, ClockEntry.STOP) and (codes is None or clock.code in codes):
+                self._enter(clock.code, ClockEntry.STOP, at, cause)
+                deadline = self._deadlines.get(clock.code)
+                if deadline and deadline["met_at"] is None:
+                    deadline["met_at"] = at
+
+    def _enter(self, clock: str, what: str, at: datetime, cause: str) -> None:
+        self._last[clock] = what
+        self.new(ClockEntry, application_id=self.case_id, clock=clock, what=what, at=at, cause=cause)
+
+    def _due(self, clock: Clock, day: date, event: str) -> None:
+        last = self._last_day(clock, day, [])
+        if last is None:
+            return
+        facts = {
+            "rule": f"{length(clock)} from {event} ({self.book.code} {self.book.version})",
+            "starts_on": day, "working_days": clock.working_days, "calendar_days": clock.calendar_days,
+            "months": clock.months, "calendar": str(kazakhstan()) if clock.working_days else "",
+            "due_at": end_of(last), "met_at": None,
+        }  # fmt: skip
+        if clock.code in self._deadlines:
+            self._deadlines[clock.code] |= facts
+        else:
+            row = self.new(Deadline, application_id=self.case_id, code=clock.code, **facts)
+            self._deadlines[clock.code] = row
+
+    def _move_deadline(self, clock: Clock) -> None:
+        deadline = self._deadlines.get(clock.code)
+        if deadline and deadline["met_at"] is None:
+            last = self._last_day(clock, deadline["starts_on"], self._pauses[clock.code])
+            assert last is not None
+            deadline["due_at"] = end_of(last)
+
+    def _last_day(self, clock: Clock, day: date, pauses: list[Days]) -> date | None:
+        """``last_day`` of the services; what is in working days is looked up instead of walked."""
+        if not clock.working_days:
+            return last_day(clock, day, pauses)
+        paused = sum(self.days.between(start, end) for start, end in pauses)
+        return self.days.add(day, clock.working_days + paused)
+
+
+def _event(kind: str, step: Step, before: str, after: str, reason: str, data: Row) -> Row:
+    return {
+        "kind": kind, "actor_id": str(step.who.pk), "actor_name": step.who.name, "from_state": before,
+        "to_state": after, "reason": reason, "data": data, "request_id": "", "at": step.at,
+    }  # fmt: skip

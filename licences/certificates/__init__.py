@@ -1,0 +1,1 @@
+"""The certificate of a licence: its code, what it states, and its PDF."""
