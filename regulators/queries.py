@@ -133,11 +133,6 @@ def changes_of_type(licence_type: str) -> QuerySet[PendingChange]:
     return PendingChange.objects.filter(licence_type__code=licence_type, settled_on=None)
 
 
-def changes_in_force(licence_type: LicenceType, on: date) -> QuerySet[PendingChange]:
-    """Those of them that are law on the day: until they are settled nobody can say what the law is."""
-    return changes_announced(licence_type).filter(in_force_on__lte=on)
-
-
 def waiting_checks(regulator_code: str) -> dict[tuple[str, str], CitationCheck]:
     """The newest check of each act and provision that no second person confirmed yet."""
     checks = CitationCheck.objects.filter(regulator__code=regulator_code, confirmed_by=None)

@@ -9,10 +9,16 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that stands in the way, and where it can be mended."""
+    """One thing that stands in the way, and where it can be mended.
+
+    ``by`` names who mends it: a permission, or what the room of the record says instead. ``about`` is what it
+    belongs with on a page.
+    """
 
     text: str
     url: str = ""
+    by: str = ""
+    about: str = ""
 
     def __str__(self) -> str:
         return str(self.text)

@@ -18,12 +18,14 @@ from workflow.models import Proposal, Stateful
 class Offer:
     """An act as a page shows it: open, or visible with the reasons why not yet.
 
-    ``proposal`` is what another person proposed, where this actor would be the second of two.
+    ``proposal`` is what another person proposed, where this actor would be the second of two; ``personal``
+    says that the reasons are about this actor, and nobody asked yet about the record.
     """
 
     act: Act
     reasons: list[Reason]
     proposal: Proposal | None = None
+    personal: bool = False
 
     @property
     def open(self) -> bool:
@@ -73,8 +75,15 @@ def is_offered(instance: Any, act: Act, actor: Any) -> bool:
 def offer(instance: Any, act: Act, actor: Any) -> Offer:
     """One act with what is still unmet, whether or not it is offered."""
     proposal = proposal_of(instance, act)
-    reasons = _standing_in_the_way(instance, act, actor, proposal)
-    return Offer(act=act, reasons=reasons, proposal=proposal)
+    if personal := _about_the_actor(instance, act, actor, proposal):
+        return Offer(act=act, reasons=personal, proposal=proposal, personal=True)
+    return Offer(act=act, reasons=unmet(instance, act, proposal), proposal=proposal)
+
+
+def unmet(instance: Any, act: Act, proposal: Proposal | None = None) -> list[Reason]:
+    """What the record still lacks for the act, whoever takes it."""
+    data = proposal.data if proposal else {}
+    return [reason for requirement in act.requires for reason in requirement(instance, data)]
 
 
 def proposal_of(instance: Any, act: Act) -> Proposal | None:
@@ -83,7 +92,7 @@ def proposal_of(instance: Any, act: Act) -> Proposal | None:
     return proposal if proposal and proposal.object_version == instance.version else None
 
 
-def _standing_in_the_way(instance: Any, act: Act, actor: Any, proposal: Proposal | None) -> list[Reason]:
+def _about_the_actor(instance: Any, act: Act, actor: Any, proposal: Proposal | None) -> list[Reason]:
     if act.duty:
         try:
             duties.check(case=instance.duty_case, actor=actor, side=act.duty)
@@ -93,5 +102,4 @@ def _standing_in_the_way(instance: Any, act: Act, actor: Any, proposal: Proposal
         return [Reason(_("This account has no identity on record, so it cannot be one of two people."))]
     if proposal and proposal.proposed_human == actor.human:
         return [Reason(_("You proposed this; another person has to confirm it."))]
-    data = proposal.data if proposal else {}
-    return [reason for requirement in act.requires for reason in requirement(instance, data)]
+    return []

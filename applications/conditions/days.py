@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications.conditions import Data, Reasons
+from applications.conditions import FORM, TIME, Data, Reasons
 from applications.states import ApplicationState as A
+from look import words
 from workflow.errors import Reason
 
 if TYPE_CHECKING:
@@ -24,21 +25,30 @@ def expiry_is_ahead(case: "Application", data: Data) -> Reasons:
 
 def _ahead(value: Any) -> Reasons:
     day = _as_date(value)
-    return [] if day is None or day > timezone.localdate() else [Reason(_("The date must be after today."))]
+    return (
+        []
+        if day is None or day > timezone.localdate()
+        else [Reason(_("The date must be after today."), by=FORM)]
+    )
 
 
 def extends_expiry(case: "Application", data: Data) -> Reasons:
     until = _as_date(data.get("expires_on"))
     if until is None or (case.expires_on and until > case.expires_on):
         return []
-    return [Reason(_("The new date must be later than the present one."))]
+    return [Reason(_("The new date must be later than the present one."), by=FORM)]
 
 
 def deadline_passed(case: "Application", data: Data) -> Reasons:
     due = case.return_by if case.state == A.RETURNED else case.expires_on
     if due and timezone.localdate() > due:
         return []
-    return [Reason(_("The deadline has not passed."))]
+    stands = (
+        _("The deadline has not passed: %(day)s.") % {"day": words.day(due)}
+        if due
+        else _("No deadline is set.")
+    )
+    return [Reason(stands, by=TIME)]
 
 
 def _as_date(value: Any) -> date | None:

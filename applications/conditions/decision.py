@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications.conditions import Data, Reasons, review
+from applications.conditions import FORM, THE_BOOK, TIME, Data, Reasons, act_page, page, review
 from applications.queries import law
 from applications.states import ApplicationState as A
 from regulators import rulebook as rb
@@ -18,28 +19,47 @@ if TYPE_CHECKING:
 
 
 def recommended_to_grant(case: "Application", data: Data) -> Reasons:
-    return [] if case.recommended == "grant" else [Reason(_("The recommendation is not to grant."))]
+    if case.recommended == "grant":
+        return []
+    words = _("The recommendation is not to grant.")
+    return [Reason(words, act_page(case, "send_back"), by="send_back_application")]
 
 
 def book_has_in_principle(case: "Application", data: Data) -> Reasons:
-    return [] if case.book.in_principle else [Reason(_("This rule book has no approval in principle."))]
+    if case.book.in_principle:
+        return []
+    return [Reason(_("This rule book has no approval in principle."), by=THE_BOOK)]
 
 
 def nothing_outstanding(case: "Application", data: Data) -> Reasons:
     """From recommended: nothing may be left to meet. From in principle: every condition is verified."""
-    open_conditions = case.conditions.filter(verified_at=None)
     return [
-        *[Reason(_("Condition %(number)s is not verified.") % {"number": c.number}) for c in open_conditions],
+        *_conditions_left(case),
         *review.stages_with_the_firm(case),
         *review.asked_is_back(case),
         *review.findings_left(case, (rb.SUBMISSION, rb.RECOMMENDATION, rb.GRANT)),
     ]
 
 
+def _conditions_left(case: "Application") -> Reasons:
+    words = _("Condition %(number)s is not verified: %(text)s")
+    return [
+        Reason(
+            words % {"number": condition.number, "text": condition.text},
+            page(case, "condition", condition.number),
+            by="verify_condition",
+            about=_("Conditions of the approval in principle"),
+        )
+        for condition in case.conditions.all()
+        if condition.verified_at is None
+    ]
+
+
 def outcome_has_basis(case: "Application", data: Data) -> Reasons:
     if case.book.outcome == rb.READINESS or confirmed_basis(case.licence_type_id, timezone.localdate()):
         return []
-    return [Reason(_("No confirmed authority basis is on record for this licence, so none can be granted."))]
+    words = _("No confirmed authority basis is on record for this licence, so none can be granted.")
+    return [Reason(words, reverse("admin:regulators_authoritybasis_changelist"), by="administrator")]
 
 
 def representations_accepted(case: "Application", data: Data) -> Reasons:
@@ -48,23 +68,26 @@ def representations_accepted(case: "Application", data: Data) -> Reasons:
     notice = case.refusal_notices.last()
     if notice and notice.representations.filter(accepted=True).exists():
         return []
-    return [Reason(_("Record which representations are accepted, at least in part."))]
+    waiting = notice.representations.filter(answered_at=None).first() if notice else None
+    url = page(case, "representation", waiting.pk) if waiting else ""
+    words = _("Record which representations are accepted, at least in part.")
+    return [Reason(words, url, by="answer_representation")]
 
 
 def grounds_from_book(case: "Application", data: Data) -> Reasons:
     known = {ground.code: ground for ground in case.book.grounds}
     grounds = data.get("grounds") or []
     if not grounds:
-        return [Reason(_("Name at least one ground of the rule book."))]
+        return [Reason(_("Name at least one ground of the rule book."), by=FORM)]
     found = []
     for code in grounds:
         if code not in known:
-            found.append(Reason(_("“%(code)s” is not a ground of the rule book.") % {"code": code}))
+            found.append(Reason(_("“%(code)s” is not a ground of the rule book.") % {"code": code}, by=FORM))
         elif not known[code].quotable:
             words = _(
                 "The rule behind “%(ground)s” is not fully read and in force, so it cannot ground a refusal."
             )
-            found.append(Reason(words % {"ground": say(known[code].title)}))
+            found.append(Reason(words % {"ground": say(known[code].title)}, by=THE_BOOK))
     return found
 
 
@@ -72,33 +95,40 @@ def grounds_were_noticed(case: "Application", data: Data) -> Reasons:
     notice = case.refusal_notices.last()
     noticed = set(notice.grounds) if notice else set()
     fresh = [code for code in data.get("grounds") or [] if code not in noticed]
-    return [Reason(_("“%(code)s” was not in the preliminary notice.") % {"code": code}) for code in fresh]
+    words = _("“%(code)s” was not in the preliminary notice.")
+    return [Reason(words % {"code": code}, by=FORM) for code in fresh]
 
 
 def period_is_over(case: "Application", data: Data) -> Reasons:
     notice = case.refusal_notices.last()
     until = notice.representations_until if notice else None
     if until is None:
-        return [Reason(_("Record when the preliminary notice was served."))]
+        url = page(case, "service", notice.pk) if notice else ""
+        return [Reason(_("Record when the preliminary notice was served."), url, by="serve_notice")]
     if timezone.localdate() <= until:
         words = _("The firm may make representations until %(date)s.")
-        return [Reason(words % {"date": until.strftime("%d.%m.%Y")})]
+        return [Reason(words % {"date": until.strftime("%d.%m.%Y")}, by=TIME)]
     return []
 
 
 def representations_answered(case: "Application", data: Data) -> Reasons:
     notice = case.refusal_notices.last()
-    if notice and notice.representations.filter(answered_at=None).exists():
-        return [Reason(_("Record our answer to each representation."))]
-    return []
+    waiting = notice.representations.filter(answered_at=None) if notice else ()
+    words = _("Record our answer to the representation: %(text)s")
+    return [
+        Reason(words % {"text": said.text}, page(case, "representation", said.pk), by="answer_representation")
+        for said in waiting
+    ]
 
 
 def book_lets_lapse(case: "Application", data: Data) -> Reasons:
-    return [] if case.book.lapse_allowed else [Reason(_("This rule book does not let an application lapse."))]
+    if case.book.lapse_allowed:
+        return []
+    return [Reason(_("This rule book does not let an application lapse."), by=THE_BOOK)]
 
 
 def silence_has_run_out(case: "Application", data: Data) -> Reasons:
     silent = [clock.code for clock in case.book.clocks if clock.silence == "issue"]
     if case.deadlines.filter(code__in=silent, met_at=None, due_at__lt=timezone.now()).exists():
         return []
-    return [Reason(_("No silence rule of the rule book has run out."))]
+    return [Reason(_("No silence rule of the rule book has run out."), by=TIME)]

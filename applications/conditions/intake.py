@@ -1,10 +1,11 @@
 """What intake needs: the completeness check, the fee, and what the book does with gaps."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
-from applications.conditions import Data, Reasons
+from applications.conditions import Data, Reasons, act_page, page
 from workflow.errors import Reason
 
 if TYPE_CHECKING:
@@ -14,39 +15,56 @@ if TYPE_CHECKING:
 def completeness_passed(case: "Application", data: Data) -> Reasons:
     check = _check_of_this_submission(case)
     if check is None:
-        return [Reason(_("Record the completeness check of this submission."))]
-    return [] if check.passed else [Reason(_("The completeness check found gaps: return the application."))]
+        return [_to_check(case, _("Record the completeness check of this submission."))]
+    if check.passed:
+        return []
+    if case.book.incomplete == "return":
+        words = _("The completeness check found gaps: return the application.")
+        return [Reason(words, act_page(case, "return_incomplete"), by="return_application")]
+    words = _("The completeness check found gaps: refuse to consider the application.")
+    return [Reason(words, act_page(case, "refuse_to_consider"), by="refuse_to_consider")]
 
 
 def fee_settled(case: "Application", data: Data) -> Reasons:
     if not case.book.fee_is_condition or case.fee in ("paid", "waived"):
         return []
-    return [Reason(_("The fee is a condition of filing: record it as paid or waived."))]
+    words = _("The fee is a condition of filing: record it as paid or waived.")
+    return [Reason(words, page(case, "fee"), by="check_completeness")]
 
 
 def gaps_named(case: "Application", data: Data) -> Reasons:
     check = _check_of_this_submission(case)
     if check and not check.passed and check.gaps.exists():
         return []
-    return [Reason(_("Record a completeness check that names each gap."))]
+    return [_to_check(case, _("Record a completeness check that names each gap."))]
 
 
 def book_returns(case: "Application", data: Data) -> Reasons:
     if case.book.incomplete == "return":
         return []
-    return [
-        Reason(_("Under this rule book an incomplete application is refused consideration and filed again."))
-    ]
+    words = _("Under this rule book an incomplete application is refused consideration and filed again.")
+    return [Reason(words, act_page(case, "refuse_to_consider"), by="refuse_to_consider")]
 
 
 def book_refiles(case: "Application", data: Data) -> Reasons:
     if case.book.incomplete == "refile":
         return []
-    return [Reason(_("Under this rule book an incomplete application is returned, not refused."))]
+    words = _("Under this rule book an incomplete application is returned, not refused.")
+    return [Reason(words, act_page(case, "return_incomplete"), by="return_application")]
+
+
+def _to_check(case: "Application", text: str) -> Reason:
+    return Reason(text, page(case, "completeness"), by="check_completeness")
 
 
 def _check_of_this_submission(case: "Application") -> "CompletenessCheck | None":
-    """The newest check, where it is one of what was submitted last."""
-    check: CompletenessCheck | None = case.completeness_checks.order_by("-checked_at").first()
-    snapshot = case.snapshots.order_by("-number").values_list("pk", flat=True).first()
-    return check if check and check.snapshot_id == snapshot else None
+    """The newest check, where it is one of what was submitted last. Remembered on the case object, since a
+    page asks for each of its acts; an act locks a fresh one.
+    """
+    if "_check" not in vars(case):
+        latest = case.snapshots.order_by("-number").values("pk")[:1]
+        checks: Any = case.completeness_checks.annotate(latest=Subquery(latest))
+        check = checks.order_by("-checked_at").first()
+        vars(case)["_check"] = check if check and check.snapshot_id == check.latest else None
+    remembered: CompletenessCheck | None = vars(case)["_check"]
+    return remembered

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.conditions import Data, Reasons, decision, review
+from applications.conditions import FORM, Data, Reasons, decision, page, review
 from applications.states import StageState as S
 from regulators import rulebook as rb
 from regulators.rulebook import say
@@ -20,8 +19,8 @@ def recommendation_is_ready(case: "Application", data: Data) -> Reasons:
     if outcome == "refuse":
         return decision.grounds_from_book(case, data)
     if outcome != "grant":
-        return [Reason(_("Recommend either to grant or to refuse."))]
-    waiting = list(case.stages.exclude(state=S.APPROVED).values_list("code", flat=True))
+        return [Reason(_("Recommend either to grant or to refuse."), by=FORM)]
+    waiting = [stage.code for stage in case.stages.all() if stage.state != S.APPROVED]
     return [
         *_stages_to_approve(case, waiting),
         *review.findings_left(case, (rb.SUBMISSION, rb.RECOMMENDATION), without=waiting),
@@ -33,7 +32,9 @@ def _stages_to_approve(case: "Application", waiting: list[str]) -> Reasons:
     return [
         Reason(
             _("The stage “%(stage)s” is not approved.") % {"stage": say(case.book.stage(code).title)},
-            reverse("admin:applications_application_stage", args=[case.pk, code]),
+            page(case, "stage", code),
+            by="review_stage",
+            about=_("Stages"),
         )
         for code in waiting
     ]

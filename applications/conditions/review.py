@@ -1,13 +1,13 @@
 """What is left of the review, for whoever recommends, decides or approves a stage."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.conditions import Data, Reasons
+from applications.conditions import THE_FIRM, Data, Reasons, page
 from applications.queries import law
+from applications.queries.findings import Standing, standing_of_findings
 from applications.states import StageState as S
 from regulators.rulebook import say
 from workflow.errors import Reason
@@ -15,33 +15,54 @@ from workflow.errors import Reason
 if TYPE_CHECKING:
     from applications.models import Application
 
+_CHANGED = "changed"
+
 
 def stages_with_the_firm(case: "Application") -> Reasons:
-    codes = case.stages.filter(state__in=(S.IN_PROGRESS, S.CHANGES_REQUESTED)).values_list("code", flat=True)
     return [
         Reason(
-            _("The stage “%(stage)s” is with the firm.") % {"stage": say(case.book.stage(code).title)},
-            reverse("admin:applications_application_stage", args=[case.pk, code]),
+            _("The stage “%(stage)s” is with the firm.") % {"stage": say(case.book.stage(stage.code).title)},
+            page(case, "stage", stage.code),
+            by=THE_FIRM,
+            about=_("Stages"),
         )
-        for code in codes
+        for stage in case.stages.all()
+        if stage.state in (S.IN_PROGRESS, S.CHANGES_REQUESTED)
     ]
 
 
 def findings_left(case: "Application", due: tuple[str, ...], *, without: list[str] | None = None) -> Reasons:
     """Findings not settled, or whose answer has changed since; ``without`` leaves out whole stages."""
-    found = case.findings.filter(due__in=due).exclude(stage__in=without or [])
-    left = found.filter(~Q(outcome__in=settled(case)) | Q(affected=True)).order_by()
+    left_out = set(without or [])
+    return unsettled(case, lambda row: row.due in due and row.stage not in left_out)
+
+
+def unsettled(case: "Application", counts: Callable[[Standing], bool]) -> Reasons:
+    """One reason for each requirement whose findings count here and are not settled, in the order of the
+    book, with what was found of it.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in standing_of_findings(case):
+        if counts(row) and (row.affected or row.outcome not in settled(case)):
+            found.setdefault((row.stage, row.requirement), set()).add(
+                _CHANGED if row.affected else row.outcome
+            )
+    order = {requirement.code: number for number, requirement in enumerate(case.book.requirements)}
+    words = dict(case.findings.model.OUTCOMES) | {_CHANGED: _("Changed since")}
     return [
-        not_settled(case, stage, code)
-        for stage, code in sorted(set(left.values_list("stage", "requirement")))
+        Reason(
+            _("%(code)s %(title)s is not settled: %(found)s.")
+            % {
+                "code": code,
+                "title": say(law.requirement_of(case, code).title),
+                "found": ", ".join(str(words[outcome]) for outcome in words if outcome in found[stage, code]),
+            },
+            page(case, "question", stage, code),
+            by="assess_stage",
+            about=say(case.book.stage(stage).title),
+        )
+        for stage, code in sorted(found, key=lambda key: (order.get(key[1], len(order)), key))
     ]
-
-
-def not_settled(case: "Application", stage: str, code: str) -> Reason:
-    """One question whose finding stands in the way, with the page where it is made."""
-    words = {"code": code, "title": say(law.requirement_of(case, code).title)}
-    url = reverse("admin:applications_application_question", args=[case.pk, stage, code])
-    return Reason(_("%(code)s is not settled: %(title)s.") % words, url)
 
 
 def settled(case: "Application") -> tuple[str, ...]:
@@ -50,23 +71,28 @@ def settled(case: "Application") -> tuple[str, ...]:
 
 
 def asked_is_back(case: "Application") -> Reasons:
-    requests = case.requests.exclude(status="closed")
-    consultations = case.consultations.filter(outcome="")
-    page = "admin:applications_application_{}".format
+    asked = _("Requests and consultations")
     return [
         *[
             Reason(
-                _("Request %(number)s is not closed.") % {"number": r.number},
-                reverse(page("request"), args=[case.pk, r.number]),
+                _("Request %(number)s is not closed: %(state)s.")
+                % {"number": request.number, "state": request.get_status_display()},
+                page(case, "request", request.number),
+                by=THE_FIRM if request.status in request.WITH_FIRM else "write_request",
+                about=asked,
             )
-            for r in requests
+            for request in case.requests.all()
+            if request.status != request.CLOSED
         ],
         *[
             Reason(
-                _("The consultation of %(body)s is not finished.") % {"body": c.body},
-                reverse(page("consultation"), args=[case.pk, c.pk]),
+                _("The consultation of %(body)s is not finished.") % {"body": consultation.body},
+                page(case, "consultation", consultation.pk),
+                by="consult",
+                about=asked,
             )
-            for c in consultations
+            for consultation in case.consultations.all()
+            if consultation.outcome == ""
         ],
     ]
 
@@ -76,6 +102,14 @@ def law_is_settled(case: "Application", data: Data) -> Reasons:
 
 
 def changes_resolved(case: "Application", data: Data) -> Reasons:
-    if case.change_notices.filter(resolved_at=None).exists():
-        return [Reason(_("The firm has reported a change that is not resolved."))]
-    return []
+    words = _("The firm has reported a change that is not resolved: %(text)s")
+    return [
+        Reason(
+            words % {"text": notice.text},
+            page(case, "change_notice", notice.pk),
+            by="resolve_change",
+            about=_("Changes that the firm reported"),
+        )
+        for notice in case.change_notices.all()
+        if notice.resolved_at is None
+    ]

@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications import asked
-from applications.conditions import FIRM, Data, Reasons
+from applications.conditions import FIRM, THE_FIRM, THE_REGULATOR, Data, Reasons, page
 from applications.queries import drafts, law
 from applications.queries.consents import last_consents
 from applications.states import OPEN
+from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from regulators.rulebook import say
 from workflow.errors import Reason
@@ -28,7 +29,7 @@ def stages_complete(case: "Application", data: Data) -> Reasons:
         if stage.state not in (S.COMPLETE, S.IN_REVIEW, S.APPROVED):
             title = say(case.book.stage(stage.code).title)
             url = reverse("portal:stage", args=[case.pk, stage.code])
-            found.append(Reason(_("Complete the stage “%(stage)s”.") % {"stage": title}, url))
+            found.append(Reason(_("Complete the stage “%(stage)s”.") % {"stage": title}, url, by=THE_FIRM))
     return found
 
 
@@ -54,7 +55,7 @@ def consents_given(case: "Application", data: Data) -> Reasons:
         if pk not in last:
             words = _("%(name)s: record the consent of this person.")
         url = reverse("portal:person_consent", args=[case.pk, pk])
-        found.append(Reason(words % {"name": person.full_name}, url))
+        found.append(Reason(words % {"name": person.full_name}, url, by=THE_FIRM))
     return found
 
 
@@ -64,7 +65,10 @@ def no_other_open_case(case: "Application", data: Data) -> Reasons:
     if other is None:
         return []
     words = _("The firm has an open case for this licence already: %(reference)s.")
-    return [Reason(words % {"reference": other.reference})]
+    told = words % {"reference": other.reference}
+    if case.state == A.REFUSED:  # the two people who remit it read this
+        return [Reason(told, page(other, "change"), by=THE_REGULATOR)]
+    return [Reason(told, reverse("portal:case", args=[other.pk]), by=THE_FIRM)]
 
 
 def unanswered(case: "Application", draft: asked.Draft, stage: str | None) -> Reasons:
@@ -73,7 +77,8 @@ def unanswered(case: "Application", draft: asked.Draft, stage: str | None) -> Re
     for key, texts in asked.missing(draft, questions.values()).items():
         question = questions[key]
         url = reverse("portal:stage", args=[case.pk, question.requirement.stage])
-        found += [Reason(f"{question.title}: {text}", f"{url}#{question.requirement.code}") for text in texts]
+        at = f"{url}#{question.requirement.code}"
+        found += [Reason(f"{question.title}: {text}", at, by=THE_FIRM) for text in texts]
     return found
 
 
@@ -86,5 +91,6 @@ def unusable(case: "Application", draft: asked.Draft, stage: str | None) -> Reas
             names.append(_("a file of the invited person is not ready"))
         url = reverse("portal:stage", args=[case.pk, question.requirement.stage])
         for name in names:
-            found.append(Reason(f"{question.title}: {name}", f"{url}#{question.requirement.code}"))
+            at = f"{url}#{question.requirement.code}"
+            found.append(Reason(f"{question.title}: {name}", at, by=THE_FIRM))
     return found

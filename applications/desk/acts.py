@@ -1,6 +1,6 @@
 """The acts of a case on the desk: the form of each, the service that does it, what a decision rests on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,8 +113,11 @@ def run(
     return decisions.propose(actor=actor, case=case, act=act.name, expected_version=version, **data)
 
 
-def links(obj: Any, found: list[Offer], url: Callable[[Act], str]) -> list[dict[str, Any]]:
-    """The acts as a page shows them; of many reasons the first few, and how many more there are.
+def links(
+    obj: Any, found: list[Offer], url: Callable[[Act], str], *, listed: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """The acts as a page shows them; of many reasons the first few, and how many more there are. What the
+    acts that are ``listed`` lack stands elsewhere on the page, apart from what is about the reader.
 
     One act leads on and is the main button. What stands in the way of a grant shows even though the form
     of the recommendation is open, since a refusal can be recommended.
@@ -129,6 +132,7 @@ def links(obj: Any, found: list[Offer], url: Callable[[Act], str]) -> list[dict[
             "open": is_open[offer.act.name],
             "main": offer.act.name == main,
             "reasons": reasons,
+            "listed": offer.act.name in listed and not offer.personal,
             "more": max(0, len(reasons) - REASONS_SHOWN),
         }
         for offer in found

@@ -15,6 +15,7 @@ from applications.desk import acts, worklist
 from applications.desk.case_page import case_context
 from applications.desk.pages import PAGES
 from applications.desk.pages.base import closed, show
+from applications.desk.why_not import next_acts, why_not
 from applications.models import Application, Stage
 from applications.queries.standing import with_rounds
 from regulators.queries import regulators_of
@@ -141,10 +142,11 @@ class ApplicationAdmin(CaseBound):
         return [*own, *super().get_urls()]
 
     def page_of(self, request: HttpRequest, obj: Application) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            **case_context(obj, request.user),
-            "acts": acts.links(obj, self.act_offers(request, obj), lambda act: self.act_url(obj, act)),
+        context = {**self.admin_site.each_context(request), **case_context(obj, request.user)}
+        offers = self.act_offers(request, obj)
+        context |= {
+            "acts": acts.links(obj, offers, lambda act: self.act_url(obj, act), listed=next_acts(obj)),
+            "why_not": why_not(obj, request.user, offers),
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/applications/case.html", context)

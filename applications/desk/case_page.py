@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import rules
-from django.db.models import Count, prefetch_related_objects
+from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from applications.desk.words import (
 from applications.models import Application, Decision, Finding, Recommendation, Stage
 from applications.queries import law
 from applications.queries.consultations import silence_rests_on
+from applications.queries.findings import standing_of_findings
 from applications.queries.meeting_log import log_of
 from applications.queries.standing import parts_held
 from applications.services.consultations import is_late, is_overdue
@@ -63,8 +64,8 @@ class Link:
 
 def case_context(case: Any, user: Any) -> dict[str, Any]:
     standing.read_standing([case], "requests__points")
-    announced = changes_announced(case.licence_type)
-    held = parts_held(case, PARTS, announced=announced)
+    held = parts_held(case, PARTS, announced=changes_announced(case.licence_type))
+    _remember(case, held)
     waits, due = standing.waiting(case), standing.due(case)
     snapshots = list(case.snapshots.defer("content").order_by("-number"))
     return {
@@ -75,7 +76,7 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "licence_title": say(case.book.licence_type_title),
         "state_kind": STATE_TAGS[A(case.state)],
         "waits": waits,
-        "announced": announced if "announced" in held else (),
+        "announced": law.announced(case),
         "mine": standing.is_mine(case, waits, user),
         "days_left": due.left if due else None,
         "due_day": due.day if due else None,
@@ -96,6 +97,20 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
     }
 
 
+def _remember(case: Any, held: frozenset[str]) -> None:
+    """What the acts ask about too is read once, and not at all where there is none of it."""
+    law.remember_announced(case, there_are="announced" in held)
+    rows = {
+        "consultations": case.consultations.select_related("specialist"),
+        "change_notices": case.change_notices.all(),
+    }
+    for name, found in rows.items():
+        if name in held:
+            prefetch_related_objects([case], Prefetch(name, found))
+        else:
+            case._prefetched_objects_cache[name] = found.none()
+
+
 LINKED = (
     "verify_condition",
     "serve_notice",
@@ -108,11 +123,11 @@ LINKED = (
 
 def stage_rows(case: Application) -> list[StageRow]:
     counted: dict[str, Counter[str]] = {}
-    for stage, outcome, affected in case.findings.values_list("stage", "outcome", "affected"):
-        counts = counted.setdefault(stage, Counter())
+    for row in standing_of_findings(case):
+        counts = counted.setdefault(row.stage, Counter())
         counts["total"] += 1
-        counts["settled"] += outcome in Finding.SETTLED and not affected
-        counts["affected"] += affected
+        counts["settled"] += row.outcome in Finding.SETTLED and not row.affected
+        counts["affected"] += row.affected
     return [
         StageRow(
             stage=stage,
@@ -251,7 +266,7 @@ def ground_titles(case: Application, codes: list[str]) -> list[str]:
 
 
 def _consultations(case: Application) -> list[dict[str, Any]]:
-    found = list(case.consultations.select_related("specialist"))
+    found = list(case.consultations.all())
     for one in found:
         one.application = case
     return [

@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications.conditions import THE_FIRM
 from applications.states import WITH_THE_FIRM
 from regulators import books
 from regulators import rulebook as rb
-from regulators.queries import changes_in_force
+from regulators.queries import changes_announced
 from regulators.rulebook import Book, Requirement
 from workflow.errors import Reason
 
@@ -47,7 +48,7 @@ def has_to_move(case: "Application") -> list[Reason]:
     if case.state not in WITH_THE_FIRM or demand(later) == STAY:
         return []
     words = _("Rule book %(version)s is in force since %(date)s: move the application to it first.")
-    return [Reason(words % _dated(later[-1]), reverse("portal:version", args=[case.pk]))]
+    return [Reason(words % _dated(later[-1]), reverse("portal:version", args=[case.pk]), by=THE_FIRM)]
 
 
 def has_to_be_assessed_anew(case: "Application") -> bool:
@@ -66,12 +67,29 @@ def unsettled(case: "Application") -> list[Reason]:
             "Rule book %(version)s is in force since %(date)s: apply it to the case and assess its changes."
         )
         url = reverse("admin:applications_application_version", args=[case.pk])
-        reasons.append(Reason(words % _dated(later[-1]), url))
-    for change in changes_in_force(case.licence_type, timezone.localdate()):
+        reasons.append(Reason(words % _dated(later[-1]), url, by="apply_version"))
+    today = timezone.localdate()
+    for change in announced(case):
+        if not change.is_in_force(today):
+            continue
         words = _("“%(title)s” (%(source)s) is in force and not settled. %(owner)s follows it.")
         told = {"title": change.title, "source": change.source, "owner": change.owner.full_name}
-        reasons.append(Reason(words % told))
+        url = reverse("admin:regulators_pendingchange_change", args=[change.pk])
+        reasons.append(Reason(words % told, url, by="administrator"))
     return reasons
+
+
+def announced(case: "Application") -> list[Any]:
+    """The changes of legislation that are announced and not settled."""
+    remembered: list[Any] | None = vars(case).get("_announced")
+    return list(changes_announced(case.licence_type)) if remembered is None else remembered
+
+
+def remember_announced(case: "Application", *, there_are: bool) -> None:
+    """A page asks for each of its acts: it reads them once, and not at all where it knows of none. An act
+    locks a fresh case.
+    """
+    vars(case)["_announced"] = announced(case) if there_are else []
 
 
 def requirement_of(case: "Application", code: str) -> Requirement:

@@ -1,5 +1,7 @@
 """Which rule books are published, and on what legal basis licences are granted."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -201,3 +203,7 @@ class PendingChange(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def is_in_force(self, on: date) -> bool:
+        """The law on the day: until it is settled nobody can say what the law is."""
+        return self.settled_on is None and self.in_force_on is not None and self.in_force_on <= on

@@ -71,7 +71,7 @@ def test_from_submission_to_licence(submitted_case, browsers, afsa_staff):
 
     refused = decider.post(act(case, "grant"), {"version": fresh(case).version, "reason": "Too early."})
     assert refused.status_code == 422
-    assert "Condition 1 is not verified." in refused.content.decode()
+    assert "Condition 1 is not verified: Pay the capital in." in refused.content.decode()
     posted(reviewer, at("condition", case, 1), {"evidence": "The bank statement was read."})
     posted(decider, act(case, "grant"), {"version": fresh(case).version, "reason": "Every condition is met."})
 

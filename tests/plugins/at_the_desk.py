@@ -54,7 +54,7 @@ def find_three_things(page: Page, reference: str) -> None:
     assert settle(reference, BUSINESS) > 30
     open_desk_stage(page, reference, BUSINESS)
     expect(page.get_by_role("region", name="Why “Approve stage” is not open yet")).to_have_text(
-        re.compile(r"CUS-14 is not settled: Key information and client agreement\.\s*$")
+        re.compile(r"is not open yet\s*CUS-14 [^.]+ is not settled: Query\.\s*$")
     )
 
 

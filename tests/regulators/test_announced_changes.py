@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit.models import Event
 from regulators import services
 from regulators.models import PendingChange
-from regulators.queries import changes_announced, changes_in_force
+from regulators.queries import changes_announced
 from tests.regulators.conftest import browser, on, page
 from workflow.errors import NotAllowed, NotReady
 
@@ -28,10 +28,11 @@ def announce(actor, custody, owner, **fields):
 def test_a_change_is_in_force_from_its_day_until_it_is_settled(custody, pair, officer):
     change = announce(pair[0], custody, officer)
     unknown = announce(pair[0], custody, officer, in_force_on=None)
-    assert list(changes_in_force(custody, DAY - timedelta(days=1))) == []
-    assert list(changes_in_force(custody, DAY)) == [change]
+    assert [c.is_in_force(DAY - timedelta(days=1)) for c in (change, unknown)] == [False, False]
+    assert [c.is_in_force(DAY) for c in (change, unknown)] == [True, False]
     services.settle_change(actor=pair[1], change=change, how="Rule book 2027.1 answers it.")
-    assert list(changes_in_force(custody, DAY)) == []
+    change.refresh_from_db()
+    assert not change.is_in_force(DAY)
     assert list(changes_announced(custody)) == [unknown]
     with pytest.raises(NotReady, match="settled already"):
         services.settle_change(actor=pair[1], change=change, how="Again.")
