@@ -67,7 +67,7 @@ def unsettled(case: "Application") -> list[Reason]:
             "Rule book %(version)s is in force since %(date)s: apply it to the case and assess its changes."
         )
         url = reverse("admin:applications_application_version", args=[case.pk])
-        reasons.append(Reason(words % _dated(later[-1]), url, by="apply_version"))
+        reasons.append(Reason(words % _dated(later[-1]), url, by="apply_version", about=_("The law")))
     today = timezone.localdate()
     for change in announced(case):
         if not change.is_in_force(today):
@@ -75,7 +75,7 @@ def unsettled(case: "Application") -> list[Reason]:
         words = _("“%(title)s” (%(source)s) is in force and not settled. %(owner)s follows it.")
         told = {"title": change.title, "source": change.source, "owner": change.owner.full_name}
         url = reverse("admin:regulators_pendingchange_change", args=[change.pk])
-        reasons.append(Reason(words % told, url, by="administrator"))
+        reasons.append(Reason(words % told, url, by="administrator", about=_("The law")))
     return reasons
 
 
