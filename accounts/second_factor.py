@@ -6,7 +6,8 @@ app and a recovery code are second factors; a password is none, nor is a link of
 
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
@@ -14,10 +15,13 @@ from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from accounts import show_factor
 from accounts.factors import factors_of
 
+View = TypeVar("View", bound=Callable[..., Any])
 SHOWN = "mfa"  # as allauth calls it in its record
 # What anybody signed in reaches without one. Every other address is shut, those of tomorrow too.
 OPEN = frozenset(
@@ -44,15 +48,29 @@ def is_fresh(request: HttpRequest) -> bool:
     return time.time() - shown_at(request) <= settings.FRESH_FACTOR_MINUTES * 60
 
 
-def demand(request: HttpRequest, *, facts: show_factor.Facts = (), title: str = "") -> HttpResponse | None:
+def demand(request: HttpRequest, *, facts: show_factor.Facts) -> HttpResponse | None:
     """The page that asks for a fresh factor, or None where nothing stands in the way.
 
     Asked before a decision is shown, and again when it is sent. ``facts``: pairs of words that say what the
     person approves.
     """
-    return (
-        show_factor.back(request) if is_fresh(request) else show_factor.ask(request, facts=facts, title=title)
-    )
+    if is_fresh(request):
+        return show_factor.back(request, show_factor.TO_OPEN)
+    return show_factor.ask(request, facts=facts)
+
+
+def confirmed_first(label: str | Promise) -> Callable[[View], View]:
+    """A view that takes a fresh second factor, of which ``label`` says what it gives out or does."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def confirmed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            asked = demand(request, facts=[(gettext("Act"), label)])
+            return view(request, *args, **kwargs) if asked is None else asked
+
+        return cast(View, confirmed)
+
+    return decorate
 
 
 def just_signed_in(request: HttpRequest) -> bool:
@@ -81,7 +99,7 @@ class SecondFactor:
         if name in OPEN or not _is_staff(request):
             return None
         if shown_at(request):
-            return show_factor.back(request)
+            return show_factor.back(request, show_factor.TO_ENTER)
         if factors_of(request.user).exists():  # type: ignore[arg-type]
             return show_factor.ask(request)
         if name in SETTING_UP:

@@ -350,6 +350,8 @@ WORKFLOW_AFTER = {
     "licences.licence": "licences.services.acts.after_licence",
 }
 AUDIT_HANDLERS = ["applications.services.standing.on_event"]
+# Called as before(request, facts=...) where somebody is about to decide; what it returns is shown first.
+WORKFLOW_BEFORE_DECIDING = "accounts.second_factor.demand"
 ACCOUNT_HANDLERS = ["notifications.security.on_account"]
 FIRM_HANDLERS = ["applications.services.firms.on_firm_corrected"]
 CALENDAR_HANDLERS = ["applications.services.calendar.on_calendar"]

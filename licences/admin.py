@@ -9,12 +9,14 @@ from django.contrib.admin.utils import unquote
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from licences.certificates.page import pdf_response
 from licences.forms import ActForm, SurrenderForm
 from licences.models import Licence, ReadinessRecord, RegisterEntry
 from regulators.admin import ReadOnlyAdmin
 from regulators.queries import notices_for, regulators_of
+from workflow.acts import Act
 from workflow.admin import StatefulAdmin
 
 
@@ -66,6 +68,9 @@ class LicenceAdmin(StatefulAdmin):
         chosen = request.GET.get("language", "")
         known = chosen in dict(settings.LANGUAGES)
         return pdf_response(newest, chosen if known else (get_language() or "en")[:2])
+
+    def act_facts(self, obj: Any, act: Act) -> list[tuple[str, Any]]:
+        return [*super().act_facts(obj, act), (_("Firm"), obj.firm_name)]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(licence_type__regulator__in=regulators_of(request.user))

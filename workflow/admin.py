@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import rules
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,8 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from rules.contrib.admin import ObjectPermissionsModelAdmin
 
@@ -32,8 +35,8 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
     """Admin of a model with a state. Permissions are asked of the rules, for the object at hand.
 
     ``act_forms`` gives an act its own form; an act without one gets a field for each thing it needs.
-    ``hidden_acts`` belong to other pages: they are neither shown nor run here. ``run_act`` and
-    ``act_effects`` are there to be overridden.
+    ``hidden_acts`` belong to other pages: they are neither shown nor run here. ``run_act``, ``act_effects``
+    and ``act_facts`` are there to be overridden.
     """
 
     act_forms: ClassVar[dict[str, type[forms.Form]]] = {}
@@ -53,6 +56,10 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         targets = _(" or ").join(f"“{names[target]}”" for target in act.targets)
         words = _("The state changes from “%(old)s” to %(new)s.")
         return [words % {"old": obj.get_state_display(), "new": targets}]
+
+    def act_facts(self, obj: Any, act: Act) -> list[tuple[str, Any]]:
+        """What is approved, in pairs of words, where a decision is confirmed with a second factor."""
+        return [(_("Act"), act.label), (capfirst(obj._meta.verbose_name), obj)]
 
     # --- What Django's admin asks of us
 
@@ -158,6 +165,9 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
             raise Http404
         if not self.has_change_permission(request, obj):
             return self._refused(request, obj, act, [Reason(_("You may not change this record."))])
+        confirmation = self._confirm_first(request, obj, act)
+        if confirmation is not None:
+            return confirmation
         if request.method == "POST":
             return self._act(request, obj, act)
         try:
@@ -165,6 +175,17 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         except Refused as refusal:
             return self._refused(request, obj, act, refusal.reasons)
         return self._ask(request, obj, asked, self._form(asked)())
+
+    def _confirm_first(self, request: HttpRequest, obj: Any, act: Act) -> HttpResponse | None:
+        """The page that comes before a decision and before an act of two people, as
+        ``settings.WORKFLOW_BEFORE_DECIDING`` gives it. What is not open to this person asks for nothing.
+        """
+        decides = act.duty == DECIDE or act.two_people
+        if not decides or act.name in self.hidden_acts or not is_offered(obj, act, request.user):
+            return None
+        before = import_string(settings.WORKFLOW_BEFORE_DECIDING)
+        page: HttpResponse | None = before(request, facts=self.act_facts(obj, act))
+        return page
 
     def _act(self, request: HttpRequest, obj: Any, act: Act) -> HttpResponse:
         """What is unmet is asked once, by the act itself on the locked row."""

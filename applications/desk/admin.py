@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.desk import acts, worklist
@@ -68,6 +69,10 @@ class CaseBound(StatefulAdmin):
 
     def page_of(self, request: HttpRequest, obj: Any) -> HttpResponse:
         raise NotImplementedError
+
+    def act_facts(self, obj: Any, act: Act) -> list[tuple[str, Any]]:
+        firm = getattr(obj, "application", obj).firm
+        return [*super().act_facts(obj, act), (gettext("Firm"), firm.name)]
 
     def _page(self, request: HttpRequest, obj: Any, *about: Any, **context: Any) -> Any:
         """The pages of its acts, with what has to stand on every page of the track."""

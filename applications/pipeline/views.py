@@ -12,10 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from accounts.requests import SignedIn
+from accounts.second_factor import confirmed_first
 from applications.pipeline import exports, filters, queries, services
 from applications.pipeline.days import working_days
 from applications.pipeline.figures import Figure, Overview
@@ -85,6 +87,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 @for_managers
+@confirmed_first(_("Export the cases, with the names of their officers"))
 @require_GET
 def cases_csv(request: SignedIn) -> HttpResponse:
     form = _filter(request)

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.second_factor import demand
 from look.fields import DayMonthYearField
 from regulators.models import Regulator, Role
 from regulators.queries import regulators_of, serving_as
@@ -33,6 +34,7 @@ class Page:
     button: ClassVar[str | Promise]
     done: ClassVar[str | Promise] = ""
     intro: ClassVar[str | Promise] = ""
+    fresh_factor: ClassVar[bool] = False  # opened and sent only after a second factor
     regulator: ClassVar[str] = ""
     roles: ClassVar[frozenset[Role]] = frozenset({Role.ADMINISTRATOR})
     refusal: ClassVar[str | Promise] = gettext_lazy("Only an administrator of the regulator may do this.")
@@ -126,6 +128,10 @@ def show(model_admin: Any, page: type[Page], request: HttpRequest, pk: int | Non
     made = page(model_admin, request, row)
     if not page.may_use(request.user, row):
         return made.refused(NotAllowed([str(page.refusal)]), None)
+    if page.fresh_factor:
+        confirmation = demand(request, facts=[(_("Act"), page.title), *made.facts()])
+        if confirmation is not None:
+            return confirmation
     return made.post() if request.method == "POST" else made.get()
 
 

@@ -113,6 +113,7 @@ class AppointForm(PeriodForm):
 
 
 class AppointPage(Page):
+    fresh_factor = True
     name, label = "appoint", gettext_lazy("Appoint")
     title, button = gettext_lazy("Appoint a member of staff"), gettext_lazy("Appoint")
     done = gettext_lazy("The appointment is on record.")
@@ -125,6 +126,7 @@ class AppointPage(Page):
 
 
 class AppointmentPage(Page):
+    fresh_factor = True
     regulator = "regulator"
 
     def facts(self) -> list[tuple[str, Any]]:

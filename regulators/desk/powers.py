@@ -68,6 +68,7 @@ class DelegateForm(LicenceTypeForm):
 
 
 class DelegatePage(Page):
+    fresh_factor = True
     name, label = "delegate", gettext_lazy("Delegate")
     title, button = gettext_lazy("Delegate an act"), gettext_lazy("Delegate")
     done = gettext_lazy("The delegation is on record.")
@@ -80,6 +81,7 @@ class DelegatePage(Page):
 
 
 class EndDelegationPage(Page):
+    fresh_factor = True
     name, label = "end", gettext_lazy("End")
     title, button = gettext_lazy("End a delegation"), gettext_lazy("End the delegation")
     done = gettext_lazy("The last day of the delegation is on record.")
@@ -116,6 +118,7 @@ class BasisForm(LicenceTypeForm):
 
 
 class EnterBasisPage(Page):
+    fresh_factor = True
     name, label = "enter", gettext_lazy("Enter a legal basis")
     title, button = gettext_lazy("Enter a legal basis"), gettext_lazy("Enter the legal basis")
     done = gettext_lazy("The legal basis is entered. It counts once another administrator confirms it.")
@@ -131,6 +134,7 @@ class EnterBasisPage(Page):
 
 
 class ConfirmBasisPage(Page):
+    fresh_factor = True
     name, label = "confirm", gettext_lazy("Confirm")
     title, button = gettext_lazy("Confirm a legal basis"), gettext_lazy("Confirm the legal basis")
     done = gettext_lazy("The legal basis is confirmed. Licences can be granted on it.")

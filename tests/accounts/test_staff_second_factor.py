@@ -116,16 +116,16 @@ def test_a_session_that_was_opened_without_one_is_asked_and_goes_on_where_it_was
     secret, browser = app_of(person), signed_in_without(person)
     assert asks(browser.get("/desk/?a=1"))
 
-    wrong = browser.post("/desk/?a=1", {"second_factor": "open", "factor-code": "000000"})
+    wrong = browser.post("/desk/?a=1", {"second_factor": "enter", "factor-code": "000000"})
     assert (wrong.status_code, "This code is not right" in words(wrong)) == (422, True)
-    right = browser.post("/desk/?a=1", {"second_factor": "open", "factor-code": code_of(secret)})
+    right = browser.post("/desk/?a=1", {"second_factor": "enter", "factor-code": code_of(secret)})
     assert (right.status_code, right.url) == (302, "/desk/?a=1")
 
     assert browser.get(DESK).status_code == 200
     # Sent twice, as by a double click: to the page again, and not into it.
-    assert browser.post(DESK, {"second_factor": "open", "factor-code": "1"}).url == DESK
+    assert browser.post(DESK, {"second_factor": "enter", "factor-code": "1"}).url == DESK
     another = signed_in_without(person)
-    used = another.post(DESK, {"second_factor": "open", "factor-code": code_of(secret)})
+    used = another.post(DESK, {"second_factor": "enter", "factor-code": code_of(secret)})
     assert (used.status_code, asks(another.get(DESK))) == (422, True)
 
 
@@ -141,7 +141,7 @@ def test_what_was_sent_meanwhile_is_kept_but_no_password(staff):
         ("second_factor", "send"), ("text", "&quot;So&quot;"), ("many", "1"), ("many", "2")
     ]  # fmt: skip
     asked = browser.post(reverse("account_change_password"), {"oldpassword": "o", "text": "t"})
-    assert (b'name="second_factor" value="open"' in asked.content, b'name="text"' in asked.content) == (
+    assert (b'name="second_factor" value="enter"' in asked.content, b'name="text"' in asked.content) == (
         True,
         False,
     )

@@ -15,6 +15,7 @@ from look import words
 from regulators import services
 from regulators.models import AuthorityBasis, Delegation, Staff
 from regulators.queries import may_decide, staff_roles
+from tests.plugins.second_factor import app_of, code_of, shown_ago
 from tests.regulators.conftest import INVITED, LISTS, browser, on, page, reasons, written
 
 pytestmark = pytest.mark.django_db
@@ -274,3 +275,29 @@ def test_a_legal_basis_too_long_for_the_record_keeps_what_was_typed(pair, custod
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["act"]
     assert answer.context["form"]["act"].value() == "a" * 201
+
+
+# --- a fresh second factor
+
+
+def test_appointments_and_powers_take_a_fresh_factor_and_the_rest_does_not(pair, of_none, of_a_row):
+    client = shown_ago(browser(pair[1]), pair[1], seconds=301)
+    asked = {url for url in of_none + of_a_row if b'name="factor-code"' in client.get(url).content}
+    assert set(of_none + of_a_row) - asked == {page("accounts_staffinvitation_invite")}
+
+    shown_ago(client, pair[1], seconds=299)
+    assert {client.get(url).status_code for url in of_none + of_a_row} == {200}
+
+
+def test_it_says_who_is_appointed_and_what_was_typed_is_done_after_it(pair, person, afsa, decision_maker):
+    secret, client = app_of(pair[1]), shown_ago(browser(pair[1]), pair[1], seconds=301)
+    asked = client.get(page("regulators_staff_confirm", decision_maker)).content.decode()
+    for words_of_it in ("Confirm an appointment", str(decision_maker.user), "Decision maker", afsa.name):
+        assert words_of_it in asked, words_of_it
+
+    user, url = person(), page("regulators_staff_appoint")
+    data = appointment_data(user, afsa, "reviewer", timezone.localdate())
+    assert client.post(url, data).status_code == 403
+    assert not user.appointments.exists()
+    done = client.post(url, {**data, "second_factor": "send", "factor-code": code_of(secret)})
+    assert (done.status_code, user.appointments.get().role) == (302, "reviewer")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.second_factor import demand
 from applications.models import Application
 from applications.queries.conflicts import why_not
 from workflow.errors import Conflict, Gone, NotAllowed, Reason, Refused
@@ -33,6 +34,7 @@ class Page:
     button: ClassVar[str | Promise] = ""
     done: ClassVar[str | Promise] = ""
     intro: ClassVar[str | Promise] = ""
+    fresh_factor: ClassVar[bool] = False  # a step of the decision: opened and sent only after a second factor
     template: ClassVar[str] = "admin/applications/work.html"
     open_in_conflict: ClassVar[bool] = False
 
@@ -125,7 +127,15 @@ def show(model_admin: Any, page: type[Page], request: HttpRequest, pk: Any, **id
         log_refusal(request, case, page.name)
         return _refused(model_admin, request, case, [_("You may not do this.")], case_url(case))
     made = page(model_admin, request, case, ids)
+    if page.fresh_factor:
+        confirmation = demand(request, facts=_approved(made))
+        if confirmation is not None:
+            return confirmation
     return made.post() if request.method == "POST" else made.get()
+
+
+def _approved(made: Page) -> list[tuple[str, Any]]:
+    return [(_("Act"), made.heading()), (_("Case"), made.case), (_("Firm"), made.case.firm.name)]
 
 
 def closed(model_admin: Any, request: Any, case: Application, name: str) -> HttpResponse:

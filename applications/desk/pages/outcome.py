@@ -58,6 +58,7 @@ class ServiceForm(forms.Form):
 
 class ServicePage(Page):
     name, path = "service", "notices/<int:pk_of>/service/"
+    fresh_factor = True
     title, permission = gettext_lazy("Record the service of the notice"), "serve_notice"
     button, done = (
         gettext_lazy("Record the service"),
@@ -100,6 +101,7 @@ class RepresentationForm(forms.Form):
 
 class RepresentationPage(Page):
     name, path = "representation", "representations/<int:pk_of>/"
+    fresh_factor = True
     title, permission = gettext_lazy("Answer a representation"), "answer_representation"
     button, done = gettext_lazy("Record the answer"), gettext_lazy("The answer is recorded.")
 
