@@ -27,6 +27,10 @@ class Desk(AdminSite):
         @wraps(inner)
         def for_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             self._hide_from_others(request)
+            if not request.user.is_authenticated and request.method == "POST":
+                from applications.portal import typed  # the site is made before the models are
+
+                return typed.signed_out(request)
             return inner(request, *args, **kwargs)
 
         return cast(View, for_staff)

@@ -58,6 +58,11 @@ class QuestionRow:
     form: Any = None
     is_saved: bool = False
     clash: Any = None
+    kept_version: int | None = None  # of what was typed before and not saved
+
+    @property
+    def version(self) -> int:
+        return self.item.finding.version if self.kept_version is None else self.kept_version
 
     @property
     def is_declined(self) -> bool:

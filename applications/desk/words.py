@@ -48,6 +48,7 @@ EVENTS: dict[str, str | Promise] = {
     "application.conflict": _("Conflict of interest declared"),
     "application.meeting": _("Meeting or interview entered"),
     "application.note": _("Internal note written"),
+    "application.number_shown": _("Number of a person's papers shown"),
     "application.consult": _("Consultation started"),
     "application.consult_given": _("Another specialist asked"),
     "application.consulted": _("Consultation finished"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import rules
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -33,7 +34,8 @@ def keep_typed(*, actor: User, case_id: Any, path: str, fields: Mapping[str, Seq
 
     ``fields`` are those of the form, by name. Effects: write the row. No answer changes, no version, no
     audit event. Raises Gone where the actor neither acts for the firm of the case nor advises it nor has a
-    part of the case (any more), or acts for no firm at all where there is no case; and TooMuch.
+    part of the case nor works on it as staff (any more), or acts for no firm at all where there is no case;
+    and TooMuch.
     """
     if not actor.is_active or not _may_keep(actor, case_id):
         raise Gone
@@ -53,6 +55,9 @@ def keep_typed(*, actor: User, case_id: Any, path: str, fields: Mapping[str, Seq
 def _may_keep(actor: User, case_id: Any) -> bool:
     if case_id is None:
         return firms_of(actor).exists()
+    if actor.is_staff:
+        case = Application.objects.filter(pk=case_id).first()
+        return case is not None and bool(rules.has_perm("applications.work_on_case", actor, case))
     advised = [one.firm_id for one in mandates_of(actor).values()]
     of_the_firm = Q(firm__in=firms_of(actor)) | Q(firm__in=advised)
     own_part = Q(pk__in=PersonAccess.objects.filter(user=actor, ended_at=None).values("application"))

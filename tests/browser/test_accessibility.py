@@ -59,7 +59,7 @@ POST_ONLY = {
     "portal:copied_ownership",
     "accounts:invite_again",
     "accounts:invite_member", "portal:capital_preview", "portal:meeting_withdraw", "portal:ownership_preview",
-    "accounts:withdraw_invitation", "admin:logout", "portal:detach",
+    "accounts:withdraw_invitation", "admin:logout", "admin:applications_application_number", "portal:detach",
     "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:typed", "portal:typed_away",
     "portal:upload", "session_again", "session_extend", "set_language",
     "portal:give", "portal:notices_read", "portal:point_give", "portal:point_detach",

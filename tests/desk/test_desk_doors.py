@@ -71,7 +71,7 @@ def addresses(case, firm_user):
 
 
 def test_every_page_of_a_case_is_in_this_table():
-    files = {"document", "preview", "picture", "paper"}  # with tests of their own
+    files = {"document", "preview", "picture", "paper", "number"}  # with tests of their own
     assert {page.name for page in PAGES} - files == set(OPENED_BY)
 
 

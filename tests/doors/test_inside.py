@@ -1,4 +1,6 @@
-"""No address shows anybody but the firm what the firm writes among its own people."""
+"""No address shows anybody but the firm what the firm writes among its own people, nor anybody at all the
+number of a person's papers in clear.
+"""
 
 from types import SimpleNamespace
 from typing import Any
@@ -25,3 +27,4 @@ def test_what_the_firm_writes_among_its_own_people_is_on_no_page_of_others(
                 response = knock(who, "GET", url)
                 body = b"".join(response) if response.streaming else response.content
             assert AMONG_OURSELVES.encode() not in body, (who, url)
+            assert getattr(world.ours, state or "review").person.identifier.encode() not in body, (who, url)

@@ -13,7 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.second_factor import demand
+from applications.desk.clashes import clash_on
 from applications.models import Application
+from applications.portal import typed
 from applications.queries.conflicts import why_not
 from workflow.errors import Conflict, Gone, NotAllowed, Reason, Refused
 
@@ -36,6 +38,8 @@ class Page:
     intro: ClassVar[str | Promise] = ""
     fresh_factor: ClassVar[bool] = False  # a step of the decision: opened and sent only after a second factor
     template: ClassVar[str] = "admin/applications/work.html"
+    inside: ClassVar[bool] = False  # what is written here the firm never sees, and the page looks like it
+    keeps: ClassVar[bool] = False  # what is typed is kept on the server while one types
     open_in_conflict: ClassVar[bool] = False
 
     def __init__(self, model_admin: Any, request: Any, case: Application, ids: dict[str, Any]) -> None:
@@ -71,8 +75,15 @@ class Page:
 
     # --- what every page does
 
+    def kept(self) -> typed.Page:
+        return typed.Page(self.request, self.case)
+
     def get(self) -> HttpResponse:
-        return self.render(self.form())
+        if not self.keeps:
+            return self.render(self.form())
+        kept = self.kept()
+        form = kept.form(self.request, lambda data, files: self.form(data))
+        return self.render(form, typed_page=kept)
 
     def post(self) -> HttpResponse:
         form = self.form(self.request.POST)
@@ -88,23 +99,41 @@ class Page:
         return HttpResponseRedirect(self.done_url(result))
 
     def refused(self, refusal: Refused, form: forms.Form) -> HttpResponse:
-        """The same page, with the reasons and what was typed."""
+        """The same page, with the reasons and what was typed; after a clash what stands now beside it."""
         if isinstance(refusal, NotAllowed):
             log_refusal(self.request, self.case, self.name)
-        self.load()
-        return self.render(form, status=status_of(refusal), reasons=refusal.reasons)
+        told: dict[str, Any] = {"status": status_of(refusal), "reasons": refusal.reasons}
+        if not isinstance(refusal, Conflict):
+            self.load()
+            return self.render(form, **told)
+        self.case.refresh_from_db()
+        try:
+            self.load()
+        except Http404:
+            return self.without_form(form, **told)
+        return self.render(form, clash=clash_on(self.case, form, self.form()), **told)
+
+    def without_form(self, form: forms.Form, *, status: int, **context: Any) -> HttpResponse:
+        """What was worked on is not there any more; what was typed is."""
+        context |= around(self.admin, self.request, self.case, str(self.title))
+        context |= {"clash": clash_on(self.case, form, None), "here": case_url(self.case)}
+        return TemplateResponse(self.request, "admin/applications/page.html", context, status=status)
 
     def render(self, form: forms.Form | None, *, status: int = 200, **context: Any) -> HttpResponse:
+        if self.keeps and form is not None:
+            context.setdefault("typed_page", self.kept())
         return TemplateResponse(
             self.request,
             self.template,
             {
                 **around(self.admin, self.request, self.case, self.heading()),
                 "intro": self.intro,
+                "inside": self.inside,
                 "button": self.button,
                 "form": form,
                 "version": self.version(),
                 "seen": self.seen(),
+                "here": self.request.get_full_path(),
                 **self.context(),
                 **context,
             },
@@ -112,7 +141,7 @@ class Page:
         )
 
 
-def show(model_admin: Any, page: type[Page], request: HttpRequest, pk: Any, **ids: Any) -> HttpResponse:
+def show(model_admin: Any, page: type[Page], request: Any, pk: Any, **ids: Any) -> HttpResponse:
     """Unknown, or of another regulator: 404. In conflict of interest, or without the permission: 403. Another
     method: 405.
     """
@@ -131,7 +160,11 @@ def show(model_admin: Any, page: type[Page], request: HttpRequest, pk: Any, **id
         confirmation = demand(request, facts=_approved(made))
         if confirmation is not None:
             return confirmation
-    return made.post() if request.method == "POST" else made.get()
+    if request.method != "POST":
+        return made.get()
+    response = made.post()
+    typed.after(request, response)
+    return response
 
 
 def _approved(made: Page) -> list[tuple[str, Any]]:

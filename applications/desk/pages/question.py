@@ -1,6 +1,7 @@
 """The page of one question: answer, document and rule side by side, and what is found on it."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import rules
@@ -12,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications.desk.act_forms import long_text
+from applications.desk.clashes import Clash, differing, rows_of
 from applications.desk.pages.base import page_url, posted_version, status_of
 from applications.desk.pages.stage import OfStage
 from applications.desk.question_rows import QuestionRow, rows
 from applications.desk.stage_list import question_url
 from applications.models import Finding
+from applications.portal import typed
 from applications.portal.outline import due_in_words
 from applications.services import assessment
 from look import words
@@ -43,15 +46,6 @@ class FindingForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in self.fields:
             self.fields[name].show_hidden_initial = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clash:
-    """Somebody saved the same finding first: ``rows`` are label, theirs now, and what was typed here."""
-
-    who: str
-    when: str
-    rows: list[tuple[str, str, str]]
 
 
 @dataclass
@@ -93,9 +87,21 @@ class QuestionPage(OfStage):
         return f"{first.requirement.code} {first.title}"
 
     def get(self) -> HttpResponse:
-        for row in self.rows:
-            row.form = _form(row)
-        return self.render(None)
+        if not self.may_assess:
+            for row in self.rows:
+                row.form = _form(row)
+            return self.render(None)
+        kept = self.kept()
+        made = kept.forms(self.request, [partial(_form_of, row) for row in self.rows])
+        for row, form in zip(self.rows, made, strict=True):
+            row.form = form
+            row.kept_version = _kept_version(kept.data, form)
+        return self.render(None, typed_page=kept)
+
+    def kept(self) -> typed.Page:
+        """By the person too: saving what is found about one forgets nothing that is typed about another."""
+        whose = f"?person={self.person}" if self.person else ""
+        return typed.Page(self.request, self.case, path=f"{self.request.path}{whose}")
 
     def post(self) -> HttpResponse:
         """Each changed finding is saved by itself; one that cannot be keeps what was typed, and says why."""
@@ -110,7 +116,7 @@ class QuestionPage(OfStage):
             return HttpResponseRedirect(self._after())
         if outcome.saved:
             messages.success(self.request, saved)
-        return self.render(None, status=outcome.status)
+        return self.render(None, status=outcome.status, typed_page=self.kept())
 
     def _save(self, row: QuestionRow, outcome: Outcome) -> None:
         posted = _form(row, self.request.POST)
@@ -166,6 +172,16 @@ class QuestionPage(OfStage):
         }
 
 
+def _kept_version(data: Any, form: FindingForm) -> int | None:
+    """The version that what was typed before stood on, so that a change since then is a clash."""
+    name = f"{form.prefix}-version"
+    return posted_version(data, name) if data is not None and name in data else None
+
+
+def _form_of(row: QuestionRow, data: Any, _files: Any) -> FindingForm:
+    return _form(row, data)
+
+
 def _form(row: QuestionRow, data: Any = None) -> FindingForm:
     finding = row.item.finding
     held = {"outcome": finding.outcome, "note": finding.note, "condition": finding.condition}
@@ -173,14 +189,9 @@ def _form(row: QuestionRow, data: Any = None) -> FindingForm:
 
 
 def _clash(theirs: Finding, posted: FindingForm) -> Clash:
-    mine = posted.cleaned_data
-    outcomes = dict(Finding.OUTCOMES)
+    now = FindingForm(initial={name: getattr(theirs, name) for name in posted.fields})
     return Clash(
         who=theirs.assessed_by.audit_name if theirs.assessed_by else "",
         when=words.moment(theirs.assessed_at) if theirs.assessed_at else "",
-        rows=[
-            (_("Finding"), theirs.get_outcome_display(), str(outcomes.get(mine["outcome"], ""))),
-            (_("Reason, as the file will show it"), theirs.note, mine["note"]),
-            (_("Condition"), theirs.condition, mine["condition"]),
-        ],
+        rows=differing(rows_of(posted, now)),
     )

@@ -23,6 +23,7 @@ class NoteForm(forms.Form):
 
 class NotePage(Page):
     name, path = "note_new", "notes/new/"
+    inside = keeps = True
     title, permission = gettext_lazy("Write a note"), "write_note"
     button, done, intro = gettext_lazy("Save the note"), gettext_lazy("The note is saved."), INSIDE
 
