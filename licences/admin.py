@@ -1,63 +1,60 @@
 """Licences on the desk: to be read, and to act on with a second person."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import rules
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
-from django.utils.translation import get_language
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
+from licences import services, standing
 from licences.certificates.page import pdf_response
-from licences.forms import ActForm, SurrenderForm
-from licences.models import Licence, ReadinessRecord, RegisterEntry
+from licences.desk import work
+from licences.desk.forms import FORMS, form_of
+from licences.models import Licence, ReadinessRecord
 from regulators.admin import ReadOnlyAdmin
 from regulators.queries import notices_for, regulators_of
-from workflow.acts import Act
+from workflow.acts import Act, acts_of
 from workflow.admin import StatefulAdmin
+from workflow.models import Proposal
+from workflow.queries import Offer, proposal_of
 
 
-class HistoryInline(admin.TabularInline):
-    model = RegisterEntry
-    extra = 0
-    can_delete = False
-    readonly_fields = ["what", "from_state", "to_state", "at", "text"]
+@dataclass(frozen=True, kw_only=True)
+class LicenceOffer(Offer):
+    """An act with the licence that its form is about."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(rules.has_perm("licences.view_licence", request.user, obj))
+    licence: Licence
 
 
 @admin.register(Licence)
 class LicenceAdmin(StatefulAdmin):
     """Nothing is typed into a licence: it changes by acts alone."""
 
-    act_forms = {
-        "suspend": ActForm,
-        "lift": ActForm,
-        "revoke": ActForm,
-        "surrender": SurrenderForm,
-        "expire": ActForm,
-    }
+    act_forms = FORMS
     list_display = ["number", "firm_name", "licence_type", "state", "granted_at", "valid_until"]
-    list_filter = ["state"]
+    list_filter = ["state", "restricted", "winding_down"]
     list_select_related = ["licence_type"]
     search_fields = ["number", "firm_name", "bin"]
-    exclude = ["search_text"]
-    inlines = [HistoryInline]
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.certificate_view)
+        wrap = self.admin_site.admin_view
+        pages = [
+            path(page.path, wrap(partial(work.show, self, page)), name=f"licences_licence_{page.name}")
+            for page in work.PAGES
+        ]
+        view = wrap(self.certificate_view)
         own = path("<path:object_id>/certificate/", view, name="licences_licence_certificate")
-        return [own, *super().get_urls()]
+        return [*pages, own, *super().get_urls()]
 
     def certificate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The newest certificate as PDF, in the language that the reader chose."""
@@ -72,11 +69,80 @@ class LicenceAdmin(StatefulAdmin):
     def act_facts(self, obj: Any, act: Act) -> list[tuple[str, Any]]:
         return [*super().act_facts(obj, act), (_("Firm"), obj.firm_name)]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).filter(licence_type__regulator__in=regulators_of(request.user))
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The licence with its acts, notices and history. Nothing is saved here."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if object_id is None:
+            raise PermissionDenied
+        licence = self.get_object(request, unquote(object_id))
+        if licence is None:
+            raise Http404
+        newest = licence.certificates.last()
+        history = list(licence.history.all())
+        may_act = self.has_change_permission(request, licence)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(licence),
+            "licence": licence,
+            "original": licence,
+            "acts": self.act_links(request, licence) if may_act else [],
+            "may": {
+                name: rules.has_perm(f"licences.{name}", request.user, licence)
+                for name in ("serve_notice", "answer_representation")
+            },
+            "notices": licence.notices.prefetch_related("representations").order_by("-pk"),
+            "proposals": _waiting(licence),
+            "conditions": standing.conditions_of(licence, history),
+            "history": standing.history_of(history),
+            "certificate": newest,
+            "pdfs": _pdfs(licence) if newest else [],
+        }
+        return TemplateResponse(request, "admin/licences/licence.html", context)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [field.name for field in Licence._meta.fields if field.name != "search_text"]
+    def act_effects(self, request: HttpRequest, obj: Licence, act: Act) -> list[str]:
+        """With what was proposed, for the person who is to confirm it."""
+        effects = super().act_effects(request, obj, act)
+        proposal = proposal_of(obj, act)
+        if proposal is None:
+            return effects
+        data = proposal.data
+        effects += standing.changes_in_words(data.get("changes") or {})
+        told = (
+            (_("Note for the register"), "public_note"),
+            (_("Proof that client assets were returned"), "proof_of_return"),
+            (_("The firm's own application"), "firm_asked"),
+            (_("Why it cannot wait for the firm"), "immediate"),
+            (_("Preliminary notice"), "notice"),
+        )
+        return effects + [f"{label}: {data[name]}" for label, name in told if data.get(name)]
+
+    def run_act(
+        self, request: HttpRequest, obj: Licence, act: Act, version: int, data: dict[str, Any]
+    ) -> Any:
+        if proposal_of(obj, act) is not None:
+            return super().run_act(request, obj, act, version, data)
+        return services.propose(
+            actor=request.user, licence=obj, act=act.name, expected_version=version, **data
+        )
+
+    def _offer(self, request: HttpRequest, obj: Licence, act: Act, *, unmet: bool = True) -> LicenceOffer:
+        found = super()._offer(request, obj, act, unmet=unmet)
+        return LicenceOffer(**vars(found), licence=obj)
+
+    def _form(self, found: Any) -> type[forms.Form]:
+        return forms.Form if found.proposal else form_of(found.act.name, found.licence)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        mine = super().get_queryset(request).filter(licence_type__regulator__in=regulators_of(request.user))
+        return mine.select_related("licence_type__regulator", "authority_basis")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -89,6 +155,31 @@ class LicenceAdmin(StatefulAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(rules.has_perm("licences.act_on_licence", request.user, obj))
+
+
+def _waiting(licence: Licence) -> list[dict[str, Any]]:
+    """Every proposal that nobody has confirmed or taken back."""
+    found = Proposal.objects.select_related("proposed_by").filter(
+        model=licence._meta.label_lower, object_pk=str(licence.pk), confirmed_at=None, withdrawn_at=None
+    )
+    return [
+        {
+            "label": acts_of(Licence)[one.transition].label,
+            "at": one.proposed_at,
+            "who": one.proposed_by.audit_name,
+            "reason": one.data.get("reason", ""),
+            "outgrown": one.object_version != licence.version,
+        }
+        for one in found
+    ]
+
+
+def _pdfs(licence: Licence) -> list[dict[str, str]]:
+    url = reverse("admin:licences_licence_certificate", args=[licence.pk])
+    return [
+        {"url": f"{url}?language={code}", "code": code, "name": get_language_info(code)["name_local"]}
+        for code, _name in settings.LANGUAGES
+    ]
 
 
 @admin.register(ReadinessRecord)

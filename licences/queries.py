@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
+from django.utils import timezone
 
 from accounts.models import Firm
-from licences.models import Certificate, Licence
+from licences.models import Certificate, Licence, RegisterEntry
 from licences.text import searchable
+from regulators.models import LicenceType
 
 LONGEST_SEARCH = 200
 
@@ -28,6 +30,21 @@ def search(words: str) -> QuerySet[Licence]:
 
 def with_history() -> QuerySet[Licence]:
     return register().prefetch_related("history")
+
+
+def regulators_in_the_register() -> list[tuple[str, str]]:
+    """Code and name of each that has granted a licence here, by name."""
+    granted = LicenceType.objects.filter(licences__isnull=False)
+    found = granted.values_list("regulator__code", "regulator__name").distinct()
+    return sorted(found, key=lambda one: one[1])
+
+
+def mark() -> str:
+    """Changes whenever a line of the register would: a line of history is added for every change and none is
+    ever taken away, and a last day passes at midnight.
+    """
+    newest = RegisterEntry.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return f'"{newest}-{timezone.localdate().isoformat()}"'
 
 
 def licences_of(firms: Iterable[Firm]) -> QuerySet[Licence]:

@@ -51,6 +51,12 @@ KINDS = (
         ),
     ),
     Kind(
+        code="licence",
+        title=_("Your licence: notices of the regulator, and every change of its entry in the register"),
+        why=_("You may reply to a notice, and a change decides what you may do."),
+        mails=_mails("licence_notice", "licence_notice_withdrawn", "licence_changed"),
+    ),
+    Kind(
         code="requests",
         title=_("Requests of the regulator, and answers to what you asked"),
         why=_("The regulator waits for you, or you for the regulator."),

@@ -13,15 +13,16 @@ Requirement = Callable[[Any, dict[str, Any]], list[Reason]]
 
 EXAMINE = "examine"  # assess, query, approve a stage, recommend, verify a condition
 DECIDE = "decide"
+STAYS: tuple[str, ...] = ()  # an act that changes the record, and not its state
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
     """What ``perform`` and the pages know of a transition.
 
-    ``permission`` is the name of a rule; ``requires`` are asked for what is missing; ``needs`` names the
-    data that must come with the act; ``duty`` is the side of the case that the actor takes; ``two_people``
-    acts are proposed by one human and confirmed by another.
+    ``permission`` is the name of a rule; ``requires`` are asked for what is missing, ``confirmed_when`` of
+    the second of two people only; ``needs`` names the data that must come with the act; ``duty`` is the side
+    of the case that the actor takes; ``two_people`` acts are proposed by one human and confirmed by another.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Act:
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     requires: tuple[Requirement, ...] = ()
+    confirmed_when: tuple[Requirement, ...] = ()
     needs: tuple[str, ...] = ()
     duty: str = ""
     two_people: bool = False
@@ -44,12 +46,13 @@ def act(
     permission: str,
     label: str | Promise,
     requires: Sequence[Requirement] = (),
+    confirmed_when: Sequence[Requirement] = (),
     needs: Sequence[str] = (),
     duty: str = "",
     two_people: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a transition. With several targets the method returns the one it chose; else it returns
-    nothing.
+    nothing. With none (``STAYS``) the state remains what it is.
     """
     targets = (to,) if isinstance(to, str) else tuple(to)
 
@@ -61,11 +64,12 @@ def act(
             sources=tuple(sources),
             targets=targets,
             requires=tuple(requires),
+            confirmed_when=tuple(confirmed_when),
             needs=tuple(needs),
             duty=duty,
             two_people=two_people,
         )
-        target = targets[0] if len(targets) == 1 else RETURN_VALUE(*targets)
+        target = RETURN_VALUE(*targets) if len(targets) > 1 else next(iter(targets), None)
         return transition(
             field=field, source=list(sources), target=target, permission=permission, custom={"act": declared}
         )(method)

@@ -53,6 +53,8 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
     def act_effects(self, request: HttpRequest, obj: Any, act: Act) -> list[str]:
         """What the act will do, in words, for the page that asks."""
         names = dict(self.model._meta.get_field("state").choices)
+        if not act.targets:
+            return [_("The state stays “%(state)s”.") % {"state": obj.get_state_display()}]
         targets = _(" or ").join(f"“{names[target]}”" for target in act.targets)
         words = _("The state changes from “%(old)s” to %(new)s.")
         return [words % {"old": obj.get_state_display(), "new": targets}]

@@ -83,7 +83,8 @@ def offer(instance: Any, act: Act, actor: Any) -> Offer:
 def unmet(instance: Any, act: Act, proposal: Proposal | None = None) -> list[Reason]:
     """What the record still lacks for the act, whoever takes it."""
     data = proposal.data if proposal else {}
-    return [reason for requirement in act.requires for reason in requirement(instance, data)]
+    asked = (*act.requires, *(act.confirmed_when if proposal else ()))
+    return [reason for requirement in asked for reason in requirement(instance, data)]
 
 
 def proposal_of(instance: Any, act: Act) -> Proposal | None:

@@ -59,6 +59,8 @@ def perform(
         if proposal:
             data = {**data, **proposal.data}
         reasons = unmet(instance, act, data)
+        if proposal:
+            reasons += [reason for asked in act.confirmed_when for reason in asked(instance, data)]
         if reasons:
             raise NotReady(reasons)
         change = _run(instance, act, actor, data)

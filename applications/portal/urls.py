@@ -51,6 +51,7 @@ urlpatterns = [
     path("advising/<int:membership>/authority/", advisers.authority, name="authority"),
     path("firms/<uuid:firm_id>/history/", firms.firm_history, name="firm_history"),
     path("licences/<str:number>/", licences.licence, name="licence"),
+    path("licences/<str:number>/notices/<int:pk_of>/", licences.notice, name="licence_notice"),
     path("licences/<str:number>/certificate/", licences.certificate, name="certificate"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices_read"),

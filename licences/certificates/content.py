@@ -5,9 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from licences.law import book_of
 from licences.models import Licence
-from regulators import books
-from regulators.loader import RuleBookError
 from regulators.rulebook import Text
 
 Content = dict[str, Any]
@@ -23,7 +22,10 @@ def content_of(licence: Licence) -> Content:
         "activity": activity,
         "regulator": regulator,
         "legal_basis": str(licence.authority_basis),
-        "conditions": list(licence.conditions),
+        "scope": licence.scope,
+        "conditions": licence.conditions_in_force,
+        "restricted": licence.restricted,
+        "winding_down": licence.winding_down,
         "granted_on": timezone.localdate(licence.granted_at).isoformat(),
         "valid_until": licence.valid_until.isoformat() if licence.valid_until else "",
     }
@@ -31,10 +33,8 @@ def content_of(licence: Licence) -> Content:
 
 def _titles(licence: Licence) -> tuple[Text, Text]:
     """Of the activity and of the regulator, as the rule book has them that the licence was granted under."""
-    code, _space, version = licence.rulebook_version.rpartition(" ")
-    try:
-        book = books.get(code, version)
-    except RuleBookError:  # a book that is no longer shipped
+    book = book_of(licence)
+    if book is None:
         kind = licence.licence_type
         return _same(kind.title), _same(kind.regulator.name)
     return _every(book.licence_type_title), _every(book.regulator_name)

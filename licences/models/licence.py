@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from accounts.models import Firm
+from licences import requirements as ask
+from licences import terms
 from licences.guards import BasisGuard
-from licences.requirements import expiry_has_come
 from licences.states import IN_FORCE, TAGS, LicenceState
 from look.kazakh import SortKey
 from regulators.models import AuthorityBasis, LicenceType
-from workflow.acts import act
+from workflow.acts import STAYS, act
 from workflow.models import Stateful, StateGuard
 
 
@@ -34,7 +35,10 @@ class Licence(Stateful):
     authority_basis = models.ForeignKey(
         AuthorityBasis, models.PROTECT, related_name="licences", verbose_name=_("legal basis")
     )
-    conditions = models.JSONField(_("conditions"), default=list, blank=True)
+    conditions = models.JSONField(_("conditions"), default=list, blank=True)  # shape: licences.terms
+    scope = models.TextField(_("scope"), blank=True)
+    restricted = models.BooleanField(_("restricted"), default=False)
+    winding_down = models.BooleanField(_("winding down"), default=False)
     granted_at = models.DateTimeField(_("granted"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     case_reference = models.CharField(_("case"), max_length=100)
@@ -85,6 +89,16 @@ class Licence(Stateful):
         """The state in words, as the public may rely on it."""
         return str(_("Past its last day")) if self.past_last_day else self.get_state_display()
 
+    @property
+    def conditions_in_force(self) -> list[str]:
+        return [text for _number, text in terms.standing(self.conditions)]
+
+    @property
+    def flags(self) -> list[str]:
+        """What holds beside the state, in words."""
+        words = ((self.restricted, _("Restricted")), (self.winding_down, _("Winding down")))
+        return [str(word) for is_so, word in words if is_so and self.state in IN_FORCE]
+
     @act(
         field=state,
         sources=[LicenceState.ACTIVE],
@@ -92,6 +106,8 @@ class Licence(Stateful):
         permission="licences.suspend_licence",
         label=_("Suspend"),
         needs=["reason"],
+        requires=[ask.says_what_is_served("suspend")],
+        confirmed_when=[ask.is_noticed("suspend")],
         two_people=True,
     )
     def suspend(self, *, actor: Any, reason: str, **data: Any) -> None:
@@ -116,6 +132,8 @@ class Licence(Stateful):
         permission="licences.revoke_licence",
         label=_("Revoke"),
         needs=["reason"],
+        requires=[ask.says_what_is_served("revoke")],
+        confirmed_when=[ask.is_noticed("revoke")],
         two_people=True,
     )
     def revoke(self, *, actor: Any, reason: str, **data: Any) -> None:
@@ -140,11 +158,107 @@ class Licence(Stateful):
         permission="licences.expire_licence",
         label=_("Record the expiry"),
         needs=["reason"],
-        requires=[expiry_has_come],
+        requires=[ask.expiry_has_come],
         two_people=True,
     )
     def expire(self, *, actor: Any, reason: str, **data: Any) -> None:
         """The last day of the licence has passed."""
+
+    @act(
+        field=state,
+        sources=IN_FORCE,
+        to=STAYS,
+        permission="licences.vary_licence",
+        label=_("Vary"),
+        needs=["reason", "changes"],
+        requires=[ask.changes_fit, ask.says_what_is_served("vary")],
+        confirmed_when=[ask.is_noticed("vary")],
+        two_people=True,
+    )
+    def vary(self, *, actor: Any, reason: str, changes: terms.Terms, **data: Any) -> None:
+        """Conditions, the last day, the name of the firm or the scope are others from now on."""
+        self._change(changes, "vary")
+
+    @act(
+        field=state,
+        sources=IN_FORCE,
+        to=STAYS,
+        permission="licences.restrict_licence",
+        label=_("Restrict"),
+        needs=["reason", "changes"],
+        requires=[ask.is_not_restricted, ask.has_conditions, ask.says_what_is_served("restrict")],
+        confirmed_when=[ask.is_noticed("restrict")],
+        two_people=True,
+    )
+    def restrict(self, *, actor: Any, reason: str, changes: terms.Terms, **data: Any) -> None:
+        """The licence stays, within the conditions that come with the restriction."""
+        self.restricted = True
+        self._change(changes, "restrict")
+
+    @act(
+        field=state,
+        sources=IN_FORCE,
+        to=STAYS,
+        permission="licences.restrict_licence",
+        label=_("Lift the restriction"),
+        needs=["reason"],
+        requires=[ask.is_restricted],
+        two_people=True,
+    )
+    def lift_restriction(self, *, actor: Any, reason: str, **data: Any) -> None:
+        """The conditions that came with the restriction end."""
+        self.restricted = False
+        terms.end_all_of(self.conditions, "restrict", self._next_entry())
+
+    @act(
+        field=state,
+        sources=IN_FORCE,
+        to=STAYS,
+        permission="licences.wind_down_licence",
+        label=_("Begin the winding down"),
+        needs=["reason", "changes"],
+        requires=[ask.is_not_winding_down, ask.has_conditions, ask.says_what_is_served("wind_down")],
+        confirmed_when=[ask.is_noticed("wind_down")],
+        two_people=True,
+    )
+    def wind_down(self, *, actor: Any, reason: str, changes: terms.Terms, **data: Any) -> None:
+        """The firm gives its clients their assets back and takes no new ones, as the conditions say."""
+        self.winding_down = True
+        self._change(changes, "wind_down")
+
+    @act(
+        field=state,
+        sources=IN_FORCE,
+        to=STAYS,
+        permission="licences.wind_down_licence",
+        label=_("End the winding down"),
+        needs=["reason"],
+        requires=[ask.is_winding_down],
+        two_people=True,
+    )
+    def end_winding_down(self, *, actor: Any, reason: str, **data: Any) -> None:
+        """The firm goes on; the conditions that came with the winding down end."""
+        self.winding_down = False
+        terms.end_all_of(self.conditions, "wind_down", self._next_entry())
+
+    @act(
+        field=state,
+        sources=LicenceState.values,
+        to=STAYS,
+        permission="licences.correct_register",
+        label=_("Correct the register"),
+        needs=["reason", "entry", "public_note"],
+        requires=[ask.corrects_an_entry],
+        two_people=True,
+    )
+    def correct(self, *, actor: Any, reason: str, entry: int, **data: Any) -> None:
+        """A line of the history was wrong: a new line says so, and both stay."""
+
+    def _change(self, changes: terms.Terms, act: str) -> None:
+        terms.apply(self, changes, act=act, entry=self._next_entry())
+
+    def _next_entry(self) -> int:
+        return self.history.count() + 1
 
 
 class NumberSeries(models.Model):

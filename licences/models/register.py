@@ -18,6 +18,10 @@ class RegisterEntry(models.Model):
     to_state = models.CharField(_("to"), max_length=20, choices=LicenceState)
     at = models.DateTimeField(_("date"))
     text = models.TextField(_("public note"), blank=True)
+    changes = models.JSONField(_("changes"), default=dict, blank=True)  # as a variation made them
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections", verbose_name=_("corrects")
+    )
 
     class Meta:
         verbose_name = _("register entry")

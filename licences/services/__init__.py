@@ -1,5 +1,22 @@
 """Every write to a licence: granting, acts, certificates. Readiness records too, which are no licences."""
 
+from licences.services.acts import propose
 from licences.services.granting import issue, record_readiness
+from licences.services.notices import (
+    answer_representation,
+    make_representation,
+    record_representation,
+    record_service,
+    withdraw_notice,
+)
 
-__all__ = ["issue", "record_readiness"]
+__all__ = [
+    "answer_representation",
+    "issue",
+    "make_representation",
+    "propose",
+    "record_readiness",
+    "record_representation",
+    "record_service",
+    "withdraw_notice",
+]

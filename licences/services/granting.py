@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Firm
 from audit.services import Actor, record
+from licences import terms
 from licences.models import Licence, ReadinessRecord, RegisterEntry
 from licences.services.certifying import certify
 from licences.states import Change as History
@@ -65,7 +66,7 @@ def issue(
         regulator=regulator,
         rulebook_version=rulebook_version,
         authority_basis=basis,
-        conditions=list(conditions),
+        conditions=terms.carried_over(conditions),
         granted_at=granted_at,
         valid_until=valid_until,
         case_reference=case_reference,

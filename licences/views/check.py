@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from licences import queries, throttle
+from licences import queries, standing, throttle
 from licences.certificates.code import LONGEST_TYPED, read, shown
 from licences.certificates.page import facts_of
 
@@ -47,7 +47,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             "certificate": certificate,
             "licence": certificate.licence,
             "facts": facts_of(certificate.content, (get_language() or "en")[:2]),
-            "since": history[certificate.entries :],
+            "since": standing.history_of(history)[certificate.entries :],
             "is_newest": certificate.is_newest,
         },
         200,

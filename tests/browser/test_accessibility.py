@@ -72,7 +72,7 @@ NO_PAGE = {
     "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf", "portal:presence",
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
     "portal:authority",
-    "before:specimen_pdf", "register:json", "portal:certificate",
+    "before:specimen_pdf", "register:json", "register:entry_json", "portal:certificate",
     "admin:licences_licence_certificate", "portal:file_status", "portal:point_file_status",
     "portal:own_file_status", "portal:own_point_file_status",
 }  # fmt: skip
@@ -187,11 +187,18 @@ def scene(
             authority_basis=basis, rulebook_version=str(case.rulebook), conditions=["Keep three keys."],
             case_reference="AFSA-2025-0007", granted_at=timezone.now(),
         )  # fmt: skip
+    today = timezone.localdate()
+    licence_notice = licence.notices.create(
+        act="suspend", text="We propose.", drawn_up_by=staff.decision_maker, drawn_up_at=timezone.now(),
+        served_on=today, until=today + timedelta(days=1),
+    )  # fmt: skip
+    said = licence_notice.representations.create(text="No.", made_on=today, recorded_by=firm_user)
     invitation, token = accounts.invite_member(
         actor=firm_user, firm_id=custody_firm.pk, email=email_of("colleague"), roles=["viewer"]
     )
     return SimpleNamespace(
         case=fresh(case), draft=draft, firm=custody_firm, firm_user=firm_user, staff=staff, licence=licence,
+        licence_notice=licence_notice, said=said,
         token=token, invitation=invitation, letter=letter, notice=None, representation=None,
         consultation=consultations.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
         change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
@@ -277,17 +284,31 @@ def addresses(
             yield from addresses(found.url_patterns, inner, words)
 
 
+OF_NOTICES = (
+    "portal:licence_notice",
+    *(f"admin:licences_licence_{name}" for name in ("service", "said", "withdraw")),
+)
+
+
 def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, list[Any]]:
     """What can stand in an address, by the name that the address gives it."""
     case = scene.case
     person = case.posts.first().person_id
     asked = ["FP-07"] if of_person else ["BP-03", *one_of_each_kind(scene.draft)]
     stages = ["fit_and_proper"] if of_person else ["business_plan", *scene.draft.book.stage_codes[1:]]
-    of_licence = ("register:entry", "portal:licence", "portal:certificate")
+    of_licence = (
+        "portal:licence_notice",
+        "register:entry",
+        "register:entry_json",
+        "portal:licence",
+        "portal:certificate",
+    )
     numbers = dict.fromkeys(of_licence, scene.licence.number) | {
         "admin:applications_application_request_edit": 3
     }
     of_case = {
+        **dict.fromkeys(OF_NOTICES, scene.licence_notice),
+        "admin:licences_licence_answer": scene.said,
         **{
             f"admin:applications_application_consultation{name}": scene.consultation
             for name in ("", "_close", "_give")
@@ -298,7 +319,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     }
     row = of_case.get(name)
     return {
-        "pk": [1] if name.startswith("mfa_") else [case.pk, scene.draft.pk] if name.startswith("portal:")
+        "pk": [1] if name.startswith("mfa_") else [scene.licence.pk] if name.startswith("admin:licences_") else [case.pk, scene.draft.pk] if name.startswith("portal:")
         else [case.pk],
         "stage": stages,
         "code": [scene.licence.certificates.get().code] if name == "register:check"

@@ -18,7 +18,7 @@ from applications.portal.views.declaring import declaration_of, mark_of
 from regulators.models import LicenceType
 
 TABLE = Path(__file__).parent.parent / "tables" / "doors.csv"
-OF_ROWS = ("desk/regulators/", "desk/applications/meetingrequest/")
+OF_ROWS = ("desk/regulators/", "desk/applications/meetingrequest/", "desk/licences/")
 STATES = ("draft", "review")
 NOT_OURS = ("static", "media")  # served as files, to everybody
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:\[[^]]*\]|[^()[])*\)")
@@ -147,7 +147,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         if door.name.startswith(("law:", "before:"))
         else here.stage.code,
         "version": here.case.book.version,
-        "pk_of": _row_of(door, here),
+        "pk_of": _row_of(door, side, here),
         "object_id": _id_of_object(door, side, here),
         "transition": _act_of(door),
         "firm_id": side.firm.pk,
@@ -172,12 +172,14 @@ def _pk_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
 
 def _number_of(door: Door, side: SimpleNamespace) -> Any:
     """Request 1 is with the firm, request 2 is still being written."""
-    if door.name in ("register:entry", "portal:licence", "portal:certificate"):
+    if door.address.startswith(("register/", "applications/licences/")):
         return side.licence.number
     return 2 if door.name.endswith("_request_edit") else 1
 
 
-def _row_of(door: Door, here: SimpleNamespace) -> Any:
+def _row_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
+    if "licence" in door.name:
+        return (side.said if door.name.endswith("_answer") else side.licence_notice).pk
     rows = {
         **{f"consultation{name}": here.consultation for name in ("", "_close", "_give")},
         "change_notice": here.change,
@@ -301,6 +303,7 @@ def typed(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "own_return": {"answers": "leave"},
         "person_invite": {"email": "somebody@example.test", "language": "kk"},
         "person_consent": {"language": "kk", "reference": "In the safe"},
+        "licence_notice": {"text": "In a few words", "seen": "0"},
         "request": {f"p{here.point.number}-text": "An answer"},
     }
     return forms.get(door.name.removeprefix("portal:"), {})

@@ -123,12 +123,21 @@ def _side(
     firm: Firm, member: User, staff: Any, kind: LicenceType, word: str, invited: User, adviser: User
 ) -> SimpleNamespace:
     """The objects of one firm and its regulator; ``.draft`` and ``.review`` those of its two cases."""
+    licence = _licence(firm, staff, kind, f"{word}-L-1")
+    today = timezone.localdate()
+    licence_notice = licence.notices.create(
+        act="suspend", text="We propose.", drawn_up_by=staff.decision_maker, drawn_up_at=timezone.now(),
+        served_on=today, until=today + timedelta(days=1),
+    )  # fmt: skip
+    said = licence_notice.representations.create(text="No.", made_on=today, recorded_by=member)
     return SimpleNamespace(
         firm=firm,
         staff=staff,
         licence_type=kind,
         membership=firm.memberships.filter(user=member).first(),
-        licence=_licence(firm, staff, kind, f"{word}-L-1"),
+        licence=licence,
+        licence_notice=licence_notice,
+        said=said,
         readiness=ReadinessRecord.objects.create(
             reference=f"{word}-R-1",
             firm=firm,

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from accounts.identifiers import human_hash
-from accounts.models import Firm, User
+from accounts.models import Firm, Membership, User
 from licences import services
 from regulators.models import Act, AuthorityBasis, Delegation, LicenceType, Regulator, Role, Staff
 
@@ -69,7 +69,7 @@ def decision_maker(person, licence_type, basis):
     """Appointed, confirmed, and empowered to suspend and to revoke."""
     first, second = person("Appoints", "N1000003"), person("Appoints too", "N1000004")
 
-    def make(name, paper, acts=(Act.SUSPEND, Act.REVOKE)):
+    def make(name, paper, acts=(Act.GRANT, Act.SUSPEND, Act.REVOKE)):
         user = person(name, paper)
         staff = Staff.objects.create(
             user=user,
@@ -109,5 +109,17 @@ def grant(person, licence_type, firm, basis):
                     **fields,
                 }
             )
+
+    return make
+
+
+@pytest.fixture
+def member(firm):
+    """Somebody who acts for the firm."""
+
+    def make(role="owner"):
+        user = User.objects.create_user(f"{role}@firm.test", full_name=role)
+        Membership.objects.create(user=user, firm=firm, role=role)
+        return User.objects.get(pk=user.pk)
 
     return make

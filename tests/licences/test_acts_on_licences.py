@@ -9,22 +9,9 @@ from audit.models import Event
 from licences.models import Licence
 from licences.states import Change
 from regulators.models import Act
+from tests.licences.acting import by_two, confirmed, proposed
 from workflow.acts import acts_of
 from workflow.errors import NotAllowed, NotReady, WrongState
-from workflow.services import perform, propose
-
-
-def act(verb, licence, name, actor, **data):
-    return verb(Licence, licence.pk, name, actor=actor, expected_version=_version(licence), **data)
-
-
-def _version(licence):
-    return Licence.objects.get(pk=licence.pk).version
-
-
-def by_two(licence, name, first, second, **data):
-    act(propose, licence, name, first, **data)
-    return act(perform, licence, name, second)
 
 
 @pytest.fixture
@@ -50,26 +37,26 @@ def test_nobody_suspends_alone(grant, two):
     licence = grant()
 
     with pytest.raises(NotReady):
-        act(perform, licence, "suspend", two[0], reason="unsafe keys")
-    act(propose, licence, "suspend", two[0], reason="unsafe keys")
+        confirmed(licence, "suspend", two[0])
+    proposed(licence, "suspend", two[0], reason="unsafe keys")
     with pytest.raises(NotAllowed):
-        act(perform, licence, "suspend", two[0])
+        confirmed(licence, "suspend", two[0])
     assert Licence.objects.get().state == "active"
 
 
 def test_a_second_account_is_no_second_person(grant, decision_maker):
     licence = grant()
     first, same = decision_maker("Aliya", "N2000001"), decision_maker("Aliya again", "n 2000001")
-    act(propose, licence, "suspend", first, reason="unsafe keys")
+    proposed(licence, "suspend", first, reason="unsafe keys")
 
     with pytest.raises(NotAllowed):
-        act(perform, licence, "suspend", same)
+        confirmed(licence, "suspend", same)
     assert Licence.objects.get().state == "active"
 
 
 def test_a_reason_is_needed(grant, two):
     with pytest.raises(NotReady):
-        act(propose, grant(), "suspend", two[0])
+        proposed(grant(), "suspend", two[0])
 
 
 @pytest.mark.parametrize(
@@ -86,7 +73,7 @@ def test_a_decision_maker_acts_within_the_power_given(powers, allowed, grant, de
     done = set()
     for name in ("suspend", "revoke", "surrender"):
         try:
-            act(propose, licence, name, actor, reason="r", proof_of_return="report 4")
+            proposed(licence, name, actor, reason="r", proof_of_return="report 4")
             done.add(name)
         except NotAllowed:
             continue
@@ -96,7 +83,7 @@ def test_a_decision_maker_acts_within_the_power_given(powers, allowed, grant, de
 
 def test_others_may_not_suspend(grant, person):
     with pytest.raises(NotAllowed):
-        act(propose, grant(), "suspend", person("Clerk", "N1000009"), reason="r")
+        proposed(grant(), "suspend", person("Clerk", "N1000009"), reason="r")
 
 
 def test_a_suspension_is_lifted_and_a_revocation_stays(grant, two):
@@ -105,14 +92,14 @@ def test_a_suspension_is_lifted_and_a_revocation_stays(grant, two):
     assert by_two(licence, "lift", *two, reason="r").in_force is True
     assert by_two(licence, "revoke", *two, reason="r").state == "revoked"
     with pytest.raises(WrongState):
-        act(propose, licence, "lift", two[0], reason="r")
+        proposed(licence, "lift", two[0], reason="r")
 
 
 def test_surrender_needs_proof_that_clients_have_their_assets(grant, two):
     licence = grant()
 
     with pytest.raises(NotReady):
-        act(propose, licence, "surrender", two[0], reason="r")
+        proposed(licence, "surrender", two[0], reason="r")
     assert by_two(licence, "surrender", *two, reason="r", proof_of_return="report 4").state == "surrendered"
 
 
@@ -127,7 +114,7 @@ def test_a_licence_expires_after_its_last_day(days, may, grant, two):
         assert by_two(licence, "expire", *two, reason="r").state == "expired"
     else:
         with pytest.raises(NotReady):
-            act(propose, licence, "expire", two[0], reason="r")
+            proposed(licence, "expire", two[0], reason="r")
 
 
 def test_every_act_has_its_words_in_the_history():

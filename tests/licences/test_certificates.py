@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from licences import services, throttle
+from licences import services, terms, throttle
 from licences.certificates import code as codes
 from licences.certificates.page import pdf
 from licences.models import Certificate
 from licences.services.certifying import certify
-from tests.licences.test_acts_on_licences import by_two
+from tests.licences.acting import by_two
 
 BOOK = "afsa-custody 2026.1"
 
@@ -140,7 +140,7 @@ def test_a_certificate_is_made_anew_only_where_it_would_state_something_else(gra
         assert certify(licence) == first
         by_two(licence, "suspend", *two, reason="r")
         assert licence.certificates.get() == first
-        licence.conditions = ["New."]
+        licence.conditions = terms.carried_over(["New."])
         second = certify(licence)
 
     assert (second.code != first.code, second.content["conditions"], second.entries) == (True, ["New."], 2)
@@ -173,7 +173,7 @@ def test_the_certificate_of_a_licence_not_in_force_says_so_loudly(act, visitor, 
 def test_an_older_certificate_is_authentic_and_named_as_older(visitor, grant):
     licence = grant()
     with transaction.atomic():
-        licence.conditions = ["New."]
+        licence.conditions = terms.carried_over(["New."])
         newer = certify(licence)
     older = licence.certificates.first()
 

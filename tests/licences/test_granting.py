@@ -34,7 +34,9 @@ def test_a_grant_writes_licence_history_and_record(grant, firm, licence_type):
 
     assert (licence.number, licence.state, licence.in_force) == ("AFSA-2026-0001", "active", True)
     assert (licence.firm_name, licence.bin, licence.regulator) == (firm.name, firm.bin, "afsa")
-    assert licence.conditions == ["Keep 90% in cold storage."]
+    assert licence.conditions == [
+        {"text": "Keep 90% in cold storage.", "origin": "granted", "since": 1, "until": None}
+    ]
     assert list(licence.history.values_list("what", "from_state", "to_state")) == [("granted", "", "active")]
     events = Event.objects.filter(subject="licence:AFSA-2026-0001")
     assert list(events.values_list("kind", "to_state")) == [("licence.issue", "active")]

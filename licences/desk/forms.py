@@ -1,0 +1,232 @@
+"""What is written when acting on a licence. What the forms clean is what the acts take."""
+
+import re
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+
+from licences import requirements as ask
+from licences import terms
+from licences.models import Licence
+from licences.standing import history_of
+from look import words
+from look.fields import DayMonthYearField
+
+LONGEST = 20_000
+
+
+def lines(label: Any, *, rows: int = 4, required: bool = True, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST,
+        required=required,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class ActForm(forms.Form):
+    """``licence`` is set by the page; without it the form can only show again what was typed."""
+
+    licence: ClassVar[Licence | None] = None
+    act: ClassVar[str] = ""
+
+    reason = lines(_("Reason"), help_text=_("Kept in the record; not shown to the public."))
+    public_note = forms.CharField(
+        label=_("Note for the register"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Shown to everybody beside the change. Leave it empty to show the change alone."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.act in ask.ALWAYS_AGAINST | ask.ON_REQUEST:
+            self._add_what_the_firm_reads()
+
+    def _add_what_the_firm_reads(self) -> None:
+        open_one = self._open_notice()
+        if self.act in ask.ON_REQUEST:
+            self.fields["firm_asked"] = forms.CharField(
+                label=_("The firm's own application"),
+                max_length=1000,
+                required=False,
+                help_text=_(
+                    "Its day and reference, where the firm asks for this itself. Then no notice is needed."
+                ),
+            )
+        self.fields["notice"] = lines(
+            _("Preliminary notice, as the firm will be served it"),
+            rows=8,
+            required=False,
+            help_text=_(
+                "What is proposed and why. The firm may make representations; another person confirms the "
+                "act when the time for them is over and each is answered. The same words as before keep the "
+                "service of a notice that is open."
+            ),
+        )
+        self.fields["notice"].initial = open_one.text if open_one else ""
+        if self.act in ask.AT_ONCE:
+            self.fields["immediate"] = lines(
+                _("Why it cannot wait for the firm"),
+                rows=3,
+                required=False,
+                help_text=_(
+                    "Leave it empty unless clients' assets are in danger. Then it takes effect when another "
+                    "person confirms it, and the notice is served and answered afterwards. This is our "
+                    "policy, not law."
+                ),
+            )
+
+    def _open_notice(self) -> Any:
+        if self.licence is None:
+            return None
+        return self.licence.notices.filter(act=self.act, decided_at=None, withdrawn_at=None).last()
+
+
+class SurrenderForm(ActForm):
+    proof_of_return = forms.CharField(
+        label=_("Proof that client assets were returned"),
+        max_length=1000,
+        help_text=_("Name the document or report that shows it."),
+    )
+
+
+class WithConditionsForm(ActForm):
+    """A restriction, or a winding down: it says what it asks."""
+
+    conditions = lines(
+        _("Conditions that come with it"), help_text=_("One a paragraph: leave an empty line between two.")
+    )
+    field_order = ("conditions", "reason", "public_note")
+
+    def clean(self) -> dict[str, Any]:
+        data = dict(super().clean() or {})
+        data["changes"] = {"add": paragraphs(data.pop("conditions", ""))}
+        return data
+
+
+class VaryForm(ActForm):
+    """Every condition in force, to be changed or emptied; new ones; the last day, the name and the scope."""
+
+    new_conditions = lines(
+        _("New conditions"),
+        required=False,
+        help_text=_("One a paragraph: leave an empty line between two."),
+    )
+    valid_until = DayMonthYearField(
+        label=_("Valid until"), required=False, help_text=_("Leave it empty where there is no last day.")
+    )
+    firm_name = forms.CharField(label=_("Name of the firm"), max_length=250)
+    scope = lines(_("Limits of the scope"), required=False, help_text=_("Empty where the licence has none."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.licence is None:
+            return
+        own: dict[str, forms.Field] = {}
+        for number, text in terms.standing(self.licence.conditions):
+            field = lines(
+                _text("Condition %(number)s") % {"number": number},
+                rows=2,
+                required=False,
+                help_text=_("Empty it to remove the condition."),
+            )
+            field.initial = text
+            own[f"condition_{number}"] = field
+        self.fields = own | self.fields
+        for name in ("valid_until", "firm_name", "scope"):
+            self.fields[name].initial = getattr(self.licence, name)
+
+    def clean(self) -> dict[str, Any]:
+        data = dict(super().clean() or {})
+        assert self.licence is not None
+        changes: terms.Terms = {}
+        for number, old in terms.standing(self.licence.conditions):
+            new = data.pop(f"condition_{number}", old).strip()
+            if not new:
+                changes.setdefault("remove", []).append(number)
+            elif new != old:
+                changes.setdefault("change", {})[str(number)] = new
+        if added := paragraphs(data.pop("new_conditions", "")):
+            changes["add"] = added
+        until = data.pop("valid_until", None)
+        if until != self.licence.valid_until:
+            changes["valid_until"] = until.isoformat() if until else ""
+        for name in ("firm_name", "scope"):
+            new = data.pop(name, "").strip()
+            if name not in self.errors and new != getattr(self.licence, name):
+                changes[name] = new
+        data["changes"] = changes
+        return data
+
+
+class CorrectForm(ActForm):
+    entry = forms.TypedChoiceField(label=_("Line of the history that is wrong"), coerce=int)
+    field_order = ("entry", "public_note", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        note = self.fields["public_note"]
+        note.required, note.label = True, _("What is right")
+        note.help_text = _("Shown to everybody. The wrong line stays, and says that it was corrected.")
+        field: Any = self.fields["entry"]
+        if self.licence is not None:
+            field.choices = [
+                (one.entry.pk, f"{one.number}. {one.what}, {words.day(one.entry.at)}")
+                for one in history_of(list(self.licence.history.all()))
+            ]
+
+
+FORMS: dict[str, type[ActForm]] = {
+    "surrender": SurrenderForm,
+    "vary": VaryForm,
+    "restrict": WithConditionsForm,
+    "wind_down": WithConditionsForm,
+    "correct": CorrectForm,
+}
+
+
+def form_of(act: str, licence: Licence | None = None) -> type[ActForm]:
+    return type("FormOfAct", (FORMS.get(act, ActForm),), {"licence": licence, "act": act})
+
+
+def paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"\r?\n\s*\r?\n", text) if part.strip()]
+
+
+class ServiceForm(forms.Form):
+    served_on = DayMonthYearField(label=_("Day of service"))
+    until = DayMonthYearField(
+        label=_("Last day for representations"),
+        help_text=_("Where the rule book has no period on record, you set it; say so in how it was served."),
+    )
+    how = lines(_("How it was served"), rows=3)
+
+
+class SaidForm(forms.Form):
+    text = lines(_("What the firm says"), rows=6)
+    made_on = DayMonthYearField(label=_("Day"))
+    how = forms.CharField(
+        label=_("How it was made"),
+        max_length=500,
+        help_text=_("In writing, at a meeting: where it is filed."),
+    )
+
+
+class AnswerForm(forms.Form):
+    our_answer = lines(_("Our answer"))
+    accepted = forms.TypedChoiceField(
+        label=_("Is the representation accepted?"),
+        choices=[("yes", _("Yes, at least in part")), ("no", _("No"))],
+        coerce=lambda text: text == "yes",
+        error_messages={"required": _("Choose whether it is accepted")},
+        widget=forms.RadioSelect,
+    )
+
+
+class WithdrawForm(forms.Form):
+    why = lines(_("Why the notice is withdrawn"), rows=3)

@@ -1,0 +1,335 @@
+"""Acts against the firm wait for its notice, the time to answer it, and our answers; others do not."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit.models import Event
+from licences import law, services
+from licences.models import Certificate, Licence, LicenceNotice
+from notifications.models import Message
+from regulators.models import Act
+from tests.licences.acting import by_two, confirmed, let_time_pass, proposed, serve
+from workflow.errors import NotAllowed, NotReady
+from workflow.services import withdraw_proposal
+
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def two(decision_maker):
+    return decision_maker("Aliya", "N2000001"), decision_maker("Berik", "N2000002")
+
+
+@pytest.fixture
+def licence(grant):
+    return grant(conditions=["Two keys.", "Report monthly."])
+
+
+def fresh(licence):
+    return Licence.objects.get(pk=licence.pk)
+
+
+def refused(call, *args, **kwargs):
+    with pytest.raises(NotReady) as refusal:
+        call(*args, **kwargs)
+    return [str(reason) for reason in refusal.value.reasons]
+
+
+def test_a_revocation_waits_for_service_time_and_answers_each_with_a_link(licence, two):
+    proposed(licence, "revoke", two[0], reason="r")
+    notice = licence.notices.get()
+    assert refused(confirmed, licence, "revoke", two[1]) == ["The preliminary notice is not served yet."]
+
+    serve(notice, two[0])
+    (early,) = refused(confirmed, licence, "revoke", two[1])
+    assert "representations until the end of" in early
+    said = services.record_representation(
+        actor=two[0], notice=notice, text="Not so.", made_on=TODAY(), how="Letter 4."
+    )
+    let_time_pass(notice, days=1)  # its last day is today
+    assert len(refused(confirmed, licence, "revoke", two[1])) == 2
+    let_time_pass(notice, days=1)  # its last day was yesterday
+    with pytest.raises(NotReady) as refusal:
+        confirmed(licence, "revoke", two[1])
+    (unanswered,) = refusal.value.reasons
+    assert unanswered.url.endswith(f"/representations/{said.pk}/")
+    services.answer_representation(actor=two[1], representation=said, our_answer="It is so.", accepted=False)
+    assert confirmed(licence, "revoke", two[1]).state == "revoked"
+    notice.refresh_from_db()
+    assert (notice.decided_at is not None, notice.is_open) == (True, False)
+
+
+@pytest.mark.parametrize("act", ["suspend", "revoke", "restrict", "wind_down", "vary"])
+def test_without_the_words_of_a_notice_nothing_is_proposed_against_the_firm(act, licence, two):
+    told = {"reason": "r", "notice": " ", "changes": {"add": ["No new clients."]}}
+    words = refused(proposed, licence, act, two[0], **told)
+
+    assert words == ["Write the text of the preliminary notice: this is against the firm."]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_heard"),
+    [
+        ({"add": ["Report weekly."]}, True),
+        ({"change": {"1": "Three keys."}}, True),
+        ({"scope": "For AIFC firms alone."}, True),
+        ({"remove": [1]}, False),
+        ({"firm_name": "Turan Keys Ltd"}, False),
+        ({"remove": [1], "add": ["Report weekly."]}, True),
+    ],
+)
+def test_only_a_variation_against_the_firm_is_noticed(changes, is_heard, licence, two):
+    proposed(licence, "vary", two[0], reason="r", changes=changes)
+
+    assert licence.notices.exists() is is_heard
+    if not is_heard:
+        assert confirmed(licence, "vary", two[1]).state == "active"
+
+
+@pytest.mark.parametrize(("days", "is_heard"), [(None, False), (400, False), (200, True)])
+def test_an_earlier_last_day_is_against_the_firm_and_a_later_one_is_not(days, is_heard, grant, two):
+    licence = grant(valid_until=TODAY() + timedelta(days=300))
+    until = (TODAY() + timedelta(days=days)).isoformat() if days else ""
+    proposed(licence, "vary", two[0], reason="r", changes={"valid_until": until})
+
+    assert licence.notices.exists() is is_heard
+
+
+def test_the_firms_own_application_needs_no_notice_but_no_suspension_is_asked_for(licence, two):
+    asked = {"reason": "r", "firm_asked": "Letter 7", "changes": {"add": ["No new clients."]}}
+    for act in ("vary", "restrict", "wind_down"):
+        proposed(licence, act, two[0], **asked)
+        confirmed(licence, act, two[1])
+    assert (fresh(licence).restricted, fresh(licence).winding_down) == (True, True)
+    assert refused(proposed, licence, "suspend", two[0], reason="r", firm_asked="Letter 7")
+    assert licence.notices.count() == 0
+
+
+def test_immediate_effect_is_for_what_can_be_taken_back_and_the_firm_is_heard_afterwards(licence, two):
+    proposed(licence, "revoke", two[0], reason="r", immediate="Keys are lost.")
+    assert refused(confirmed, licence, "revoke", two[1])
+    proposed(licence, "suspend", two[0], reason="r", immediate="Keys are lost.")
+    assert confirmed(licence, "suspend", two[1]).state == "suspended"
+    notice = licence.notices.get(act="suspend")
+    assert (notice.immediate, notice.may_be_answered) == ("Keys are lost.", False)
+    serve(notice, two[0])
+    notice.refresh_from_db()
+    assert notice.may_be_answered is True
+
+
+def test_the_same_words_keep_a_served_notice_and_other_words_are_served_anew(licence, two):
+    proposed(licence, "revoke", two[0], reason="r")
+    notice = licence.notices.get()
+    serve(notice, two[0])
+    let_time_pass(notice)
+    by_two(licence, "suspend", *two, reason="r", immediate="Keys are lost.")  # the case has moved on
+    proposed(licence, "revoke", two[0], reason="again")
+    assert confirmed(licence, "revoke", two[1]).state == "revoked"
+
+    other = licence.notices.filter(act="revoke")
+    assert [one.decided_at is not None for one in other] == [True]
+
+
+def test_other_words_or_other_changes_withdraw_the_open_notice(licence, two):
+    proposed(licence, "vary", two[0], reason="r", changes={"add": ["A."]})
+    first = licence.notices.get()
+    serve(first, two[0])
+    let_time_pass(first)
+    withdraw_proposal(Licence, licence.pk, "vary", actor=two[0])
+    proposed(licence, "vary", two[0], reason="r", changes={"add": ["B."]})
+    first.refresh_from_db()
+    assert first.withdrawn_at is not None
+    assert refused(confirmed, licence, "vary", two[1]) == ["The preliminary notice is not served yet."]
+
+
+def test_a_withdrawn_notice_cannot_be_confirmed_on(licence, two):
+    proposed(licence, "suspend", two[0], reason="r")
+    notice = licence.notices.get()
+    serve(notice, two[0])
+    let_time_pass(notice)
+    services.withdraw_notice(actor=two[0], notice=notice, why="Mended.")
+
+    assert "No preliminary notice of exactly this" in refused(confirmed, licence, "suspend", two[1])[0]
+    assert refused(services.withdraw_notice, actor=two[0], notice=notice, why="Twice.")
+
+
+@pytest.mark.parametrize(
+    ("served", "until", "how", "may"),
+    [(0, 1, "x", True), (0, 0, "x", False), (1, 2, "x", False), (-1, 1, "x", False), (0, 1, " ", False)],
+)
+def test_a_service_is_not_ahead_nor_before_the_notice_and_leaves_time(served, until, how, may, licence, two):
+    proposed(licence, "suspend", two[0], reason="r")
+    days = {"served_on": TODAY() + timedelta(days=served), "until": TODAY() + timedelta(days=until)}
+    call = {"actor": two[0], "notice": licence.notices.get(), "how": how, **days}
+
+    if may:
+        services.record_service(**call)
+    assert bool(refused(services.record_service, **call))
+
+
+def test_where_the_book_has_a_period_it_is_the_least(licence, two, monkeypatch):
+    proposed(licence, "suspend", two[0], reason="r")
+    least = TODAY() + timedelta(days=5)
+    monkeypatch.setattr(law, "first_last_day", lambda licence, day: least)
+    call = {"actor": two[0], "notice": licence.notices.get(), "served_on": TODAY(), "how": "x"}
+
+    assert refused(services.record_service, **call, until=least - timedelta(days=1))
+    services.record_service(**call, until=least)
+
+
+@pytest.mark.parametrize("act", ["restrict", "wind_down"])
+def test_a_flag_comes_with_conditions_that_end_with_it(act, licence, two):
+    assert refused(proposed, licence, act, two[0], reason="r", changes={"add": []})
+    by_two(licence, act, *two, reason="r", changes={"add": ["No new clients."]})
+    assert fresh(licence).conditions_in_force == ["Two keys.", "Report monthly.", "No new clients."]
+    assert len(fresh(licence).flags) == 1
+    assert refused(proposed, licence, act, two[0], reason="r", changes={"add": ["Again."]})
+    end = {"restrict": "lift_restriction", "wind_down": "end_winding_down"}[act]
+    by_two(licence, end, *two, reason="r")
+    now = fresh(licence)
+    assert (now.flags, now.conditions_in_force) == ([], ["Two keys.", "Report monthly."])
+    assert now.conditions[2] == {"text": "No new clients.", "origin": act, "since": 2, "until": 3}
+    assert refused(proposed, licence, end, two[0], reason="r")
+
+
+def test_a_variation_keeps_what_it_ended_and_makes_a_new_certificate(licence, two):
+    changes = {"change": {"1": "Three keys."}, "remove": [2], "add": ["Report weekly."]}
+    by_two(licence, "vary", *two, reason="r", changes=changes)
+    now = fresh(licence)
+
+    assert [(one["text"], one["since"], one["until"]) for one in now.conditions] == [
+        ("Two keys.", 1, 2), ("Report monthly.", 1, 2), ("Three keys.", 2, None), ("Report weekly.", 2, None),
+    ]  # fmt: skip
+    first, second = Certificate.objects.all()
+    assert (first.content["conditions"], second.content["conditions"]) == (
+        ["Two keys.", "Report monthly."],
+        ["Three keys.", "Report weekly."],
+    )
+    entry = now.history.last()
+    assert (entry.what, entry.changes) == ("vary", changes)
+    assert (entry.from_state, entry.to_state) == ("active", "active")
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"remove": [9]}, {"change": {"1": "x"}, "remove": [1]}, {"valid_until": "2020-01-01"}]
+)
+def test_a_variation_of_nothing_or_of_what_does_not_stand_is_refused(changes, licence, two):
+    assert refused(proposed, licence, "vary", two[0], reason="r", changes=changes, firm_asked="Letter 7")
+
+
+def test_a_correction_is_a_new_line_of_two_people_and_the_wrong_one_stays(licence, two):
+    wrong = licence.history.get()
+    told = {"reason": "r", "entry": wrong.pk, "public_note": "Granted on 2 November, not on 3."}
+    proposed(licence, "correct", two[0], **told)
+    with pytest.raises(NotAllowed):
+        confirmed(licence, "correct", two[0])
+    confirmed(licence, "correct", two[1])
+    assert list(licence.history.values_list("what", "corrects", "text")) == [
+        ("granted", None, ""),
+        ("correct", wrong.pk, "Granted on 2 November, not on 3."),
+    ]
+
+
+def test_a_line_of_another_licence_is_not_corrected(licence, grant, two):
+    other = grant().history.get()
+
+    assert refused(proposed, licence, "correct", two[0], reason="r", entry=other.pk, public_note="x")
+
+
+@pytest.mark.parametrize("act", ["vary", "restrict", "wind_down", "correct", "lift_restriction"])
+def test_two_accounts_of_one_human_are_one_person(act, licence, decision_maker):
+    first, same = decision_maker("Aliya", "N2000001"), decision_maker("Aliya again", "n 2000001")
+    third = decision_maker("Cyril", "N2000003")
+    if act == "lift_restriction":
+        by_two(licence, "restrict", first, third, reason="r", changes={"add": ["A."]})
+    data = {"changes": {"add": ["B."]}, "entry": licence.history.first().pk, "public_note": "x"}
+    proposed(licence, act, first, reason="r", firm_asked="Letter 7", **data)
+
+    with pytest.raises(NotAllowed):
+        confirmed(licence, act, same)
+    assert confirmed(licence, act, third).version == fresh(licence).version
+
+
+@pytest.mark.parametrize(
+    ("power", "acts"),
+    [(Act.GRANT, {"vary"}), (Act.SUSPEND, {"restrict", "suspend"}), (Act.REVOKE, {"wind_down", "revoke"})],
+)
+def test_each_act_needs_its_own_power(power, acts, licence, decision_maker):
+    actor = decision_maker("Aliya", "N2000001", acts=[power])
+    may = set()
+    for act in ("vary", "restrict", "wind_down", "suspend", "revoke"):
+        try:
+            proposed(licence, act, actor, reason="r", changes={"add": ["A."]})
+            may.add(act)
+        except NotAllowed:
+            continue
+
+    assert may == acts
+
+
+def test_the_firm_is_told_of_a_served_notice_of_each_change_and_of_a_withdrawal(licence, two, member):
+    member()
+    proposed(licence, "suspend", two[0], reason="secret reason")
+    assert Message.objects.count() == 0
+    notice = licence.notices.get()
+    serve(notice, two[0])
+    let_time_pass(notice)
+    confirmed(licence, "suspend", two[1])
+    proposed(licence, "revoke", two[0], reason="secret reason")
+    serve(licence.notices.get(act="revoke"), two[0])
+    services.withdraw_notice(actor=two[0], notice=licence.notices.get(act="revoke"), why="secret reason")
+
+    told = list(Message.objects.order_by("pk").values_list("template", "subject_ref"))
+    assert told == [
+        (kind, licence.number)
+        for kind in ("licence_notice", "licence_changed", "licence_notice", "licence_notice_withdrawn")
+    ]
+    for message in Message.objects.all():
+        assert "secret" not in message.body_text
+        assert message.url.endswith(f"/applications/licences/{licence.number}/")
+
+
+def test_only_a_signatory_answers_in_the_portal_to_the_end_of_the_last_day(licence, two, member):
+    signatory, viewer = member("signatory"), member("viewer")
+    proposed(licence, "suspend", two[0], reason="r")
+    notice = licence.notices.get()
+    assert refused(services.make_representation, actor=signatory, notice=notice, text="Not so.")
+    serve(notice, two[0])
+    with pytest.raises(NotAllowed):
+        services.make_representation(actor=viewer, notice=notice, text="Not so.")
+    let_time_pass(notice, days=1)  # its last day is today
+    services.make_representation(actor=signatory, notice=notice, text="Not so.", seen=0)
+    services.make_representation(actor=signatory, notice=notice, text="Not so.", seen=0)  # the second press
+    assert notice.representations.count() == 1
+    let_time_pass(notice, days=1)
+    assert refused(services.make_representation, actor=signatory, notice=notice, text="Late.")
+
+
+def test_the_record_names_who_drew_up_served_said_and_answered(licence, two):
+    proposed(licence, "suspend", two[0], reason="r")
+    notice = licence.notices.get()
+    serve(notice, two[1])
+    said = services.record_representation(
+        actor=two[1], notice=notice, text="Not so.", made_on=TODAY(), how="Letter 4."
+    )
+    services.answer_representation(actor=two[0], representation=said, our_answer="So.", accepted=True)
+
+    kinds = Event.objects.filter(subject=licence.audit_subject).values_list("kind", "actor_name")
+    assert list(kinds)[1:] == [
+        ("licence.suspend.propose", "Aliya"),
+        ("licence.notice", "Aliya"),
+        ("licence.notice_served", "Berik"),
+        ("licence.representation", "Berik"),
+        ("licence.answer", "Aliya"),
+    ]
+
+
+def test_the_database_keeps_one_open_notice_an_act(licence, two):
+    proposed(licence, "suspend", two[0], reason="r")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LicenceNotice.objects.create(
+            licence=licence, act="suspend", text="x", drawn_up_by=two[0], drawn_up_at=timezone.now()
+        )
