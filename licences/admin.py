@@ -98,7 +98,7 @@ class LicenceAdmin(StatefulAdmin):
                 name: rules.has_perm(f"licences.{name}", request.user, licence)
                 for name in ("serve_notice", "answer_representation")
             },
-            "notices": licence.notices.prefetch_related("representations").order_by("-pk"),
+            "licence_notices": licence.notices.prefetch_related("representations").order_by("-pk"),
             "proposals": _waiting(licence),
             "conditions": standing.conditions_of(licence, history),
             "history": standing.history_of(history),

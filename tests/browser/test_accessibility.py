@@ -319,7 +319,9 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
     }
     row = of_case.get(name)
     return {
-        "pk": [1] if name.startswith("mfa_") else [scene.licence.pk] if name.startswith("admin:licences_") else [case.pk, scene.draft.pk] if name.startswith("portal:")
+        "pk": [1] if name.startswith("mfa_")
+        else [scene.licence.pk] if name.startswith("admin:licences_")
+        else [case.pk, scene.draft.pk] if name.startswith("portal:")
         else [case.pk],
         "stage": stages,
         "code": [scene.licence.certificates.get().code] if name == "register:check"

@@ -24,9 +24,10 @@ BOOK = "afsa-custody 2026.1"
 
 @pytest.fixture
 def visitor():
-    cache.delete("register-check:127.0.0.1")
+    keys = [f"register-check:{address}" for address in ("127.0.0.1", "10.0.0.9")]
+    cache.delete_many(keys)
     yield Client(HTTP_ACCEPT_LANGUAGE="en")
-    cache.delete("register-check:127.0.0.1")
+    cache.delete_many(keys)
 
 
 @pytest.fixture
