@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.urls import reverse
 from playwright.sync_api import CDPSession, Page, expect
 
 from accounts.models import User
+from applications.models import Application
+from audit.models import Event
 from tests.plugins.cases import PASSWORD, new_applicant
 from tests.plugins.watching import Watch
 
@@ -179,6 +182,41 @@ def test_without_scripts_the_sign_in_says_nothing_of_passkeys_and_the_page_says_
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("Passkeys need a browser that has them")).to_be_visible()
     expect(page.get_by_role("button", name="Add the passkey")).to_have_count(0)
+
+
+def test_staff_set_one_up_and_show_it_again_before_a_decision(
+    page: Page, case_in_review: Any, afsa_staff: Any, settings: Any, axe: Any
+) -> None:
+    Application.objects.filter(pk=case_in_review.pk).update(state="recommended", recommended="grant")
+    Device(page)
+    by_password(page, afsa_staff.decision_maker)
+    expect(page.get_by_role("heading", name="Set up your second factor")).to_be_visible()
+    fits(page, axe)
+    add_passkey(page, asked=False)
+    page.get_by_role("link", name="Go on to the desk").click()
+    page.goto(reverse("admin:applications_application_act", args=[case_in_review.pk, "send_back"]))
+    page.get_by_label("Reason").fill("Look again at “page 3”.")
+
+    settings.FRESH_FACTOR_MINUTES = 0  # the time is over
+    page.get_by_role("button", name="Send back").click()
+    expect(page.get_by_role("heading", name="Show that it is you")).to_be_visible()
+    for words in ("Send back", case_in_review.reference, case_in_review.firm.name):
+        expect(page.get_by_role("definition").filter(has_text=words)).to_have_count(1)
+    fits(page, axe)
+
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_text("Done: Send back.")).to_be_visible()
+    case_in_review.refresh_from_db()
+    assert case_in_review.state == "in_review"
+    assert Event.objects.filter(subject=case_in_review.audit_subject).latest("number").reason == (
+        "Look again at “page 3”."
+    )
+
+
+def fits(page: Page, axe: Any) -> None:
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (page.locator("h1").count(), axe(page), page.evaluate(WIDER)) == (1, [], 0), width
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
