@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.models import StaffInvitation, User
 from regulators import books
 from regulators.models import (
-    CONFIRMED_ROLES,
     AuthorityBasis,
     CitationCheck,
     Delegation,
@@ -78,8 +77,8 @@ def may_decide(user: Any, licence_type_id: int, act: str, on: date) -> bool:
 
 
 def appointments(on: date) -> QuerySet[Staff]:
-    """Those that count on the day; a decision maker or administrator whom nobody confirmed does not."""
-    return Staff.objects.filter(in_force(on), ~Q(role__in=CONFIRMED_ROLES) | Q(confirmed_by__isnull=False))
+    """Those that count on the day; one that no second administrator confirmed does not."""
+    return Staff.objects.filter(in_force(on), Q(counts_unconfirmed=True) | Q(confirmed_by__isnull=False))
 
 
 def people_with_role(regulator_id: int, role: str) -> QuerySet[User]:

@@ -56,7 +56,8 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
     decider = _account(f"manager@{code}.test", "Данияр Жақсылықов", serial + 5)
     second = _account(f"manager2@{code}.test", "Ирина Ким", serial + 6)
     for user, role in ((officer, "case_officer"), (reviewer, "reviewer"), (lead, "lead_reviewer")):
-        appoint_staff(actor=admins[0], user=user, regulator=regulator, role=role)
+        post = appoint_staff(actor=admins[0], user=user, regulator=regulator, role=role)
+        confirm_appointment(actor=admins[1], appointment=post)
     for user in (decider, second):
         staff = appoint_staff(actor=admins[0], user=user, regulator=regulator, role="decision_maker")
         confirm_appointment(actor=admins[1], appointment=staff)

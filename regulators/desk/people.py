@@ -99,9 +99,7 @@ class AppointForm(PeriodForm):
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         choices=[("", gettext_lazy("Choose")), *Role.choices],
-        help_text=gettext_lazy(
-            "A decision maker or administrator counts only when another administrator has confirmed it."
-        ),
+        help_text=gettext_lazy("It counts only when another administrator has confirmed it."),
     )
     field_order = ("user", "regulator", "role", "valid_from", "valid_until")
 
@@ -116,7 +114,7 @@ class AppointPage(Page):
     fresh_factor = True
     name, label = "appoint", gettext_lazy("Appoint")
     title, button = gettext_lazy("Appoint a member of staff"), gettext_lazy("Appoint")
-    done = gettext_lazy("The appointment is on record.")
+    done = gettext_lazy("The appointment is on record. It counts once another administrator confirms it.")
 
     def form(self, data: Any = None) -> AppointForm:
         return AppointForm(data, user=self.user)

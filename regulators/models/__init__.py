@@ -10,10 +10,9 @@ from regulators.models.law import (
 )
 from regulators.models.period import Period
 from regulators.models.regulator import LicenceType, Regulator
-from regulators.models.staff import CONFIRMED_ROLES, Act, Delegation, Role, Staff
+from regulators.models.staff import Act, Delegation, Role, Staff
 
 __all__ = [
-    "CONFIRMED_ROLES",
     "Act",
     "AuthorityBasis",
     "CalendarVersion",

@@ -20,8 +20,8 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-# Roles that count only once a second person confirmed the appointment.
-CONFIRMED_ROLES = (Role.DECISION_MAKER, Role.ADMINISTRATOR)
+# Of these roles no appointment ever counted before a second person confirmed it.
+ALWAYS_CONFIRMED = (Role.DECISION_MAKER, Role.ADMINISTRATOR)
 
 
 class Act(models.TextChoices):
@@ -36,7 +36,7 @@ class Act(models.TextChoices):
 
 
 class Staff(Confirmable, Period):
-    """One role of one person at one regulator."""
+    """One role of one person at one regulator. It counts once a second administrator confirmed it."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name=_("person")
@@ -55,6 +55,8 @@ class Staff(Confirmable, Period):
         verbose_name=_("appointed by"),
     )
     granted_human = models.CharField(max_length=64, blank=True, editable=False)
+    # Made before every role took a second administrator; no new appointment has it.
+    counts_unconfirmed = models.BooleanField(default=False, editable=False)
 
     class Meta(Period.Meta):
         verbose_name = _("appointment")
@@ -73,6 +75,10 @@ class Staff(Confirmable, Period):
                 condition=Q(human="") | (~Q(human=F("granted_human")) & ~Q(human=F("confirmed_human"))),
                 name="regulators_staff_not_by_oneself",
             ),
+            models.CheckConstraint(
+                condition=Q(counts_unconfirmed=False) | ~Q(role__in=ALWAYS_CONFIRMED),
+                name="regulators_staff_always_confirmed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +86,7 @@ class Staff(Confirmable, Period):
 
     @property
     def needs_confirmation(self) -> bool:
-        return self.role in CONFIRMED_ROLES and self.confirmed_by_id is None
+        return self.confirmed_by_id is None and not self.counts_unconfirmed
 
 
 class Delegation(Period):

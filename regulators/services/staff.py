@@ -60,8 +60,8 @@ def appoint_staff(
 ) -> Staff:
     """Give a member of staff a role. By an administrator of the regulator, or by the system from the shell.
 
-    Effects in order: the appointment (of a decision maker or administrator it does not count before
-    ``confirm_appointment``); the audit event on the person's account.
+    Effects in order: the appointment, which does not count before ``confirm_appointment``; the audit event on
+    the person's account.
     """
     if role not in Role.values:
         raise Refused([_("There is no role %(role)s.") % {"role": role}])
@@ -92,7 +92,7 @@ def appoint_staff(
 
 @transaction.atomic
 def confirm_appointment(*, actor: User, appointment: Staff) -> Staff:
-    """A second administrator confirms the appointment of a decision maker or administrator.
+    """A second administrator confirms an appointment.
 
     While a regulator has no administrator yet, one whom the system appointed may confirm another, so that the
     first two confirm each other. Effects in order: lock the appointment; who confirmed it; the audit event.

@@ -21,9 +21,8 @@ from applications.services import (
 )
 from applications.services.people import PERSON_FIELDS
 from regulators import rulebook as rb
-from regulators import services as regulators
 from regulators.queries import current_pin
-from tests.plugins.cases import SHELL, accept, fresh
+from tests.plugins.cases import accept, appointed, fresh
 from workflow import duties
 from workflow.errors import NotAllowed, NotReady
 
@@ -33,7 +32,7 @@ def both(afm, afm_staff):
     """One human who is case officer, reviewer and decision maker: each act is open to them by role."""
     human = afm_staff.decision_maker
     for role in ("case_officer", "reviewer"):
-        regulators.appoint_staff(actor=SHELL, user=human, regulator=afm.regulator, role=role)
+        appointed(human, afm.regulator, role)
     return fresh(human)
 
 

@@ -14,9 +14,8 @@ from applications.services import assessment, consultations
 from audit.models import Event
 from notifications.models import Message
 from regulators.models import Role
-from regulators.services import appoint_staff
 from tests.desk.conftest import act, at, stage_act
-from tests.plugins.cases import SHELL, fresh, new_applicant, new_staff
+from tests.plugins.cases import appointed, fresh, new_applicant, new_staff
 
 WORDS = "To name anew after a conflict of interest"
 
@@ -74,7 +73,7 @@ def test_the_case_is_closed_to_every_account_of_the_human(in_hand, afsa, english
     case, stage = in_hand, in_hand.stages.first()
     second = new_staff("Second account")
     type(second).objects.filter(pk=second.pk).update(human=afsa_staff.specialist.human)
-    appoint_staff(actor=SHELL, user=second, regulator=afsa.regulator, role="reviewer")
+    appointed(second, afsa.regulator, "reviewer")
     urls = [at("change", case), at("stage", case, stage.code), at("note_new", case), at("letters", case),
             at("assign", case), act(case, "recommend"), stage_act(stage, "approve")]  # fmt: skip
     browser = english(second)

@@ -15,10 +15,9 @@ from django.utils import timezone
 from accounts.models import Firm
 from applications.models import Application, InformationRequest, Stage
 from applications.states import StageState as S
-from regulators import services as regulators
 from regulators.models import LicenceType, Role
 from regulators.queries import current_pin
-from tests.plugins.cases import SHELL, fresh, new_staff
+from tests.plugins.cases import appointed, fresh, new_staff
 
 ALMATY = ZoneInfo("Asia/Almaty")
 TODAY = date(2026, 11, 23)  # a Monday
@@ -97,16 +96,13 @@ def add_request() -> Callable[..., InformationRequest]:
 
 def _staff_of(licence_type: LicenceType, role: str, name: str = "") -> Any:
     user = new_staff(name or f"{licence_type.regulator.code} {role}")
-    post = regulators.appoint_staff(actor=SHELL, user=user, regulator=licence_type.regulator, role=role)
-    if role in (Role.DECISION_MAKER, Role.ADMINISTRATOR):
-        post.confirmed_by, post.confirmed_human = new_staff("Somebody who confirms"), "c" * 64
-        post.save()
+    appointed(user, licence_type.regulator, role)
     return fresh(user)
 
 
 @pytest.fixture
 def staff_of(db: None) -> Callable[..., Any]:
-    """``staff_of(afsa, role, name)``: one person with this role, confirmed where it takes that."""
+    """``staff_of(afsa, role, name)``: one person with this role, confirmed."""
     return _staff_of
 
 

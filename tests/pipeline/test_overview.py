@@ -122,10 +122,9 @@ def test_in_principle_awaits_a_decision_once_every_condition_is_verified(
 
 
 def test_the_chosen_licence_type_narrows_every_number(signed_in, pages, afsa, afm, add_case, lead):
-    from regulators import services as regulators
-    from tests.plugins.cases import SHELL, fresh
+    from tests.plugins.cases import appointed, fresh
 
-    regulators.appoint_staff(actor=SHELL, user=lead, regulator=afm.regulator, role="lead_reviewer")
+    appointed(lead, afm.regulator, "lead_reviewer")
     browser = signed_in(fresh(lead))
     for licence_type in (afsa, afsa, afm):
         add_case(licence_type, state="recommended", approved=5)

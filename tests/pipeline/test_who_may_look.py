@@ -11,7 +11,7 @@ from accounts.actors import System
 from audit.services import record
 from regulators import services as regulators
 from regulators.models import Role
-from tests.plugins.cases import SHELL, fresh, new_applicant
+from tests.plugins.cases import SHELL, appointed, fresh, new_applicant
 
 pytestmark = pytest.mark.django_db
 STEPS = "/pipeline/steps/?act=stage.approve&month=2026-11"
@@ -88,7 +88,7 @@ def test_no_list_shows_the_other_regulators_cases(browser, pages, two_houses):
 
 
 def test_a_lead_here_who_is_a_reviewer_there_sees_this_house_only(lead, afm, signed_in, pages, two_houses):
-    regulators.appoint_staff(actor=SHELL, user=lead, regulator=afm.regulator, role=Role.REVIEWER)
+    appointed(lead, afm.regulator, Role.REVIEWER)
     browser = signed_in(fresh(lead))
     assert dict(pages.figures(browser.get("/pipeline/").content.decode()))["/pipeline/cases/?state=open"] == 1
     assert pages.listed(browser, "/pipeline/cases/") == ["KZC-2026-0001"]

@@ -21,7 +21,7 @@ from accounts.models import Firm, User
 from applications.models import Application
 from applications.services import drafting, intake, submission
 from regulators import services as regulators
-from regulators.models import LicenceType, Role
+from regulators.models import LicenceType, Regulator, Role, Staff
 
 Prepared = Callable[[str], dict[str, Any]]
 SHELL = System("tests")
@@ -68,6 +68,14 @@ def new_staff(name: str) -> User:
     )  # fmt: skip
 
 
+def appointed(user: User, regulator: Regulator, role: str, **fields: Any) -> Staff:
+    """An appointment that counts, confirmed by a human who is nobody else here and needs no account."""
+    post = regulators.appoint_staff(actor=SHELL, user=user, regulator=regulator, role=role, **fields)
+    post.confirmed_by, post.confirmed_human = user, "c" * 64
+    post.save(update_fields=["confirmed_by", "confirmed_human"])
+    return post
+
+
 def people_of_regulator(licence_type: LicenceType) -> SimpleNamespace:
     """One human for each role, by role: ``.case_officer``, ``.reviewer``, ``.specialist``,
     ``.lead_reviewer``, ``.decision_maker``, ``.administrator``; and ``.second_lead_reviewer``,
@@ -83,13 +91,12 @@ def people_of_regulator(licence_type: LicenceType) -> SimpleNamespace:
         )
         for name, user in users.items()
     }
-    for name, by in (
-        ("administrator", "second_administrator"),
-        ("second_administrator", "administrator"),
-        ("decision_maker", "administrator"),
-        ("second_decision_maker", "administrator"),
-    ):
-        regulators.confirm_appointment(actor=fresh(users[by]), appointment=posts[name])
+    regulators.confirm_appointment(
+        actor=fresh(users["second_administrator"]), appointment=posts.pop("administrator")
+    )
+    confirming = fresh(users["administrator"])
+    for post in posts.values():
+        regulators.confirm_appointment(actor=confirming, appointment=post)
     for post in posts.values():
         for act in DELEGATED.get(Role(post.role), ()):
             regulators.delegate(actor=SHELL, staff=post, licence_type=licence_type, act=act)

@@ -12,6 +12,7 @@ from accounts.models import StaffInvitation
 from audit.models import Event
 from regulators import services
 from regulators.models import AuthorityBasis, Delegation, LicenceType, Regulator, Staff
+from tests.plugins.cases import appointed
 
 SHELL = System("tests")
 PASSPORTS = count(2_000_000)
@@ -111,7 +112,7 @@ def pair(afsa, administrators):
 def officer(afsa, person):
     """Of the regulator, and no administrator."""
     user = person(name="Clara Officer")
-    services.appoint_staff(actor=SHELL, user=user, regulator=afsa, role="case_officer")
+    appointed(user, afsa, "case_officer")
     return user
 
 

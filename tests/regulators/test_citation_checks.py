@@ -13,7 +13,8 @@ from regulators.models import CitationCheck
 from regulators.queries import last_checks
 from regulators.reference import provisions
 from regulators.reference.provisions import GRACE, due_checks, look_again, provisions_of
-from tests.regulators.conftest import SHELL, browser, on, page
+from tests.plugins.cases import appointed
+from tests.regulators.conftest import browser, on, page
 from workflow.errors import NotAllowed, NotReady
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ TODAY = date(2026, 12, 1)
 def reviewers(afsa, person):
     made = [person(name="Rauan Reads"), person(name="Saule Sees")]
     for user, role in zip(made, ("reviewer", "specialist"), strict=True):
-        services.appoint_staff(actor=SHELL, user=user, regulator=afsa, role=role)
+        appointed(user, afsa, role)
     return made
 
 

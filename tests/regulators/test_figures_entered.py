@@ -10,7 +10,8 @@ from audit.models import Event
 from regulators import books, services
 from regulators.figures import value_of
 from regulators.models import LegalValue
-from tests.regulators.conftest import SHELL, browser, on, page
+from tests.plugins.cases import appointed
+from tests.regulators.conftest import browser, on, page
 from workflow.errors import NotAllowed, NotReady, Refused
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ FIELDS = {
 @pytest.fixture
 def lead(afsa, person):
     user = person(name="Leila Leads")
-    services.appoint_staff(actor=SHELL, user=user, regulator=afsa, role="lead_reviewer")
+    appointed(user, afsa, "lead_reviewer")
     return user
 
 

@@ -12,6 +12,7 @@ from audit.models import Event
 from regulators import books, checks, services
 from regulators.loader import RuleBookError
 from regulators.models import LicenceType, Regulator, RuleBookVersion
+from tests.plugins.cases import appointed
 
 SHELL = System("tests")
 
@@ -112,7 +113,7 @@ def test_a_pin_is_never_rewritten(loaded):
 
 def test_the_desk_shows_books_to_their_regulators_staff_and_changes_nothing(loaded, person, afsa):
     user = person()
-    services.appoint_staff(actor=SHELL, user=user, regulator=afsa, role="reviewer")
+    appointed(user, afsa, "reviewer")
     browser = Client()
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = browser.get("/desk/regulators/rulebookversion/")

@@ -1,8 +1,10 @@
 """Who serves a regulator, and from when it counts."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -10,8 +12,9 @@ from accounts.actors import System
 from accounts.models import User
 from audit.models import Event
 from regulators import rules, services
-from regulators.models import CONFIRMED_ROLES, Role, Staff
+from regulators.models import Role, Staff
 from regulators.queries import is_administrator, may_decide, regulators_of, staff_roles
+from tests.plugins.cases import appointed
 from workflow.errors import NotAllowed, Refused
 
 SHELL = System("tests")
@@ -23,22 +26,60 @@ def fresh(user):
     return User.objects.get(pk=user.pk)
 
 
+def fresh_row(row):
+    return Staff.objects.get(pk=row.pk)
+
+
 def appoint(user, regulator, role="case_officer", **fields):
     return services.appoint_staff(actor=SHELL, user=user, regulator=regulator, role=role, **fields)
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_a_role_counts_at_once_unless_it_needs_a_second_person(person, afsa, role):
+def test_no_role_counts_before_a_second_administrator_confirmed_it(person, afsa, administrators, role):
+    first, second = administrators(afsa)
     user = person()
-    appoint(user, afsa, role)
-    expected = frozenset() if role in CONFIRMED_ROLES else frozenset({role})
-    assert staff_roles(fresh(user), afsa.pk) == expected
+    row = services.appoint_staff(actor=first, user=user, regulator=afsa, role=role)
+    assert (row.needs_confirmation, staff_roles(fresh(user), afsa.pk)) == (True, frozenset())
+    with pytest.raises(NotAllowed, match="third person"):
+        services.confirm_appointment(actor=first, appointment=row)
+    services.confirm_appointment(actor=second, appointment=row)
+    assert (fresh_row(row).needs_confirmation, staff_roles(fresh(user), afsa.pk)) == (False, {role})
+    events = Event.objects.filter(subject=f"account:{user.pk}", kind__startswith="staff.").order_by("number")
+    assert [(event.kind, event.actor_id) for event in events] == [
+        ("staff.appoint", str(first.pk)),
+        ("staff.confirm", str(second.pk)),
+    ]
+
+
+def test_a_superuser_gets_no_role_by_their_own_hand(person, afsa):
+    user = person()
+    user.is_superuser = True
+    user.save(update_fields=["is_superuser"])
+    with pytest.raises(NotAllowed):
+        services.appoint_staff(actor=user, user=user, regulator=afsa, role="decision_maker")
+    row = appoint(user, afsa, "decision_maker")
+    with pytest.raises(NotAllowed):
+        services.confirm_appointment(actor=user, appointment=row)
+    assert staff_roles(fresh(user), afsa.pk) == frozenset()
+
+
+def test_an_appointment_from_before_the_rule_counts_as_it_is(person, afsa, administrators):
+    _first, second = administrators(afsa)
+    user = person()
+    row = appoint(user, afsa, "reviewer")
+    Staff.objects.filter(pk=row.pk).update(counts_unconfirmed=True)
+    assert staff_roles(fresh(user), afsa.pk) == {"reviewer"}
+    with pytest.raises(Refused, match="needs no confirmation"):
+        services.confirm_appointment(actor=second, appointment=row)
+    row = appoint(person(), afsa, "decision_maker")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Staff.objects.filter(pk=row.pk).update(counts_unconfirmed=True)
 
 
 def test_roles_stay_within_their_regulator(person, afsa, afm):
     user = person()
-    appoint(user, afsa, "reviewer")
-    appoint(user, afsa, "case_officer")
+    appointed(user, afsa, "reviewer")
+    appointed(user, afsa, "case_officer")
     user = fresh(user)
     assert staff_roles(user, afsa.pk) == {"reviewer", "case_officer"}
     assert staff_roles(user, afm.pk) == frozenset()
@@ -47,7 +88,7 @@ def test_roles_stay_within_their_regulator(person, afsa, afm):
 
 def test_the_roles_are_asked_for_once(person, afsa, afm, django_assert_num_queries):
     user = person()
-    appoint(user, afsa)
+    appointed(user, afsa, "case_officer")
     user = fresh(user)
     with django_assert_num_queries(1):
         staff_roles(user, afsa.pk)
@@ -56,10 +97,11 @@ def test_the_roles_are_asked_for_once(person, afsa, afm, django_assert_num_queri
         rules.is_case_officer(user, afsa)
 
 
-def test_an_appointment_is_seen_by_the_same_object(person, afsa):
+def test_an_appointment_is_seen_by_the_same_object(person, afsa, administrators):
+    administrator, _second = administrators(afsa)
     user = person()
     assert staff_roles(user, afsa.pk) == frozenset()
-    appoint(user, afsa)
+    services.confirm_appointment(actor=administrator, appointment=appoint(user, afsa))
     assert staff_roles(user, afsa.pk) == {"case_officer"}
 
 
@@ -70,13 +112,13 @@ def test_an_appointment_is_seen_by_the_same_object(person, afsa):
 def test_both_ends_of_an_appointment_count(person, afsa, first, last, counts):
     user = person()
     until = None if last is None else TODAY() + last * ONE_DAY
-    appoint(user, afsa, valid_from=TODAY() + first * ONE_DAY, valid_until=until)
+    appointed(user, afsa, "case_officer", valid_from=TODAY() + first * ONE_DAY, valid_until=until)
     assert (staff_roles(fresh(user), afsa.pk) == {"case_officer"}) is counts
 
 
 def test_a_closed_account_and_the_system_hold_no_role(person, afsa):
     user = person()
-    appoint(user, afsa)
+    appointed(user, afsa, "case_officer")
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert staff_roles(fresh(user), afsa.pk) == frozenset()
     assert staff_roles(SHELL, afsa.pk) == frozenset()
@@ -161,7 +203,7 @@ def test_refused_appointments_say_why(person, afsa):
 
 def test_an_ended_appointment_stops_counting_the_day_after(person, afsa):
     user = person()
-    row = appoint(user, afsa, valid_from=TODAY() - 10 * ONE_DAY)
+    row = appointed(user, afsa, "case_officer", valid_from=TODAY() - 10 * ONE_DAY)
     services.end_appointment(actor=SHELL, appointment=row, last_day=TODAY() - ONE_DAY, reason="left")
     assert staff_roles(fresh(user), afsa.pk) == frozenset()
     assert Event.objects.filter(subject=f"account:{user.pk}", kind="staff.end").get().reason == "left"
@@ -212,3 +254,14 @@ def test_each_act_leaves_its_event_on_the_persons_chain(person, afsa, custody, a
         ("staff.confirm", str(second.pk)),
         ("staff.delegate", str(first.pk)),
     ]
+
+
+def test_the_migration_keeps_who_serves_and_waits_for_the_rest(person, afsa):
+    migration = import_module("regulators.migrations.0003_appointments_confirmed")
+    serving, past = appoint(person(), afsa), appoint(person(), afsa, valid_until=TODAY())
+    later = appoint(person(), afsa, valid_from=TODAY() + ONE_DAY)
+    decides = appoint(person(), afsa, "decision_maker")
+    migration.keep_those_in_force(apps, None)
+    assert [fresh_row(row).counts_unconfirmed for row in (serving, past, later, decides)] == [
+        True, True, False, False
+    ]  # fmt: skip

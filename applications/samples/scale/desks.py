@@ -123,8 +123,7 @@ def _appoint(regulator: Regulator, licence_type: LicenceType, users: dict[str, l
     for role, people in users.items():
         for user in people if role != "administrator" else ():
             post = appoint_staff(actor=first, user=user, regulator=regulator, role=role)
-            if post.needs_confirmation:
-                confirm_appointment(actor=second, appointment=post)
+            confirm_appointment(actor=second, appointment=post)
             for act in _powers(role):
                 delegate(actor=first, staff=post, licence_type=licence_type, act=act)
 
