@@ -254,6 +254,11 @@ rules.add_perm(
 rules.add_perm("applications.answer_representation", decides)
 rules.add_perm("applications.refuse_application", decides & delegated("refuse"))
 rules.add_perm("applications.lapse_application", decides)
+rules.add_perm(
+    "applications.convene_panel", (is_lead_reviewer | is_decision_maker) & is_filed & is_without_conflict
+)
+rules.add_perm("applications.vote_on_panel", staff_on_case & is_without_conflict)
+rules.add_perm("applications.close_panel", decides)
 rules.add_perm("applications.record_deemed_issue", decides & delegated("grant"))
 rules.add_perm("applications.remit_application", decides)
 

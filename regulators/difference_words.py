@@ -28,6 +28,7 @@ LABELS: Words = {
     "in_principle": _("Approval in principle"), "incomplete": _("An incomplete submission"),
     "fee_is_condition": _("The fee is a condition of filing"),
     "lapse_allowed": _("An application may lapse"), "notice": _("Notice on every page"),
+    "panel_required": _("A panel votes before the decision"),
     "authoritative_language": _("Authoritative language"), "required": _("Has to be filled"),
     "working_days": _("Working days"), "calendar_days": _("Calendar days"), "months": _("Months"),
     "starts_on": _("Counted from"), "pausable": _("Pauses while the firm is asked"),

@@ -16,7 +16,7 @@ QUESTION = (
 )  # fmt: skip
 OF_THE_BOOK = (
     "title", "effective_from", "transition", "reassess", "outcome", "in_principle", "incomplete",
-    "fee_is_condition", "lapse_allowed", "notice", "authoritative_language",
+    "fee_is_condition", "lapse_allowed", "panel_required", "notice", "authoritative_language",
 )  # fmt: skip
 PARTS = (
     "functions", "clocks", "grounds", "values", "thresholds", "capital_lines", "letters", "authorities",

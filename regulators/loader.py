@@ -69,6 +69,7 @@ class _Reader:
             incomplete=top.one_of("incomplete", INCOMPLETE),
             fee_is_condition=top.flag("fee_is_condition"),
             lapse_allowed=top.flag("lapse_allowed"),
+            panel_required=top.flag("panel_required", False),
             notice=words(top, "notice", LANGUAGES) if "notice" in top.data else None,
             authoritative_language=top.one_of("authoritative_language", LANGUAGES),
             authorities=tuple(self.authority(table) for table in top.tables("authorities")),

@@ -267,6 +267,7 @@ class Book:
     incomplete: str  # "return" or "refile"
     fee_is_condition: bool
     lapse_allowed: bool
+    panel_required: bool  # our policy for this track: a panel votes before a case is granted or refused
     notice: Text | None  # shown on every page of the track
     authoritative_language: str
     authorities: tuple[Authority, ...]

@@ -32,7 +32,9 @@ def book_has_in_principle(case: "Application", data: Data) -> Reasons:
 
 
 def nothing_outstanding(case: "Application", data: Data) -> Reasons:
-    """From recommended: nothing may be left to meet. From in principle: every condition is verified."""
+    """From recommended: nothing may be left to meet. From in principle: every condition is verified, but
+    those that are carried over to the licence.
+    """
     return [
         *_conditions_left(case),
         *review.stages_with_the_firm(case),
@@ -51,7 +53,7 @@ def _conditions_left(case: "Application") -> Reasons:
             about=_("Conditions of the approval in principle"),
         )
         for condition in case.conditions.all()
-        if condition.verified_at is None
+        if condition.verified_at is None and condition.effect != condition.CARRY
     ]
 
 

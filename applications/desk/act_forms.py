@@ -49,6 +49,16 @@ class ReturnForm(forms.Form):
     return_by = DayMonthYearField(label=_("Day by which the firm has to submit again"))
 
 
+class Departing(forms.Form):
+    """Of a decision that is not what was recommended or voted. The act asks whether it has to be filled."""
+
+    departs = long_text(
+        _("Why you depart from the recommendation or the vote of the panel"),
+        required=False,
+        help_text=_("Kept with the decision, and not visible to the firm."),
+    )
+
+
 class WithGrounds(forms.Form):
     """Grounds are picked from the rule book of the case; a ground that cannot be relied on says so."""
 
@@ -116,7 +126,7 @@ class InPrincipleForm(forms.Form):
 
     @property
     def tail(self) -> list[Any]:
-        return [self["expires_on"], self["reason"]]
+        return [self[name] for name in ("expires_on", "reason", "departs") if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})

@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from applications.conditions import decision, recommendation
+from applications.conditions import decision, opened, panel, recommendation
 from applications.desk import act_forms as f
 from applications.desk.words import STAGE_TAGS
-from applications.models import Application, Stage
+from applications.models import Application, Finding, Stage
 from applications.queries import law
+from applications.queries.panels import last_closed
 from applications.services import decisions, intake
 from applications.states import StageState
 from regulators.periods import in_words
@@ -22,9 +23,18 @@ from workflow.models import Duty
 from workflow.queries import Offer
 
 # What these ask depends on what is typed into their form, so the form stays open.
-BY_FORM: dict[str, Requirement] = {
-    "recommend": recommendation.recommendation_is_ready,
-    "propose_refusal": decision.grounds_from_book,
+BY_FORM: dict[str, tuple[Requirement, ...]] = {
+    "recommend": (recommendation.recommendation_is_ready, opened.to_grant_documents_were_opened),
+    "approve_in_principle": (panel.grant_gives_reasons,),
+    "grant": (panel.grant_gives_reasons,),
+    "propose_refusal": (decision.grounds_from_book, panel.refusal_gives_reasons),
+    "refuse": (panel.refusal_gives_reasons,),
+}
+DECIDES = {  # what each decision comes to, which may not be what was recommended or voted
+    "approve_in_principle": "grant",
+    "grant": "grant",
+    "propose_refusal": "refuse",
+    "refuse": "refuse",
 }
 FORWARD = ("accept", "recommend", "approve_in_principle", "grant", "refuse", "take", "approve")
 CLOCKS = {  # the period of the book that an act starts, or that its form asks about
@@ -90,15 +100,21 @@ def standing(offer: Offer, obj: Any) -> list[Reason]:
     """The reasons that hold whatever is typed into the form of the act."""
     if not offer.reasons or offer.act.name not in BY_FORM:
         return offer.reasons
-    mended = {reason.text for reason in BY_FORM[offer.act.name](obj, {})}
+    mended = {reason.text for requirement in BY_FORM[offer.act.name] for reason in requirement(obj, {})}
     return [reason for reason in offer.reasons if reason.text not in mended]
 
 
 def form_of(offer: Offer, plain: type[forms.Form]) -> type[forms.Form]:
-    """The form of the act, with the grounds of the book or the questions of the stage to pick from."""
+    """The form of the act, with the grounds of the book or the questions of the stage to pick from, and with
+    why it departs from what was recommended or voted where it does.
+    """
     if isinstance(offer, StageOffer) and issubclass(plain, f.ReturnStageForm):
         return type(plain.__name__, (plain,), {"stage": offer.stage})
-    if not isinstance(offer, CaseOffer) or not issubclass(plain, f.WithGrounds):
+    if not isinstance(offer, CaseOffer):
+        return plain
+    if offer.act.name in DECIDES and panel.departures(offer.case, DECIDES[offer.act.name]):
+        plain = type(plain.__name__, (plain, f.Departing), {})
+    if not issubclass(plain, f.WithGrounds):
         return plain
     return type(plain.__name__, (plain,), {"case": offer.case})
 
@@ -136,7 +152,7 @@ def links(
             "more": max(0, len(reasons) - REASONS_SHOWN),
         }
         for offer in found
-        for reasons in [standing(offer, obj) if offer.act.name == "propose_refusal" else offer.reasons]
+        for reasons in [offer.reasons if offer.act.name == "recommend" else standing(offer, obj)]
     ]
 
 
@@ -146,7 +162,7 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
     """
     snapshot = case.snapshots.defer("content").latest("number")
     sides = list(Duty.objects.filter(case=case.duty_case).values_list("side", flat=True))
-    to_grant = recommendation.recommendation_is_ready(case, {}) if offer.act.name == "recommend" else []
+    to_grant = _to_grant(case) if offer.act.name == "recommend" else []
     clock = case.book.clock(CLOCKS.get(offer.act.name, ""))
     return {
         "to_grant": to_grant,
@@ -158,11 +174,17 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
             for s in case.stages.all()
         ],
         "conditions": case.conditions.all(),
+        "subject_to": case.findings.filter(outcome=Finding.SUBJECT).order_by("stage", "requirement"),
+        "panel": last_closed(case),
         "recommendation": case.recommendations.select_related("by").last(),
         "examined_by": sides.count("examine"),
         "is_decision": offer.act.duty == DECIDE or offer.act.two_people,
         "proposed": _proposed(offer),
     }
+
+
+def _to_grant(case: Application) -> list[Reason]:
+    return [reason for requirement in BY_FORM["recommend"] for reason in requirement(case, {})]
 
 
 def _proposed(offer: Offer) -> list[tuple[str, Any]]:

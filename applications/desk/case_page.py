@@ -26,6 +26,7 @@ from applications.queries.findings import standing_of_findings
 from applications.queries.meeting_log import log_of
 from applications.queries.standing import parts_held
 from applications.services.consultations import is_late, is_overdue
+from applications.services.panels import CONVENED_IN
 from applications.states import ASSESSABLE, DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -151,6 +152,7 @@ def work_links(case: Application, user: Any) -> list[Link]:
         ("version", _("Apply the newer rule book"), "apply_version", _waits_for_version(case)),
         ("letters", _("Letters"), "work_on_case", bool(case.book.letters)),
         ("consultation_new", _("Consult a specialist or another body"), "consult", under_way),
+        ("panel_new", _("Convene a panel"), "convene_panel", case.state in CONVENED_IN),
         ("assign", _("Name the case officer"), "assign_case", under_way),
         ("note_new", _("Write a note"), "write_note", True),
         ("meeting_new", _("Enter a meeting or an interview"), "log_meeting", True),
@@ -303,6 +305,7 @@ READ: dict[str, Callable[[Any], Any]] = {
         "snapshot", "checked_by"
     ).prefetch_related("gaps"),
     "conditions": lambda case: case.conditions.all(),
+    "panels": lambda case: case.panels.order_by("-number"),
     "refusal_notices": lambda case: _with("representations", case.refusal_notices.all()),
     "recommendations": _recommendations,
     "decisions": _decisions,

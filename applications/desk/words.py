@@ -39,6 +39,7 @@ CONSULTATION_TAGS = {
     Consultation.OPEN: "", Consultation.ANSWERED: "done", Consultation.SILENT: "done",
     Consultation.WITHDRAWN: "",
 }  # fmt: skip
+VOTE_TAGS = {"for": "ok", "against": "bad", "abstain": ""}
 EVENTS: dict[str, str | Promise] = {
     "application.start": _("Application started"),
     "application.completeness": _("Completeness checked"),
@@ -62,6 +63,10 @@ EVENTS: dict[str, str | Promise] = {
     "application.representation": _("Representation made"),
     "application.representation_answered": _("Representation answered"),
     "application.letter": _("Letter issued"),
+    "application.panel_convened": _("Panel convened"),
+    "application.panel_recusal": _("Member of the panel stood aside"),
+    "application.panel_vote": _("Vote on the panel"),
+    "application.panel_closed": _("Panel closed"),
     "request.write": _("Request written"),
     "request.rewrite": _("Request changed before it was sent"),
     "request.send": _("Request sent"),

@@ -26,6 +26,7 @@ from applications.models.letters import IssuedLetter
 from applications.models.mandates import Authority
 from applications.models.meeting_log import Meeting
 from applications.models.meetings import MeetingRequest
+from applications.models.panel import Panel, PanelMember, Vote
 from applications.models.people import Entity, Holding, Person, Post
 from applications.models.private import Consent, PersonAccess
 from applications.models.requests import (
@@ -72,6 +73,8 @@ __all__ = [
     "Meeting",
     "MeetingRequest",
     "Note",
+    "Panel",
+    "PanelMember",
     "Person",
     "PersonAccess",
     "PointFile",
@@ -84,4 +87,5 @@ __all__ = [
     "Snapshot",
     "Stage",
     "TypedText",
+    "Vote",
 ]

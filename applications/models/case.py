@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from accounts.models import Firm
-from applications.conditions import days, decision, intake, recommendation, review, submission
+from applications.conditions import days, decision, intake, opened, panel, recommendation, review, submission
 from applications.models import standing
 from applications.models.case_queries import ApplicationQuerySet
 from applications.states import OPEN, WITHDRAWABLE
@@ -199,7 +199,12 @@ class Application(standing.Standing, Stateful):
         duty=EXAMINE,
         permission="applications.recommend_application",
         needs=("outcome", "reason"),
-        requires=(recommendation.recommendation_is_ready, review.law_is_settled, review.changes_resolved),
+        requires=(
+            recommendation.recommendation_is_ready,
+            opened.to_grant_documents_were_opened,
+            review.law_is_settled,
+            review.changes_resolved,
+        ),
     )
     def recommend(self, *, outcome: str, **data: Any) -> None:
         self.recommended = outcome
@@ -214,7 +219,7 @@ class Application(standing.Standing, Stateful):
         duty=DECIDE,
         permission="applications.send_back_application",
         needs=("reason",),
-        requires=(decision.representations_accepted,),
+        requires=(decision.representations_accepted, panel.no_panel_sits),
     )
     def send_back(self, **data: Any) -> None:
         self.recommended = ""
@@ -230,6 +235,8 @@ class Application(standing.Standing, Stateful):
         requires=(
             decision.recommended_to_grant,
             decision.book_has_in_principle,
+            *panel.TO_GRANT,
+            opened.documents_were_opened,
             days.expiry_is_ahead,
             review.law_is_settled,
             review.changes_resolved,
@@ -249,6 +256,8 @@ class Application(standing.Standing, Stateful):
         requires=(
             decision.recommended_to_grant,
             decision.nothing_outstanding,
+            *panel.TO_GRANT,
+            opened.documents_were_opened,
             review.law_is_settled,
             review.changes_resolved,
             decision.outcome_has_basis,
@@ -291,7 +300,12 @@ class Application(standing.Standing, Stateful):
         duty=DECIDE,
         permission="applications.propose_refusal",
         needs=("grounds", "evidence", "notice"),
-        requires=(decision.grounds_from_book, review.law_is_settled),
+        requires=(
+            decision.grounds_from_book,
+            panel.no_panel_sits,
+            panel.refusal_gives_reasons,
+            review.law_is_settled,
+        ),
     )
     def propose_refusal(self, **data: Any) -> None:
         pass
@@ -308,6 +322,7 @@ class Application(standing.Standing, Stateful):
             decision.grounds_were_noticed,
             decision.period_is_over,
             decision.representations_answered,
+            *panel.TO_REFUSE,
             review.law_is_settled,
         ),
     )

@@ -42,6 +42,7 @@ class Decision(models.Model):
     kind = models.CharField(max_length=30)
     grounds = models.JSONField(default=list)
     reason = models.TextField()
+    departs = models.TextField(blank=True)  # why it departs from the recommendation or the panel
     law = models.JSONField()
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -54,12 +55,35 @@ class Decision(models.Model):
 
 
 class Condition(models.Model):
-    """A condition of an approval in principle, until a reviewer verifies it as met."""
+    """A condition of an approval in principle, until a reviewer verifies it as met.
+
+    ``owner`` is who brings it about; ``effect`` what is meant to follow where it is not met by its day, in
+    words of ours where it is another one. Nothing follows by itself: people are told, and decide.
+    """
+
+    FIRM, CASE_OFFICER, REVIEWER, LEAD_REVIEWER = "firm", "case_officer", "reviewer", "lead_reviewer"
+    OWNERS = [
+        (FIRM, _("The firm")),
+        (CASE_OFFICER, _("Case officer")),
+        (REVIEWER, _("Reviewer")),
+        (LEAD_REVIEWER, _("Lead reviewer")),
+    ]
+    LAPSE, REOPEN, CARRY, OTHER = "lapse", "reopen", "carry", "other"
+    EFFECTS = [
+        (LAPSE, _("The approval in principle lapses at its end")),
+        (REOPEN, _("The review is reopened")),
+        (CARRY, _("It is carried over to the licence")),
+        (OTHER, _("Something else, as written")),
+    ]
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="conditions")
     number = models.PositiveIntegerField()
     text = models.TextField(_("condition"))
     due_on = models.DateField(null=True, blank=True)
+    owner = models.CharField(_("who brings it about"), max_length=20, choices=OWNERS, default=FIRM)
+    wanted = models.TextField(_("evidence wanted"), blank=True)
+    effect = models.CharField(_("if it is not met"), max_length=10, choices=EFFECTS, default=LAPSE)
+    effect_text = models.TextField(_("what follows then"), blank=True)
     evidence = models.TextField(_("how it was met"), blank=True)
     verified_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -67,7 +91,11 @@ class Condition(models.Model):
     class Meta:
         ordering = ["application", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["application", "number"], name="applications_condition_once")
+            models.UniqueConstraint(fields=["application", "number"], name="applications_condition_once"),
+            models.CheckConstraint(
+                condition=~models.Q(effect="other") | ~models.Q(effect_text=""),
+                name="applications_condition_effect_said",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Firm
+from applications.conditions import opened
 from applications.models import AnswerFile, Application, Finding, InformationRequest, Stage
 from applications.queries.letters import standing_of, to_word
 from applications.samples.build import build_application, complete_stages
 from applications.samples.staff import Desk
 from applications.services import assessment, decisions, intake, requests, submission
+from applications.services.evidence import open_evidence
 from applications.services.letters import issue_letter
 from documents.models import Document
 from documents.services import scan
@@ -97,6 +99,7 @@ def _approve_rest(case: Application, actor: Any, desk: Desk) -> None:
 
 
 def _recommend(case: Application, actor: Any, desk: Desk) -> None:
+    open_files(case, desk)
     decisions.recommend(
         actor=desk.lead,
         case=case,
@@ -104,6 +107,13 @@ def _recommend(case: Application, actor: Any, desk: Desk) -> None:
         outcome="grant",
         reason="All requirements are met or met subject to conditions; the file supports a grant.",
     )
+
+
+def open_files(case: Application, desk: Desk) -> None:
+    """Have the reviewer open each file of a mandatory requirement that nobody has opened yet."""
+    for document in opened.unopened(case):
+        _document, file = open_evidence(actor=desk.reviewer, document_id=document)
+        file.close()
 
 
 def _in_principle(case: Application, actor: Any, desk: Desk) -> None:

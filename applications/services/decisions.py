@@ -48,11 +48,14 @@ def approve_in_principle(
     conditions: list[dict[str, Any]],
     expires_on: date,
     reason: str,
+    departs: str = "",
 ) -> Application:
-    """``conditions`` are ``{"text": str, "due_on": date or None}``, at least one."""
+    """``conditions`` are the fields of each ``Condition``, at least its ``text`` and ``due_on`` (a date or
+    None), and at least one of them. ``departs``: why, where a panel voted otherwise.
+    """
     return _perform(
         case, "approve_in_principle", actor, expected_version,
-        conditions=conditions, expires_on=expires_on, reason=reason,
+        conditions=conditions, expires_on=expires_on, reason=reason, departs=departs,
     )  # fmt: skip
 
 
@@ -80,8 +83,11 @@ def verify_condition(*, actor: Any, condition: Condition, evidence: str) -> Cond
     return condition
 
 
-def grant(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:
-    return _perform(case, "grant", actor, expected_version, reason=reason)
+def grant(
+    *, actor: Any, case: Application, expected_version: int, reason: str, departs: str = ""
+) -> Application:
+    """``departs``: why, where a panel voted otherwise. Against the recommendation nobody grants."""
+    return _perform(case, "grant", actor, expected_version, reason=reason, departs=departs)
 
 
 def reopen(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:
@@ -95,14 +101,22 @@ def extend(
 
 
 def propose_refusal(
-    *, actor: Any, case: Application, expected_version: int, grounds: list[str], evidence: str, notice: str
+    *,
+    actor: Any,
+    case: Application,
+    expected_version: int,
+    grounds: list[str],
+    evidence: str,
+    notice: str,
+    departs: str = "",
 ) -> Application:
     """``grounds`` are codes of the book whose rules are quotable; ``notice`` is the text that the firm
-    will be served.
+    will be served; ``departs`` why, where a grant was recommended or a panel voted for it.
     """
     return _perform(
-        case, "propose_refusal", actor, expected_version, grounds=grounds, evidence=evidence, notice=notice
-    )
+        case, "propose_refusal", actor, expected_version,
+        grounds=grounds, evidence=evidence, notice=notice, departs=departs,
+    )  # fmt: skip
 
 
 def record_service(
@@ -171,9 +185,15 @@ def answer_representation(
 
 
 def refuse(
-    *, actor: Any, case: Application, expected_version: int, grounds: list[str], reason: str
+    *,
+    actor: Any,
+    case: Application,
+    expected_version: int,
+    grounds: list[str],
+    reason: str,
+    departs: str = "",
 ) -> Application:
-    return _perform(case, "refuse", actor, expected_version, grounds=grounds, reason=reason)
+    return _perform(case, "refuse", actor, expected_version, grounds=grounds, reason=reason, departs=departs)
 
 
 def lapse(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:

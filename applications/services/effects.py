@@ -147,6 +147,7 @@ def _decide(change: Change) -> Decision:
         kind=change.act.name,
         grounds=change.data.get("grounds", []),
         reason=change.data.get("reason", ""),
+        departs=change.data.get("departs", ""),
         law=as_at_today(case),
         by=change.actor,
         at=timezone.now(),
@@ -162,7 +163,7 @@ def _approved_in_principle(change: Change) -> dict[str, Any]:
     decision = _decide(change)
     for number, condition in enumerate(change.data["conditions"], start=case.conditions.count() + 1):
         Condition.objects.create(
-            application=case, number=number, text=condition["text"], due_on=_day(condition.get("due_on"))
+            application=case, number=number, **{**condition, "due_on": _day(condition.get("due_on"))}
         )
     tell.firm(case, "approved_in_principle", key=f"decision:{decision.pk}")
     return {
@@ -205,10 +206,12 @@ def _granted(change: Change) -> dict[str, Any]:
 
 
 def _carried_over(case: Application) -> list[str]:
-    """Conditions that stand on the licence: findings met subject to a condition."""
-    return list(
-        case.findings.exclude(condition="").filter(outcome="met_subject").values_list("condition", flat=True)
-    )
+    """Conditions that stand on the licence: findings met subject to a condition, and those of the approval in
+    principle that were not met and are meant to be carried over.
+    """
+    found = case.findings.exclude(condition="").filter(outcome="met_subject")
+    kept = case.conditions.filter(verified_at=None, effect=Condition.CARRY)
+    return [*found.values_list("condition", flat=True), *kept.values_list("text", flat=True)]
 
 
 def _refusal_proposed(change: Change) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from applications.services import (
     decisions,
     drafting,
     inside,
+    panels,
     requests,
     rounds,
     submission,
@@ -265,6 +266,10 @@ def propose_refusal(scene: SimpleNamespace) -> None:
     scene.representation = submission.make_representation(
         actor=scene.firm_user, case=scene.case, text="It is met after all."
     )
+    panels.convene_panel(
+        actor=staff.decision_maker, case=scene.case, expected_version=scene.case.version,
+        chair=staff.decision_maker, members=[staff.second_decision_maker], quorum=2, reason="A large case.",
+    )  # fmt: skip
 
 
 # --- which addresses there are, and who may open them

@@ -6,7 +6,18 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import Application, Entity, Finding, Person, Post, Snapshot, Stage
+from applications.models import (
+    Application,
+    Entity,
+    Finding,
+    Panel,
+    PanelMember,
+    Person,
+    Post,
+    Recommendation,
+    Snapshot,
+    Stage,
+)
 from applications.services.snapshots import content_hash
 from applications.services.standing import keep
 from applications.states import StageState
@@ -77,6 +88,24 @@ def new_person(case, number):
     )  # fmt: skip
     Post.objects.create(application=case, person=person, function=case.book.functions[0].code)
     return person
+
+
+def sitting(case, *people, quorum=2, question="grant"):
+    """A panel of these people that sits on the case; the first decision maker takes the chair."""
+    by = people[0]
+    recommended = case.recommendations.last() or Recommendation.objects.create(
+        application=case, snapshot=case.snapshots.last(), outcome=case.recommended or "grant", reason="Read.",
+        law={}, by=by, at=timezone.now(),
+    )  # fmt: skip
+    panel = Panel.objects.create(
+        application=case, recommendation=recommended, number=case.panels.count() + 1, question=question,
+        quorum=quorum, reason="A large case.", convened_by=by, convened_at=timezone.now(),
+    )  # fmt: skip
+    chair = next(user for user in people if "decision maker" in user.full_name)
+    PanelMember.objects.bulk_create(
+        PanelMember(panel=panel, user=user, human=user.human, is_chair=user == chair) for user in people
+    )
+    return panel
 
 
 @pytest.fixture

@@ -91,7 +91,14 @@ def test_the_road_to_a_refusal(recommended, browsers):
     links = {link["name"]: link for link in decider.get(at("change", case)).context["acts"]}
     assert links["propose_refusal"]["open"]
     proposed = {"version": 0, "grounds": [ground], "evidence": "Letter 5.", "notice": "We propose to refuse."}
+    unsaid = decider.post(act(case, "propose_refusal"), proposed)  # a grant was recommended
+    assert (unsaid.status_code, [str(r) for r in unsaid.context["offer"].reasons]) == (
+        422, ["This departs from the recommendation: say why."]
+    )  # fmt: skip
+    proposed["departs"] = "The letter came after it."
     assert decider.post(act(case, "propose_refusal"), proposed).status_code == 302
+    assert case.decisions.get().departs == "The letter came after it."
+    assert "The letter came after it." in decider.get(at("change", case)).content.decode()
     notice = case.refusal_notices.get()
 
     today = timezone.localdate()
@@ -102,7 +109,8 @@ def test_the_road_to_a_refusal(recommended, browsers):
     assert browsers.case_officer.post(page, {**served, **tomorrow}).status_code == 302
     case.refusal_notices.update(representations_until=today - timedelta(days=1))  # as if two days had passed
     said = Representation.objects.create(notice=notice, text="Not so.", made_by=case.created_by)
-    refuse = {"version": fresh(case).version, "grounds": [ground], "reason": "The grounds stand."}
+    refuse = {"version": fresh(case).version, "grounds": [ground], "reason": "The grounds stand.",
+              "departs": "The letter came after it."}  # fmt: skip
     assert decider.post(act(case, "refuse"), refuse).status_code == 422
     answer = {"our_answer": "It does not change the finding.", "accepted": "no"}
     assert decider.post(at("representation", case, said.pk), answer).status_code == 302

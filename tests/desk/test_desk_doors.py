@@ -16,7 +16,7 @@ from applications.models import (
     Representation,
     RequestPoint,
 )
-from tests.desk.conftest import act, at, stage_act
+from tests.desk.conftest import act, at, sitting, stage_act
 from tests.plugins.cases import fresh, new_staff
 
 STAFF = ("case_officer", "reviewer", "specialist", "lead_reviewer", "decision_maker", "administrator")
@@ -32,11 +32,13 @@ OPENED_BY = {
     "request_extension": REVIEW,
     "letters": set(STAFF), "letter": set(STAFF), "letter_pdf": set(STAFF), "letter_new": REVIEW,
     "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
+    "panel_new": {"lead_reviewer", "decision_maker"}, "panel": set(STAFF), "panel_vote": set(STAFF),
+    "panel_recuse": set(STAFF), "panel_close": {"decision_maker"},
 }  # fmt: skip
 
 
 @pytest.fixture
-def addresses(case, firm_user):
+def addresses(case, firm_user, afsa_staff):
     """Every page of one case, by name, with the records that it names; documents have tests of their own."""
     by = firm_user
     Condition.objects.create(application=case, number=1, text="Pay the capital in.")
@@ -59,6 +61,7 @@ def addresses(case, firm_user):
         powers=[], law={}, by=by, at=case.submitted_at,
     )  # fmt: skip
     said = Representation.objects.create(notice=notice, text="No.", made_by=by)
+    sitting(case, *(getattr(afsa_staff, role) for role in reversed(STAFF)))
     ids = {"stage": [case.book.stage_codes[0]],
            "question": [case.book.stage_codes[0], case.findings.first().requirement],
            "request": [1], "condition": [1], "request_edit": [2],
@@ -66,7 +69,8 @@ def addresses(case, firm_user):
            "consultation": [consultation.pk], "consultation_close": [consultation.pk],
            "consultation_give": [consultation.pk], "change_notice": [change.pk], "service": [notice.pk],
            "representation": [said.pk], "letter": [letter.pk], "letter_pdf": [letter.pk],
-           "letter_new": ["request_information"]}  # fmt: skip
+           "letter_new": ["request_information"],
+           **{name: [1] for name in ("panel", "panel_vote", "panel_recuse", "panel_close")}}  # fmt: skip
     return {name: at(name, case, *ids.get(name, [])) for name in OPENED_BY}
 
 

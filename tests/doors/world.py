@@ -37,14 +37,18 @@ from applications.models import (
     InsideNote,
     IssuedLetter,
     MeetingRequest,
+    Panel,
+    PanelMember,
     Person,
     PersonAccess,
     PointFile,
     PointMessage,
     Post,
+    Recommendation,
     RefusalNotice,
     Representation,
     RequestPoint,
+    Snapshot,
     Stage,
 )
 from applications.queries.drafts import load_draft
@@ -434,7 +438,32 @@ def _after_submission(case: Application, member: User, staff: Any, requirement: 
         "condition": Condition.objects.create(application=case, number=1, text="A condition"),
         "notice": notice,
         "representation": Representation.objects.create(notice=notice, text="We disagree", made_by=member),
+        "panel": _panel(case, staff),
     }
+
+
+def _panel(case: Application, staff: Any) -> Panel:
+    """One that sits, with everybody of the staff on it."""
+    recommended = Recommendation.objects.create(
+        application=case, snapshot=case.snapshots.last() or _no_snapshot(case), outcome="grant",
+        reason="Good", law={}, by=staff.lead_reviewer, at=timezone.now(),
+    )  # fmt: skip
+    panel = Panel.objects.create(
+        application=case, recommendation=recommended, number=1, question="grant", quorum=2, reason="Large",
+        convened_by=staff.decision_maker, convened_at=timezone.now(),
+    )  # fmt: skip
+    PanelMember.objects.bulk_create(
+        PanelMember(panel=panel, user=user, human=user.human, is_chair=user == staff.decision_maker)
+        for user in vars(staff).values()
+    )
+    return panel
+
+
+def _no_snapshot(case: Application) -> Snapshot:
+    return Snapshot.objects.create(
+        application=case, number=1, content={"questions": []}, sha256="0" * 64, law={},
+        made_at=timezone.now(), made_by_name="Nobody",
+    )  # fmt: skip
 
 
 def _file(case: Application, member: User, question: Question, person: Person | None) -> Document:

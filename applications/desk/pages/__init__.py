@@ -10,6 +10,7 @@ from applications.desk.pages import (
     meetings,
     number,
     outcome,
+    panels,
     paper,
     question,
     requests,
@@ -53,4 +54,9 @@ PAGES: tuple[type[Page], ...] = (
     outcome.ConditionPage,
     outcome.ServicePage,
     outcome.RepresentationPage,
+    panels.ConvenePage,
+    panels.PanelPage,
+    panels.VotePage,
+    panels.RecusePage,
+    panels.ClosePage,
 )
