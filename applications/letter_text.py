@@ -8,7 +8,8 @@ import typst
 from django.http import HttpResponse
 from django.utils import translation
 
-from applications.models import Application, IssuedLetter
+from applications.models import Application, Correction, IssuedLetter
+from applications.queries.corrections import confirmed
 from applications.queries.letters import Facts, Point
 from look import words
 from regulators.letters import IN_LETTER
@@ -96,6 +97,11 @@ def shown(letter: IssuedLetter) -> dict[str, Any]:
         "rests_on": IN_LETTER["powers"][letter.language],
         "powers": marked_powers(letter),
     }
+
+
+def corrected(letter: IssuedLetter) -> list[Correction]:
+    """The slips in it that two people put right. The letter and its PDF stay as they were sent."""
+    return confirmed(letter.application).get((Correction.LETTER, letter.pk), [])
 
 
 def pdf(letter: IssuedLetter) -> bytes:

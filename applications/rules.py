@@ -259,6 +259,10 @@ rules.add_perm(
 )
 rules.add_perm("applications.vote_on_panel", staff_on_case & is_without_conflict)
 rules.add_perm("applications.close_panel", decides)
+rules.add_perm(
+    "applications.correct_record",
+    (is_case_officer | is_lead_reviewer | is_decision_maker) & is_filed & is_without_conflict,
+)
 rules.add_perm("applications.record_deemed_issue", decides & delegated("grant"))
 rules.add_perm("applications.remit_application", decides)
 

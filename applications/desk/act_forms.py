@@ -10,8 +10,6 @@ from applications.models import Application, Recommendation, Stage
 from look.fields import DayMonthYearField
 from regulators.rulebook import say
 
-CONDITIONS = 10
-
 
 def long_text(label: Any, *, rows: int = 4, required: bool = True, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
@@ -97,49 +95,6 @@ class RecommendForm(WithGrounds):
     )
     reason = long_text(_("Reason, as the file will show it"))
     field_order = ("outcome", "grounds", "reason")
-
-
-class InPrincipleForm(forms.Form):
-    template_name_div = "admin/applications/pairs.html"
-    row_name = _("Condition")
-    head: tuple[Any, ...] = ()
-
-    expires_on = DayMonthYearField(label=_("The approval in principle expires on"))
-    reason = long_text(_("Reason"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        own: dict[str, forms.Field] = {}
-        for number in range(1, CONDITIONS + 1):
-            own[f"text_{number}"] = long_text(
-                _("Condition %(number)s") % {"number": number}, rows=2, required=False
-            )
-            own[f"due_{number}"] = DayMonthYearField(
-                label=_("Condition %(number)s: to be met by") % {"number": number}, required=False
-            )
-        self.fields = own | self.fields
-
-    @property
-    def rows(self) -> list[tuple[int, Any, Any]]:
-        numbers = range(1, CONDITIONS + 1)
-        return [(number, self[f"text_{number}"], self[f"due_{number}"]) for number in numbers]
-
-    @property
-    def tail(self) -> list[Any]:
-        return [self[name] for name in ("expires_on", "reason", "departs") if name in self.fields]
-
-    def clean(self) -> dict[str, Any]:
-        data = dict(super().clean() or {})
-        conditions: list[dict[str, Any]] = []
-        for number in range(1, CONDITIONS + 1):
-            text, due = data.pop(f"text_{number}", ""), data.pop(f"due_{number}", None)
-            if due and not text:
-                self.add_error(f"text_{number}", _("Write the condition that is to be met by this day."))
-            if text:
-                conditions.append({"text": text, "due_on": due})
-        if not conditions and not self.errors:
-            self.add_error("text_1", _("Write at least one condition."))
-        return {**data, "conditions": conditions}
 
 
 class ExtendForm(forms.Form):

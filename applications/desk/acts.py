@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.conditions import decision, opened, panel, recommendation
 from applications.desk import act_forms as f
+from applications.desk.condition_forms import InPrincipleForm
 from applications.desk.words import STAGE_TAGS
 from applications.models import Application, Finding, Stage
 from applications.queries import law
@@ -51,7 +52,7 @@ STAGE_OF_THE_FIRM = frozenset({"start", "complete", "edit_again", "ask_again"})
 FORMS: dict[str, type[forms.Form]] = {
     "return_incomplete": f.ReturnForm,
     "recommend": f.RecommendForm,
-    "approve_in_principle": f.InPrincipleForm,
+    "approve_in_principle": InPrincipleForm,
     "extend": f.ExtendForm,
     "propose_refusal": f.ProposeRefusalForm,
     "refuse": f.RefuseForm,

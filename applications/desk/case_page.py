@@ -8,6 +8,7 @@ from typing import Any
 import rules
 from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.desk import standing
@@ -20,7 +21,7 @@ from applications.desk.words import (
     event_words,
 )
 from applications.models import Application, Decision, Finding, Recommendation, Stage
-from applications.queries import law
+from applications.queries import corrections, law
 from applications.queries.consultations import silence_rests_on
 from applications.queries.findings import standing_of_findings
 from applications.queries.meeting_log import log_of
@@ -81,6 +82,7 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "mine": standing.is_mine(case, waits, user),
         "days_left": due.left if due else None,
         "due_day": due.day if due else None,
+        "today": timezone.localdate(),
         "footing": due.footing if due else "",
         "age": standing.age(case),
         "paused_since": case.paused_since,
@@ -118,6 +120,7 @@ LINKED = (
     "answer_representation",
     "consult",
     "resolve_change",
+    "correct_record",
     "log_meeting",
 )
 
@@ -305,6 +308,7 @@ READ: dict[str, Callable[[Any], Any]] = {
         "snapshot", "checked_by"
     ).prefetch_related("gaps"),
     "conditions": lambda case: case.conditions.all(),
+    "corrections": corrections.all_of,
     "panels": lambda case: case.panels.order_by("-number"),
     "refusal_notices": lambda case: _with("representations", case.refusal_notices.all()),
     "recommendations": _recommendations,

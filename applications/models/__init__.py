@@ -19,6 +19,7 @@ from applications.models.case_queries import ApplicationQuerySet
 from applications.models.clocks import ClockEntry, Deadline
 from applications.models.consultations import Consultation
 from applications.models.copying import CopiedFact
+from applications.models.corrections import Correction, CorrectionAnswer
 from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
 from applications.models.files import DocumentFacts
 from applications.models.inside import InsideNote
@@ -58,6 +59,8 @@ __all__ = [
     "Consent",
     "Consultation",
     "CopiedFact",
+    "Correction",
+    "CorrectionAnswer",
     "Counter",
     "Deadline",
     "Decision",

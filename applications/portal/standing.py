@@ -51,6 +51,7 @@ BY_REGULATOR: dict[str, str | Promise] = {
     "application.lapse": gettext_lazy("Lapsed"),
     "application.remit": gettext_lazy("Returned to review after appeal"),
     "application.letter": gettext_lazy("Letter issued"),
+    "application.correction_confirmed": gettext_lazy("A slip was corrected"),
     "application.change_resolved": gettext_lazy("Reported change dealt with"),
     "application.condition": gettext_lazy("Condition found to be met"),
     "application.representation_answered": gettext_lazy("Representation answered"),

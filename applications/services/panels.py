@@ -13,7 +13,7 @@ from accounts.models import User
 from applications.models import Application, Panel, PanelMember, Vote
 from applications.queries.panels import Sitting, open_panel
 from applications.services import tell
-from applications.services.assessment import declare_conflict
+from applications.services.conflicts import declare_conflict
 from applications.services.guard import insist, locked_case, same_version, take_side
 from applications.states import ApplicationState as A
 from applications.votes import FOR, MIN_QUORUM

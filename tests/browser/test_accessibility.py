@@ -34,6 +34,7 @@ from applications.services import (
     rounds,
     submission,
 )
+from applications.services.corrections import propose_correction
 from applications.services.inside import Place
 from applications.services.letters import issue_letter
 from applications.services.mandates import give_authority
@@ -201,6 +202,7 @@ def scene(
         case=fresh(case), draft=draft, firm=custody_firm, firm_user=firm_user, staff=staff, licence=licence,
         licence_notice=licence_notice, said=said,
         token=token, invitation=invitation, letter=letter, notice=None, representation=None,
+        correction=None,
         consultation=consultations.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
         change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
         advising=advising_of(firm_user, custody_firm),
@@ -266,6 +268,10 @@ def propose_refusal(scene: SimpleNamespace) -> None:
     scene.representation = submission.make_representation(
         actor=scene.firm_user, case=scene.case, text="It is met after all."
     )
+    scene.correction = propose_correction(
+        actor=staff.case_officer, case=scene.case, record="recommendation",
+        pk=case.recommendations.get().pk, old="is not met", new="is not shown", reason="A slip.",
+    )  # fmt: skip
     panels.convene_panel(
         actor=staff.decision_maker, case=scene.case, expected_version=scene.case.version,
         chair=staff.decision_maker, members=[staff.second_decision_maker], quorum=2, reason="A large case.",
@@ -321,6 +327,8 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "admin:applications_application_change_notice": scene.change,
         "admin:applications_application_service": scene.notice,
         "admin:applications_application_representation": scene.representation,
+        "admin:applications_application_correction": scene.correction,
+        "admin:applications_application_correction_new": case.recommendations.first(),
     }
     row = of_case.get(name)
     return {
@@ -337,6 +345,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
         "holding": [case.holdings.first().pk],
         "document": [a_file(case, asked[0], person if of_person else None)],
+        "record": ["recommendation"],
         "letter": [scene.letter.pk], "letter_code": ["request_information"],
         "number": [numbers.get(name, 1)], "point": [1], "pk_of": [row.pk] if row else [],
         "firm_id": [scene.firm.pk],

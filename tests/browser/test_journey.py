@@ -24,6 +24,7 @@ from tests.plugins.at_the_desk import (
     ask_for_one_more,
     find_three_things,
     grant,
+    open_files,
     read_the_answer,
     recommend,
     refuse_the_second_before_the_first,
@@ -121,6 +122,7 @@ def test_a_firm_comes_by_its_licence(
     read_the_answer(reviewer, reference)
     approve_in_order(reviewer, reference)
     lead = come(staff.lead_reviewer.email)
+    open_files(staff.reviewer, reference)
     recommend(lead, reference)
     assert watch.faults == []
 

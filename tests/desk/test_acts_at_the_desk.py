@@ -1,11 +1,12 @@
 """The acts of a case: forms that the book fills, clashes, two people, and the road to a refusal."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from applications.models import Representation
+from regulators.services import confirm_authority_basis, enter_authority_basis
 from tests.desk.conftest import act, at, on, stage_act
 from tests.plugins.cases import fresh
 
@@ -56,12 +57,44 @@ def test_conditions_are_needed_and_a_day_without_a_text_is_a_mistake(recommended
     data = {"version": 0, "reason": "Good.", **on(day, "expires_on")}
 
     bare = browsers.decision_maker.post(url, data)
-    half = browsers.decision_maker.post(url, {**data, **on(day, "due_2"), "text_1": "Kept."})
+    half = browsers.decision_maker.post(url, {**data, **on(day, "due_on_2"), "text_1": "Kept."})
 
     assert (bare.status_code, half.status_code) == (422, 422)
     assert "Write at least one condition." in bare.content.decode()
     assert "Kept." in half.content.decode()
+    other = browsers.decision_maker.post(url, {**data, "text_1": "Kept.", "effect_1": "other"})
+    assert list(other.context["form"].errors) == ["effect_text_1"]
     assert fresh(recommended).state == "recommended"
+
+
+def test_what_is_not_met_and_is_to_be_carried_over_stands_on_the_licence(filed, afsa, browsers, afsa_staff):
+    case = filed(afsa, state="recommended")
+    case.findings.update(outcome="met")
+    day = timezone.localdate() + timedelta(days=90)
+    told = {"version": 0, "reason": "Good.", **on(day, "expires_on"), "text_1": "Pay in.",
+            "text_2": "Insure.", "owner_2": "case_officer", "wanted_2": "The policy.", "effect_2": "carry",
+            **on(timezone.localdate() - timedelta(days=1), "due_on_1")}  # fmt: skip
+    assert browsers.decision_maker.post(act(case, "approve_in_principle"), told).status_code == 302
+    page = browsers.reviewer.get(at("change", case)).content.decode()
+    for words in ("The policy.", "It is carried over to the licence", "Overdue"):
+        assert words in page
+    granting = {"version": 1, "reason": "Good."}
+    url = act(case, "grant")
+    refused = [str(r) for r in browsers.decision_maker.get(url).context["offer"].reasons]
+    assert [text for text in refused if "Condition" in text] == ["Condition 1 is not verified: Pay in."]
+    met = {"evidence": "The statement was read."}
+    assert browsers.reviewer.post(at("condition", case, 1), met).status_code == 302
+    basis_of(afsa, afsa_staff)
+    assert browsers.decision_maker.post(url, granting).status_code == 302
+    assert fresh(case).licence.conditions == ["Insure."]
+
+
+def basis_of(licence_type, staff):
+    basis = enter_authority_basis(
+        actor=staff.administrator, licence_type=licence_type, act="Rules of the tests", article="1",
+        scope="Custody", valid_from=date(2024, 1, 1),
+    )  # fmt: skip
+    confirm_authority_basis(actor=staff.second_administrator, basis=basis)
 
 
 def test_only_grounds_of_the_book_are_taken(recommended, browsers):

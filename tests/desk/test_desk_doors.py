@@ -8,6 +8,7 @@ from applications.models import (
     ChangeNotice,
     Condition,
     Consultation,
+    Correction,
     ExtensionRequest,
     InformationRequest,
     IssuedLetter,
@@ -34,6 +35,8 @@ OPENED_BY = {
     "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
     "panel_new": {"lead_reviewer", "decision_maker"}, "panel": set(STAFF), "panel_vote": set(STAFF),
     "panel_recuse": set(STAFF), "panel_close": {"decision_maker"},
+    "correction_new": {"case_officer", "lead_reviewer", "decision_maker"},
+    "correction": {"case_officer", "lead_reviewer", "decision_maker"},
 }  # fmt: skip
 
 
@@ -61,6 +64,10 @@ def addresses(case, firm_user, afsa_staff):
         powers=[], law={}, by=by, at=case.submitted_at,
     )  # fmt: skip
     said = Representation.objects.create(notice=notice, text="No.", made_by=by)
+    slip = Correction.objects.create(
+        application=case, record="letter", record_pk=letter.pk, old="firm", new="Firm", reason="A slip.",
+        proposed_by=by, proposed_human="x", proposed_at=case.submitted_at,
+    )  # fmt: skip
     sitting(case, *(getattr(afsa_staff, role) for role in reversed(STAFF)))
     ids = {"stage": [case.book.stage_codes[0]],
            "question": [case.book.stage_codes[0], case.findings.first().requirement],
@@ -70,6 +77,7 @@ def addresses(case, firm_user, afsa_staff):
            "consultation_give": [consultation.pk], "change_notice": [change.pk], "service": [notice.pk],
            "representation": [said.pk], "letter": [letter.pk], "letter_pdf": [letter.pk],
            "letter_new": ["request_information"],
+           "correction_new": ["letter", letter.pk], "correction": [slip.pk],
            **{name: [1] for name in ("panel", "panel_vote", "panel_recuse", "panel_close")}}  # fmt: skip
     return {name: at(name, case, *ids.get(name, [])) for name in OPENED_BY}
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,11 +10,13 @@ from django.utils import timezone
 
 from applications.conditions.panel import TO_REFUSE, panel_has_voted
 from applications.models import Application, Panel, Vote
+from applications.queries.panels import Sitting
 from applications.services import assessment, panels
 from applications.votes import Count, says
 from audit.models import Event
 from tests.desk.conftest import act, at, on, sitting
 from tests.plugins.cases import fresh, new_staff
+from tests.workflow.test_concurrency import at_once, kinds
 from workflow.duties import side_of, take
 from workflow.errors import NotAllowed, NotReady
 
@@ -241,6 +244,17 @@ def test_the_minutes_name_whoever_voted_as_present_and_no_day_to_come(case, pane
         vote(panel, afsa_staff.specialist, "against")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_votes_of_one_human_at_once_follow_one_another_and_one_counts(case, panel, afsa_staff):
+    results = at_once(
+        *[partial(vote, panel, fresh(afsa_staff.specialist), choice) for choice in ("for", "against")]
+    )
+    assert kinds(results) == {"Vote": 2}
+    first, last = Vote.objects.order_by("pk")
+    assert (first.replaces, last.replaces) == (None, first)
+    assert Sitting(panel).count().votes == (last.choice,)
+
+
 # --- what it asks of a decision
 
 
@@ -285,4 +299,4 @@ def test_the_page_of_a_panel_costs_the_same_whatever_its_size(
         browsers.reviewer.get(at("panel", case, 1))
 
 
-QUERIES = 8
+QUERIES = 9

@@ -135,6 +135,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "holding": here.holder.owns.get().pk,
         "letter": here.letter.pk,
         "letter_code": "request_information",
+        "record": "decision",
         "period": "year1",
         "document": _document_of(door, here, document).pk,
         "size": "large",
@@ -185,7 +186,10 @@ def _row_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
         "change_notice": here.change,
         "service": here.notice,
         "representation": here.representation,
+        "correction": here.correction,
     }
+    if door.name.endswith("_correction_new"):
+        return here.correction.record_pk
     return next((row.pk for name, row in rows.items() if door.name.endswith(f"_{name}")), 0)
 
 

@@ -30,6 +30,8 @@ from applications.models import (
     ChangeNotice,
     Condition,
     Consultation,
+    Correction,
+    Decision,
     Entity,
     ExtensionRequest,
     Holding,
@@ -439,7 +441,21 @@ def _after_submission(case: Application, member: User, staff: Any, requirement: 
         "notice": notice,
         "representation": Representation.objects.create(notice=notice, text="We disagree", made_by=member),
         "panel": _panel(case, staff),
+        "correction": _correction(case, staff),
     }
+
+
+def _correction(case: Application, staff: Any) -> Correction:
+    """Of a decision that the page of a proposal is about too, which is not answered yet."""
+    decision = Decision.objects.create(
+        application=case, snapshot=case.snapshots.last(), kind="reopen", reason="A slop.", law={},
+        by=staff.decision_maker, at=timezone.now(),
+    )  # fmt: skip
+    return Correction.objects.create(
+        application=case, record="decision", record_pk=decision.pk, old="slop", new="slip", reason="A slip.",
+        proposed_by=staff.second_decision_maker, proposed_human=staff.second_decision_maker.human,
+        proposed_at=timezone.now(),
+    )  # fmt: skip
 
 
 def _panel(case: Application, staff: Any) -> Panel:

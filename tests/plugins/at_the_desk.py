@@ -6,7 +6,10 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
+from applications.conditions import opened
 from applications.models import Application
+from applications.services.evidence import open_evidence
 from tests.plugins.at_the_firm import BUSINESS, FIT, MINUTE, STAGES
 from tests.plugins.ways import (
     act,
@@ -109,6 +112,14 @@ def approve_in_order(page: Page, reference: str) -> None:
             page.reload()
         act(page, "Approve stage")
         expect(page.get_by_text("Approved", exact=True).first).to_be_visible()
+
+
+def open_files(reviewer: User, reference: str) -> None:
+    """The rest of the files, without a click for each."""
+    case = Application.objects.get(reference=reference)
+    for document in opened.unopened(case):
+        _document, file = open_evidence(actor=reviewer, document_id=document)
+        file.close()
 
 
 def recommend(page: Page, reference: str) -> None:

@@ -18,7 +18,7 @@ from accounts.models import User
 from applications.models import Application, Snapshot, Stage
 from applications.samples import cases
 from applications.samples.staff import Desk
-from applications.services import assessment, decisions, submission
+from applications.services import assessment, decisions, requests, submission
 from applications.services.versions import move_draft
 from audit.models import Event
 from audit.verify import faults
@@ -224,6 +224,29 @@ def test_a_withdrawal_against_a_decision_has_one_winner(firm_user, custody_firm,
     after, event = fresh(case), last_event(case.audit_subject)
     assert (after.state, after.version) == (event.to_state, case.version + 1)
     assert after.state in ("withdrawn", "approved_in_principle")
+
+
+def test_a_stage_that_comes_back_while_a_request_opens_takes_both_one_after_the_other(stage, desk, firm_user):
+    case = fresh(stage.application)
+    returned = assessment.request_changes(
+        actor=desk.reviewer, stage=stage, expected_version=stage.version, reason="Add the annex."
+    )
+    started = perform(Stage, stage.pk, "start", actor=firm_user, expected_version=returned.version)
+    point = {"requirement": case.book.requirements_of(stage.code)[0].code, "question": "And the plan."}
+    asked = requests.write_request(
+        actor=desk.reviewer, case=case, due_on=timezone.localdate() + timedelta(days=9), points=[point]
+    )
+
+    results = at_once(
+        partial(perform, Stage, stage.pk, "complete", actor=firm_user, expected_version=started.version),
+        partial(requests.send_request, actor=desk.reviewer, request=asked, expected_version=asked.version),
+    )
+
+    assert kinds(results) == {"Stage": 1, "InformationRequest": 1}
+    assert (fresh(stage).state, fresh(asked).status) == ("complete", "sent")
+    events = Event.objects.filter(subject=case.audit_subject).order_by("-number").values_list("kind")[:2]
+    assert {kind for (kind,) in events} == {"stage.complete", "request.send"}
+    assert list(faults(case.audit_subject)) == []
 
 
 def test_a_broker_that_is_emptied_in_the_middle_loses_nothing(stage, desk, mailoutbox):

@@ -4,6 +4,7 @@ from applications.desk.pages import (
     changes,
     conflicts,
     consultations,
+    corrections,
     file,
     intake,
     letters,
@@ -59,4 +60,6 @@ PAGES: tuple[type[Page], ...] = (
     panels.VotePage,
     panels.RecusePage,
     panels.ClosePage,
+    corrections.ProposePage,
+    corrections.AnswerPage,
 )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import rules
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -11,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url
-from applications.letter_text import pdf_response, render, shown
-from applications.models import IssuedLetter
+from applications.letter_text import corrected, pdf_response, render, shown
+from applications.models import Correction, IssuedLetter
 from applications.queries.letters import (
     Standing,
     issued_letters,
@@ -170,7 +171,15 @@ class LetterPage(OfOneLetter):
 
     def context(self) -> dict[str, Any]:
         url = page_url(self.case, "letter_pdf", self.letter.pk)
-        return {**shown(self.letter), "pdf_url": url, "back_url": page_url(self.case, "letters")}
+        return {
+            **shown(self.letter),
+            "corrections": corrected(self.letter),
+            "correct_url": page_url(self.case, "correction_new", Correction.LETTER, self.letter.pk)
+            if rules.has_perm("applications.correct_record", self.user, self.case)
+            else "",
+            "pdf_url": url,
+            "back_url": page_url(self.case, "letters"),
+        }
 
 
 class LetterPdfPage(OfOneLetter):

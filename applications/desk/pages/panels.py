@@ -162,6 +162,7 @@ class VoteForm(forms.Form):
 
 class VotePage(OfOnePanel):
     name, path = "panel_vote", "panels/<int:number>/vote/"
+    fresh_factor = True
     title, permission = gettext_lazy("Vote on the panel"), "vote_on_panel"
     button, done = gettext_lazy("Vote"), gettext_lazy("Your vote is recorded.")
     intro = gettext_lazy(
@@ -224,6 +225,7 @@ class CloseForm(forms.Form):
 
 class ClosePage(OfOnePanel):
     name, path = "panel_close", "panels/<int:number>/close/"
+    fresh_factor = True
     title, permission = gettext_lazy("Close the panel"), "close_panel"
     button, done = gettext_lazy("Close the panel"), gettext_lazy("The panel is closed.")
     intro = POLICY

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.requests import SignedIn
 from applications import letter_text
-from applications.models import Application, Decision, IssuedLetter
+from applications.models import Application, Correction, Decision, IssuedLetter
 from applications.portal import standing
 from applications.portal.access import case_or_404, page, show
+from applications.queries.corrections import conditions_of, confirmed
 from applications.states import ApplicationState as A
 from regulators.periods import in_words
 from regulators.rulebook import say
@@ -40,10 +41,11 @@ def decision(request: SignedIn, pk: UUID) -> HttpResponse:
     if not found:
         raise Http404
     appeal = case.book.clock("appeal")
+    corrected = confirmed(case)
     return show(
         request, "portal/decision.html", case,
-        decisions=[_shown(case, one) for one in found],
-        conditions=case.conditions.all(),
+        decisions=[_shown(case, one, corrected) for one in found],
+        conditions=conditions_of(case, corrected),
         letters=[(letter, _sha256(case, letter)) for letter in case.letters.filter(code__in=LETTERS)],
         state=standing.state_in_words(case, standing.served_notice(case)),
         next_words=_next(case),
@@ -57,10 +59,11 @@ def _decisions(case: Application) -> Any:
     return known.select_related("snapshot").defer("snapshot__content").order_by("-at")
 
 
-def _shown(case: Application, decision: Decision) -> dict[str, Any]:
+def _shown(case: Application, decision: Decision, corrected: dict[Any, Any]) -> dict[str, Any]:
     grounds = {ground.code: ground for ground in case.book.grounds}
     return {
         "decision": decision,
+        "corrections": corrected.get((Correction.DECISION, decision.pk), []),
         "what": standing.decision_in_words(case, decision.kind),
         "grounds": [grounds[code] for code in decision.grounds if code in grounds],
     }

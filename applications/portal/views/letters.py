@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 
 from accounts.requests import SignedIn
-from applications.letter_text import pdf_response, shown
+from applications.letter_text import corrected, pdf_response, shown
 from applications.models import Application, IssuedLetter
 from applications.portal.access import case_or_404, page, show
 
@@ -13,7 +13,8 @@ from applications.portal.access import case_or_404, page, show
 @page("GET")
 def letter(request: SignedIn, pk: UUID, letter: int) -> HttpResponse:
     case = case_or_404(request, pk)
-    return show(request, "portal/letter.html", case, **shown(_letter(case, letter)))
+    found = _letter(case, letter)
+    return show(request, "portal/letter.html", case, corrections=corrected(found), **shown(found))
 
 
 @page("GET")
