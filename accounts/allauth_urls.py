@@ -54,7 +54,7 @@ class RemovePasskeyView(RemoveWebAuthnView):
         return response
 
 
-VIEWS = {
+VIEWS: dict[str, Any] = {
     "mfa_reauthenticate_webauthn": ReauthenticatePasskeyView,
     "mfa_add_webauthn": AddPasskeyView,
     "mfa_activate_totp": SetUpAppView,

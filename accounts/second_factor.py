@@ -39,7 +39,7 @@ def shown_at(request: HttpRequest) -> float:
     """When a second factor was last shown in this session, in seconds as the clock of the system counts; 0
     for never.
     """
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return max((float(record["at"]) for record in records if record["method"] == SHOWN), default=0)
 
 
@@ -75,7 +75,7 @@ def confirmed_first(label: str | Promise) -> Callable[[View], View]:
 
 def just_signed_in(request: HttpRequest) -> bool:
     """By password, and no longer ago than allauth would take another proof for fresh."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     at = max((float(record["at"]) for record in records if record["method"] == "password"), default=0)
     return time.time() - at < app_settings.REAUTHENTICATION_TIMEOUT
 
