@@ -7,7 +7,7 @@ from accounts.models import Firm, User
 from accounts.services.firms import found_firm
 from accounts.services.people import create_applicant
 from applications.models import Application
-from applications.samples import cases
+from applications.samples import cases, licences
 from applications.samples.numbers import sample_bin, sample_iin
 from applications.samples.staff import PASSWORD, SHELL, Desk, desk_of, give_apps, sample_desk
 from regulators.models import LicenceType, Regulator
@@ -33,6 +33,7 @@ class SampleFirm:
     upto: str  # a name in applications.samples.cases.STEPS, or "" for a draft without answers
     legal_form: str = "llp"
     asked: bool = False  # a request for information waits for the firm's answer
+    suspended: bool = False  # the licence was suspended once, and the suspension lifted
     letter: str = ""  # the letter of the decision, where its powers stand without a check of the law
 
 
@@ -41,7 +42,7 @@ FIRMS = (
     SampleFirm(email=APPLICANT_ASKED, person="Жанар Бекова", name="Көкжиек Digital Vault Ltd",
                licence_type="afsa", upto="review", asked=True),
     SampleFirm(email=APPLICANT_LICENSED, person="Олег Пак", name="Бүркіт Keys Ltd",
-               licence_type="afsa", upto="grant"),
+               licence_type="afsa", upto="grant", suspended=True),
     SampleFirm(email="office@saqtau.test", person="Мадина Нұрланова", name="«Сақтау» АҚ",
                licence_type="afm", upto="submit"),
     SampleFirm(email="office@tengri-safe.test", person="Сәуле Ермекова", name="Tengri Safekeeping Ltd",
@@ -128,6 +129,8 @@ def _firm(sample: SampleFirm, desks: dict[str, Any], serial: int) -> Application
     )
     if sample.asked:
         cases.ask_for_one_more(case, desk)
+    if sample.suspended:
+        licences.suspend_and_lift(case, desk)
     if sample.letter:
         cases.write_letter(case, desk, sample.letter)
     return case

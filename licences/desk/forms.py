@@ -140,6 +140,9 @@ class VaryForm(ActForm):
         self.fields = own | self.fields
         for name in ("valid_until", "firm_name", "scope"):
             self.fields[name].initial = getattr(self.licence, name)
+        if self.licence.firm.name != self.licence.firm_name:
+            told = _text("In its data the firm is called %(name)s now.")
+            self.fields["firm_name"].help_text = told % {"name": self.licence.firm.name}
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})

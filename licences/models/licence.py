@@ -14,6 +14,7 @@ from licences import requirements as ask
 from licences import terms
 from licences.guards import BasisGuard
 from licences.states import IN_FORCE, TAGS, LicenceState
+from licences.text import searchable
 from look.kazakh import SortKey
 from regulators.models import AuthorityBasis, LicenceType
 from workflow.acts import STAYS, act
@@ -256,6 +257,8 @@ class Licence(Stateful):
 
     def _change(self, changes: terms.Terms, act: str) -> None:
         terms.apply(self, changes, act=act, entry=self._next_entry())
+        if "firm_name" in changes:  # it is found by the name of before too
+            self.search_text = f"{self.search_text} {searchable(self.firm_name)}"
 
     def _next_entry(self) -> int:
         return self.history.count() + 1

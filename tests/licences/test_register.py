@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Firm
 from licences import services
 from licences.text import cell
+from tests.licences.acting import by_two
 
 PAGES = ["register:list", "register:json", "register:csv"]
 
@@ -22,6 +23,11 @@ PAGES = ["register:list", "register:json", "register:csv"]
 @pytest.fixture
 def visitor():
     return Client(HTTP_ACCEPT_LANGUAGE="en")
+
+
+@pytest.fixture
+def two(decision_maker):
+    return decision_maker("Aliya", "N2000001"), decision_maker("Berik", "N2000002")
 
 
 @pytest.fixture
@@ -210,3 +216,88 @@ def test_long_registers_have_pages(visitor, grant):
     second = visitor.get(reverse("register:list"), {"q": "turan", "page": "2"})
     assert [licence.number for licence in second.context["page"]] == ["AFSA-2026-0026"]
     assert visitor.get(reverse("register:list"), {"page": "nonsense"}).status_code == 200
+
+
+def test_the_register_is_narrowed_by_state_and_regulator_and_keeps_both_over_pages(visitor, grant, two):
+    for _ in range(26):
+        grant()
+    suspended = grant()
+    by_two(suspended, "suspend", *two, reason="r")
+
+    page = visitor.get(reverse("register:list"), {"state": "suspended", "regulator": "afsa"})
+    assert [licence.number for licence in page.context["page"]] == [suspended.number]
+    active = text(visitor.get(reverse("register:list"), {"q": "turan", "state": "active"}))
+    assert "q=turan&amp;state=active&amp;page=2" in active
+    assert "No licence was found" in text(visitor.get(reverse("register:list"), {"state": "revoked"}))
+    for nonsense in ("x", "active' OR 1=1", "\x00"):
+        everything = visitor.get(reverse("register:list"), {"state": nonsense, "regulator": nonsense})
+        assert everything.context["page"].paginator.count == 27
+
+
+def test_a_correction_and_what_it_corrects_are_both_shown(visitor, grant, two):
+    licence = grant()
+    wrong = licence.history.get()
+    by_two(
+        licence, "correct", *two, reason="secret", entry=wrong.pk, public_note="Granted for custody alone."
+    )
+    page = text(visitor.get(reverse("register:entry", args=[licence.number])))
+
+    for words in ("Wrong: corrected by line 2.", "(line 1)", "Granted for custody alone.", "Entry corrected"):
+        assert words in page, words
+    record = json.loads(text(visitor.get(reverse("register:entry_json", args=[licence.number]))))
+    assert [(line["line"], line["what"], line["corrects_line"]) for line in record["history"]] == [
+        (1, "granted", None),
+        (2, "correct", 1),
+    ]
+    assert "secret" not in page + json.dumps(record)
+
+
+def test_conditions_say_where_they_come_from_and_what_ended_them(visitor, grant, two):
+    licence = grant(conditions=["Two keys.", "=1+1"])
+    by_two(licence, "vary", *two, reason="secret", changes={"remove": [1], "add": ["Three keys."]})
+    page = text(visitor.get(reverse("register:entry", args=[licence.number])))
+
+    for words in ("<s>Two keys.</s>", "line 2 of the history", "Carried over from the case", "Three keys.",
+                  "Condition 1 was removed", "Condition added: Three keys."):  # fmt: skip
+        assert words in page, words
+    record = json.loads(text(visitor.get(reverse("register:json"))))["licences"][0]
+    shown = [(c["number"], c["in_force"], c["since_line"], c["until_line"]) for c in record["conditions"]]
+    assert shown == [(1, False, 1, 2), (2, True, 1, None), (3, True, 2, None)]
+    (row,) = csv.DictReader(io.StringIO(text(visitor.get(reverse("register:csv")))))
+    assert (row["conditions"], row["in_force"], row["restricted"]) == ("'=1+1; Three keys.", "yes", "no")
+    assert row["generated_at"].startswith(timezone.now().date().isoformat()[:4])
+
+
+def test_a_renamed_firm_is_found_by_both_names(visitor, grant, two):
+    licence = grant()
+    by_two(licence, "vary", *two, reason="r", changes={"firm_name": "Burkit Keys Ltd"})
+
+    assert found(visitor, "burkit") == found(visitor, "turan") == [licence.number]
+
+
+@pytest.mark.parametrize("name", ["register:json", "register:csv"])
+def test_an_unchanged_register_is_not_sent_twice(name, visitor, grant, two):
+    licence = grant()
+    first = visitor.get(reverse(name))
+    assert first.streaming
+    mark = first["ETag"]
+    assert visitor.get(reverse(name), headers={"if-none-match": mark}).status_code == 304
+    by_two(licence, "correct", *two, reason="r", entry=licence.history.get().pk, public_note="x")
+    assert visitor.get(reverse(name), headers={"if-none-match": mark}).status_code == 200
+
+
+def test_the_register_is_read_in_parts(visitor, grant, monkeypatch):
+    monkeypatch.setattr("licences.views.register.AT_ONCE", 2)
+    numbers = [grant().number for _ in range(5)]
+
+    licences = json.loads(text(visitor.get(reverse("register:json"))))["licences"]
+    assert [one["number"] for one in licences] == numbers
+
+
+def test_a_readiness_record_is_no_entry_for_machines(visitor, ready, grant):
+    grant(case_reference="KZC-2026-0001")
+    for number in (ready.reference, "KZC-2026-0009", "register", "READY"):
+        assert visitor.get(reverse("register:entry_json", args=[number + "x"])).status_code == 404
+        assert visitor.get(reverse("register:entry", args=[number])).status_code == 404
+    everything = text(visitor.get(reverse("register:json"))) + text(visitor.get(reverse("register:csv")))
+    assert [part for part in ("READY", "KZC-2026-0009", "abab", "afm-custody") if part in everything] == []
