@@ -124,6 +124,15 @@ class LicenceAdmin(StatefulAdmin):
         )
         return effects + [f"{label}: {data[name]}" for label, name in told if data.get(name)]
 
+    def act_offers(self, request: HttpRequest, obj: Licence) -> list[Offer]:
+        """Without what makes no sense for this licence, whatever anybody does."""
+        beside = {
+            "restrict" if obj.restricted else "lift_restriction",
+            "wind_down" if obj.winding_down else "end_winding_down",
+            "" if obj.valid_until else "expire",
+        }
+        return [found for found in super().act_offers(request, obj) if found.act.name not in beside]
+
     def run_act(
         self, request: HttpRequest, obj: Licence, act: Act, version: int, data: dict[str, Any]
     ) -> Any:

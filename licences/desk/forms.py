@@ -143,6 +143,7 @@ class VaryForm(ActForm):
         if self.licence.firm.name != self.licence.firm_name:
             told = _text("In its data the firm is called %(name)s now.")
             self.fields["firm_name"].help_text = told % {"name": self.licence.firm.name}
+        self.order_fields([*own, "new_conditions", "valid_until", "firm_name", "scope"])
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})
