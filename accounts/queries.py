@@ -3,7 +3,7 @@
 import uuid
 
 from allauth.account.models import EmailAddress
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -85,7 +85,7 @@ def owners_of(firm_id: uuid.UUID) -> QuerySet[Membership]:
     return open_memberships().filter(firm_id=firm_id, role=Role.OWNER)
 
 
-def memberships_ever(firm_id: uuid.UUID | str, human: str) -> QuerySet[Membership]:
+def memberships_ever(firm_id: uuid.UUID | str | OuterRef, human: str) -> QuerySet[Membership]:
     """The roles that this human, who is known, has or had in the firm, under any account."""
     return Membership.objects.filter(names("user__human", human), firm_id=firm_id).exclude(user__human="")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import rules
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.queries import firm_roles, is_account_of, memberships_ever, names
@@ -156,9 +156,13 @@ def is_without_conflict(user: Any, obj: Any) -> bool:
 
 
 def _has_no_conflict(human: str, case: Any) -> bool:
-    acted = Exists(memberships_ever(case.firm_id, human))
-    declared_or_proposed = Q(conflicts__human=human) | names("firm__people__human", human)
-    return not type(case)._default_manager.filter(acted | declared_or_proposed, pk=case.pk).exists()
+    return not in_conflict(type(case)._default_manager.filter(pk=case.pk), human).exists()
+
+
+def in_conflict(cases: Any, human: str) -> Any:
+    """Those of the cases in which this human has a conflict of interest; one may come twice."""
+    acted = Exists(memberships_ever(OuterRef("firm_id"), human))
+    return cases.filter(acted | Q(conflicts__human=human) | names("firm__people__human", human))
 
 
 @rules.predicate

@@ -17,6 +17,10 @@ class Measure:
 APPROVE, APPROVE_PAGE = "approve", "approve_page"
 PAGES = (
     Measure(title="worklist / list", house="worklist", floor="list", limit=1.8, queries=8),
+    Measure(
+        title="deep page of the worklist / list", house="worklist deep", floor="list", limit=1.8, queries=8
+    ),
+    Measure(title="one case by its reference / search", house="search", floor="search", queries=6),
     Measure(title="worklist / admin list", house="worklist", floor="admin list", limit=1.4, queries=9),
     Measure(title="case on the desk / detail", house="desk case", floor="detail"),
     Measure(
@@ -48,4 +52,4 @@ TOGETHER = 0.5  # of the floor's approvals a second, at least
 GROWTH = 1.3  # of a page from the smallest size to the largest
 
 # The queries of the floor's pages, session and user among them.
-FLOOR = {"list": 4, "detail": 5, "admin list": 7, "admin change": 6, APPROVE: 5, APPROVE_PAGE: 7}
+FLOOR = {"list": 4, "search": 4, "detail": 5, "admin list": 7, "admin change": 6, APPROVE: 5, APPROVE_PAGE: 7}

@@ -10,15 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from applications.desk import acts, worklist
+from applications.desk import acts
 from applications.desk.case_page import case_context
 from applications.desk.pages import PAGES
 from applications.desk.pages.base import closed, show
 from applications.desk.why_not import next_acts, why_not
+from applications.desk.worklist import bulk, handing_over, saved
+from applications.desk.worklist import views as worklist
 from applications.models import Application, Stage
-from applications.queries.standing import with_rounds
 from regulators.queries import regulators_of
 from workflow.acts import Act
 from workflow.admin import StatefulAdmin
@@ -84,56 +84,14 @@ class CaseBound(StatefulAdmin):
 class ApplicationAdmin(CaseBound):
     hidden_acts = acts.OF_THE_FIRM
     act_forms = acts.FORMS
-    list_display = (
-        "case_reference", "firm_name", "stage_now", "state_word", "waiting_on", "age", "officer",
-    )  # fmt: skip
-    list_display_links = None
-    list_filter = (
-        worklist.Standing, worklist.Whose, worklist.Attention, ("state", worklist.FiledState),
-    )  # fmt: skip
-    search_fields = ("reference", "firm__name", "firm__bin")
-    show_full_result_count = False
-    list_per_page = 25
-    change_list_template = "admin/applications/worklist.html"
-    list_select_related = ("firm", "licence_type__regulator", "rulebook", "case_officer")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        cases = with_rounds(Application.objects.filed_with(request.user).with_case())
-        return cases.order_by(*self.get_ordering(request))
+        return Application.objects.filed_with(request.user).with_case()
 
-    def get_ordering(self, request: HttpRequest) -> Any:
-        return ("due_order", "pk")
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return worklist.Worklist
-
-    @admin.display(description=_("Case"), ordering="reference")
-    def case_reference(self, case: Application) -> str:
-        return worklist.reference_cell(case)
-
-    @admin.display(description=_("Firm"), ordering="firm__name")
-    def firm_name(self, case: Application) -> str:
-        return worklist.firm_cell(case)
-
-    @admin.display(description=_("Stage"))
-    def stage_now(self, case: Application) -> str:
-        return worklist.stage_cell(case)
-
-    @admin.display(description=_("State"), ordering="state")
-    def state_word(self, case: Application) -> str:
-        return worklist.state_cell(case)
-
-    @admin.display(description=_("Waiting on"))
-    def waiting_on(self, case: Application) -> str:
-        return worklist.waiting_cell(case)
-
-    @admin.display(description=_("Age and date due"), ordering="next_due")
-    def age(self, case: Application) -> str:
-        return worklist.age_cell(case)
-
-    @admin.display(description=_("Case officer"), ordering="case_officer__full_name")
-    def officer(self, case: Application) -> Any:
-        return case.case_officer or _("Nobody yet")
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return worklist.show(self, request)
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -144,7 +102,19 @@ class ApplicationAdmin(CaseBound):
             )
             for page in PAGES
         ]
-        return [*own, *super().get_urls()]
+        lists = [
+            path(
+                f"{name}/",
+                self.admin_site.admin_view(partial(page, self)),
+                name=f"applications_application_{name.replace('-', '_')}",
+            )
+            for name, page in (
+                ("views", saved.show),
+                ("bulk", bulk.show),
+                ("hand-over", handing_over.show),
+            )
+        ]
+        return [*own, *lists, *super().get_urls()]
 
     def page_of(self, request: HttpRequest, obj: Application) -> HttpResponse:
         context = {**self.admin_site.each_context(request), **case_context(obj, request.user)}

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.desk import worklist
+from applications.desk.worklist import needs, pages
 from applications.models import Application
 from applications.queries.consultations import answers_late, silence_raised, to_name_anew, view_asked
 from applications.queries.standing import to_answer, with_rounds
@@ -26,8 +26,12 @@ OFFICER, LEAD, REVIEW, DECISION = (
 @dataclass(frozen=True, kw_only=True)
 class Count:
     text: str
-    count: int
+    count: int  # up to one more than MOST
     url: str
+
+    @property
+    def shown(self) -> str:
+        return str(self.count) if self.count <= pages.MOST else f"{pages.MOST}+"
 
 
 def my_work(user: Any) -> dict[str, Any]:
@@ -47,29 +51,29 @@ def counts(user: Any, held: frozenset[str]) -> list[Count]:
     still_open = cases.exclude(state__in=DECIDED)
     asking = to_answer(with_rounds(cases))
     shown: list[tuple[Any, str, Any, str]] = [
-        (OFFICER, _("My open cases"), still_open.filter(case_officer_id=user.pk), "cases=open&officer=me"),
-        (OFFICER, _("Submitted, to be checked"), _in_state(cases, A.SUBMITTED), "state__exact=submitted"),
-        (OFFICER, _("Notices to serve"), worklist.to_serve(still_open), "cases=open&needs=notice"),
-        (REVIEW, _("Stages to take"), worklist.untaken(still_open), "cases=open&needs=untaken"),
-        (REVIEW, _("Answers to read"), worklist.answered(still_open), "cases=open&needs=answered"),
-        (REVIEW, _("The firm asks something"), asking, "cases=open&needs=asked"),
+        (OFFICER, _("My open cases"), still_open.filter(case_officer_id=user.pk), f"whose={user.pk}"),
+        (OFFICER, _("Submitted, to be checked"), _in_state(cases, A.SUBMITTED), "state=submitted"),
+        (OFFICER, _("Notices to serve"), needs.to_serve(still_open), "needs=notice"),
+        (REVIEW, _("Stages to take"), needs.untaken(still_open), "needs=untaken"),
+        (REVIEW, _("Answers to read"), needs.answered(still_open), "needs=answered"),
+        (REVIEW, _("The firm asks something"), asking, "needs=asked"),
         (REVIEW, _("Conditions to verify"), _in_state(cases, A.APPROVED_IN_PRINCIPLE),
-         "state__exact=approved_in_principle"),
-        (REVIEW, _("Your view is asked"), view_asked(cases, user), "cases=open&needs=my_view"),
-        (OFFICER | REVIEW, _("Consultations past their day"), answers_late(cases), "cases=open&needs=silent"),
-        (LEAD, _("Silence raised to you"), silence_raised(cases), "cases=open&needs=raised"),
+         "state=approved_in_principle"),
+        (REVIEW, _("Your view is asked"), view_asked(cases, user), "needs=my_view"),
+        (OFFICER | REVIEW, _("Consultations past their day"), answers_late(cases), "needs=silent"),
+        (LEAD, _("Silence raised to you"), silence_raised(cases), "needs=raised"),
         (LEAD, _("To name anew after a conflict of interest"), to_name_anew(cases),
-         "cases=open&needs=conflict"),
+         "needs=conflict"),
         (DECISION, _("Recommended, to be decided"), _in_state(cases, A.RECOMMENDED),
-         "state__exact=recommended"),
+         "state=recommended"),
         (DECISION, _("Refusal proposed"), _in_state(cases, A.REFUSAL_PROPOSED),
-         "state__exact=refusal_proposed"),
-        (OFFICER | REVIEW | DECISION, _("Past a date due"), worklist.late(still_open),
-         "cases=open&needs=late"),
+         "state=refusal_proposed"),
+        (OFFICER | REVIEW | DECISION, _("Past a date due"), needs.late(still_open),
+         "needs=late"),
     ]  # fmt: skip
     url = reverse("admin:applications_application_changelist")
     return [
-        Count(text=text, count=found.count(), url=f"{url}?{query}")
+        Count(text=text, count=pages.capped(found), url=f"{url}?{query}")
         for roles, text, found, query in shown
         if held & roles
     ]

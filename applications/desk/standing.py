@@ -1,6 +1,6 @@
 """Where a case stands for the desk: whom it waits on, which stage it is in, how old it is and when it is due.
 
-Reads only what ``read_standing`` has fetched, so a list of cases costs a fixed number of queries.
+Reads only what ``read_standing`` has fetched for a case, or ``with_facts`` with each row of a list.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.models import Application, InformationRequest, Stage
+from applications.models import Application, InformationRequest
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -23,6 +23,7 @@ from regulators.queries import staff_roles
 from regulators.rulebook import Clock, say
 
 FIRM, NOBODY = "firm", ""
+WITH_FIRM = (S.CHANGES_REQUESTED, S.IN_PROGRESS)
 WHO: dict[str, str | Promise] = {
     FIRM: gettext_lazy("The firm"),
     "case_officer": gettext_lazy("Case officer"),
@@ -56,8 +57,55 @@ class Waiting:
         return str(WHO[self.on])
 
 
-def waiting(case: Any) -> Waiting:
-    """Whom the case waits on, and for what. Needs ``read_standing``."""
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a case waits on, beside its state: the first request that is with the firm and the first that is
+    answered, by number; whether a stage is with the firm and whether all are approved; how many conditions
+    are not verified; whether a notice is served, and the last day for representations on it.
+    """
+
+    asked: int | None
+    answered: int | None
+    returned: bool
+    approved: bool
+    conditions: int
+    served: bool
+    until: date | None
+
+
+def facts_of(case: Any) -> Facts:
+    """From the records of the case. Needs ``read_standing``."""
+    requests = sorted(case.requests.all(), key=lambda request: request.number)
+    stages = list(case.stages.all())
+    in_principle, proposed = case.state == A.APPROVED_IN_PRINCIPLE, case.state == A.REFUSAL_PROPOSED
+    notices = list(case.refusal_notices.all()) if proposed else []
+    left = [c for c in case.conditions.all() if c.verified_at is None] if in_principle else []
+    return Facts(
+        asked=next((r.number for r in requests if r.status in InformationRequest.WITH_FIRM), None),
+        answered=next((r.number for r in requests if r.status == InformationRequest.ANSWERED), None),
+        returned=any(stage.state in WITH_FIRM for stage in stages),
+        approved=all(stage.state == S.APPROVED for stage in stages),
+        conditions=len(left),
+        served=bool(notices and notices[-1].served_on),
+        until=notices[-1].representations_until if notices else None,
+    )
+
+
+def facts_in_row(case: Any) -> Facts:
+    """The same of a case that was read ``with_facts``: nothing more is read."""
+    return Facts(
+        asked=case.fact_asked,
+        answered=case.fact_answered,
+        returned=case.fact_returned,
+        approved=not case.stage_now,
+        conditions=case.fact_conditions or 0,
+        served=case.fact_served_on is not None,
+        until=case.fact_until,
+    )
+
+
+def waiting(case: Any, facts: Facts | None = None) -> Waiting:
+    """Whom the case waits on, and for what."""
     if case.state in DECIDED:
         return Waiting(on=NOBODY)
     if case.state == A.RETURNED:
@@ -66,39 +114,36 @@ def waiting(case: Any) -> Waiting:
         return Waiting(on="case_officer", why=_("Completeness check"))
     if case.state == A.RECOMMENDED:
         return Waiting(on="decision_maker", why=_("Decision"))
+    facts = facts or facts_of(case)
     if case.state == A.REFUSAL_PROPOSED:
-        return _refusal(case)
-    asked = _asked(case)
+        return _refusal(facts)
+    asked = _asked(facts)
     if asked:
         return asked
     if case.state == A.APPROVED_IN_PRINCIPLE:
-        left = [c for c in case.conditions.all() if c.verified_at is None]
-        if left:
-            return Waiting(on="reviewer", why=_("Conditions to verify: %(count)s") % {"count": len(left)})
+        if facts.conditions:
+            words = _("Conditions to verify: %(count)s") % {"count": facts.conditions}
+            return Waiting(on="reviewer", why=words)
         return Waiting(on="decision_maker", why=_("Grant"))
-    if all(stage.state == S.APPROVED for stage in case.stages.all()):
+    if facts.approved:
         return Waiting(on="lead_reviewer", why=_("Recommendation"))
     return Waiting(on="reviewer", why=_("Assessment"))
 
 
-def _asked(case: Any) -> Waiting | None:
-    requests = sorted(case.requests.all(), key=lambda request: request.number)
-    with_firm = [r for r in requests if r.status in InformationRequest.WITH_FIRM]
-    if with_firm:
-        return Waiting(on=FIRM, why=_("Request %(number)s") % {"number": with_firm[0].number})
-    if any(s.state in (S.CHANGES_REQUESTED, S.IN_PROGRESS) for s in case.stages.all()):
+def _asked(facts: Facts) -> Waiting | None:
+    if facts.asked:
+        return Waiting(on=FIRM, why=_("Request %(number)s") % {"number": facts.asked})
+    if facts.returned:
         return Waiting(on=FIRM, why=_("Changes to a stage"))
-    answered = [r for r in requests if r.status == InformationRequest.ANSWERED]
-    if answered:
-        return Waiting(on="reviewer", why=_("Answers to request %(number)s") % {"number": answered[0].number})
+    if facts.answered:
+        return Waiting(on="reviewer", why=_("Answers to request %(number)s") % {"number": facts.answered})
     return None
 
 
-def _refusal(case: Any) -> Waiting:
-    notices = list(case.refusal_notices.all())
-    if not notices or notices[-1].served_on is None:
+def _refusal(facts: Facts) -> Waiting:
+    if not facts.served or facts.until is None:
         return Waiting(on="case_officer", why=_("Service of the notice"))
-    if notices[-1].representations_until >= timezone.localdate():
+    if facts.until >= timezone.localdate():
         return Waiting(on=FIRM, why=_("Representations"))
     return Waiting(on="decision_maker", why=_("Decision on the proposed refusal"))
 
@@ -109,12 +154,6 @@ def is_mine(case: Application, found: Waiting, user: Any) -> bool:
     if on == "case_officer" and case.case_officer_id:
         return bool(case.case_officer_id == user.pk)
     return on in staff_roles(user, case.regulator_id)
-
-
-def stage_now(case: Application) -> Stage | None:
-    """The first stage that is not approved: the place of the case in the pipeline."""
-    stages = sorted(case.stages.all(), key=lambda stage: stage.order)
-    return next((stage for stage in stages if stage.state != S.APPROVED), None)
 
 
 def stage_title(case: Application, code: str) -> str:

@@ -45,6 +45,7 @@ EVENTS: dict[str, str | Promise] = {
     "application.completeness": _("Completeness checked"),
     "application.fee": _("Fee recorded"),
     "application.assign": _("Case officer named"),
+    "application.release": _("Given back by the case officer"),
     "application.finding": _("Finding recorded"),
     "application.conflict": _("Conflict of interest declared"),
     "application.meeting": _("Meeting or interview entered"),

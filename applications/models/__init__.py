@@ -37,6 +37,8 @@ from applications.models.requests import (
     PointMessage,
     RequestPoint,
 )
+from applications.models.saved_views import DefaultView, SavedView
+from applications.models.search import SearchText
 from applications.models.stage import Stage
 from applications.models.submitted import Counter, Snapshot
 from applications.models.typed import TypedText
@@ -64,6 +66,7 @@ __all__ = [
     "Counter",
     "Deadline",
     "Decision",
+    "DefaultView",
     "DocumentFacts",
     "Entity",
     "ExtensionRequest",
@@ -87,6 +90,8 @@ __all__ = [
     "RefusalNotice",
     "Representation",
     "RequestPoint",
+    "SavedView",
+    "SearchText",
     "Snapshot",
     "Stage",
     "TypedText",

@@ -94,6 +94,28 @@ def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
     return with_requests_waiting(cases).annotate(**{name: Subquery(rows[:1]) for name, rows in first.items()})
 
 
+def with_facts(cases: QuerySet[Application]) -> QuerySet[Application]:
+    """What says whom each case of a list waits on, as columns of its row: ``fact_asked`` and
+    ``fact_answered``, the numbers of the first requests with the firm and answered; ``fact_returned``,
+    whether a stage is with the firm; ``fact_stage_state``, of the stage that the case stands at;
+    ``fact_conditions``, how many are not verified; ``fact_served_on`` and ``fact_until`` of the last notice.
+    """
+    requests = InformationRequest.objects.filter(**OF_CASE).order_by("number")
+    stages = Stage.objects.filter(**OF_CASE)
+    with_firm = stages.filter(state__in=(StageState.CHANGES_REQUESTED, StageState.IN_PROGRESS))
+    left = Condition.objects.filter(**OF_CASE, verified_at=None).order_by().values("application")
+    notices = RefusalNotice.objects.filter(**OF_CASE).order_by("-proposed_at")
+    return cases.annotate(
+        fact_asked=_first(requests.filter(status__in=InformationRequest.WITH_FIRM), "number"),
+        fact_answered=_first(requests.filter(status=InformationRequest.ANSWERED), "number"),
+        fact_returned=Exists(with_firm),
+        fact_stage_state=_first(stages.filter(code=OuterRef("stage_now")), "state"),
+        fact_conditions=Subquery(left.annotate(count=Count("pk")).values("count")),
+        fact_served_on=_first(notices, "served_on"),
+        fact_until=_first(notices, "representations_until"),
+    )
+
+
 def with_rounds(cases: QuerySet[Application]) -> QuerySet[Application]:
     """What the firm has asked back about its requests, and nobody answered yet: ``questions_open``, on how
     many points it had the last word (None for none), and ``time_asked``, whether for more time. A question

@@ -8,11 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application, CompletenessCheck, Gap
-from applications.rules import is_without_conflict
 from applications.services.guard import insist, locked_case, same_version, take_side
 from applications.states import ApplicationState as A
 from audit.services import record
-from regulators.queries import staff_roles
 from workflow import services as workflow
 from workflow.acts import EXAMINE
 
@@ -62,27 +60,6 @@ def record_fee(
         case.save(update_fields=["fee", "version"])
         record(
             subject=case.audit_subject, kind="application.fee", actor=actor, reason=reason, data={"fee": fee}
-        )
-    return case
-
-
-def assign_case_officer(*, actor: Any, case: Application, officer: Any, expected_version: int) -> Application:
-    """Give the case to a case officer of its regulator who has no conflict of interest in it."""
-    with transaction.atomic():
-        case = locked_case(case.pk, actor=actor, permission="applications.assign_case")
-        same_version(case, expected_version)
-        roles = staff_roles(officer, case.licence_type.regulator_id)
-        insist("case_officer" in roles, _("This person is not a case officer of the regulator."))
-        words = _("%(name)s has a conflict of interest here: declared it, or is or was of the firm.")
-        insist(is_without_conflict(officer, case), words % {"name": officer.audit_name})
-        case.case_officer = officer
-        case.version += 1
-        case.save(update_fields=["case_officer", "version"])
-        record(
-            subject=case.audit_subject,
-            kind="application.assign",
-            actor=actor,
-            data={"to": officer.audit_name},
         )
     return case
 

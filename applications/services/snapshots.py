@@ -10,6 +10,7 @@ from applications import asked
 from applications.models import Application, Finding, Snapshot
 from applications.queries import drafts, law
 from applications.queries.content import content_hash, content_of
+from applications.services.standing import keep_words
 from documents.services import seal
 from regulators import rulebook as rb
 from workflow.errors import Refused
@@ -47,7 +48,7 @@ def take_snapshot(
     one than what is kept, DeclarationChanged. Effects in order: seal the documents; write the snapshot with
     its hash; open a finding for each new question, and again for one that is asked anew; mark the findings
     whose answer, or the people, holdings or capital it asks for, have changed since the last snapshot as
-    affected.
+    affected; keep by which words the case is found.
     """
     draft = drafts.load_draft(case)
     questions = asked.questions(draft)
@@ -67,6 +68,7 @@ def take_snapshot(
         made_by_name=actor.audit_name,
     )
     _open_findings(case, snapshot, last)
+    keep_words(case)
     return snapshot
 
 

@@ -1,4 +1,4 @@
-"""Keeping in the row of a case where it stands."""
+"""Keeping with a case where it stands, and by which words it is found."""
 
 import uuid
 from collections.abc import Collection
@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
-from applications.models import Application
+from accounts.models import Firm
+from applications.models import Application, SearchText
+from applications.queries.search import SEPARATOR, words_of_firm, words_of_people
 from applications.queries.standing import LOOKING, computed
 from audit.services import Actor
 
@@ -31,3 +33,19 @@ def keep(cases: Collection[Any]) -> int:
     how many there were.
     """
     return Application.objects.filter(pk__in=cases).update(**computed())
+
+
+def keep_words(case: Application) -> None:
+    """By what the case is found from now on, when something is submitted: its firm and its people."""
+    text = SEPARATOR.join([words_of_firm(case), words_of_people(case)])
+    SearchText.objects.update_or_create(application=case, defaults={"text": text})
+
+
+def keep_words_of_firm(firm: Firm) -> None:
+    """The same where the firm is corrected. The people stay those that were submitted."""
+    kept = SearchText.objects.filter(application__firm=firm).select_related("application")
+    for row in kept.order_by("pk"):
+        row.application.firm = firm
+        people = row.text.partition(SEPARATOR)[2]
+        row.text = SEPARATOR.join([words_of_firm(row.application), people])
+        row.save(update_fields=["text"])

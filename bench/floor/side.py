@@ -60,6 +60,7 @@ def pages():
     case = Case.objects.order_by("pk").first().pk
     return {
         "list": ("desk", reverse("list")),
+        "search": ("desk", f"{reverse('search')}?q={Case.objects.get(pk=case).reference}"),
         "detail": ("desk", reverse("detail", args=[case])),
         "admin list": ("desk", reverse("admin:floor_case_changelist")),
         "admin change": ("desk", reverse("admin:floor_case_change", args=[case])),

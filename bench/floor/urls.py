@@ -6,6 +6,7 @@ from bench.floor import views
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", views.case_list, name="list"),
+    path("search/", views.search, name="search"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/approve/<int:stage>/", views.approve, name="approve"),
 ]

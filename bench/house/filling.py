@@ -24,10 +24,12 @@ from applications.models import (
     Finding,
     Person,
     Post,
+    SearchText,
     Snapshot,
     Stage,
 )
 from applications.queries.drafts import load_draft
+from applications.queries.search import words_of_firm
 from applications.samples.answers import value_of
 from applications.samples.people import sample_people
 from applications.services.snapshots import take_snapshot
@@ -122,6 +124,9 @@ def _batch(numbers):
     )
     _chains(cases, reviewer)
     keep([case.pk for case in cases])
+    SearchText.objects.bulk_create(
+        SearchText(application=case, text=words_of_firm(case)) for case in cases if case.submitted_at
+    )
 
 
 def _case(n, user, firm, licence_type, pin, reviewer):

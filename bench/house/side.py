@@ -1,6 +1,7 @@
 """What the worker asks of the house."""
 
 from copy import copy
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.management import call_command
@@ -8,8 +9,10 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.models import User
+from applications.desk.worklist.pages import mark_of
 from applications.models import Application, Stage
 from applications.services.assessment import approve_stage
+from applications.states import OPEN
 from bench.house import filling, sizes
 from kzcustody_site.celery import app
 
@@ -41,6 +44,7 @@ def pages():
     """Name: who asks, and for what."""
     case = filling.full_case()
     stage = case.stages.order_by("order")[0].code
+    worklist = reverse("admin:applications_application_changelist")
     sized = {
         f"portal stage of {count}": (
             "firm",
@@ -50,12 +54,20 @@ def pages():
     }
     return {
         **sized,
-        "worklist": ("desk", reverse("admin:applications_application_changelist")),
+        "worklist": ("desk", f"{worklist}?whose=all"),
+        "worklist deep": ("desk", f"{worklist}?whose=all&after={quote(_middle())}"),
+        "search": ("desk", f"{worklist}?q={case.reference}"),
         "desk case": ("desk", reverse("admin:applications_application_change", args=[case.pk])),
         "portal list": ("firm", reverse("portal:home")),
         "portal case": ("firm", reverse("portal:case", args=[case.pk])),
         "portal stage": ("firm", reverse("portal:stage", args=[case.pk, stage])),
     }
+
+
+def _middle():
+    """A case in the middle of the open ones, as the address of the page after it names it."""
+    cases = Application.objects.filter(state__in=sorted(OPEN)).order_by("due_order", "pk")
+    return mark_of(cases[cases.count() // 2], "due_order")
 
 
 def approvals():

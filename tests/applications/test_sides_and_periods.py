@@ -9,6 +9,7 @@ from applications.models import Application, Person
 from applications.rules import is_without_conflict
 from applications.services import (
     assessment,
+    assigning,
     clocks,
     conflicts,
     consultations,
@@ -107,17 +108,17 @@ def test_a_person_with_a_conflict_gets_no_case(reviewed, afm_staff, both):
     conflicts.declare_conflict(actor=both, case=reviewed, text="My sister works there.")
     assign = {"actor": afm_staff.lead_reviewer, "case": reviewed, "expected_version": reviewed.version}
     with pytest.raises(NotReady, match=f"{both.full_name} has a conflict of interest here"):
-        intake.assign_case_officer(officer=both, **assign)
+        assigning.assign_case_officer(officer=both, **assign)
     assert fresh(reviewed).case_officer == afm_staff.case_officer
     person = reviewed.posts.first().person
     Person.objects.filter(pk=person.pk).update(human=afm_staff.case_officer.human)
     with pytest.raises(NotReady, match="conflict of interest"):
-        intake.assign_case_officer(officer=afm_staff.case_officer, **assign)
+        assigning.assign_case_officer(officer=afm_staff.case_officer, **assign)
 
 
 def test_a_person_without_a_conflict_gets_the_case(reviewed, afm_staff, both):
     assert is_without_conflict(both, fresh(reviewed)) is True
-    intake.assign_case_officer(
+    assigning.assign_case_officer(
         actor=afm_staff.lead_reviewer, case=reviewed, officer=both, expected_version=reviewed.version
     )
     assert fresh(reviewed).case_officer == both

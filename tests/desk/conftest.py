@@ -19,7 +19,7 @@ from applications.models import (
     Stage,
 )
 from applications.services.snapshots import content_hash
-from applications.services.standing import keep
+from applications.services.standing import keep, keep_words
 from applications.states import StageState
 from regulators.rulebook import say
 from tests.plugins.cases import fresh, new_applicant, new_firm, passport
@@ -144,6 +144,7 @@ def filed(rulebooks):
                 requirement=requirement.code, due=requirement.due, person=person,
             )  # fmt: skip
         keep([case.pk])
+        keep_words(case)
         return fresh(case)
 
     return make

@@ -28,7 +28,7 @@ def test_only_working_days_of_a_forecast_year_are_marked(case, browsers, english
     )  # fmt: skip
     keep([case.pk])
     pages = [
-        browsers.reviewer.get(LIST),
+        browsers.reviewer.get(LIST, {"whose": "all"}),
         browsers.reviewer.get(reverse("admin:applications_application_change", args=[case.pk])),
         english(case.created_by).get(reverse("portal:case", args=[case.pk])),
     ]

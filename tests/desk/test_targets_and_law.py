@@ -20,7 +20,7 @@ def test_every_page_of_a_case_says_what_its_deadline_rests_on(case, browsers, en
     )  # fmt: skip
     keep([case.pk])
     pages = [
-        browsers.reviewer.get(LIST),
+        browsers.reviewer.get(LIST, {"whose": "all"}),
         browsers.reviewer.get(reverse("admin:applications_application_change", args=[case.pk])),
         english(case.created_by).get(reverse("portal:case", args=[case.pk])),
     ]

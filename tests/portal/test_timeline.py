@@ -12,7 +12,16 @@ from django.utils import timezone
 from applications.desk.words import EVENTS
 from applications.models import RefusalNotice
 from applications.portal import standing
-from applications.services import assessment, clocks, conflicts, consultations, intake, requests, rounds
+from applications.services import (
+    assessment,
+    assigning,
+    clocks,
+    conflicts,
+    consultations,
+    intake,
+    requests,
+    rounds,
+)
 from applications.services.standing import keep
 from applications.services.submission import notify_change
 from audit.services import record
@@ -136,7 +145,7 @@ def test_what_staff_do_among_themselves_is_on_no_page_of_the_firm(browser, asked
         actor=staff.case_officer, case=case, fee="waived", reason=CANARY, expected_version=case.version
     )
     case = fresh(case)
-    intake.assign_case_officer(
+    assigning.assign_case_officer(
         actor=staff.lead_reviewer, case=case, officer=staff.case_officer, expected_version=case.version
     )
     asked = ask(case, "Where?")

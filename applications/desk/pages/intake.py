@@ -12,7 +12,7 @@ from applications.desk.pages.base import Page, posted_version
 from applications.desk.picks import Picked, question_choices
 from applications.models import Application, CompletenessCheck
 from applications.queries.conflicts import cannot_act, named
-from applications.services import intake
+from applications.services import assigning, intake
 from regulators.queries import people_with_role
 
 GAPS = 12
@@ -108,7 +108,7 @@ class AssignPage(Page):
 
     def run(self, data: dict[str, Any]) -> Application:
         version = posted_version(self.request.POST)
-        return intake.assign_case_officer(
+        return assigning.assign_case_officer(
             actor=self.user, case=self.case, officer=data["officer"], expected_version=version
         )
 

@@ -26,6 +26,7 @@ from applications.samples.scale.road import asked_of
 from applications.samples.scale.steps import Step
 from applications.services import (
     assessment,
+    assigning,
     decisions,
     drafting,
     intake,
@@ -166,7 +167,7 @@ class Again:
 
     def _application_assign(self, step: Step, actor: Any) -> None:
         case, officer = self.case, self._actor(step.data["officer"])
-        intake.assign_case_officer(actor=actor, case=case, officer=officer, expected_version=case.version)
+        assigning.assign_case_officer(actor=actor, case=case, officer=officer, expected_version=case.version)
 
     def _application_completeness(self, step: Step, actor: Any) -> None:
         intake.check_completeness(actor=actor, case=self.case, gaps=step.data["gaps"])

@@ -1,0 +1,1 @@
+"""The worklist: which cases are whose, what a list is narrowed to, and what its columns say."""
