@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import rules
 from django import forms
@@ -40,7 +40,7 @@ class LicenceOffer(Offer):
 class LicenceAdmin(StatefulAdmin):
     """Nothing is typed into a licence: it changes by acts alone."""
 
-    act_forms = FORMS
+    act_forms: ClassVar[dict[str, type[forms.Form]]] = {**FORMS}
     list_display = ["number", "firm_name", "licence_type", "state", "granted_at", "valid_until"]
     list_filter = ["state", "restricted", "winding_down"]
     list_select_related = ["licence_type"]

@@ -64,7 +64,7 @@ def as_record(licence: Licence) -> dict[str, Any]:
             "from": entry.from_state,
             "to": entry.to_state,
             "changes": entry.changes,
-            "corrects_line": numbers.get(entry.corrects_id),
+            "corrects_line": numbers.get(entry.corrects_id or 0),
             "note": entry.text,
         }
         for entry in entries

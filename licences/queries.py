@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.models import Firm
@@ -52,11 +52,6 @@ def licences_of(firms: Iterable[Firm]) -> QuerySet[Licence]:
 
 
 def certificate(code: str) -> Certificate | None:
-    """With its licence, that one's history, and ``is_newest``: no later certificate was made."""
-    later = Certificate.objects.filter(licence=OuterRef("licence"), pk__gt=OuterRef("pk"))
-    return (
-        Certificate.objects.filter(code=code)
-        .annotate(is_newest=~Exists(later))
-        .prefetch_related(Prefetch("licence", with_history()))
-        .first()
-    )
+    """With its licence and that one's history."""
+    found = Certificate.objects.filter(code=code)
+    return found.prefetch_related(Prefetch("licence", with_history())).first()

@@ -4,7 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licences import requirements as ask
@@ -130,7 +130,7 @@ class VaryForm(ActForm):
         own: dict[str, forms.Field] = {}
         for number, text in terms.standing(self.licence.conditions):
             field = lines(
-                _text("Condition %(number)s") % {"number": number},
+                gettext("Condition %(number)s") % {"number": number},
                 rows=2,
                 required=False,
                 help_text=_("Empty it to remove the condition."),
@@ -141,7 +141,7 @@ class VaryForm(ActForm):
         for name in ("valid_until", "firm_name", "scope"):
             self.fields[name].initial = getattr(self.licence, name)
         if self.licence.firm.name != self.licence.firm_name:
-            told = _text("In its data the firm is called %(name)s now.")
+            told = gettext("In its data the firm is called %(name)s now.")
             self.fields["firm_name"].help_text = told % {"name": self.licence.firm.name}
         self.order_fields([*own, "new_conditions", "valid_until", "firm_name", "scope"])
 

@@ -34,3 +34,8 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.licence_id} {self.made_at:%Y-%m-%d}"
+
+    @property
+    def is_newest(self) -> bool:
+        """No later certificate of the licence was made."""
+        return not Certificate.objects.filter(licence=self.licence_id, pk__gt=self.pk).exists()

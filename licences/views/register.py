@@ -97,4 +97,4 @@ def _licence_or_404(number: str) -> Licence:
 
 def _one_of(value: str | None, choices: Iterable[tuple[Any, Any]]) -> str:
     """The chosen one, or "" where it is none of them."""
-    return value if value in {str(code) for code, _name in choices} else ""  # type: ignore[return-value]
+    return value if value in {str(code) for code, _name in choices} else ""

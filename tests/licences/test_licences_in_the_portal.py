@@ -51,7 +51,8 @@ def test_the_firm_sees_its_licence_on_the_list_and_keeps_its_certificate(grant, 
     answer = viewer.get(page_of(licence, "certificate"), {"language": "kk"})
     assert answer["Content-Type"] == "application/pdf"
     assert PdfReader(io.BytesIO(answer.content)).trailer["/Root"]["/Lang"].startswith("kk")
-    assert (answer["Cache-Control"], "kk.pdf" in answer["Content-Disposition"]) == ("no-store", True)
+    assert answer["Cache-Control"].startswith("no-store")
+    assert "kk.pdf" in answer["Content-Disposition"]
 
 
 def test_a_notice_is_seen_from_its_service_on_and_nothing_internal_ever(grant, two, member):

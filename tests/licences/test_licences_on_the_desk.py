@@ -44,8 +44,16 @@ def change_page(licence):
 def officer(person, licence_type):
     def make(name, paper, regulator=None):
         user = person(name, paper)
+        first, second = person("Appoints a clerk", "N1000013"), person("Confirms a clerk", "N1000014")
         Staff.objects.create(
-            user=user, regulator=regulator or licence_type.regulator, role=Role.CASE_OFFICER, human=user.human
+            user=user,
+            regulator=regulator or licence_type.regulator,
+            role=Role.CASE_OFFICER,
+            human=user.human,
+            granted_by=first,
+            granted_human=first.human,
+            confirmed_by=second,
+            confirmed_human=second.human,
         )
         return user
 

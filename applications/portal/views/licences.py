@@ -30,7 +30,7 @@ def licence_or_404(request: SignedIn, number: str) -> Licence:
     found: Any = queries.with_history().filter(number=number, firm__in=firms_of(request.user)).first()
     if found is None:
         raise Http404
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @page("GET")
