@@ -34,7 +34,8 @@ def codes(step: int) -> list[Codes]:
 
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP, user__is_staff=True)
     held = [
-        (app.user.email, decrypt(app.data["secret"])) for app in apps.select_related("user").order_by("user")
+        (app.user.email, decrypt(app.data["secret"]))
+        for app in apps.select_related("user").order_by("user__email")
     ]
     return [
         Codes(email, *(format_hotp_value(hotp_value(secret, at)) for at in (step, step + 1)))
