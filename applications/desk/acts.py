@@ -67,7 +67,6 @@ SERVICES: dict[str, Callable[..., Any]] = {
     "send_back": decisions.send_back,
     "approve_in_principle": decisions.approve_in_principle,
     "grant": decisions.grant,
-    "reopen": decisions.reopen,
     "extend": decisions.extend,
     "propose_refusal": decisions.propose_refusal,
     "refuse": decisions.refuse,

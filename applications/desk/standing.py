@@ -79,7 +79,8 @@ def facts_of(case: Any) -> Facts:
     stages = list(case.stages.all())
     in_principle, proposed = case.state == A.APPROVED_IN_PRINCIPLE, case.state == A.REFUSAL_PROPOSED
     notices = list(case.refusal_notices.all()) if proposed else []
-    left = [c for c in case.conditions.all() if c.verified_at is None] if in_principle else []
+    conditions = case.conditions.all() if in_principle else ()
+    left = [c for c in conditions if c.verified_at is None and c.effect != c.CARRY]
     return Facts(
         asked=next((r.number for r in requests if r.status in InformationRequest.WITH_FIRM), None),
         answered=next((r.number for r in requests if r.status == InformationRequest.ANSWERED), None),

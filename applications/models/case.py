@@ -272,6 +272,7 @@ class Application(standing.Standing, Stateful):
         to=A.IN_REVIEW,
         label=_("Reopen"),
         duty=DECIDE,
+        two_people=True,
         permission="applications.reopen_application",
         needs=("reason",),
     )

@@ -98,12 +98,13 @@ def with_facts(cases: QuerySet[Application]) -> QuerySet[Application]:
     """What says whom each case of a list waits on, as columns of its row: ``fact_asked`` and
     ``fact_answered``, the numbers of the first requests with the firm and answered; ``fact_returned``,
     whether a stage is with the firm; ``fact_stage_state``, of the stage that the case stands at;
-    ``fact_conditions``, how many are not verified; ``fact_served_on`` and ``fact_until`` of the last notice.
+    ``fact_conditions``, how many are to be verified; ``fact_served_on`` and ``fact_until``: last notice.
     """
     requests = InformationRequest.objects.filter(**OF_CASE).order_by("number")
     stages = Stage.objects.filter(**OF_CASE)
     with_firm = stages.filter(state__in=(StageState.CHANGES_REQUESTED, StageState.IN_PROGRESS))
-    left = Condition.objects.filter(**OF_CASE, verified_at=None).order_by().values("application")
+    to_verify = Condition.objects.filter(**OF_CASE, verified_at=None).exclude(effect=Condition.CARRY)
+    left = to_verify.order_by().values("application")
     notices = RefusalNotice.objects.filter(**OF_CASE).order_by("-proposed_at")
     return cases.annotate(
         fact_asked=_first(requests.filter(status__in=InformationRequest.WITH_FIRM), "number"),

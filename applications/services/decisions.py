@@ -90,10 +90,6 @@ def grant(
     return _perform(case, "grant", actor, expected_version, reason=reason, departs=departs)
 
 
-def reopen(*, actor: Any, case: Application, expected_version: int, reason: str) -> Application:
-    return _perform(case, "reopen", actor, expected_version, reason=reason)
-
-
 def extend(
     *, actor: Any, case: Application, expected_version: int, reason: str, expires_on: date
 ) -> Application:
@@ -201,7 +197,7 @@ def lapse(*, actor: Any, case: Application, expected_version: int, reason: str) 
 
 
 def propose(*, actor: Any, case: Application, act: str, expected_version: int, **data: Any) -> Proposal:
-    """The first of two people, for ``record_deemed_issue`` and ``remit``."""
+    """The first of two people, for ``reopen``, ``record_deemed_issue`` and ``remit``."""
     return workflow.propose(Application, case.pk, act, actor=actor, expected_version=expected_version, **data)
 
 

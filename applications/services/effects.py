@@ -139,14 +139,14 @@ def _recommended(change: Change) -> dict[str, Any]:
     return {"outcome": change.data["outcome"], "law": law}
 
 
-def _decide(change: Change) -> Decision:
+def _decide(change: Change, *, reason: str = "") -> Decision:
     case: Application = change.instance
     return Decision.objects.create(
         application=case,
         snapshot=case.snapshots.latest("number"),
         kind=change.act.name,
         grounds=change.data.get("grounds", []),
-        reason=change.data.get("reason", ""),
+        reason=reason or change.data.get("reason", ""),
         departs=change.data.get("departs", ""),
         law=as_at_today(case),
         by=change.actor,
@@ -242,6 +242,13 @@ def _decided(change: Change) -> dict[str, Any]:
     return {"law": decision.law}
 
 
+def _remitted(change: Change) -> dict[str, Any]:
+    """The refusal stays to be read; the appeal and the reason stand beside it as a decision of their own."""
+    appeal = str(change.data["appeal"])
+    _decide(change, reason=f"{appeal}\n\n{change.data['reason']}")
+    return {"appeal": appeal}
+
+
 def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) and value else value or None
 
@@ -297,5 +304,6 @@ APPLICATION: dict[str, Effect] = {
     "propose_refusal": _refusal_proposed,
     "refuse": _refused,
     "lapse": _decided,
+    "remit": _remitted,
 }
 STAGE: dict[str, Effect] = {"complete": _completed, "approve": _approved, "reopen": _reopened}

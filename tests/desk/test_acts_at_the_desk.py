@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from applications.models import Representation
+from applications.services import decisions
 from regulators.services import confirm_authority_basis, enter_authority_basis
 from tests.desk.conftest import act, at, on, stage_act
 from tests.plugins.cases import fresh
+from workflow.errors import NotReady
 
 
 @pytest.fixture
@@ -84,6 +86,7 @@ def test_what_is_not_met_and_is_to_be_carried_over_stands_on_the_licence(filed, 
     assert [text for text in refused if "Condition" in text] == ["Condition 1 is not verified: Pay in."]
     met = {"evidence": "The statement was read."}
     assert browsers.reviewer.post(at("condition", case, 1), met).status_code == 302
+    assert browsers.reviewer.get(at("change", case)).context["waits"].why == "Grant"
     basis_of(afsa, afsa_staff)
     assert browsers.decision_maker.post(url, granting).status_code == 302
     assert fresh(case).licence.conditions == ["Insure."]
@@ -164,3 +167,50 @@ def test_a_refused_case_is_remitted_by_two_people(filed, afsa, browsers):
     assert fresh(case).state == "refused"
     assert browsers.second_decision_maker.post(url, {"version": 0}).status_code == 302
     assert fresh(case).state == "in_review"
+    remitted = case.decisions.get()
+    assert (remitted.kind, remitted.reason) == ("remit", "Case 12, 1 May\n\nThe court said so.")
+    page = browsers.reviewer.get(at("change", case)).content.decode()
+    assert ("Remit after appeal" in page, "Case 12, 1 May" in page) == (True, True)
+
+
+def test_an_approval_in_principle_is_taken_back_by_two_people_and_stays_to_be_read(filed, afsa, browsers):
+    case = filed(afsa, state="approved_in_principle")
+    url, told = act(case, "reopen"), {"version": 0, "reason": "A new fact."}
+    assert browsers.decision_maker.post(url, told).status_code == 302
+    assert browsers.decision_maker.post(url, {"version": 0}).status_code == 403
+    assert fresh(case).state == "approved_in_principle"
+    assert browsers.second_decision_maker.post(url, {"version": 0}).status_code == 302
+    assert (fresh(case).state, case.decisions.get().kind) == ("in_review", "reopen")
+
+
+@pytest.mark.parametrize(
+    ("until", "answered", "noticed", "why"),
+    [
+        (None, True, True, "Record when the preliminary notice was served."),
+        (0, True, True, "The firm may make representations until {day}."),  # the last day is the firm's
+        (-1, False, True, "Record our answer to the representation: Not so."),
+        (-1, True, False, "“{other}” was not in the preliminary notice."),
+        (-1, True, True, ""),
+    ],
+)
+def test_a_refusal_is_on_noticed_grounds_after_the_time_and_our_answers(
+    filed, afsa, afsa_staff, until, answered, noticed, why
+):
+    case = filed(afsa, state="refusal_proposed")
+    ground, other = [ground.code for ground in case.book.grounds if ground.quotable][:2]
+    day = None if until is None else timezone.localdate() + timedelta(days=until)
+    notice = case.refusal_notices.create(
+        grounds=[ground], evidence="e", text="t", proposed_by=afsa_staff.decision_maker,
+        proposed_at=timezone.now(), served_on=day, representations_until=day,
+    )  # fmt: skip
+    said = Representation.objects.create(notice=notice, text="Not so.", made_by=case.created_by)
+    Representation.objects.filter(pk=said.pk).update(answered_at=timezone.now() if answered else None)
+    refusal = {"grounds": [ground if noticed else other], "reason": "They stand."}
+    actor = afsa_staff.decision_maker
+    if not why:
+        assert decisions.refuse(actor=actor, case=case, expected_version=0, **refusal).state == "refused"
+        return
+    with pytest.raises(NotReady) as refused:
+        decisions.refuse(actor=actor, case=case, expected_version=0, **refusal)
+    told = why.format(day=f"{day:%d.%m.%Y}" if day else "", other=other)
+    assert [str(reason) for reason in refused.value.reasons] == [told]

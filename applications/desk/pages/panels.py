@@ -183,7 +183,7 @@ class VotePage(OfOnePanel):
 
     def context(self) -> dict[str, Any]:
         given = self.sitting.vote_of(self.member) if self.member else None
-        rows = [(_("Question"), QUESTIONS[self.panel.question])]
+        rows: list[tuple[str, Any]] = [(_("Question"), QUESTIONS[self.panel.question])]
         if given:
             rows.append((_("Your vote now"), f"{given.get_choice_display()}\n{given.reason}"))
         return {"facts": rows}

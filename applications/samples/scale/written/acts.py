@@ -129,8 +129,11 @@ class ActRows(CaseRows):
         self.case["decided_at"] = step.at
         return {"law": self._decide(step)["law"]}
 
-    def _application_remit(self, step: Step) -> None:
+    def _application_remit(self, step: Step) -> Row:
         self.case |= {"decided_at": None, "recommended": ""}
+        appeal = step.data["appeal"]
+        self._decide(step)["reason"] = f"{appeal}\n\n{step.data['reason']}"
+        return {"appeal": appeal}
 
     def _application_propose_refusal(self, step: Step) -> Row:
         data, decision = step.data, self._decide(step)
