@@ -280,4 +280,22 @@ rules.add_perm(
 rules.add_perm(
     "applications.request_changes", (is_reviewer | is_case_officer) & is_filed & is_without_conflict
 )
+
+# A person for a function: assessed by reviewers, refused by whoever decides, taken back by the firm.
+rules.add_perm("applications.assess_individual", is_assessor & is_filed & is_without_conflict)
+rules.add_perm("applications.approve_individual", review)
+rules.add_perm("applications.reassess_individual", is_lead_reviewer & is_filed & is_without_conflict)
+rules.add_perm("applications.propose_individual_refusal", review)
+rules.add_perm("applications.refuse_individual", decides & delegated("refuse"))
+rules.add_perm(
+    "applications.withdraw_individual",
+    is_editor
+    | is_signatory
+    | edits_by_mandate
+    | ((is_case_officer | is_reviewer) & is_filed & is_without_conflict),
+)
+rules.add_perm(
+    "applications.cease_individual", (is_case_officer | is_lead_reviewer) & is_filed & is_without_conflict
+)
+rules.add_perm("applications.replace_individual", is_editor)
 rules.add_perm("applications.reopen_stage", is_lead_reviewer & is_filed & is_without_conflict)

@@ -29,6 +29,18 @@ class StageState(models.TextChoices):
     CHANGES_REQUESTED = "changes_requested", _("Changes requested")
 
 
+class IndividualState(models.TextChoices):
+    """Of one person for one function."""
+
+    PROPOSED = "proposed", _("Proposed")
+    ASSESSING = "assessing", _("Being assessed")
+    APPROVED = "approved", _("Approved")
+    REFUSAL_PROPOSED = "refusal_proposed", _("Refusal proposed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CEASED = "ceased", _("Ceased")
+
+
 A = ApplicationState
 
 WITH_THE_FIRM = frozenset({A.DRAFT, A.RETURNED})
@@ -42,4 +54,12 @@ WITHDRAWABLE = (
 )
 OPEN = frozenset(WITHDRAWABLE)  # filed and undecided: one for each firm and licence type
 DECIDED = frozenset({A.GRANTED, A.REFUSED, A.LAPSED, A.WITHDRAWN, A.DISCARDED, A.NOT_ACCEPTED})
+STANDING = frozenset(
+    {
+        IndividualState.PROPOSED,
+        IndividualState.ASSESSING,
+        IndividualState.APPROVED,
+        IndividualState.REFUSAL_PROPOSED,
+    }
+)
 ASSESSABLE = frozenset({A.IN_REVIEW, A.APPROVED_IN_PRINCIPLE})

@@ -347,6 +347,7 @@ AUDIT_ANCHOR_DIR = Path(environment.text("AUDIT_ANCHOR_DIR", str(RUN_DIR / "anch
 WORKFLOW_AFTER = {
     "applications.application": "applications.services.effects.after_application",
     "applications.stage": "applications.services.effects.after_stage",
+    "applications.individualapproval": "applications.services.individuals.after_individual",
     "licences.licence": "licences.services.acts.after_licence",
 }
 AUDIT_HANDLERS = ["applications.services.standing.on_event"]

@@ -41,7 +41,7 @@ def footing(clock: Clock | None) -> str:
         return ""
     if clock.policy:
         return _("our target, not law")
-    source = _source(clock.citations)
+    source = source_of(clock.citations)
     return source if length(clock) else _("length not on record (%(source)s)") % {"source": source}
 
 
@@ -57,7 +57,8 @@ def set_in_the_case() -> str:
     return _("a day set by the regulator in this case, not by law")
 
 
-def _source(citations: Iterable[Citation]) -> str:
+def source_of(citations: Iterable[Citation]) -> str:
+    """The rules among these that stand, else the guidance, by name."""
     standing = [citation for citation in citations if citation.stands]
     if rules := _names(standing, RULE):
         return _("Rule: %(citations)s") % {"citations": rules}

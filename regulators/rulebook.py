@@ -33,6 +33,7 @@ TYPED_KINDS = frozenset({PEOPLE, OWNERSHIP, CAPITAL})
 SIMPLE_KINDS = (DECLARATION, TEXT, NUMBER, MONEY, PERCENTAGE, DATE, CHOICE)
 EVIDENCE_KINDS = (*SIMPLE_KINDS, DOCUMENTS, INSPECTED, PEOPLE, OWNERSHIP, CAPITAL)
 
+GENERAL_RULES = "AIFC General Rules (GEN)"  # its part 2.2 makes the Controlled Functions
 SUBMISSION, RECOMMENDATION, GRANT, AFTER_GRANT = "submission", "recommendation", "grant", "after_grant"
 DUE = (SUBMISSION, RECOMMENDATION, GRANT, AFTER_GRANT)
 
@@ -151,6 +152,13 @@ class Function:
     title: Text
     required: bool
     citations: tuple[Citation, ...]
+
+    @property
+    def is_controlled(self) -> bool:
+        """The regulator approves whoever holds it: a Controlled Function of the AIFC. Published versions have
+        no mark for that, so the provisions that they cite say it: each of GEN 2.2 makes one.
+        """
+        return any(c.act == GENERAL_RULES and c.provision.startswith("2.2.") for c in self.citations)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,6 +299,17 @@ class Book:
     @cached_property
     def stage_codes(self) -> tuple[str, ...]:
         return tuple(stage.code for stage in self.stages)
+
+    @cached_property
+    def approved_functions(self) -> tuple[Function, ...]:
+        """Those whose holders are approved one by one: the Controlled Functions; in a book that has none, the
+        required ones, as a record of our own.
+        """
+        controlled = tuple(function for function in self.functions if function.is_controlled)
+        return controlled or tuple(function for function in self.functions if function.required)
+
+    def function(self, code: str) -> Function | None:
+        return next((function for function in self.functions if function.code == code), None)
 
     def stage(self, code: str) -> StageRule:
         return next(stage for stage in self.stages if stage.code == code)

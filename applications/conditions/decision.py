@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications.conditions import FORM, THE_BOOK, TIME, Data, Reasons, act_page, page, review
+from applications.conditions import FORM, THE_BOOK, TIME, Data, Reasons, act_page, individual, page, review
 from applications.queries import law
 from applications.states import ApplicationState as A
 from regulators import rulebook as rb
@@ -40,6 +40,7 @@ def nothing_outstanding(case: "Application", data: Data) -> Reasons:
         *review.stages_with_the_firm(case),
         *review.asked_is_back(case),
         *review.findings_left(case, (rb.SUBMISSION, rb.RECOMMENDATION, rb.GRANT)),
+        *individual.functions_approved(case),
     ]
 
 

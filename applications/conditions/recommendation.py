@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from applications.conditions import FORM, Data, Reasons, decision, page, review
+from applications.conditions import FORM, Data, Reasons, decision, individual, page, review
 from applications.states import StageState as S
 from regulators import rulebook as rb
 from regulators.rulebook import say
@@ -25,6 +25,7 @@ def recommendation_is_ready(case: "Application", data: Data) -> Reasons:
         *_stages_to_approve(case, waiting),
         *review.findings_left(case, (rb.SUBMISSION, rb.RECOMMENDATION), without=waiting),
         *review.asked_is_back(case),
+        *individual.functions_approved(case),
     ]
 
 

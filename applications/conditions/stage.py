@@ -71,6 +71,12 @@ def case_is_in_review(stage: "Stage", data: Data) -> Reasons:
     return [Reason(_("The application is not in review."), page(case, "change"), by=THE_REGULATOR)]
 
 
+def case_is_assessed(stage: "Stage", data: Data) -> Reasons:
+    if stage.application.state in ASSESSABLE:
+        return []
+    return [Reason(_("The application is not in review."), by=THE_REGULATOR)]
+
+
 def case_lets_change(stage: "Stage", data: Data) -> Reasons:
     """Changes are requested while a case is assessed, or with its return as incomplete."""
     case = stage.application

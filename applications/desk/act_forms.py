@@ -107,6 +107,17 @@ class ProposeRefusalForm(WithGrounds):
     notice = long_text(_("Text of the preliminary notice, as the firm will be served it"), rows=10)
 
 
+class IndividualRefusalForm(forms.Form):
+    reason = long_text(_("Reasons, for the file"))
+    notice = long_text(_("Notice, as the firm will read it"), rows=8)
+    represent_until = DayMonthYearField(
+        label=_("Last day for what the firm says to it"),
+        help_text=_(
+            "Where the rule book has no period on record, it is at least 10 working days, by our policy."
+        ),
+    )
+
+
 class RefuseForm(WithGrounds):
     reason = long_text(_("Reason, as the firm will read it"))
 

@@ -47,7 +47,7 @@ CLOCKS = {  # the period of the book that an act starts, or that its form asks a
 }
 REASONS_SHOWN = 8  # as admin/applications/acts.html cuts them
 OF_THE_FIRM = frozenset({"submit", "discard", "withdraw"})
-STAGE_OF_THE_FIRM = frozenset({"start", "complete", "edit_again", "ask_again"})
+STAGE_OF_THE_FIRM = frozenset({"start", "complete", "edit_again", "ask_again", "open_for_another_person"})
 
 FORMS: dict[str, type[forms.Form]] = {
     "return_incomplete": f.ReturnForm,
@@ -58,6 +58,7 @@ FORMS: dict[str, type[forms.Form]] = {
     "refuse": f.RefuseForm,
     "remit": f.RemitForm,
 }
+INDIVIDUAL_FORMS: dict[str, type[forms.Form]] = {"propose_refusal": f.IndividualRefusalForm}
 STAGE_FORMS: dict[str, type[forms.Form]] = {"request_changes": f.ReturnStageForm}
 SERVICES: dict[str, Callable[..., Any]] = {
     "accept": intake.accept,

@@ -18,7 +18,8 @@ from applications.desk.pages.base import closed, show
 from applications.desk.why_not import next_acts, why_not
 from applications.desk.worklist import bulk, handing_over, saved
 from applications.desk.worklist import views as worklist
-from applications.models import Application, Stage
+from applications.models import Application, IndividualApproval, Stage
+from applications.services import individuals
 from regulators.queries import regulators_of
 from workflow.acts import Act
 from workflow.admin import StatefulAdmin
@@ -153,23 +154,13 @@ class ApplicationAdmin(CaseBound):
         return response
 
 
-@admin.register(Stage)
-class StageAdmin(CaseBound):
-    """Only the acts of a stage have pages here; the stage itself is a page of its case."""
-
-    hidden_acts = acts.STAGE_OF_THE_FIRM
-    act_forms = acts.STAGE_FORMS
-
-    def _offer(self, request: HttpRequest, obj: Stage, act: Act, *, unmet: bool = True) -> Offer:
-        return acts.for_stage(super()._offer(request, obj, act, unmet=unmet), obj)
-
-    def _form(self, offer: Offer) -> Any:
-        return acts.form_of(offer, super()._form(offer))
+class PartOfCase(CaseBound):
+    """Only the acts of a part have pages here; the part itself is shown by a page of its case."""
 
     def get_queryset(self, request: HttpRequest) -> Any:
         mine = Application.objects.filed_with(request.user)
         related = ("application__firm", "application__licence_type__regulator", "application__rulebook")
-        return Stage.objects.filter(application__in=mine).select_related(*related)
+        return self.model.objects.filter(application__in=mine).select_related(*related)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
@@ -179,13 +170,41 @@ class StageAdmin(CaseBound):
     ) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:applications_application_changelist"))
 
-    def page_of(self, request: HttpRequest, obj: Stage) -> HttpResponse:
+    def page_of(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return HttpResponseRedirect(self._change_url(obj))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return self.changeform_view(request, object_id)
+
+
+@admin.register(IndividualApproval)
+class IndividualAdmin(PartOfCase):
+    act_forms = acts.INDIVIDUAL_FORMS
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("person")
+
+    def run_act(self, request: HttpRequest, obj: Any, act: Act, version: int, data: dict[str, Any]) -> Any:
+        return individuals.act_on(
+            actor=request.user, approval=obj, act=act.name, expected_version=version, **data
+        )
+
+    def _change_url(self, obj: Any) -> str:
+        return reverse("admin:applications_application_person", args=[obj.application_id, obj.person_id])
+
+
+@admin.register(Stage)
+class StageAdmin(PartOfCase):
+    hidden_acts = acts.STAGE_OF_THE_FIRM
+    act_forms = acts.STAGE_FORMS
+
+    def _offer(self, request: HttpRequest, obj: Stage, act: Act, *, unmet: bool = True) -> Offer:
+        return acts.for_stage(super()._offer(request, obj, act, unmet=unmet), obj)
+
+    def _form(self, offer: Offer) -> Any:
+        return acts.form_of(offer, super()._form(offer))
 
     def _change_url(self, obj: Any) -> str:
         return reverse("admin:applications_application_stage", args=[obj.application_id, obj.code])

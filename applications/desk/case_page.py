@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from applications.desk import standing
 from applications.desk.words import (
     CONSULTATION_TAGS,
+    INDIVIDUAL_TAGS,
     REQUEST_TAGS,
     STAGE_TAGS,
     STAGE_WORDS,
@@ -24,6 +25,7 @@ from applications.models import Application, Decision, Finding, Recommendation, 
 from applications.queries import corrections, law
 from applications.queries.consultations import silence_rests_on
 from applications.queries.findings import standing_of_findings
+from applications.queries.individuals import by_function
 from applications.queries.meeting_log import log_of
 from applications.queries.standing import parts_held
 from applications.services.consultations import is_late, is_overdue
@@ -95,6 +97,7 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "set_in_the_case": set_in_the_case(),
         **{name: READ[name](case) if name in held else [] for name in PARTS},
         "timeline": timeline(case),
+        "tags_of_individuals": INDIVIDUAL_TAGS,
         "work": work_links(case, user),
         "may": {name: rules.has_perm(f"applications.{name}", user, case) for name in LINKED},
     }
@@ -158,6 +161,7 @@ def work_links(case: Application, user: Any) -> list[Link]:
         ("panel_new", _("Convene a panel"), "convene_panel", case.state in CONVENED_IN),
         ("assign", _("Name the case officer"), "assign_case", under_way),
         ("note_new", _("Write a note"), "write_note", True),
+        ("individuals", _("People for functions"), "work_on_case", True),
         ("meeting_new", _("Enter a meeting or an interview"), "log_meeting", True),
         ("conflict_new", _("Declare a conflict of interest"), "declare_conflict", under_way),
     ]
@@ -315,6 +319,7 @@ READ: dict[str, Callable[[Any], Any]] = {
     "decisions": _decisions,
     "consultations": _consultations,
     "change_notices": lambda case: case.change_notices.all(),
+    "individuals": by_function,
     "meetings": log_of,
     "notes": lambda case: case.notes.select_related("author"),
     "conflicts": _conflicts,

@@ -29,7 +29,7 @@ MENDERS: dict[str, str | Promise] = {
     "check_completeness": OFFICER, "return_application": OFFICER, "refuse_to_consider": OFFICER,
     "accept_application": OFFICER, "serve_notice": OFFICER,
     "review_stage": REVIEWERS, "assess_stage": REVIEWERS, "write_request": REVIEWERS, "consult": REVIEWERS,
-    "resolve_change": REVIEWERS, "verify_condition": REVIEWERS,
+    "resolve_change": REVIEWERS, "verify_condition": REVIEWERS, "approve_individual": REVIEWERS,
     "apply_version": LEAD, "recommend_application": LEAD,
     "send_back_application": DECIDER, "answer_representation": DECIDER, "approve_in_principle": DECIDER,
     "grant_application": DECIDER, "propose_refusal": DECIDER, "refuse_application": DECIDER,

@@ -5,8 +5,16 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Consultation, Finding, InformationRequest, Stage
+from applications.models import (
+    Application,
+    Consultation,
+    Finding,
+    IndividualApproval,
+    InformationRequest,
+    Stage,
+)
 from applications.states import ApplicationState as A
+from applications.states import IndividualState as I
 from applications.states import StageState as S
 from workflow.acts import acts_of
 
@@ -35,6 +43,10 @@ REQUEST_TAGS = {
     InformationRequest.DRAFT: "work", InformationRequest.SENT: "", InformationRequest.PART_ANSWERED: "",
     InformationRequest.ANSWERED: "act", InformationRequest.CLOSED: "done",
 }  # fmt: skip
+INDIVIDUAL_TAGS = {
+    I.PROPOSED: "", I.ASSESSING: "look", I.APPROVED: "ok", I.REFUSAL_PROPOSED: "bad", I.REFUSED: "bad",
+    I.WITHDRAWN: "", I.CEASED: "",
+}  # fmt: skip
 CONSULTATION_TAGS = {
     Consultation.OPEN: "", Consultation.ANSWERED: "done", Consultation.SILENT: "done",
     Consultation.WITHDRAWN: "",
@@ -48,6 +60,9 @@ EVENTS: dict[str, str | Promise] = {
     "application.release": _("Given back by the case officer"),
     "application.finding": _("Finding recorded"),
     "application.conflict": _("Conflict of interest declared"),
+    "application.individuals": _("People proposed for functions"),
+    "application.individual_answer": _("Answer of the firm about a person recorded"),
+    "application.replace_person": _("Another person to be proposed"),
     "application.meeting": _("Meeting or interview entered"),
     "application.note": _("Internal note written"),
     "application.number_shown": _("Number of a person's papers shown"),
@@ -86,11 +101,18 @@ EVENTS: dict[str, str | Promise] = {
 }
 
 
+MACHINES: dict[str, type[Any]] = {
+    "application": Application,
+    "stage": Stage,
+    "individualapproval": IndividualApproval,
+}
+
+
 def event_words(kind: str) -> str:
     """An audit event in words: its own, or the label of the act that it records."""
     if kind in EVENTS:
         return str(EVENTS[kind])
     room, _dot, name = kind.partition(".")
-    model: type[Any] | None = {"application": Application, "stage": Stage}.get(room)
+    model: type[Any] | None = MACHINES.get(room)
     act = acts_of(model).get(name.partition(".")[0]) if model else None
     return str(act.label) if act else kind

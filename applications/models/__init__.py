@@ -22,6 +22,7 @@ from applications.models.copying import CopiedFact
 from applications.models.corrections import Correction, CorrectionAnswer
 from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
 from applications.models.files import DocumentFacts
+from applications.models.individuals import IndividualApproval
 from applications.models.inside import InsideNote
 from applications.models.letters import IssuedLetter
 from applications.models.mandates import Authority
@@ -73,6 +74,7 @@ __all__ = [
     "Finding",
     "Gap",
     "Holding",
+    "IndividualApproval",
     "InformationRequest",
     "InsideNote",
     "IssuedLetter",

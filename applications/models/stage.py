@@ -158,6 +158,21 @@ class Stage(Stateful):
 
     @act(
         field=state,
+        sources=(S.COMPLETE, S.IN_REVIEW, S.APPROVED),
+        to=S.CHANGES_REQUESTED,
+        label=_("Open for another person"),
+        permission="applications.replace_individual",
+        needs=("reason",),
+        requires=(c.case_is_assessed,),
+    )
+    def open_for_another_person(self, *, reason: str, items: Collection[str] = (), **data: Any) -> None:
+        """A part of ``applications.services.individuals.propose_another``."""
+        self.note_to_firm = reason
+        self.returned_items = sorted(items)
+        self.changed_at = timezone.now()
+
+    @act(
+        field=state,
         sources=(S.APPROVED,),
         to=S.IN_REVIEW,
         label=_("Reopen stage"),

@@ -8,9 +8,12 @@ from django.core.paginator import Page, Paginator
 
 from applications import asked
 from applications.asked import Draft
-from applications.models import Application
+from applications.models import Application, IndividualApproval
 from applications.portal.outline import question_url
 from applications.queries.consents import last_consents
+from applications.queries.individuals import approvals_of
+from applications.states import ASSESSABLE
+from applications.states import IndividualState as I
 from look.kazakh import folded
 from regulators import rulebook as rb
 from regulators.rulebook import say
@@ -32,6 +35,8 @@ class Card:
     answers: int = 0
     documents: int = 0
     missing: list[tuple[str, str]] = field(default_factory=list)
+    approvals: list[IndividualApproval] = field(default_factory=list)
+    replaceable: bool = False
 
     @property
     def lacks(self) -> bool:
@@ -43,7 +48,9 @@ class Card:
 
 
 def cards_of(case: Application, draft: Draft) -> list[Card]:
-    """In the order of the draft. Three queries beside it, for any number of people."""
+    """In the order of the draft. Three queries beside it, for any number of people; one more once it was
+    submitted, for how far the approval of each is.
+    """
     titles = {function.code: say(function.title) for function in case.book.functions}
     consents = last_consents(case)
     accesses = {one.person_id: one for one in case.accesses.filter(ended_at=None)}
@@ -58,6 +65,11 @@ def cards_of(case: Application, draft: Draft) -> list[Card]:
         )
         for person, name in draft.people.items()
     }
+    for approval in approvals_of(case) if case.submitted_at else ():
+        if approval.person_id in people and approval.state not in (I.WITHDRAWN, I.CEASED):
+            card = people[approval.person_id]
+            card.approvals.append(approval)
+            card.replaceable = case.state in ASSESSABLE
     for question in asked.questions(draft):
         if question.person_id is not None:
             _count(people[question.person_id], case, draft, question)

@@ -3,6 +3,7 @@ from django.urls import path
 from applications.portal.views import (
     advisers,
     afterwards,
+    candidates,
     capital,
     cases,
     checklist,
@@ -96,6 +97,7 @@ urlpatterns = [
     path("<uuid:pk>/people/<uuid:person>/", people.person, name="person"),
     path("<uuid:pk>/people/<uuid:person>/questions/", people.person_questions, name="person_questions"),
     path("<uuid:pk>/people/<uuid:person>/remove/", people.person_remove, name="person_remove"),
+    path("<uuid:pk>/people/<uuid:person>/another/", candidates.another, name="person_another"),
     path("<uuid:pk>/people/<uuid:person>/invite/", person_part.person_invite, name="person_invite"),
     path("<uuid:pk>/people/<uuid:person>/consent/", person_part.person_consent, name="person_consent"),
     path("invited/<str:token>/", person_part.invited, name="invited"),

@@ -1,6 +1,7 @@
 """How the findings of a case stand, in short: for its page, and for what an act still lacks."""
 
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 if TYPE_CHECKING:
     from applications.models import Application
@@ -12,6 +13,7 @@ class Standing(NamedTuple):
     due: str
     outcome: str
     affected: bool
+    person: UUID | None
 
 
 def standing_of_findings(case: "Application") -> list[Standing]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from applications.models import Application, Meeting, Person
+from applications.queries.individuals import submitted_posts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +19,9 @@ class Entry:
 
 
 def people_on(case: Application) -> QuerySet[Person]:
-    """Who has a post in the case, or had one when it was submitted."""
-    found = Q(posts__application=case) | Q(findings__application=case)
+    """Who is named in the newest submission, or was in one that was assessed."""
+    submitted = Q(pk__in=list(submitted_posts(case)))
+    found = submitted | Q(findings__application=case) | Q(approvals__application=case)
     return Person.objects.filter(found, firm=case.firm_id).distinct()
 
 

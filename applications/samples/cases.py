@@ -11,7 +11,7 @@ from applications.models import AnswerFile, Application, Finding, InformationReq
 from applications.queries.letters import standing_of, to_word
 from applications.samples.build import build_application, complete_stages
 from applications.samples.staff import Desk
-from applications.services import assessment, decisions, intake, requests, submission
+from applications.services import assessment, decisions, individuals, intake, requests, submission
 from applications.services.evidence import open_evidence
 from applications.services.letters import issue_letter
 from documents.models import Document
@@ -96,6 +96,7 @@ def _approve_rest(case: Application, actor: Any, desk: Desk) -> None:
         if stage.state == "in_review":
             settle(case, desk, stage.code)
             _approve(stage, desk)
+    approve_people(case, desk)
 
 
 def _recommend(case: Application, actor: Any, desk: Desk) -> None:
@@ -174,6 +175,15 @@ def settle(case: Application, desk: Desk, stage: str) -> None:
         assessment.assess(
             actor=desk.reviewer, finding=finding, expected_version=finding.version, outcome="met"
         )
+
+
+def approve_people(case: Application, desk: Desk) -> None:
+    """Everybody who is proposed for a function whose holders are approved one by one."""
+    for approval in case.individuals.filter(state="proposed"):
+        for act in ("assess", "approve"):
+            approval = individuals.act_on(
+                actor=desk.reviewer, approval=approval, act=act, expected_version=approval.version
+            )
 
 
 def _take_stage(stage: Stage, desk: Desk) -> Stage:

@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from applications.models import Application, Condition, Decision, Recommendation, RefusalNotice, Stage
 from applications.queries.law import as_at_today
 from applications.services import clocks, tell
+from applications.services.individuals import propose_named
 from applications.services.snapshots import retake_snapshot, take_snapshot
 from applications.services.typed import forget_typed_of
 from applications.states import DECIDED
@@ -49,6 +50,7 @@ def _submitted(change: Change) -> dict[str, Any]:
     declaration = change.data["declaration"]
     signed_hash = declaration.get("content_sha256", "")
     snapshot = take_snapshot(case, actor=change.actor, declaration=declaration, signed_hash=signed_hash)
+    propose_named(case, actor=change.actor)
     clocks.start(case, "receipt")
     clocks.stop(case, cause="submit", codes=("registration",))  # the reference number is given in this moment
     tell.firm(
@@ -260,6 +262,7 @@ def _completed(change: Change) -> None:
     case = change.instance.application
     if case.submitted_at and case.state not in ("returned", *DECIDED):
         retake_snapshot(case, actor=change.actor)
+        propose_named(case, actor=change.actor)
 
 
 def _approved(change: Change) -> None:

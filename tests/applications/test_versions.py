@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from applications.asked import Question
-from applications.models import Answer, AnswerRevision, Application, Finding, Stage
+from applications.models import (
+    Answer,
+    AnswerRevision,
+    Application,
+    Finding,
+    IndividualApproval,
+    Person,
+    Stage,
+)
 from applications.queries import law
 from applications.queries.drafts import load_draft
 from applications.queries.versions import affected, marks_of
@@ -277,6 +285,11 @@ def reviewed(base, custody_firm, afm, firm_user):
     case = filed(base, custody_firm, afm, firm_user)
     Finding.objects.filter(application=case).update(outcome="met")
     case.stages.update(state="approved")
+    person = Person.objects.create(
+        firm=custody_firm, given_names="Дана", born_on="1980-01-01", citizenship="KZ", residence="KZ",
+        identifier_kind="iin", identifier="1", human="h",
+    )  # fmt: skip
+    IndividualApproval.objects.create(application=case, person=person, function="head", state="approved")
     return case
 
 

@@ -21,7 +21,7 @@ from playwright.sync_api import Page
 
 from accounts import services as accounts
 from accounts.models import Membership
-from applications.models import Application, Condition, Stage
+from applications.models import Application, Condition, IndividualApproval, Stage
 from applications.samples.cases import fresh
 from applications.services import (
     assessment,
@@ -101,6 +101,8 @@ LEADS_ELSEWHERE = {
     "portal:own_return",
     "account_confirm_login_code",
     "account_set_password",
+    "admin:applications_individualapproval_change",
+    "admin:applications_individualapproval_changelist",
     "admin:applications_stage_change",
     "admin:applications_stage_changelist",
     "admin:login",
@@ -205,6 +207,10 @@ def scene(
         token=token, invitation=invitation, letter=letter, notice=None, representation=None,
         correction=None,
         consultation=consultations.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
+        refusal_of_person=IndividualApproval.objects.create(
+            application=case, person=case.posts.get(function="cito").person, function="cito",
+            state="refusal_proposed", notice="We propose to refuse.", represent_until=timezone.localdate(),
+        ),
         change=submission.notify_change(actor=firm_user, case=case, text="A director leaves."),
         advising=advising_of(firm_user, custody_firm),
         comment=inside.comment(actor=firm_user, place=Place(stage=stage), text="Among ourselves."),
@@ -325,6 +331,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
             f"admin:applications_application_consultation{name}": scene.consultation
             for name in ("", "_close", "_give")
         },
+        "admin:applications_application_individual_answer": scene.refusal_of_person,
         "admin:applications_application_change_notice": scene.change,
         "admin:applications_application_service": scene.notice,
         "admin:applications_application_representation": scene.representation,

@@ -21,6 +21,7 @@ from tests.plugins.at_the_desk import (
     CONDITION,
     approve_in_order,
     approve_in_principle,
+    approve_people,
     ask_for_one_more,
     find_three_things,
     grant,
@@ -121,6 +122,7 @@ def test_a_firm_comes_by_its_licence(
     answer_the_request(firm, link_in(smtp, EMAIL, "reply needed"))
     read_the_answer(reviewer, reference)
     approve_in_order(reviewer, reference)
+    approve_people(reviewer, reference, staff)
     lead = come(staff.lead_reviewer.email)
     open_files(staff.reviewer, reference)
     recommend(lead, reference)

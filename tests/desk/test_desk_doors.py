@@ -10,9 +10,12 @@ from applications.models import (
     Consultation,
     Correction,
     ExtensionRequest,
+    IndividualApproval,
     InformationRequest,
     IssuedLetter,
+    Person,
     PointMessage,
+    Post,
     RefusalNotice,
     Representation,
     RequestPoint,
@@ -28,6 +31,7 @@ OPENED_BY = {
     "completeness": {"case_officer"}, "fee": {"case_officer"}, "assign": {"case_officer", "lead_reviewer"},
     "request_new": REVIEW, "consultation_new": REVIEW, "consultation": REVIEW | {"specialist"},
     "consultation_close": REVIEW, "consultation_give": REVIEW, "change_notice": REVIEW,
+    "individuals": set(STAFF), "person": set(STAFF), "individual_answer": set(STAFF),
     "meeting_new": set(STAFF) - {"administrator"},
     "condition": REVIEW, "version": {"lead_reviewer"}, "request_edit": REVIEW, "request_reply": REVIEW,
     "request_extension": REVIEW,
@@ -63,6 +67,14 @@ def addresses(case, firm_user, afsa_staff):
         application=case, code="grant", about="x", language="en", title="Letter", text="To the firm",
         powers=[], law={}, by=by, at=case.submitted_at,
     )  # fmt: skip
+    person = Person.objects.create(
+        firm=case.firm, given_names="Дана", born_on="1980-01-01", citizenship="KZ", residence="KZ",
+        identifier_kind="iin", identifier="1", human="h",
+    )  # fmt: skip
+    Post.objects.create(application=case, person=person, function="seo")
+    refusal = IndividualApproval.objects.create(
+        application=case, person=person, function="seo", state="refusal_proposed", represent_until=today
+    )
     said = Representation.objects.create(notice=notice, text="No.", made_by=by)
     slip = Correction.objects.create(
         application=case, record="letter", record_pk=letter.pk, old="firm", new="Firm", reason="A slip.",
@@ -75,7 +87,8 @@ def addresses(case, firm_user, afsa_staff):
            "request_reply": [1, 1], "request_extension": [1],
            "consultation": [consultation.pk], "consultation_close": [consultation.pk],
            "consultation_give": [consultation.pk], "change_notice": [change.pk], "service": [notice.pk],
-           "representation": [said.pk], "letter": [letter.pk], "letter_pdf": [letter.pk],
+           "representation": [said.pk], "person": [person.pk], "individual_answer": [refusal.pk],
+           "letter": [letter.pk], "letter_pdf": [letter.pk],
            "letter_new": ["request_information"],
            "correction_new": ["letter", letter.pk], "correction": [slip.pk],
            **{name: [1] for name in ("panel", "panel_vote", "panel_recuse", "panel_close")}}  # fmt: skip
@@ -98,6 +111,8 @@ def test_each_role_opens_its_pages_and_is_refused_the_others(role, addresses, br
     expected = {name for name, roles in OPENED_BY.items() if role in roles}
     others = set(OPENED_BY) - expected
     sends_requests = set() if role in REVIEW else {"request"}  # a page that others read
+    if role not in REVIEW | {"specialist"}:
+        sends_requests.add("individuals")
     assert (opened, refused, posts_refused) == (expected, others, others | sends_requests)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 
 from applications.models import Finding
@@ -53,6 +54,10 @@ def test_from_submission_to_licence(submitted_case, browsers, afsa_staff):
         stage.refresh_from_db()
         posted(reviewer, stage_act(stage, "approve"), {"version": stage.version})
     assert set(case.stages.values_list("state", flat=True)) == {"approved"}
+    for approval in case.individuals.all():
+        for number, name in enumerate(("assess", "approve")):
+            url = reverse("admin:applications_individualapproval_act", args=[approval.pk, name])
+            posted(reviewer, url, {"version": number})
 
     posted(
         lead,

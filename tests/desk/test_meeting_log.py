@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from applications.models import Meeting, Person, Post
+from applications.models import Finding, Meeting, Person
 from applications.queries.meeting_log import log_of
 from applications.services.meeting_log import log_meeting
 from audit.models import Event
@@ -21,7 +21,7 @@ def person(case):
         firm=case.firm, given_names="Дана", born_on="1980-01-01", citizenship="KZ", residence="KZ",
         identifier_kind="iin", identifier="1", human="h",
     )  # fmt: skip
-    Post.objects.create(application=case, person=made, function="seo")
+    Finding.objects.filter(application=case).update(person=made)
     return made
 
 

@@ -18,6 +18,7 @@ from applications.portal.views.declaring import declaration_of, mark_of
 from regulators.models import LicenceType
 
 TABLE = Path(__file__).parent.parent / "tables" / "doors.csv"
+OF_CASES = tuple(f"desk/applications/{name}/" for name in ("application", "stage", "individualapproval"))
 OF_ROWS = ("desk/regulators/", "desk/applications/meetingrequest/", "desk/licences/")
 STATES = ("draft", "review")
 NOT_OURS = ("static", "media")  # served as files, to everybody
@@ -51,7 +52,7 @@ class Door:
     def is_of_a_case(self) -> bool:
         known = {"pk", "document", "part", "token"}
         of_portal = self.name.startswith("portal:") and not known.isdisjoint(self.parameters)
-        on_desk = self.address.startswith(("desk/applications/application/", "desk/applications/stage/"))
+        on_desk = self.address.startswith(OF_CASES)
         return of_portal or (on_desk and bool(self.parameters))
 
     def url(self, values: dict[str, Any]) -> str:
@@ -183,6 +184,7 @@ def _row_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
         return (side.said if door.name.endswith("_answer") else side.licence_notice).pk
     rows = {
         **{f"consultation{name}": here.consultation for name in ("", "_close", "_give")},
+        "individual_answer": here.refusal_of_person,
         "change_notice": here.change,
         "service": here.notice,
         "representation": here.representation,
@@ -194,9 +196,11 @@ def _row_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
 
 
 def _act_of(door: Door) -> str:
-    return {"licences_licence": "suspend", "applications_stage": "approve"}.get(
-        door.name.removeprefix("admin:").removesuffix("_act"), "recommend"
-    )
+    return {
+        "licences_licence": "suspend",
+        "applications_stage": "approve",
+        "applications_individualapproval": "assess",
+    }.get(door.name.removeprefix("admin:").removesuffix("_act"), "recommend")
 
 
 def _id_of_object(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
@@ -228,6 +232,7 @@ def object_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
         "licences/readinessrecord": side.readiness,
         "applications/application": here.case,
         "applications/stage": here.stage,
+        "applications/individualapproval": here.individual,
         "applications/meetingrequest": side.meeting,
     }
     return objects["/".join(door.address.split("/")[1:3])]

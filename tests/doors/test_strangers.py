@@ -145,8 +145,11 @@ POST_ONLY = {
 }
 
 
+BY_NUMBER = tuple(f"desk/applications/{name}/" for name in ("stage", "meetingrequest", "individualapproval"))
+
+
 def _missing(door: Door, one: str) -> Any:
-    by_number = door.address.startswith(("desk/applications/stage/", "desk/applications/meetingrequest/"))
+    by_number = door.address.startswith(BY_NUMBER)
     return 10**8 if one in ("object_id", "pk") and by_number else MISSING[one]
 
 

@@ -35,6 +35,7 @@ from applications.models import (
     Entity,
     ExtensionRequest,
     Holding,
+    IndividualApproval,
     InformationRequest,
     InsideNote,
     IssuedLetter,
@@ -336,6 +337,16 @@ def _case(
         case=case,
         stage=stages[0],
         person=person,
+        individual=IndividualApproval.objects.create(
+            application=case, person=person, function=case.book.functions[0].code
+        ),
+        refusal_of_person=IndividualApproval.objects.create(
+            application=case,
+            person=person,
+            function=case.book.functions[1].code,
+            state="refusal_proposed",
+            represent_until=timezone.localdate(),
+        ),
         applicant=applicant,
         holder=holder,
         document=document,

@@ -13,7 +13,7 @@ import rules
 from django.db import transaction
 from django.utils import timezone
 
-from applications.models import Application, Stage
+from applications.models import Application, IndividualApproval, Stage
 from licences.models import Licence
 from regulators import services as regulators
 from regulators.models import LicenceType
@@ -23,7 +23,12 @@ from tests.plugins import cases
 from workflow.acts import acts_of
 
 TABLE = Path(__file__).parent.parent / "tables" / "acts.csv"
-MACHINES = {"application": Application, "stage": Stage, "licence": Licence}
+MACHINES = {
+    "application": Application,
+    "stage": Stage,
+    "individual": IndividualApproval,
+    "licence": Licence,
+}
 
 
 def states_of(model: Any) -> list[str]:
@@ -74,6 +79,10 @@ def _world() -> dict[str, Any]:
         code = under_review.book.stage_codes[n % 5]
         case = under_review if n < 5 else records["application", "approved_in_principle"]
         records["stage", state] = Stage.objects.create(application=case, code=code, order=n, state=state)
+    for state in states_of(IndividualApproval):
+        records["individual", state] = IndividualApproval(
+            application=under_review, function="seo", state=state
+        )
     for state in states_of(Licence):
         records["licence", state] = Licence(
             number=f"T-{state}",

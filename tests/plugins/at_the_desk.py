@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from applications.conditions import opened
 from applications.models import Application
+from applications.samples import cases as samples
 from applications.services.evidence import open_evidence
 from tests.plugins.at_the_firm import BUSINESS, FIT, MINUTE, STAGES
 from tests.plugins.ways import (
@@ -120,6 +122,20 @@ def open_files(reviewer: User, reference: str) -> None:
     for document in opened.unopened(case):
         _document, file = open_evidence(actor=reviewer, document_id=document)
         file.close()
+
+
+def approve_people(page: Page, reference: str, desk: Any) -> None:
+    """The first in the browser, the others by the services."""
+    case = Application.objects.get(reference=reference)
+    first = case.individuals.select_related("person").first()
+    assert first is not None
+    for label in ("Take for assessment", "Approve this person"):
+        open_case(page, reference)
+        region = page.get_by_role("region", name="People for functions")
+        region.get_by_role("link", name=first.person.full_name).first.click()
+        act(page, label)
+        expect(page.get_by_role("heading", name=first.person.full_name, level=1)).to_be_visible()
+    samples.approve_people(case, desk)
 
 
 def recommend(page: Page, reference: str) -> None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.models import Application, InformationRequest, Person, Snapshot
+from applications.samples.cases import approve_people
 from applications.services import assessment, decisions, requests
 from tests.plugins.cases import accept, fresh, new_applicant
 from tests.portal.conftest import answer_all, pdf, signed
@@ -67,6 +68,7 @@ def approve_everything(case, staff):
         assessment.assess(
             actor=staff.reviewer, finding=finding, expected_version=finding.version, outcome="met"
         )
+    approve_people(case, staff)
     for stage in fresh(case).stages.order_by("order"):
         assessment.approve_stage(actor=staff.reviewer, stage=stage, expected_version=stage.version)
 

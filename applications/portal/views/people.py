@@ -39,6 +39,7 @@ def people(request: SignedIn, pk: UUID) -> HttpResponse:
         request, "portal/people.html", case, tab="people",
         shown=cards.page_of(found, request.GET.get("page")),
         found=len(found), all=len(every), lacking=sum(card.lacks for card in every),
+        may_replace=request.user.has_perm("applications.replace_individual", case),
         words=words, only_missing=lacking, searchable=len(every) > cards.FEW,
         empty=[say(f.title) for f in case.book.functions if f.required and f.code not in held],
     )  # fmt: skip

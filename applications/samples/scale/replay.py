@@ -1,8 +1,8 @@
 """A sample case taken again: the same steps at the same moments by ``workflow.perform`` and the services, in a
 transaction that is undone, and what came of it held against the rows that were copied.
 
-Not as on a real day: the rule book is cut to the questions that a sample case answers, in words, and its first
-version is in effect from the first day; the firm, its people and their consents are written without services.
+Not as on a real day: the rule book is cut to the questions that a sample case answers, in words, and to posts that
+nobody is approved for; its first version is in effect from the first day; the firm, its people and their consents are written without services.
 """
 
 import dataclasses
@@ -80,8 +80,9 @@ def _cut_books(plan: Plan) -> Iterator[None]:
 
 def _cut(book: rb.Book, plan: Plan | None) -> rb.Book:
     kept = tuple(dataclasses.replace(one, evidence=(rb.TEXT,)) for one in asked_of(book).values())
+    posts = tuple(dataclasses.replace(one, required=False, citations=()) for one in book.functions)
     start = plan.first_day if plan else book.effective_from
-    return dataclasses.replace(book, requirements=kept, effective_from=start)
+    return dataclasses.replace(book, requirements=kept, functions=posts, effective_from=start)
 
 
 def _taken_again(plan: Plan, arrival: Arrival) -> Application:

@@ -1,0 +1,127 @@
+"""What the approval of one person for one function needs, and what it holds up."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications.conditions import FORM, THE_FIRM, THE_REGULATOR, TIME, Data, Reasons, page, review
+from applications.queries.consents import last_consent
+from applications.states import ASSESSABLE, DECIDED
+from applications.states import ApplicationState as A
+from applications.states import IndividualState as I
+from regulators import rulebook as rb
+from regulators.calendars import YearNotInCalendarError, add_working_days
+from regulators.periods import source_of
+from regulators.rulebook import say
+from workflow.errors import Reason
+
+if TYPE_CHECKING:
+    from applications.models import Application, IndividualApproval
+
+LEAST_WORKING_DAYS = 10  # our policy, where the book has no period for representations on record
+
+
+def case_is_assessed(approval: "IndividualApproval", data: Data) -> Reasons:
+    if approval.application.state in ASSESSABLE:
+        return []
+    return [Reason(_("People are assessed while the application is in review."), by=THE_REGULATOR)]
+
+
+def case_is_open(approval: "IndividualApproval", data: Data) -> Reasons:
+    return (
+        [Reason(_("The case is decided."), by=THE_REGULATOR)] if approval.application.state in DECIDED else []
+    )
+
+
+def case_is_granted(approval: "IndividualApproval", data: Data) -> Reasons:
+    if approval.application.state == A.GRANTED:
+        return []
+    return [
+        Reason(_("A person ceases after the grant. Until then the firm withdraws the proposal."), by=THE_FIRM)
+    ]
+
+
+def consent_stands(approval: "IndividualApproval", data: Data) -> Reasons:
+    last = last_consent(approval.application, approval.person)
+    if last and last.given:
+        return []
+    words = _("%(name)s: no consent stands.")
+    return [Reason(words % {"name": approval.person.full_name}, person_url(approval), by=THE_FIRM)]
+
+
+def findings_about_the_person_settled(approval: "IndividualApproval", data: Data) -> Reasons:
+    """Of what is due at submission, as for a stage."""
+    about = approval.person_id
+    return review.unsettled(
+        approval.application, lambda row: row.person == about and row.due == rb.SUBMISSION
+    )
+
+
+def last_day_is_long_enough(approval: "IndividualApproval", data: Data) -> Reasons:
+    day = _as_date(data.get("represent_until"))
+    if day is None or day >= first_allowed_day(approval.application):
+        return []
+    words = _("The firm has at least until %(date)s to answer.")
+    earliest = first_allowed_day(approval.application).strftime("%d.%m.%Y")
+    return [Reason(words % {"date": earliest}, by=FORM)]
+
+
+def first_allowed_day(case: "Application") -> date:
+    """The earliest last day for what the firm says against a refusal: as the book has it, else our policy."""
+    clock = case.book.clock("representations")
+    count = (clock.working_days if clock else None) or LEAST_WORKING_DAYS
+    try:
+        return add_working_days(timezone.localdate(), count)
+    except YearNotInCalendarError:
+        return timezone.localdate() + timedelta(days=2 * count)
+
+
+def time_to_answer_is_over(approval: "IndividualApproval", data: Data) -> Reasons:
+    until = approval.represent_until
+    if until and timezone.localdate() > until:
+        return []
+    words = _("The firm may answer until %(date)s.")
+    return [Reason(words % {"date": until.strftime("%d.%m.%Y") if until else "?"}, by=TIME)]
+
+
+def functions_approved(case: "Application") -> Reasons:
+    """A required function whose holders are approved one by one has somebody approved. Remembered on the case
+    object, as its findings are.
+    """
+    approved: set[str] | None = vars(case).get("_functions_approved")
+    if approved is None:
+        found = case.individuals.filter(state=I.APPROVED).order_by().values_list("function", flat=True)
+        approved = vars(case)["_functions_approved"] = set(found)
+    words = _("“%(function)s” has nobody approved (%(source)s).")
+    return [
+        Reason(
+            words % {"function": say(function.title), "source": rests_on(function)},
+            page(case, "individuals"),
+            by="approve_individual",
+            about=_("People for functions"),
+        )
+        for function in case.book.approved_functions
+        if function.required and function.code not in approved
+    ]
+
+
+def rests_on(function: rb.Function) -> str:
+    """What the approval of its holders rests on: the rule that asks for it, or ourselves."""
+    if function.is_controlled:
+        return source_of(function.citations)
+    return _("a record of our own, not law")
+
+
+def person_url(approval: "IndividualApproval") -> str:
+    return reverse(
+        "admin:applications_application_person", args=[approval.application_id, approval.person_id]
+    )
+
+
+def _as_date(value: Any) -> date | None:
+    if isinstance(value, date):
+        return value
+    return date.fromisoformat(value) if value else None

@@ -1,0 +1,71 @@
+"""The firm takes a person back that it proposed for a function, to name another one."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.requests import SignedIn
+from applications.models import IndividualApproval
+from applications.portal.access import case_or_404, page, show
+from applications.portal.views.people import person_or_404
+from applications.queries.individuals import replaceable
+from applications.services.individuals import propose_another
+from regulators import rulebook as rb
+from workflow.errors import Refused
+
+
+class AnotherForm(forms.Form):
+    """Each choice carries the version of the approval that the page showed."""
+
+    approval = forms.ChoiceField(
+        label=gettext_lazy("Function for which you propose another person"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the function.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why, for the regulator to read"),
+        max_length=4000,
+        widget=forms.Textarea({"rows": 4}),
+        error_messages={"required": gettext_lazy("Say why another person is proposed.")},
+    )
+
+    def __init__(self, found: list[IndividualApproval], data: Any = None) -> None:
+        super().__init__(data)
+        field: Any = self.fields["approval"]
+        field.choices = [(f"{one.pk}.{one.version}", one.title) for one in found]
+        if len(found) == 1:
+            field.initial = field.choices[0][0]
+
+
+@page("GET", "POST")
+def another(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
+    """Asks for the function and the reason; then the people can be named anew."""
+    case = case_or_404(request, pk, kind=rb.PEOPLE)
+    found = person_or_404(case, person)
+    approvals = {str(one.pk): one for one in replaceable(case, found)}
+    if not approvals or not request.user.has_perm("applications.replace_individual", case):
+        raise Http404
+    form = AnotherForm(list(approvals.values()), request.POST if request.method == "POST" else None)
+    refusal = None
+    if form.is_valid():
+        key, _dot, version = form.cleaned_data["approval"].partition(".")
+        try:
+            propose_another(
+                actor=request.user, approval=approvals[key], expected_version=int(version),
+                reason=form.cleaned_data["reason"],
+            )  # fmt: skip
+        except Refused as error:
+            refusal = error
+        else:
+            messages.success(request, _("Taken back. Add the other person now, and answer what is asked."))
+            return redirect(reverse("portal:people", args=[case.pk]))
+    return show(
+        request, "portal/person_another.html", case, tab="people", refusal=refusal, form=form, person=found
+    )

@@ -1,0 +1,185 @@
+"""Approval of people for functions: proposed by a submission, assessed, decided, replaced by the firm."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+
+from applications.models import Application, IndividualApproval, Stage
+from applications.queries.individuals import untold
+from applications.queries.law import home_of
+from applications.services import tell
+from applications.services.drafting import note_saved
+from applications.services.guard import insist, insist_not_decided, locked_case, same_version
+from applications.services.private import end_of_removed
+from applications.states import ASSESSABLE, STANDING, IndividualState
+from applications.states import StageState as S
+from audit.services import record
+from regulators import rulebook as rb
+from regulators.periods import footing
+from regulators.rulebook import Clock
+from workflow import services as workflow
+from workflow.services import Change
+
+ENDED = (IndividualState.WITHDRAWN, IndividualState.REFUSED)
+
+
+def propose_named(case: Application, *, actor: Any) -> list[IndividualApproval]:
+    """What a submission, or a returned stage that is complete again, means for approvals: in its transaction.
+
+    Effects in order: withdraw those that stand and whose person is not named for the function any more;
+    propose who is named and was not refused in this case.
+    """
+    wanted = {function.code for function in case.book.approved_functions}
+    rows = list(case.individuals.exclude(state__in=(IndividualState.WITHDRAWN, IndividualState.CEASED)))
+    posts = case.posts.filter(function__in=wanted).order_by("pk")
+    named = dict.fromkeys(posts.values_list("person_id", "function"))
+    known = {(one.person_id, one.function): one for one in rows}
+    standing = {key: one for key, one in known.items() if one.state in STANDING}
+    for key in standing.keys() - named.keys():
+        _withdraw(standing[key], actor, _("The firm does not name this person for it any more."))
+    return _propose(case, [key for key in named if key not in known])
+
+
+def take_up(*, actor: Any, case: Application) -> list[IndividualApproval]:
+    """Propose who is named in a submission of before approvals were kept. Effects in order: the proposals;
+    audit event.
+    """
+    with transaction.atomic():
+        case = locked_case(case.pk, actor=actor, permission="applications.assess_individual")
+        insist_not_decided(case)
+        made = _propose(case, untold(case))
+        if made:
+            facts = {"functions": sorted({one.function for one in made})}
+            record(subject=case.audit_subject, kind="application.individuals", actor=actor, data=facts)
+    return made
+
+
+def act_on(
+    *, actor: Any, approval: IndividualApproval, act: str, expected_version: int, **data: Any
+) -> IndividualApproval:
+    """Run one act of an approval. Raises Refused, as ``workflow.perform``."""
+    return workflow.perform(
+        IndividualApproval,
+        approval.pk,
+        act,
+        actor=actor,
+        expected_version=expected_version,
+        now=timezone.now(),
+        **data,
+    )
+
+
+def record_answer(
+    *, actor: Any, approval: IndividualApproval, expected_version: int, text: str
+) -> IndividualApproval:
+    """What the firm said against a proposed refusal, as it came in. Effects in order: the text with the next
+    version; audit event.
+    """
+    with transaction.atomic():
+        case = locked_case(approval.application_id, actor=actor, permission="applications.work_on_case")
+        found = workflow.lock(IndividualApproval, approval.pk)
+        same_version(found, expected_version)
+        insist(found.state == "refusal_proposed", _("No refusal of this person is proposed."))
+        insist(text.strip(), _("Write what the firm said."))
+        found.representation = text
+        found.version += 1
+        found.save(update_fields=["representation", "version"])
+        facts = {"function": found.function, "person": str(found.person_id)}
+        record(subject=case.audit_subject, kind="application.individual_answer", actor=actor, data=facts)
+    return found
+
+
+def propose_another(
+    *, actor: Any, approval: IndividualApproval, expected_version: int, reason: str
+) -> IndividualApproval:
+    """The firm takes a candidate back while the case is in review, to name somebody else.
+
+    Effects in order: the approval is withdrawn; the person has this function no more, and without another
+    one no access either; the stage of the people, and each that asks about holders of the function, is open
+    to the firm again, which names another and answers for them; the case officer is told; audit event. When
+    the stage is complete again, the new person is proposed, in a new snapshot with open findings.
+    """
+    with transaction.atomic():
+        case = locked_case(approval.application_id, actor=actor, permission="applications.replace_individual")
+        insist(
+            case.state in ASSESSABLE,
+            _("Another person is proposed while the application is in review. Else report a change."),
+        )
+        insist(reason.strip(), _("Say why another person is proposed."))
+        found = IndividualApproval.objects.select_related("person").get(pk=approval.pk)
+        found.application = case
+        same_version(found, expected_version)
+        person, words = found.person, {"function": found.title, "reason": reason.strip()}
+        if found.state in STANDING:
+            found = _withdraw(found, actor, reason)
+        insist(found.state in ENDED, _("This person is not proposed any more."))
+        case.posts.filter(person=person, function=found.function).delete()
+        if not case.posts.filter(person=person).exists():
+            end_of_removed(case, person, actor)
+        note = _("The firm proposes another person as “%(function)s”: %(reason)s") % words
+        opened = [_open(stage, actor, note, found.function) for stage in _stages_about(case, found.function)]
+        note_saved(case, actor)
+        if case.case_officer:
+            tell.person(case, case.case_officer, "internal_assigned", key=f"replaced:{found.pk}")
+        record(
+            subject=case.audit_subject, kind="application.replace_person", actor=actor, reason=reason,
+            data={"function": found.function, "person": str(person.pk), "stages": opened},
+        )  # fmt: skip
+    return found
+
+
+def after_individual(change: Change) -> dict[str, Any]:
+    """In the transaction of each act: the notice goes to the firm; person and function are noted."""
+    approval: IndividualApproval = change.instance
+    case = approval.application
+    if change.act.name == "propose_refusal":
+        clock = case.book.clock("representations")
+        tell.firm(
+            case, "refusal_notice", key=f"individual:{approval.pk}:{approval.version}",
+            due=approval.represent_until, basis=lazy(_basis, str)(clock),
+        )  # fmt: skip
+    return {"function": approval.function, "person": str(approval.person_id)}
+
+
+def _propose(case: Application, named: list[tuple[Any, str]]) -> list[IndividualApproval]:
+    return IndividualApproval.objects.bulk_create(
+        [IndividualApproval(application=case, person_id=pk, function=code) for pk, code in named]
+    )
+
+
+def _basis(clock: Clock | None) -> str:
+    return footing(clock) or _("our policy")
+
+
+def _withdraw(found: IndividualApproval, actor: Any, reason: str) -> IndividualApproval:
+    return act_on(actor=actor, approval=found, act="withdraw", expected_version=found.version, reason=reason)
+
+
+def _stages_about(case: Application, function: str) -> list[Stage]:
+    """The stage in which people are named, and those that ask about each holder of the function."""
+    asking = {
+        rule.stage
+        for rule in case.book.requirements
+        if rule.per_person and (not rule.functions or function in rule.functions)
+    }
+    wanted = asking | {home_of(case, rb.PEOPLE)}
+    return list(case.stages.filter(code__in=wanted, state__in=(S.COMPLETE, S.IN_REVIEW, S.APPROVED)))
+
+
+def _open(stage: Stage, actor: Any, note: str, function: str) -> str:
+    """What nobody was asked yet is open anyway; of the rest, the naming of people alone."""
+    book = stage.application.book
+    naming = [r.code for r in book.requirements_of(stage.code) if rb.PEOPLE in r.evidence]
+    about = [
+        r.code
+        for r in book.requirements_of(stage.code)
+        if r.per_person and (not r.functions or function in r.functions)
+    ]
+    workflow.perform(
+        Stage, stage.pk, "open_for_another_person", actor=actor, expected_version=stage.version,
+        reason=note, items=naming or about,
+    )  # fmt: skip
+    return stage.code

@@ -1,0 +1,154 @@
+"""People for functions at the desk, and what the firm sees of it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.conditions.individual import first_allowed_day
+from applications.models import IndividualApproval, Person, Post
+from applications.services import individuals
+from applications.services.meeting_log import log_meeting
+from tests.desk.conftest import at, on
+from tests.plugins.cases import fresh
+
+CANARY = "zhasyryn-kanareika"
+
+
+def person_for(case, function, serial=1):
+    person = Person.objects.create(
+        firm=case.firm, given_names=f"Дана{serial}", born_on="1980-01-01", citizenship="KZ", residence="KZ",
+        identifier_kind="iin", identifier=str(serial), human=f"h{serial}",
+    )  # fmt: skip
+    Post.objects.create(application=case, person=person, function=function)
+    submit_with(case, person, [function])
+    return person
+
+
+def submit_with(case, person, posts):
+    """The newest submission names the person for these functions."""
+    snapshot = case.snapshots.latest("number")
+    people = snapshot.content["people"] | {str(person.pk): {"posts": posts}}
+    case.snapshots.create(
+        number=snapshot.number + 1, content=snapshot.content | {"people": people}, sha256="0" * 64,
+        law={}, made_at=timezone.now(), made_by_name="Firm",
+    )  # fmt: skip
+
+
+def individual_act(approval, name):
+    return reverse("admin:applications_individualapproval_act", args=[approval.pk, name])
+
+
+@pytest.fixture
+def approval(case):
+    return IndividualApproval.objects.create(application=case, person=person_for(case, "seo"), function="seo")
+
+
+def test_those_named_are_taken_up_and_one_is_assessed_and_refused_by_pages(case, browsers, afsa_staff):
+    person = person_for(case, "seo")
+    page = browsers.case_officer.get(at("individuals", case)).content.decode()
+    assert ("named, not proposed yet" in page, "Propose those who are named" in page) == (True, False)
+    assert browsers.case_officer.post(at("individuals", case)).status_code == 403
+    assert browsers.specialist.post(at("individuals", case)).status_code == 302
+    [approval] = case.individuals.all()
+
+    assert browsers.specialist.post(individual_act(approval, "assess"), {"version": 0}).status_code == 302
+    about = at("person", case, person.pk)
+    page = browsers.reviewer.get(about)
+    offered = {act["name"]: act["open"] for act in page.context["approvals"][0]["acts"]}
+    assert offered == {"approve": False, "propose_refusal": True, "withdraw": True}
+    assert "no consent stands" in page.content.decode()
+    typed = {"version": 1, "reason": CANARY, "notice": "We mean to refuse.",
+             **on(timezone.localdate(), "represent_until")}  # fmt: skip
+    response = browsers.reviewer.post(individual_act(approval, "propose_refusal"), typed)
+    assert (response.status_code, CANARY in response.content.decode()) == (422, True)
+    typed |= on(first_allowed_day(case), "represent_until")
+    response = browsers.reviewer.post(individual_act(approval, "propose_refusal"), typed)
+    assert (response.status_code, response.url) == (302, about)
+    answer = at("individual_answer", case, approval.pk)
+    assert browsers.case_officer.post(answer, {"version": 2, "text": "She is fit."}).status_code == 302
+    assert browsers.case_officer.post(answer, {"version": 2, "text": "Other."}).status_code == 409
+    assert browsers.decision_maker.get(individual_act(approval, "refuse")).status_code == 200
+    assert browsers.reviewer.post(individual_act(approval, "refuse"), {"version": 3}).status_code == 403
+
+
+def test_the_page_of_a_person_has_findings_interviews_and_consents(case, approval, browsers, afsa_staff):
+    finding = case.findings.first()
+    type(finding).objects.filter(pk=finding.pk).update(person=approval.person)
+    log_meeting(
+        actor=afsa_staff.reviewer, case=case, kind="interview", held_on=timezone.localdate(), place="Video",
+        subject="Fitness of the candidate", minutes="m", person=approval.person, staff=[afsa_staff.reviewer],
+    )  # fmt: skip
+    page = browsers.reviewer.get(at("person", case, approval.person_id)).content.decode()
+    for words in (
+        finding.requirement,
+        "Fitness of the candidate",
+        "Senior Executive Officer",
+        "Not recorded yet.",
+    ):
+        assert words in page
+    typed_since = Person.objects.create(
+        firm=case.firm, given_names="Not submitted", born_on="1980-01-01", citizenship="KZ", residence="KZ",
+        identifier_kind="iin", identifier="7", human="h7",
+    )  # fmt: skip
+    Post.objects.create(application=case, person=typed_since, function="fo")
+    assert browsers.reviewer.get(at("person", case, typed_since.pk)).status_code == 404
+    for name in ("individuals", "meeting_new"):
+        assert "Not submitted" not in browsers.reviewer.get(at(name, case)).content.decode()
+    assert individuals.take_up(actor=afsa_staff.reviewer, case=case) == []
+
+
+def test_lists_cost_the_same_for_any_number(case, approval, browsers, english):
+    firm, counted = english(case.created_by), []
+    pages = ((browsers.reviewer, at("change", case)), (browsers.reviewer, at("individuals", case)),
+             (firm, reverse("portal:people", args=[case.pk])))  # fmt: skip
+    for more in (0, 2):
+        for serial in range(more):
+            IndividualApproval.objects.create(
+                application=case, person=person_for(case, "fo", serial + 5), function="fo"
+            )
+        for browser, url in pages:
+            browser.get(url)
+            with CaptureQueriesContext(connection) as queries:
+                assert browser.get(url).status_code == 200
+            counted.append(len(queries))
+    assert (case.individuals.count(), counted[:3]) == (3, counted[3:])
+
+
+def test_the_firm_sees_states_and_notices_and_nothing_else(case, approval, english, afsa_staff):
+    log_meeting(
+        actor=afsa_staff.reviewer, case=case, kind="interview", held_on=timezone.localdate(), place=CANARY,
+        subject=CANARY, minutes=CANARY, person=approval.person, others=CANARY,
+    )  # fmt: skip
+    firm = english(case.created_by)
+    urls = [reverse("portal:people", args=[case.pk]), reverse("portal:case", args=[case.pk]),
+            reverse("portal:person_questions", args=[case.pk, approval.person_id])]  # fmt: skip
+    seen = []
+    for act, words in (
+        ("", {}), ("assess", {}),
+        ("propose_refusal", {"reason": CANARY, "notice": "We mean to refuse.",
+                             "represent_until": first_allowed_day(case)}),
+        ("assess_again", {"reason": CANARY}),
+    ):  # fmt: skip
+        if act:
+            approval = individuals.act_on(
+                actor=afsa_staff.lead_reviewer, approval=approval, act=act, expected_version=approval.version,
+                **words,
+            )  # fmt: skip
+        pages = [firm.get(url).content.decode() for url in urls]
+        assert not any(CANARY in page for page in pages)
+        seen.append((fresh(approval).get_state_display() in pages[0], "We mean to refuse." in pages[0]))
+    assert seen == [(True, False), (True, False), (True, True), (True, False)]
+
+
+def test_the_firm_takes_a_candidate_back_by_its_page(case, approval, english, firm_user):
+    firm, url = english(case.created_by), reverse("portal:person_another", args=[case.pk, approval.person_id])
+    assert url in firm.get(reverse("portal:people", args=[case.pk])).content.decode()
+    typed = {"approval": f"{approval.pk}.0", "reason": ""}
+    assert firm.post(url, typed).status_code == 422
+    assert firm.post(url, {"approval": f"{approval.pk}.7", "reason": "She left."}).status_code == 422
+    assert firm.post(url, {**typed, "reason": "She left."}).status_code == 302
+    assert (fresh(approval).state, fresh(approval).reason) == ("withdrawn", "She left.")
+    assert case.stages.get(code="fit_and_proper").state == "changes_requested"
+    assert firm.post(url, {**typed, "reason": "She left."}).status_code == 404
