@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,6 +23,14 @@ def is_off(user: User, mail: str) -> bool:
     """Whether this mail is not to be sent to this person. One query for a courtesy, none for any other."""
     kind = COURTESY_OF.get(mail)
     return kind is not None and kind in switched_off(user)
+
+
+def off_for(person: str, mail: str) -> Exists | Value:
+    """The same in the query that reads the people to be told: ``person`` is the field of it with their key."""
+    kind = COURTESY_OF.get(mail)
+    if kind is None:
+        return Value(False)
+    return Exists(SwitchedOff.objects.filter(user=OuterRef(person), kind=kind))
 
 
 @transaction.atomic

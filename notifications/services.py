@@ -51,10 +51,12 @@ def tell(
     language: str = "",
     is_draft: bool = False,
     firm: Firm | None = None,
+    off: bool | None = None,
 ) -> None:
     """Write one message into the outbox; ``mails.MAILS`` lists the templates and the context each takes.
     ``subject_ref`` is the reference of the case, or what an application is called that has none yet
-    (``is_draft``). What is about a ``firm`` is read in the notice centre by its people alone.
+    (``is_draft``). What is about a ``firm`` is read in the notice centre by its people alone. ``off`` is whether
+    the person has switched this mail off, where the caller has read it (``choices.off_for``).
 
     Effects in order: write the row in the recipient's language (for a bare address: ``language``, or the one
     in use), unless a row with this key exists, which then stays as it is; wake the sender after commit. A
@@ -76,6 +78,7 @@ def tell(
         reminder=None,
         is_draft=is_draft,
         firm=firm,
+        off=off,
     )
 
 
@@ -252,8 +255,11 @@ def _write(
     reminder: Reminder | None,
     is_draft: bool = False,
     firm: Firm | None = None,
+    off: bool | None = None,
 ) -> None:
     _inside_a_transaction()
+    if off is None:
+        off = isinstance(to, User) and is_off(to, template)
     address = _address(to)
     validate_email(address)
     link = _link(url)
@@ -285,7 +291,7 @@ def _write(
         message_id=f"<{number}@{urlsplit(settings.BASE_URL).hostname}>",
         reminder=reminder,
         firm=firm,
-        status=Status.KEPT if isinstance(to, User) and is_off(to, template) else Status.WAITING,
+        status=Status.KEPT if off else Status.WAITING,
         next_attempt_at=timezone.now(),
     )
     Message.objects.bulk_create([row], ignore_conflicts=True)

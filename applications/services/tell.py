@@ -8,6 +8,7 @@ from django.utils import translation
 
 from accounts.models import Firm, User
 from accounts.queries import people_of
+from notifications.choices import off_for
 from notifications.services import tell
 from regulators.queries import people_with_role
 
@@ -19,8 +20,9 @@ def firm(case: "Application", template: str, *, key: str, url: str = "", **conte
     """One message for each person who acts for the firm today; ``url`` where it leads elsewhere than to the
     case.
     """
-    for membership in {m.user_id: m for m in people_of(case.firm)}.values():
-        _tell(case, membership.user, template, key, context, internal=False, url=url, firm=case.firm)
+    people: Any = people_of(case.firm).annotate(off=off_for("user", template))
+    for one in {m.user_id: m for m in people}.values():
+        _tell(case, one.user, template, key, context, internal=False, url=url, firm=case.firm, off=one.off)
 
 
 def invited(case: "Application", person_id: Any, template: str, *, key: str, **context: Any) -> None:
@@ -73,6 +75,7 @@ def _tell(
     internal: bool,
     url: str = "",
     firm: Firm | None = None,
+    off: bool | None = None,
 ) -> None:
     tell(
         to=user,
@@ -84,4 +87,5 @@ def _tell(
         url=url or case_url(case, internal=internal),
         is_draft=not case.reference,
         firm=firm,
+        off=off,
     )

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services as accounts
+from accounts.models import Membership
 from applications.reminders import raise_due
+from applications.services.tell import firm as tell_firm
 from audit.models import Event
 from notifications import kinds
 from notifications.choices import choose_mails, is_off, switched_off
@@ -182,3 +184,15 @@ def test_what_was_written_before_gets_its_firm(asked_case, ask, draft_case, cust
     Message.objects.update(firm=None)
     import_module("applications.migrations.0021_firms_of_notices").name_firms(apps, None)
     assert list(Message.objects.order_by("pk").values_list("template", "firm")) == before
+
+
+def test_who_of_a_firm_wants_it_is_read_with_its_people(
+    draft_case, firm_user, custody_firm, django_assert_num_queries
+):
+    others = [new_applicant(name) for name in ("Arman Second", "Dana Third")]
+    Membership.objects.bulk_create(Membership(user=user, firm=custody_firm, role="viewer") for user in others)
+    choose_mails(user=others[0], wanted=[])
+    with transaction.atomic(), django_assert_num_queries(1 + 3):
+        tell_firm(draft_case, "stage_approved", key="stage:aml:1", stage="AML")
+    found = dict(Message.objects.filter(template="stage_approved").values_list("recipient", "status"))
+    assert found == {firm_user.pk: "waiting", others[0].pk: "kept", others[1].pk: "waiting"}
