@@ -26,7 +26,7 @@ def is_off(user: User, mail: str) -> bool:
 
 
 def off_for(person: str, mail: str) -> Exists | Value:
-    """The same in the query that reads the people to be told: ``person`` is the field of it with their key."""
+    """The same in the query that reads the people to be told: ``person`` is the field with their key."""
     kind = COURTESY_OF.get(mail)
     if kind is None:
         return Value(False)

@@ -55,8 +55,8 @@ def tell(
 ) -> None:
     """Write one message into the outbox; ``mails.MAILS`` lists the templates and the context each takes.
     ``subject_ref`` is the reference of the case, or what an application is called that has none yet
-    (``is_draft``). What is about a ``firm`` is read in the notice centre by its people alone. ``off`` is whether
-    the person has switched this mail off, where the caller has read it (``choices.off_for``).
+    (``is_draft``). What is about a ``firm`` is read in the notice centre by its people alone. ``off`` is
+    whether the person has switched this mail off, where the caller has read it (``choices.off_for``).
 
     Effects in order: write the row in the recipient's language (for a bare address: ``language``, or the one
     in use), unless a row with this key exists, which then stays as it is; wake the sender after commit. A

@@ -14,6 +14,7 @@ YEAR = (0.6, 0.9, 1.15, 1.1, 0.9, 1.0, 0.75, 0.7, 1.1, 1.2, 1.15, 1.45)
 NEVER_FILED = 0.06  # of all; a part is given up, the others lie
 GIVEN_UP = 0.55
 NO_BIN = 0.15
+GIVEN_BACK = 0.02  # of stages, for another reviewer to take
 WITHDRAWS = 0.003  # at each wait after the filing
 
 DRAFTING: Spread = (22, 0.8)

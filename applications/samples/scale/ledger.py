@@ -31,6 +31,8 @@ class Ledger:
         self._first, self._given = FIRST + arrival.number * EACH, dict[type[Model], int]()
         self._keys = plan.rng(arrival.number, "keys")
         self._head, self._length = START, 0
+        self._active: datetime | None = None
+        self._paused_since: datetime | None = None
         self._sides: set[str] = set()
         self._last: dict[str, str] = {}  # by clock: the last entry
         self._paused: dict[str, date] = {}
@@ -59,7 +61,7 @@ class Ledger:
     def event(
         self, kind: str, step: Step, before: str, after: str, *, reason: str = "", data: Row | None = None
     ) -> None:
-        self._length += 1
+        self._length, self._active = self._length + 1, step.at
         row = _event(kind, step, before, after, reason, data or {})
         self._head = self._append(row, self.subject, self._length, self._head)
 
@@ -75,9 +77,17 @@ class Ledger:
         self.new(Event, **row)
         return str(row["hash"])
 
-    def close(self) -> None:
-        """The head of the chain."""
+    def close(self) -> Row:
+        """The head of the chain. Returns what ``applications.models.standing`` keeps of dates, clocks and the last
+        work.
+        """
         self.rows[Chain].append({"subject": self.subject, "length": self._length, "head": self._head})
+        waiting = [row for row in self._deadlines.values() if row["met_at"] is None]
+        due = min(waiting, key=lambda row: (row["due_at"], row["id"]), default={})
+        return {
+            "next_due": due.get("due_at"), "due_code": due.get("code", ""),
+            "due_working_days": due.get("working_days"), "paused_since": self._paused_since, "active_at": self._active,
+        }  # fmt: skip
 
     # --- sides
 
@@ -120,6 +130,8 @@ class Ledger:
 
     def _enter(self, clock: str, what: str, at: datetime, cause: str) -> None:
         self._last[clock] = what
+        if what != ClockEntry.STOP:
+            self._paused_since = at if what == ClockEntry.PAUSE else None
         self.new(ClockEntry, application_id=self.case_id, clock=clock, what=what, at=at, cause=cause)
 
     def _due(self, clock: Clock, day: date, event: str) -> None:

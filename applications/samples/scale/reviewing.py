@@ -30,6 +30,10 @@ def review(road: Road, *, may_fail: bool) -> bool:
 def _review_stage(road: Road, code: str, *, fails: bool) -> bool:
     reviewer = road.reviewer if road.chance(0.8) else road.one_of("reviewer")
     _take(road, code, reviewer)
+    if road.chance(chances.GIVEN_BACK) and road.stages[code] == S.IN_REVIEW:
+        road.on_stage("release", code, reviewer)
+        reviewer = road.one_of("reviewer")
+        _take(road, code, reviewer)
     road.wait(road.way.assess)
     if road.chance(road.way.query):
         _find(road, code, reviewer, "query", note="How this is done is not clear from the papers.")

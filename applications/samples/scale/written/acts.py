@@ -204,6 +204,12 @@ class ActRows(CaseRows):
 
     # --- acts of a stage
 
+    def _stage_take(self, step: Step) -> None:
+        self.stages[step.data["stage"]]["taken_by_id"] = step.who.pk
+
+    def _stage_release(self, step: Step) -> None:
+        self.stages[step.data["stage"]]["taken_by_id"] = None
+
     def _stage_complete(self, step: Step) -> None:
         self.stages[step.data["stage"]] |= {"note_to_firm": "", "returned_items": []}
         if self.case["submitted_at"] and self.case["state"] not in (A.RETURNED, *DECIDED):
