@@ -10,6 +10,7 @@ from applications.states import StageState as S
 from licences.models import Licence, ReadinessRecord, RegisterEntry
 from licences.states import Change as History
 from licences.states import LicenceState
+from licences.terms import carried_over
 from licences.text import searchable
 from regulators.rulebook import READINESS
 from workflow.models import Proposal
@@ -182,7 +183,7 @@ class ActRows(CaseRows):
         subject = [row["condition"] for row in self.findings.values() if row["outcome"] == Finding.SUBJECT]
         row = self.new(
             Licence, number=number, firm_name=firm["name"], bin=firm["bin"] or "", authority_basis_id=basis.pk,
-            conditions=[text for text in subject if text], granted_at=step.at, case_reference=self.case["reference"],
+            conditions=carried_over([text for text in subject if text]), granted_at=step.at, case_reference=self.case["reference"],
             state=LicenceState.ACTIVE.value, search_text=searchable(" ".join(names)), **about,
         )  # fmt: skip
         self.new(RegisterEntry, licence_id=row["id"], what=History.GRANTED.value,
