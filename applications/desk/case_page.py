@@ -155,6 +155,7 @@ def work_links(case: Application, user: Any) -> list[Link]:
         ("completeness", _("Check completeness"), "check_completeness", case.state == A.SUBMITTED),
         ("fee", _("Record the fee"), "check_completeness", under_way),
         ("request_new", _("Ask the firm"), "write_request", case.state in ASSESSABLE),
+        ("request_collect", _("Collect open queries"), "write_request", case.state in ASSESSABLE),
         ("version", _("Apply the newer rule book"), "apply_version", _waits_for_version(case)),
         ("letters", _("Letters"), "work_on_case", bool(case.book.letters)),
         ("consultation_new", _("Consult a specialist or another body"), "consult", under_way),
@@ -217,6 +218,8 @@ def _requests(case: Application) -> list[dict[str, Any]]:
             "url": reverse("admin:applications_application_request", args=[case.pk, request.number]),
             "points": len(request.points.all()),
             "answered": sum(point.sent_at is not None for point in request.points.all()),
+            "judged": sum(bool(point.verdict) for point in request.points.all()),
+            "round": max((point.round for point in request.points.all()), default=1),
         }
         for request in found
     ]

@@ -1,8 +1,10 @@
-"""Rows of “a question of this case, and a text about it”: gaps of a check, points of a request."""
+"""Rows of “a question of this case, and a text about it”: points of a request."""
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,6 +12,7 @@ from applications.models import Application
 from applications.queries.law import requirement_of
 from regulators.rulebook import say
 
+ROW = re.compile(r"(?:pick|text)_([1-9][0-9]{0,2})")
 Choices = list[tuple[str, Any]]
 
 
@@ -35,40 +38,55 @@ def pick(code: str, person: str | None) -> str:
 
 
 class Picked(forms.Form):
-    """Rows to fill; an empty row is none, half a row is a mistake. Cleans to ``rows``: tuples of
-    (requirement, person or None, text).
+    """Rows to fill, as many as are wanted; an empty row is none, half a row is a mistake. Cleans to ``rows``:
+    tuples of (requirement, person or None, text).
     """
 
-    template_name_div = "admin/applications/pairs.html"
+    template_name_div = "admin/applications/picked.html"
     row_name = gettext_lazy("Row")
-    ROWS: ClassVar[int] = 6
+    EMPTY: ClassVar[int] = 4  # rows at first, and how many come with each press for more
+    MOST: ClassVar[int] = 200
     TEXT: ClassVar[Any] = gettext_lazy("Text")
 
-    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for number in range(1, self.ROWS + 1):
+    def __init__(
+        self, data: Any = None, *, choices: Choices, initial: dict[str, Any] | None = None, more: bool = False
+    ) -> None:
+        super().__init__(data, initial=initial)
+        filled = _last_row(data if data is not None else initial or {})
+        wanted = max(filled, self.EMPTY) if not more else filled + self.EMPTY
+        self.count = min(wanted, self.MOST)
+        for number in self.numbers:
             self.fields[f"pick_{number}"] = forms.ChoiceField(
                 label=_("Question of the rule book, row %(number)s") % {"number": number},
                 choices=choices,
                 required=False,
             )
             self.fields[f"text_{number}"] = forms.CharField(
-                label=str(self.TEXT), max_length=5000, required=False, widget=forms.Textarea({"rows": 2})
+                label=str(self.TEXT), max_length=5000, required=False, widget=forms.Textarea({"rows": 3})
             )
 
     @property
+    def numbers(self) -> range:
+        return range(1, self.count + 1)
+
+    @property
     def rows(self) -> list[tuple[int, Any, Any]]:
-        numbers = range(1, self.ROWS + 1)
-        return [(number, self[f"pick_{number}"], self[f"text_{number}"]) for number in numbers]
+        return [(number, self[f"pick_{number}"], self[f"text_{number}"]) for number in self.numbers]
 
     @property
     def head(self) -> list[Any]:
         return [bound for bound in self if not bound.name.startswith(("pick_", "text_"))]
 
+    def as_typed(self) -> "Picked":
+        """The form with what was typed, before anybody says that it is finished."""
+        self._errors = ErrorDict()
+        self.cleaned_data: dict[str, Any] = {}
+        return self
+
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})
         found = []
-        for number in range(1, self.ROWS + 1):
+        for number in self.numbers:
             key, text = data.get(f"pick_{number}", ""), data.get(f"text_{number}", "").strip()
             if key and not text:
                 self.add_error(
@@ -80,3 +98,9 @@ class Picked(forms.Form):
                 code, _bar, person = key.partition("|")
                 found.append((code, person or None, text))
         return {**data, "rows": found}
+
+
+def _last_row(data: Any) -> int:
+    """The number of the last row that was sent."""
+    found = (ROW.fullmatch(name) for name in data)
+    return max((int(match[1]) for match in found if match), default=0)

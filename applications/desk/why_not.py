@@ -31,6 +31,7 @@ MENDERS: dict[str, str | Promise] = {
     "review_stage": REVIEWERS, "assess_stage": REVIEWERS, "write_request": REVIEWERS, "consult": REVIEWERS,
     "resolve_change": REVIEWERS, "verify_condition": REVIEWERS, "approve_individual": REVIEWERS,
     "apply_version": LEAD, "recommend_application": LEAD,
+    "convene_panel": LEAD, "close_panel": DECIDER,
     "send_back_application": DECIDER, "answer_representation": DECIDER, "approve_in_principle": DECIDER,
     "grant_application": DECIDER, "propose_refusal": DECIDER, "refuse_application": DECIDER,
     "administrator": Role.ADMINISTRATOR.label,

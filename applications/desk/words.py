@@ -11,6 +11,7 @@ from applications.models import (
     Finding,
     IndividualApproval,
     InformationRequest,
+    RequestPoint,
     Stage,
 )
 from applications.states import ApplicationState as A
@@ -52,6 +53,10 @@ CONSULTATION_TAGS = {
     Consultation.WITHDRAWN: "",
 }  # fmt: skip
 VOTE_TAGS = {"for": "ok", "against": "bad", "abstain": ""}
+VERDICT_TAGS = {
+    RequestPoint.OPEN: "", RequestPoint.SATISFACTORY: "ok", RequestPoint.UNSATISFACTORY: "bad",
+    RequestPoint.WITHDRAWN: "done",
+}  # fmt: skip
 EVENTS: dict[str, str | Promise] = {
     "application.start": _("Application started"),
     "application.completeness": _("Completeness checked"),
@@ -95,6 +100,7 @@ EVENTS: dict[str, str | Promise] = {
     "request.extension_granted": _("More time granted"),
     "request.extension_declined": _("More time not granted"),
     "request.answer": _("Answers received"),
+    "request.verdict": _("Verdict on a point of a request"),
     "request.close": _("Request closed"),
     "document.opened": _("Document opened"),
     "document.previewed": _("Preview of a document seen"),

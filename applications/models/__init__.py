@@ -24,6 +24,7 @@ from applications.models.decision import Condition, Decision, Recommendation, Re
 from applications.models.files import DocumentFacts
 from applications.models.individuals import IndividualApproval
 from applications.models.inside import InsideNote
+from applications.models.intake import CompletenessDraft, FeeEntry
 from applications.models.letters import IssuedLetter
 from applications.models.mandates import Authority
 from applications.models.meeting_log import Meeting
@@ -57,6 +58,7 @@ __all__ = [
     "ChangeNotice",
     "ClockEntry",
     "CompletenessCheck",
+    "CompletenessDraft",
     "Condition",
     "ConflictOfInterest",
     "Consent",
@@ -71,6 +73,7 @@ __all__ = [
     "DocumentFacts",
     "Entity",
     "ExtensionRequest",
+    "FeeEntry",
     "Finding",
     "Gap",
     "Holding",

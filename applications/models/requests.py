@@ -52,7 +52,17 @@ class InformationRequest(models.Model):
 
 
 class RequestPoint(models.Model):
-    """One numbered question, tied to a requirement and perhaps a person."""
+    """One numbered question, tied to a requirement and perhaps a person. ``verdict`` is the reviewer's, on
+    the answer; its note is never visible to the firm.
+    """
+
+    OPEN, SATISFACTORY, UNSATISFACTORY, WITHDRAWN = "", "satisfactory", "unsatisfactory", "withdrawn"
+    VERDICTS = [
+        (OPEN, _("No verdict yet")),
+        (SATISFACTORY, _("Answered satisfactorily")),
+        (UNSATISFACTORY, _("Not satisfactory")),
+        (WITHDRAWN, _("Withdrawn")),
+    ]
 
     request = models.ForeignKey(InformationRequest, on_delete=models.PROTECT, related_name="points")
     number = models.PositiveIntegerField()
@@ -64,15 +74,42 @@ class RequestPoint(models.Model):
     answered_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     sent_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0)
+    # The point of an earlier request whose answer was not satisfactory, where this one asks again.
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers"
+    )
+    round = models.PositiveSmallIntegerField(default=1)
+    verdict = models.CharField(max_length=20, choices=VERDICTS, blank=True, default=OPEN)
+    verdict_note = models.TextField(blank=True)
+    verdict_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    verdict_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["request", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["request", "number"], name="applications_point_once_a_number")
+            models.UniqueConstraint(fields=["request", "number"], name="applications_point_once_a_number"),
+            models.CheckConstraint(
+                condition=models.Q(verdict="", verdict_at=None)
+                | (~models.Q(verdict="") & models.Q(verdict_at__isnull=False)),
+                name="applications_point_verdict_dated",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.request} point {self.number}"
+
+    def asks_as(self, other: "RequestPoint") -> bool:
+        """About the same requirement, of the same person."""
+        return (self.requirement, self.person_id) == (other.requirement, other.person_id)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.verdict == self.WITHDRAWN
+
+    @property
+    def is_open(self) -> bool:
+        """Still to be answered by the firm."""
+        return self.sent_at is None and not self.is_withdrawn
 
     @property
     def documents(self) -> list[Document]:

@@ -11,7 +11,7 @@ from applications.models import AnswerFile, Application, Finding, InformationReq
 from applications.queries.letters import standing_of, to_word
 from applications.samples.build import build_application, complete_stages
 from applications.samples.staff import Desk
-from applications.services import assessment, decisions, individuals, intake, requests, submission
+from applications.services import assessment, decisions, individuals, intake, requests, submission, verdicts
 from applications.services.evidence import open_evidence
 from applications.services.letters import issue_letter
 from documents.models import Document
@@ -73,7 +73,9 @@ def _take(step: str, case: Application, actor: Any, desk: Desk | None) -> None:
 def _accept(case: Application, actor: Any, desk: Desk) -> None:
     intake.check_completeness(actor=desk.officer, case=case, gaps={})
     case = fresh(case)
-    case = intake.record_fee(actor=desk.officer, case=case, fee="paid", expected_version=case.version)
+    case = intake.record_fee(
+        actor=desk.officer, case=case, fee="paid", reference="Payment order 1", expected_version=case.version
+    )
     intake.accept(actor=desk.officer, case=fresh(case), expected_version=case.version)
 
 
@@ -86,6 +88,10 @@ def _review(case: Application, actor: Any, desk: Desk) -> None:
     request = ask_for_one_more(case, desk)
     _answer(request, actor)
     request = InformationRequest.objects.get(pk=request.pk)
+    for point in request.points.select_related("request"):
+        verdicts.judge_point(
+            actor=desk.reviewer, point=point, expected_version=point.version, verdict=point.SATISFACTORY
+        )
     requests.close_request(actor=desk.reviewer, request=request, expected_version=request.version)
 
 

@@ -1,5 +1,6 @@
 """The case officer's work: completeness, fee, acceptance or return."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -7,26 +8,68 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications.models import Application, CompletenessCheck, Gap
+from applications.models import Application, CompletenessCheck, CompletenessDraft, FeeEntry, Gap
+from applications.presses import same_press
 from applications.services.guard import insist, locked_case, same_version, take_side
 from applications.states import ApplicationState as A
 from audit.services import record
 from workflow import services as workflow
 from workflow.acts import EXAMINE
+from workflow.errors import Conflict
+
+MARKS = ("there", "gap")
 
 
-def check_completeness(*, actor: Any, case: Application, gaps: dict[str, str]) -> CompletenessCheck:
-    """Record the check of the latest submission; ``gaps`` says by requirement what is missing, and is
-    empty when nothing is.
+def save_marks(
+    *, actor: Any, case: Application, marks: dict[str, dict[str, str]], expected_version: int
+) -> CompletenessDraft:
+    """Keep a check that is under way: by requirement, ``{"mark": "there" | "gap" | "", "text": what is
+    missing}``. ``expected_version`` is that of the draft, -1 where there was none.
 
-    Effects in order: take the examining side; write the check and its gaps; audit event.
+    Effects in order: take the examining side; write the marks. Raises NotAllowed, NotReady or Conflict.
     """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.check_completeness")
         insist(case.state == A.SUBMITTED, _("Only a submitted application is checked for completeness."))
-        unknown = set(gaps) - set(case.book.by_code)
-        insist(not unknown, _("Unknown requirement: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
+        snapshot = case.snapshots.defer("content").latest("number")
+        _insist_on_known(case, marks)
+        insist({one["mark"] for one in marks.values()} <= {"", *MARKS}, _("Each is there, or a gap."))
+        draft = CompletenessDraft.objects.filter(application=case).first()
+        same_marks(draft, expected_version)
+        take_side(case, actor=actor, side=EXAMINE, act="check_completeness")
+        draft = draft or CompletenessDraft(application=case, version=-1)
+        draft.snapshot, draft.marks = snapshot, marks
+        draft.saved_by, draft.saved_at = actor, timezone.now()
+        draft.version += 1
+        draft.save()
+    return draft
+
+
+def same_marks(draft: CompletenessDraft | None, expected: int) -> None:
+    """Raises Conflict where somebody else has saved marks since the page was made."""
+    if (draft.version if draft else -1) != expected:
+        words = _("Somebody else has changed this while your page was open.")
+        raise Conflict([words], current=draft)
+
+
+def check_completeness(
+    *, actor: Any, case: Application, gaps: dict[str, str], seen: int | None = None
+) -> CompletenessCheck:
+    """Record the check of the latest submission; ``gaps`` says by requirement what is missing, and is
+    empty when nothing is. ``seen`` is the newest check of when the page was made: a second press records none
+    again.
+
+    Effects in order: take the examining side; write the check and its gaps; drop the marks that were kept;
+    audit event.
+    """
+    with transaction.atomic():
+        case = locked_case(case.pk, actor=actor, permission="applications.check_completeness")
+        insist(case.state == A.SUBMITTED, _("Only a submitted application is checked for completeness."))
+        _insist_on_known(case, gaps)
         insist(all(text.strip() for text in gaps.values()), _("Say for each gap what is missing."))
+        before = same_press(case.completeness_checks.all(), seen=seen, checked_by=actor, passed=not gaps)
+        if before and {gap.requirement: gap.text for gap in before.gaps.all()} == gaps:
+            return before
         take_side(case, actor=actor, side=EXAMINE, act="check_completeness")
         snapshot = case.snapshots.latest("number")
         check = CompletenessCheck.objects.create(
@@ -35,6 +78,7 @@ def check_completeness(*, actor: Any, case: Application, gaps: dict[str, str]) -
         Gap.objects.bulk_create(
             [Gap(check_made=check, requirement=code, text=text) for code, text in gaps.items()]
         )
+        CompletenessDraft.objects.filter(application=case).delete()
         record(
             subject=case.audit_subject,
             kind="application.completeness",
@@ -44,23 +88,56 @@ def check_completeness(*, actor: Any, case: Application, gaps: dict[str, str]) -
     return check
 
 
+def _insist_on_known(case: Application, codes: Collection[str]) -> None:
+    unknown = set(codes) - set(case.book.by_code)
+    insist(not unknown, _("Unknown requirement: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
+
+
 def record_fee(
-    *, actor: Any, case: Application, fee: str, reason: str = "", expected_version: int
+    *,
+    actor: Any,
+    case: Application,
+    fee: str,
+    reason: str = "",
+    expected_version: int,
+    number: str = "",
+    amount: str = "",
+    on: date | None = None,
+    reference: str = "",
+    corrects: FeeEntry | None = None,
 ) -> Application:
-    """Record the fee as invoiced, paid or waived (with a reason). The amount is not kept: it is not on
-    record.
+    """Write what became of the fee into its ledger: invoiced, paid, or waived with a reason. ``amount`` is
+    kept as it stands on the paper: no amount is on record here. An entry that ``corrects`` an earlier one
+    says why, and may take the fee back to “not recorded”.
+
+    Effects in order: write the entry; the state of the fee on the case; audit event. Raises NotAllowed,
+    NotReady or Conflict.
     """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.check_completeness")
         same_version(case, expected_version)
-        insist(fee in ("invoiced", "paid", "waived"), _("The fee is invoiced, paid or waived."))
-        insist(fee != "waived" or reason.strip(), _("Give the reason for the waiver."))
+        recorded = (FeeEntry.INVOICED, FeeEntry.PAID, FeeEntry.WAIVED)
+        insist(
+            fee in recorded or (fee == FeeEntry.DUE and corrects), _("The fee is invoiced, paid or waived.")
+        )
+        insist(fee != FeeEntry.WAIVED or reason.strip(), _("Give the reason for the waiver."))
+        insist(not corrects or reason.strip(), _("Say what was wrong with the entry."))
+        insist(
+            not corrects or case.fee_entries.filter(pk=corrects.pk).exists(),
+            _("This entry is not one of the case."),
+        )
+        day = on or timezone.localdate()
+        insist(day <= timezone.localdate(), _("The day is not over yet: enter what has happened."))
+        FeeEntry.objects.create(
+            application=case, what=fee, number=number, amount=amount, on=day, reference=reference,
+            reason=reason, corrects=corrects, by=actor, by_name=actor.audit_name,
+        )  # fmt: skip
         case.fee = fee
         case.version += 1
         case.save(update_fields=["fee", "version"])
-        record(
-            subject=case.audit_subject, kind="application.fee", actor=actor, reason=reason, data={"fee": fee}
-        )
+        told = {"number": number, "reference": reference, "corrects": corrects.what if corrects else ""}
+        data = {"fee": fee, "on": day.isoformat()} | {name: text for name, text in told.items() if text}
+        record(subject=case.audit_subject, kind="application.fee", actor=actor, reason=reason, data=data)
     return case
 
 

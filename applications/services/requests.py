@@ -23,6 +23,7 @@ from applications.services.guard import (
     take_side,
 )
 from applications.services.limits import insist_on_room
+from applications.services.verdicts import asked_again, with_firm
 from applications.states import ASSESSABLE
 from audit.models import Event
 from audit.services import record
@@ -37,7 +38,8 @@ R = InformationRequest
 def write_request(
     *, actor: Any, case: Application, due_on: date, points: list[dict[str, Any]], seen: int | None = None
 ) -> InformationRequest:
-    """Draft a request. Each point is ``{"requirement": code, "question": text, "person": Person or None}``.
+    """Draft a request. Each point is ``{"requirement": code, "question": text, "person": Person or None,
+    "follows": RequestPoint or None}``; a point that follows asks again what was not answered satisfactorily.
     ``seen`` is the newest request of when the page was made: a second press drafts none again.
 
     Effects in order: take the examining side; write the request with its next number and its points;
@@ -79,7 +81,7 @@ def rewrite_request(
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.write_request", expected_version)
         insist(request.status == R.DRAFT, _("This request was sent already."))
-        _check(case, due_on, points)
+        _check(case, due_on, points, request)
         take_side(case, actor=actor, side=EXAMINE, act="rewrite_request")
         request.points.all().delete()
         _write_points(request, points)
@@ -174,7 +176,7 @@ def send_answers(
         seal(documents=documents)
         now = timezone.now()
         request.points.filter(pk__in=[p.pk for p in ready]).update(sent_at=now)
-        left = request.points.filter(sent_at=None).count()
+        left = with_firm(request).count()
         _move(request, R.PART_ANSWERED if left else R.ANSWERED, answered_at=None if left else now)
         resumed = not case.requests.filter(status__in=R.WITH_FIRM, pauses_clock=True).exists() and bool(
             clocks.resume(case, cause=f"request {request.number} answered")
@@ -200,7 +202,7 @@ def send_answers(
 def close_request(
     *, actor: Any, request: InformationRequest, expected_version: int, note: str = ""
 ) -> InformationRequest:
-    """Close a request; one that is not fully answered needs a note that says why.
+    """Close a request; one with a point that has no verdict needs a note that says why.
 
     Effects in order: take the examining side; mark it closed; resume the clocks when nothing is with the firm
     any more; audit event.
@@ -209,8 +211,8 @@ def close_request(
         case, request = _locked(request, actor, "applications.write_request", expected_version)
         insist(request.status != R.CLOSED, _("This request is closed already."))
         insist(
-            request.status == R.ANSWERED or note.strip(),
-            _("Say why the request is closed without all answers."),
+            note.strip() or (request.sent_at and not request.points.filter(verdict="").exists()),
+            _("Say why the request is closed: not every point has a verdict."),
         )
         take_side(case, actor=actor, side=EXAMINE, act="close_request")
         _move(request, R.CLOSED, closed_at=timezone.now(), closed_note=note)
@@ -234,7 +236,7 @@ def open_point(actor: Any, point: RequestPoint) -> tuple[Application, RequestPoi
     fresh = RequestPoint.objects.select_related("request").get(pk=point.pk, request__application=case)
     allow_point(actor, case, fresh)
     insist(
-        fresh.request.status in R.WITH_FIRM and fresh.sent_at is None,
+        fresh.request.status in R.WITH_FIRM and fresh.sent_at is None and not fresh.is_withdrawn,
         _("This point is not open for an answer."),
     )
     return case, fresh
@@ -254,7 +256,11 @@ def allow_point(actor: Any, case: Application, point: RequestPoint) -> None:
 
 def ready_points(points: Any) -> list[RequestPoint]:
     """What goes when the answers are sent now; of what is answered in private a page knows that it is."""
-    return [p for p in points if not p.sent_at and (p.answer.strip() or getattr(p, "is_answered", False))]
+    return [
+        point
+        for point in points
+        if point.is_open and (point.answer.strip() or getattr(point, "is_answered", False))
+    ]
 
 
 def mark_of_answers(ready: list[RequestPoint]) -> str:
@@ -262,7 +268,12 @@ def mark_of_answers(ready: list[RequestPoint]) -> str:
     return " ".join(f"{point.number}.{point.version}" for point in ready)
 
 
-def _check(case: Application, due_on: date, points: list[dict[str, Any]]) -> None:
+def _check(
+    case: Application,
+    due_on: date,
+    points: list[dict[str, Any]],
+    request: InformationRequest | None = None,
+) -> None:
     insist(case.state in ASSESSABLE, _("Information is asked for while the application is in review."))
     insist(points, _("Add at least one point."))
     insist(due_on > timezone.localdate(), _("The answer has to be due after today."))
@@ -271,6 +282,16 @@ def _check(case: Application, due_on: date, points: list[dict[str, Any]]) -> Non
             point["requirement"] in case.book.by_code, _("Tie each point to a requirement of the rule book.")
         )
         insist(point["question"].strip(), _("Write the question of each point."))
+        before = point.get("follows")
+        insist(
+            before is None
+            or (before.request.application_id == case.pk and before.verdict == "unsatisfactory"),
+            _("Only what was not answered satisfactorily is asked again."),
+        )
+        insist(
+            before is None or not asked_again(before).exclude(request=request).exists(),
+            _("Another request asks this again already."),
+        )
 
 
 def _asks(request: InformationRequest, points: list[dict[str, Any]]) -> bool:
@@ -290,8 +311,11 @@ def _write_points(request: InformationRequest, points: list[dict[str, Any]]) -> 
                 requirement=point["requirement"],
                 person=point.get("person"),
                 question=point["question"],
+                follows=before,
+                round=before.round + 1 if before else 1,
             )
             for n, point in enumerate(points, start=1)
+            for before in [point.get("follows")]
         ]
     )
 

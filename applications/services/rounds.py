@@ -34,7 +34,7 @@ def ask_about_point(*, actor: Any, point: RequestPoint, text: str, seen: int | N
         case, request = _locked(point.request_id, actor, "applications.answer_request")
         point = request.points.get(pk=point.pk)
         insist(
-            request.status in R.WITH_FIRM and point.sent_at is None,
+            request.status in R.WITH_FIRM and point.is_open,
             _("This point is not open for an answer."),
         )
         insist(text.strip(), _("Write your question."))

@@ -45,6 +45,17 @@ def on(day, prefix):
     return {f"{prefix}_day": str(day.day), f"{prefix}_month": str(day.month), f"{prefix}_year": str(day.year)}
 
 
+def all_there(browser, case, **marks):
+    """What the page of the completeness check sends: everything there, but what ``marks`` say is missing."""
+    page = browser.get(at("completeness", case))
+    codes = [row.requirement.code for stage in page.context["stages"] for row in stage.rows]
+    assert set(marks) <= set(codes)
+    data = {"record": "1", "version": page.context["version"], "seen": page.context["seen"]}
+    for code in codes:
+        data |= {f"mark_{code}": "gap" if code in marks else "there", f"text_{code}": marks.get(code, "")}
+    return data
+
+
 def finding_data(*findings, outcome="met", note="", condition="", version=None):
     """What the stage page sends for these rows, as they stood when they were shown."""
     data = {}

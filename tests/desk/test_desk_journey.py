@@ -9,7 +9,7 @@ from applications.models import Finding
 from applications.services.assessment import assess
 from licences.models import Licence
 from regulators.services import confirm_authority_basis, enter_authority_basis
-from tests.desk.conftest import act, at, finding_data, on, question_of, stage_act
+from tests.desk.conftest import act, all_there, at, finding_data, on, question_of, stage_act
 from tests.plugins.cases import fresh
 
 
@@ -43,8 +43,10 @@ def test_from_submission_to_licence(submitted_case, browsers, afsa_staff):
         browsers.case_officer, browsers.reviewer, browsers.lead_reviewer, browsers.decision_maker,
     )  # fmt: skip
 
-    posted(officer, at("completeness", case), {"outcome": "complete"})
-    posted(officer, at("fee", case), {"fee": "paid", "version": case.version})
+    posted(officer, at("completeness", case), all_there(officer, case))
+    today = on(timezone.localdate(), "on")
+    paid = {"fee": "paid", "reference": "Payment order 1", "version": case.version, **today}
+    posted(officer, at("fee", case), paid)
     posted(officer, act(case, "accept"), {"version": fresh(case).version})
     assert fresh(case).state == "in_review"
 

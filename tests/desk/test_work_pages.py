@@ -18,31 +18,6 @@ def submitted(filed, afsa):
     return filed(afsa, state="submitted")
 
 
-def test_gaps_are_named_by_requirement_and_half_a_row_is_a_mistake(submitted, browsers):
-    code = submitted.findings.first().requirement
-    url, rows = at("completeness", submitted), {"outcome": "gaps", "pick_1": f"{code}|"}
-
-    refused = browsers.case_officer.post(url, {**rows, "text_2": "Typed without a question."})
-    assert refused.status_code == 422
-    assert "Typed without a question." in refused.content.decode()
-    assert browsers.case_officer.post(url, {**rows, "text_1": "No signature."}).status_code == 302
-
-    check = submitted.completeness_checks.get()
-    assert (check.passed, list(check.gaps.values_list("requirement", "text"))) == (
-        False, [(code, "No signature.")],
-    )  # fmt: skip
-
-
-def test_a_fee_from_a_stale_page_is_a_conflict_and_a_waiver_needs_a_reason(submitted, browsers):
-    url = at("fee", submitted)
-
-    assert browsers.case_officer.post(url, {"fee": "paid", "version": 5}).status_code == 409
-    assert browsers.case_officer.post(url, {"fee": "waived", "version": 0}).status_code == 422
-    assert fresh(submitted).fee == "due"
-    assert browsers.case_officer.post(url, {"fee": "waived", "reason": "r", "version": 0}).status_code == 302
-    assert fresh(submitted).fee == "waived"
-
-
 def test_a_case_is_given_to_a_case_officer_of_the_regulator_only(submitted, browsers, afsa_staff, afm_staff):
     url = at("assign", submitted)
 

@@ -31,10 +31,14 @@ CONDITION = "Shares of the keys are held by three people."
 def take_in(page: Page, reference: str) -> None:
     open_case(page, reference)
     page.get_by_role("link", name="Check completeness").click()
-    page.get_by_label("The submission is complete").check()
+    for stage in STAGES:
+        rest = f"Mark as there what is not marked in “{stage}”"
+        press(page, rest, "The marks are kept. The check is not recorded yet.")
     press(page, "Record the check", "The completeness check is recorded.")
     page.get_by_role("link", name="Record the fee").click()
     page.get_by_label("Paid", exact=True).check()
+    fill_day(page, "Day of the invoice", timezone.localdate())
+    page.get_by_label("Reference of the payment").fill("Payment order 12")
     press(page, "Record", "The fee is recorded.")
     act(page, "Accept for review")
     expect(page.get_by_text("In review", exact=True).first).to_be_visible()
@@ -98,6 +102,9 @@ def read_the_answer(page: Page, reference: str) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="minute.pdf", exact=True).click()
     assert download.value.path().read_bytes() == MINUTE
+    page.get_by_role("link", name="Give a verdict").click()
+    page.get_by_label("Answered satisfactorily").check()
+    press(page, "Record the verdict", "The verdict is recorded.")
     press(page, "Close the request", "Done.")
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from applications.models import Application, InformationRequest, Person, Snapshot
 from applications.samples.cases import approve_people
-from applications.services import assessment, decisions, requests
+from applications.services import assessment, decisions, requests, verdicts
 from tests.plugins.cases import accept, fresh, new_applicant
 from tests.portal.conftest import answer_all, pdf, signed
 
@@ -130,6 +130,10 @@ def test_from_the_first_sign_in_to_the_decision(afm, afm_staff, document_store, 
     request = InformationRequest.objects.get(pk=request.pk)
     assert request.status == "answered"
     assert [p.answer for p in request.points.all()] == ["A JSC.", "None."]
+    for point in request.points.select_related("request"):
+        verdicts.judge_point(
+            actor=afm_staff.reviewer, point=point, expected_version=point.version, verdict="satisfactory"
+        )
     requests.close_request(actor=afm_staff.reviewer, request=request, expected_version=request.version)
 
     approve_everything(case, afm_staff)

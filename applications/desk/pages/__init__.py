@@ -2,9 +2,12 @@
 
 from applications.desk.pages import (
     changes,
+    collecting,
+    completeness,
     conflicts,
     consultations,
     corrections,
+    fee,
     file,
     individuals,
     intake,
@@ -19,6 +22,7 @@ from applications.desk.pages import (
     review,
     rounds,
     stage,
+    verdicts,
     version,
 )
 from applications.desk.pages.base import Page
@@ -32,12 +36,14 @@ PAGES: tuple[type[Page], ...] = (
     file.PreviewPage,
     file.PicturePage,
     paper.PaperPage,
-    intake.CompletenessPage,
-    intake.FeePage,
+    completeness.CompletenessPage,
+    fee.FeePage,
     intake.AssignPage,
     requests.NewRequestPage,
+    collecting.CollectPage,
     requests.RequestPage,
     requests.EditRequestPage,
+    verdicts.VerdictPage,
     rounds.ReplyPage,
     rounds.ExtensionPage,
     review.NotePage,

@@ -1,4 +1,4 @@
-"""The case officer's pages: completeness, fee, who has the case."""
+"""Who has the case."""
 
 from typing import Any
 
@@ -7,84 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, posted_version
-from applications.desk.picks import Picked, question_choices
-from applications.models import Application, CompletenessCheck
+from applications.models import Application
 from applications.queries.conflicts import cannot_act, named
-from applications.services import assigning, intake
+from applications.services import assigning
 from regulators.queries import people_with_role
-
-GAPS = 12
-
-
-class CompletenessForm(Picked):
-    ROWS = GAPS
-    TEXT = gettext_lazy("What is missing")
-
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("Result of the check"),
-        choices=[
-            ("complete", gettext_lazy("The submission is complete")),
-            ("gaps", gettext_lazy("Something is missing, as named below")),
-        ],
-        error_messages={"required": gettext_lazy("Choose the result of the check")},
-        widget=forms.RadioSelect,
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if self.errors:
-            return data
-        if data["outcome"] == "gaps" and not data["rows"]:
-            self.add_error("pick_1", _("Name at least one gap."))
-        if data["outcome"] == "complete" and data["rows"]:
-            self.add_error("outcome", _("You named gaps: choose that something is missing, or clear them."))
-        return data
-
-
-class CompletenessPage(Page):
-    name, path = "completeness", "completeness/"
-    title, permission = gettext_lazy("Check completeness"), "check_completeness"
-    button, done = gettext_lazy("Record the check"), gettext_lazy("The completeness check is recorded.")
-    intro = gettext_lazy(
-        "Check that everything due at submission is there and can be read. Whether it is right comes later."
-    )
-
-    def form(self, data: Any = None) -> CompletenessForm:
-        return CompletenessForm(data, choices=question_choices(self.case, people=False))
-
-    def run(self, data: dict[str, Any]) -> CompletenessCheck:
-        gaps: dict[str, str] = {}
-        for code, _person, text in data["rows"]:
-            gaps[code] = f"{gaps[code]}\n{text}" if code in gaps else text
-        return intake.check_completeness(actor=self.user, case=self.case, gaps=gaps)
-
-
-class FeeForm(forms.Form):
-    fee = forms.ChoiceField(
-        label=gettext_lazy("Fee"),
-        choices=[choice for choice in Application.FEE if choice[0] != "due"],
-        error_messages={"required": gettext_lazy("Choose how the fee stands")},
-        widget=forms.RadioSelect,
-    )
-    reason = long_text(gettext_lazy("Reason, where it is waived"), rows=3, required=False)
-
-
-class FeePage(Page):
-    name, path = "fee", "fee/"
-    title, permission = gettext_lazy("Record the fee"), "check_completeness"
-    button, done = gettext_lazy("Record"), gettext_lazy("The fee is recorded.")
-
-    def form(self, data: Any = None) -> FeeForm:
-        return FeeForm(data, initial={"fee": self.case.fee})
-
-    def run(self, data: dict[str, Any]) -> Application:
-        version = posted_version(self.request.POST)
-        return intake.record_fee(actor=self.user, case=self.case, expected_version=version, **data)
-
-    def context(self) -> dict[str, Any]:
-        return {"facts": [(_("On record now"), self.case.get_fee_display())]}
 
 
 class AssignForm(forms.Form):

@@ -1,32 +1,39 @@
 """Asking the firm for information, and reading what it answered."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import rules
 from django import forms
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url, posted_version
 from applications.desk.picks import Picked, pick, question_choices
-from applications.desk.words import REQUEST_TAGS
-from applications.models import InformationRequest, Person
+from applications.desk.words import REQUEST_TAGS, VERDICT_TAGS
+from applications.models import Application, InformationRequest, Person, RequestPoint
 from applications.portal import files
 from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
+from applications.request_texts import RequestText, texts_of
 from applications.services import requests
+from look import words
 from look.fields import DayMonthYearField
 from regulators.periods import in_words
 from regulators.rulebook import say
+from workflow.errors import Conflict, Refused
 
 
 class RequestForm(Picked):
-    ROWS = 8
     TEXT = gettext_lazy("Question to the firm")
 
     due_on = DayMonthYearField(label=gettext_lazy("Last day for the answer"))
+
+    def __init__(self, *args: Any, texts: Sequence[RequestText], language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.texts = [(text.code, text.title_in(language)) for text in texts]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -46,11 +53,36 @@ class NewRequestPage(Page):
     )
     intro = gettext_lazy("The firm reads the questions as you write them, after you send the request.")
 
-    def form(self, data: Any = None) -> RequestForm:
-        about = self.request.GET.get("about", "")
-        choices = question_choices(self.case, people=True)
-        known = {key for _title, group in choices if isinstance(group, list) for key, _words in group}
-        return RequestForm(data, choices=choices, initial={"pick_1": about if about in known else ""})
+    def form(self, data: Any = None, *, more: bool = False) -> RequestForm:
+        return RequestForm(
+            data, choices=question_choices(self.case, people=True), initial=self.initial(), more=more,
+            texts=self.texts, language=self.case.language,
+        )  # fmt: skip
+
+    @property
+    def texts(self) -> tuple[RequestText, ...]:
+        return texts_of(self.case.licence_type.regulator.code)
+
+    def initial(self) -> dict[str, Any]:
+        return {"pick_1": self.request.GET.get("about", "")}
+
+    def post(self) -> HttpResponse:
+        """More rows, or a text put into one: without scripts, and nothing is saved by it."""
+        posted = self.request.POST
+        if "more" not in posted and "insert" not in posted:
+            return super().post()
+        data = posted.copy()
+        row = posted.get("insert", "")
+        text = next((one for one in self.texts if one.code == posted.get(f"template_{row}")), None)
+        if text:
+            name = f"text_{row}"
+            data[name] = "\n\n".join(
+                part for part in (data.get(name, "").strip(), self._worded(text)) if part
+            )
+        return self.render(self.form(data, more="more" in posted).as_typed())
+
+    def _worded(self, text: RequestText) -> str:
+        return text.text_in(self.case.language)
 
     def run(self, data: dict[str, Any]) -> InformationRequest:
         seen = posted_seen(self.request.POST)
@@ -69,12 +101,24 @@ class NewRequestPage(Page):
         return {"facts": [(_("Usual time for an answer"), in_words(period))]}
 
 
-def points_of(rows: list[tuple[str, str | None, str]]) -> list[dict[str, Any]]:
-    """The rows of the form as the services take them."""
+def points_of(
+    rows: list[tuple[str, str | None, str]], held: Iterable[RequestPoint] = ()
+) -> list[dict[str, Any]]:
+    """The rows of the form as the services take them. A point that asks again goes on doing so while its
+    question of the rule book stays.
+    """
     people = Person.objects.in_bulk([person for _code, person, _text in rows if person])
     by_id = {str(pk): person for pk, person in people.items()}
+    follows = {
+        (point.requirement, str(point.person_id or "")): point.follows for point in held if point.follows_id
+    }
     return [
-        {"requirement": code, "question": text, "person": by_id.get(person or "")}
+        {
+            "requirement": code,
+            "question": text,
+            "person": by_id.get(person or ""),
+            "follows": follows.pop((code, person or ""), None),
+        }
         for code, person, text in rows
     ]
 
@@ -97,19 +141,34 @@ class EditRequestPage(NewRequestPage):
     def seen(self) -> int | None:
         return None
 
-    def form(self, data: Any = None) -> RequestForm:
+    def initial(self) -> dict[str, Any]:
         held: dict[str, Any] = {"due_on": self.asked.due_on}
         for point in self.asked.points.all():
             person = str(point.person_id) if point.person_id else None
             held[f"pick_{point.number}"] = pick(point.requirement, person)
             held[f"text_{point.number}"] = point.question
-        return RequestForm(data, choices=question_choices(self.case, people=True), initial=held)
+        return held
 
     def run(self, data: dict[str, Any]) -> InformationRequest:
+        held = self.asked.points.select_related("follows__request")
         return requests.rewrite_request(
             actor=self.user, request=self.asked, expected_version=posted_version(self.request.POST),
-            due_on=data["due_on"], points=points_of(data["rows"]),
+            due_on=data["due_on"], points=points_of(data["rows"], held),
         )  # fmt: skip
+
+    def refused(self, refusal: Refused, form: forms.Form) -> HttpResponse:
+        """Of a clash the page shows what somebody else has saved beside what was typed."""
+        self.clashes = isinstance(refusal, Conflict)
+        return super().refused(refusal, form)
+
+    def context(self) -> dict[str, Any]:
+        facts = super().context()["facts"]
+        if getattr(self, "clashes", False):
+            saved = [
+                (f"{point.number}. {point.requirement}", point.question) for point in self.asked.points.all()
+            ]
+            facts = [*facts, (_("Saved by somebody else"), words.day(self.asked.due_on)), *saved]
+        return {"facts": facts}
 
 
 class CloseForm(forms.Form):
@@ -117,8 +176,14 @@ class CloseForm(forms.Form):
         gettext_lazy("Note, not visible to the firm"),
         rows=3,
         required=False,
-        help_text=gettext_lazy("Where a point has no answer, say why you close the request all the same."),
+        help_text=gettext_lazy("Where a point has no verdict, say why you close the request all the same."),
     )
+
+
+def earlier_of(case: Application) -> list[RequestPoint]:
+    """Every point that was sent in this case, in order; one query."""
+    sent = RequestPoint.objects.filter(request__application=case, request__sent_at__isnull=False)
+    return list(sent.select_related("request").order_by("request__number", "number"))
 
 
 class RequestPage(Page):
@@ -156,13 +221,16 @@ class RequestPage(Page):
         return page_url(self.case, "request", result.number)
 
     def context(self) -> dict[str, Any]:
-        points = self.asked.points.select_related("person", "answered_by").prefetch_related(
+        points = self.asked.points.select_related("person", "answered_by", "verdict_by").prefetch_related(
             "files__document__facts", "messages__by"
         )
+        sent = earlier_of(self.case)
+        may_write = rules.has_perm("applications.write_request", self.user, self.case)
         return {
             "extensions": self.asked.extensions.select_related("asked_by", "decided_by"),
             "with_firm": self.asked.status in InformationRequest.WITH_FIRM,
-            "may_write": rules.has_perm("applications.write_request", self.user, self.case),
+            "may_write": may_write,
+            "may_judge": may_write and self.asked.status not in ("draft", "closed"),
             "asked": self.asked,
             "kind": REQUEST_TAGS[self.asked.status],
             "points": [
@@ -171,8 +239,26 @@ class RequestPage(Page):
                     "title": say(requirement_of(self.case, point.requirement).title),
                     "files": files.rows(point.documents) if point.sent_at else [],
                     "messages": list(point.messages.all()),
-                    "about": pick(point.requirement, str(point.person_id) if point.person_id else None),
+                    "kind": VERDICT_TAGS[point.verdict],
+                    "times": self._times(point, sent),
+                    "thread": thread_of(point, sent),
                 }
                 for point in points
             ],
         }
+
+    def _times(self, point: RequestPoint, sent: list[RequestPoint]) -> int:
+        """The how many-th time the requirement is asked here, of the same person."""
+        before = [one for one in sent if one.request.number < self.asked.number]
+        return 1 + sum(one.asks_as(point) for one in before)
+
+
+def thread_of(point: RequestPoint, sent: list[RequestPoint]) -> list[RequestPoint]:
+    """The points that this one asks again, oldest first."""
+    by_pk = {one.pk: one for one in sent}
+    found: list[RequestPoint] = []
+    before = by_pk.get(point.follows_id or 0)
+    while before is not None:
+        found.insert(0, before)
+        before = by_pk.get(before.follows_id or 0)
+    return found

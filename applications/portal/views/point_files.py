@@ -79,7 +79,7 @@ def services_of(request: SignedIn, point: RequestPoint) -> dict[str, Any]:
 def is_open(point: RequestPoint) -> bool:
     asked = point.request
     is_ended = asked.application.state in DECIDED
-    return asked.status in asked.WITH_FIRM and point.sent_at is None and not is_ended
+    return asked.status in asked.WITH_FIRM and point.is_open and not is_ended
 
 
 def _place(request: SignedIn, pk: UUID, number: int, point: int) -> Place:

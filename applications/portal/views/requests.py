@@ -128,7 +128,7 @@ def _again(found: Round, refusal: Refused) -> HttpResponse:
 def _round(request: SignedIn, case: Any, asked: InformationRequest) -> Round:
     points = _points(request, asked)
     closed = _why_closed(case, asked)
-    with_firm = [] if closed else [p for p in points if p.sent_at is None]
+    with_firm = [] if closed else [p for p in points if p.is_open]
     open_points = [p for p in with_firm if not p.is_private]
     kept = typed.Page(request, case, reverse("portal:request", args=[case.pk, asked.number]))
     makes: list[Any] = [ExtensionForm, *(partial(FirmPointForm, point) for point in open_points)]
@@ -256,7 +256,7 @@ def _send_or_ask(found: Round) -> HttpResponse:
     """Sends when every point is answered; otherwise asks first, naming what goes and what stays."""
     found.points = _points(found.request, found.asked)
     ready = ready_points(found.points)
-    if ready and len(ready) < sum(point.sent_at is None for point in found.points):
+    if ready and len(ready) < sum(point.is_open for point in found.points):
         posted_version(found.request)
         return redirect(f"{found.here}?send=part")
     return _send(found)
@@ -280,7 +280,7 @@ def _before_sending(found: Round) -> HttpResponse:
     return show(
         found.request, "portal/request_send.html", found.case, tab="requests", asked=found.asked,
         going=[(point, _title(found, point)) for point in ready],
-        staying=[(p, _title(found, p)) for p in found.points if p.sent_at is None and p not in ready],
+        staying=[(p, _title(found, p)) for p in found.points if p.is_open and p not in ready],
         shown=mark_of_answers(ready),
     )  # fmt: skip
 
@@ -317,7 +317,7 @@ def _page(found: Round, refusal: Refused | None = None) -> HttpResponse:
 def _row(found: Round, point: Any, before: dict[Any, Any]) -> dict[str, Any]:
     requirement = requirement_of(found.case, point.requirement)
     if point.is_private:
-        return {"point": point, "requirement": requirement}
+        return {"point": point, "requirement": requirement, "verdict": _verdict(found, point)}
     form = found.forms.get(point.pk)
     return {
         "point": point,
@@ -325,10 +325,26 @@ def _row(found: Round, point: Any, before: dict[Any, Any]) -> dict[str, Any]:
         "stale": point in found.stale,
         "files": _files_of(found, point, form),
         "requirement": requirement,
+        "verdict": _verdict(found, point),
         "earlier": before.get((point.requirement, point.person_id)),
         "messages": list(point.messages.all()),
         "asking": bool(form and form["ask"].value()),
     }
+
+
+def _verdict(found: Round, point: RequestPoint) -> tuple[str, str] | None:
+    """As the firm may read it: never the note, and of an answer only once the request is closed."""
+    if point.is_withdrawn:
+        return "done", _("Withdrawn: no answer is needed")
+    if found.asked.status != found.asked.CLOSED:
+        return None
+    if point.verdict == point.SATISFACTORY:
+        return "ok", _("Accepted")
+    if point.verdict == point.UNSATISFACTORY:
+        again = point.followers.filter(request__sent_at__isnull=False).select_related("request").first()
+        if again:
+            return "act", _("Asked again in request %(number)s") % {"number": again.request.number}
+    return None
 
 
 def _files_of(found: Round, point: RequestPoint, form: FirmPointForm | None) -> list[files.FileRow]:

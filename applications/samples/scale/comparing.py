@@ -14,7 +14,7 @@ from licences.models import RegisterEntry
 from workflow.models import Duty, Proposal
 
 PARTS = (
-    "stages", "answers", "snapshots", "findings", "completeness_checks", "requests", "clock_entries", "deadlines",
+    "stages", "answers", "snapshots", "findings", "completeness_checks", "fee_entries", "requests", "clock_entries", "deadlines",
     "recommendations", "decisions", "conditions", "refusal_notices", "notes",
 )  # fmt: skip
 DEEPER = {

@@ -111,7 +111,7 @@ def _ask(road: Road, code: str, reviewer: Who) -> None:
         return
     _give_answers(road, number, len(questions))
     road.wait(chances.REQUEST_READ)
-    road.note("request.close", reviewer, number=number, note="")
+    road.note("request.close", reviewer, number=number, note="Every point is answered.")
 
 
 def _more_time(road: Road, number: int, due_on: Any, reviewer: Who) -> Any:

@@ -1,11 +1,14 @@
 """What is noted on a case beside its acts."""
 
+from django.utils import timezone
+
 from applications.models import (
     Answer,
     AnswerRevision,
     Application,
     CompletenessCheck,
     Entity,
+    FeeEntry,
     Gap,
     Note,
     Representation,
@@ -63,8 +66,13 @@ class NoteRows(CaseRows):
         self.record(step, data={"to": officer.name})
 
     def _application_fee(self, step: Step) -> None:
-        self._next_version(fee=step.data["fee"])
-        self.record(step, reason=step.data["reason"], data={"fee": step.data["fee"]})
+        fee, reason, day = step.data["fee"], step.data["reason"], timezone.localdate(step.at)
+        self.new(
+            FeeEntry, application_id=self.case["id"], what=fee, on=day, reason=reason, by_id=step.who.pk,
+            by_name=step.who.name, at=step.at,
+        )  # fmt: skip
+        self._next_version(fee=fee)
+        self.record(step, reason=reason, data={"fee": fee, "on": day.isoformat()})
 
     def _application_completeness(self, step: Step) -> None:
         gaps = step.data["gaps"]
