@@ -199,6 +199,8 @@ def _detail(case: Application, event: Event) -> str:
     data = event.data
     if data.get("stage") in case.book.stage_codes:
         return standing.stage_title(case, data["stage"])
+    if function := case.book.function(str(data.get("function", ""))):
+        return say(function.title)
     if data.get("requirement"):
         outcome = dict(Finding.OUTCOMES).get(data.get("outcome"), "")
         return f"{data['requirement']}: {outcome}" if outcome else str(data["requirement"])
