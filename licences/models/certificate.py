@@ -25,7 +25,7 @@ class Certificate(models.Model):
     class Meta:
         verbose_name = _("certificate")
         verbose_name_plural = _("certificates")
-        ordering = ["licence", "pk"]
+        ordering = ["licence_id", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[0-9A-HJKMNP-TV-Z]{26}$"), name="licences_certificate_code"

@@ -42,7 +42,7 @@ class LicenceNotice(models.Model):
     class Meta:
         verbose_name = _("preliminary notice")
         verbose_name_plural = _("preliminary notices")
-        ordering = ["licence", "pk"]
+        ordering = ["licence_id", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(served_on=None, until=None) | Q(until__gt=models.F("served_on")),
@@ -89,7 +89,7 @@ class LicenceRepresentation(models.Model):
     class Meta:
         verbose_name = _("representation")
         verbose_name_plural = _("representations")
-        ordering = ["notice", "pk"]
+        ordering = ["notice_id", "pk"]
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.made_on}"

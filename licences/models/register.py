@@ -26,7 +26,7 @@ class RegisterEntry(models.Model):
     class Meta:
         verbose_name = _("register entry")
         verbose_name_plural = _("register entries")
-        ordering = ["licence", "pk"]
+        ordering = ["licence_id", "pk"]
 
     def __str__(self) -> str:
         return f"{self.licence_id} {self.what}"

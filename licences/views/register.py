@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http import StreamingHttpResponse as Stream
 from django.http.response import HttpResponseBase
@@ -71,21 +72,21 @@ def _mark(request: HttpRequest) -> str:
 @require_safe
 @condition(etag_func=_mark)
 def as_json(request: HttpRequest) -> HttpResponseBase:
-    return _whole(exports.json_lines, "application/json")
+    return _whole(queries.with_history(), exports.json_lines, "application/json")
 
 
 @require_safe
 @condition(etag_func=_mark)
 def as_csv(request: HttpRequest) -> HttpResponseBase:
-    response = _whole(exports.csv_lines, "text/csv; charset=utf-8")
+    response = _whole(queries.register(), exports.csv_lines, "text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
     return response
 
 
-def _whole(lines: Lines, content_type: str) -> HttpResponseBase:
+def _whole(licences: QuerySet[Licence], lines: Lines, content_type: str) -> HttpResponseBase:
     """The whole register, a part at a time: its size is no matter for the memory of this process."""
-    licences = queries.with_history().iterator(chunk_size=AT_ONCE)
-    return Stream(lines(licences, timezone.now()), content_type=content_type)
+    parts = lines(licences.iterator(chunk_size=AT_ONCE), timezone.now())
+    return Stream(parts, content_type=content_type)
 
 
 def _licence_or_404(number: str) -> Licence:
