@@ -73,10 +73,11 @@ class Worker:
 
     def call(self, who, path, form=None):
         body = b"" if form is None else urlencode({**form, "csrfmiddlewaretoken": CSRF}).encode()
+        address, _sign, query = path.partition("?")
         environ = {
             "REQUEST_METHOD": "GET" if form is None else "POST",
-            "PATH_INFO": path,
-            "QUERY_STRING": "",
+            "PATH_INFO": address,
+            "QUERY_STRING": query,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",

@@ -10,6 +10,7 @@ from look.kazakh import folded
 LONGEST = 200
 MOST_WORDS = 8
 SEPARATOR = "\n"  # between the firm and its people; no word has one
+FIRST_CODED = 128  # what comes before it is ASCII
 HIGH, LOW = "ABCDEFGHIJKLM", "NOPQRSTUVWXYZ"
 
 
@@ -18,20 +19,24 @@ def searchable(*texts: str) -> str:
     of it is letters and digits of ASCII, so that an index of three letters at a time works in a database
     of any locale. No letter's code can begin in the middle of another's.
     """
-    return "".join(_coded(sign) for sign in folded(" ".join(texts)))
+    return folded(" ".join(texts)).translate(CODES)
 
 
-def _coded(sign: str) -> str:
-    """Itself in ASCII; else its number in thirteens, the first of them from one alphabet, the others from
-    another: small letters mean themselves, so capitals are free for it.
+class Codes(dict[int, str]):
+    """Of a sign of ASCII, itself; of any other its number in thirteens, the first of them from one alphabet,
+    the others from another: small letters mean themselves, so capitals are free for it.
     """
-    if sign.isascii():
-        return sign
-    number, places = ord(sign), ""
-    while number >= len(LOW):
-        number, place = divmod(number, len(LOW))
-        places = LOW[place] + places
-    return HIGH[number] + places
+
+    def __missing__(self, number: int) -> str:
+        left, places = number, ""
+        while left >= len(LOW):
+            left, place = divmod(left, len(LOW))
+            places = LOW[place] + places
+        self[number] = chr(number) if number < FIRST_CODED else HIGH[left] + places
+        return self[number]
+
+
+CODES = Codes()
 
 
 def words_of_firm(case: Application) -> str:

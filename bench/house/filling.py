@@ -85,7 +85,10 @@ def _licence_type():
 
 def _reviewer():
     user = User.objects.create(email=REVIEWER, full_name="Bench Reviewer", human="b" * 64, is_staff=True)
-    Staff.objects.create(user=user, regulator=_licence_type().regulator, role="reviewer", human=user.human)
+    regulator = _licence_type().regulator
+    Staff.objects.create(
+        user=user, regulator=regulator, role="reviewer", human=user.human, counts_unconfirmed=True
+    )
 
 
 def _batch(numbers):

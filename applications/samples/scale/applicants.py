@@ -10,6 +10,7 @@ from accounts.identifiers import human_hash
 from accounts.models import Firm, Membership, User
 from accounts.services.firms import FOUNDER_ROLES
 from applications.models import Person, Post
+from applications.queries.search import SEPARATOR, searchable
 from applications.samples.numbers import sample_bin
 from applications.samples.scale import chances
 from applications.samples.scale.desks import Who
@@ -73,6 +74,14 @@ class Applicant:
 
     def as_submitted(self) -> Row:
         return {name: self.firm[name] for name in ("name", "bin", "legal_form")}
+
+    def words(self, reference: str) -> str:
+        """By what the case is found."""
+        firm = self.firm
+        of_firm = searchable(reference, firm["name"], firm["name_kk"], firm["name_ru"], firm["bin"] or "")
+        parts = ("family_name", "given_names", "latin_family_name", "latin_given_names")
+        of_people = searchable(*(person[part] for person in self.people for part in parts))
+        return SEPARATOR.join([of_firm, of_people])
 
     def people_as_submitted(self, mask: Callable[[str], str]) -> Row:
         return {

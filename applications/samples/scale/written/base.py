@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.identifiers import mask
-from applications.models import Finding, Snapshot
+from applications.models import Finding, SearchText, Snapshot
 from applications.queries.content import content_hash
 from applications.samples.scale.applicants import Applicant
 from applications.samples.scale.ledger import Ledger
@@ -49,6 +49,9 @@ class CaseRows:
             Snapshot, application_id=self.case["id"], number=len(self.snapshots) + 1, content=content,
             sha256=content_hash(content), law=self._law(step.at), made_at=step.at, made_by_name=step.who.name,
         )  # fmt: skip
+        if last is None:
+            words = self.applicant.words(self.case["reference"])
+            self.new(SearchText, application_id=self.case["id"], text=words)
         self.snapshots.append(row)
         before = {q["requirement"]: q["value"] for q in last["content"]["questions"]} if last else {}
         for question in asked:
