@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 def recommended_to_grant(case: "Application", data: Data) -> Reasons:
     if case.recommended == "grant":
         return []
-    words = _("The recommendation is not to grant.")
+    is_record = case.book.outcome == rb.READINESS
+    words = (
+        _("The recommendation is not to record readiness.")
+        if is_record
+        else _("The recommendation is not to grant.")
+    )
     return [Reason(words, act_page(case, "send_back"), by="send_back_application")]
 
 

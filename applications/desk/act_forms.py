@@ -6,6 +6,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from applications.desk.words import outcome_words
 from applications.models import Application, Recommendation, Stage
 from look.fields import DayMonthYearField
 from regulators.rulebook import say
@@ -70,6 +71,9 @@ class WithGrounds(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["grounds"]
         field.choices = [(code, words) for code, words in self.known()] if self.case else []
+        if self.case and "outcome" in self.fields:
+            outcome: Any = self.fields["outcome"]
+            outcome.choices = outcome_words(self.case)
 
     def known(self) -> list[tuple[str, str]]:
         assert self.case is not None

@@ -1,7 +1,7 @@
 """The acts of a case on the desk: the form of each, the service that does it, what a decision rests on."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from applications.conditions import decision, opened, panel, recommendation
 from applications.desk import act_forms as f
 from applications.desk.condition_forms import InPrincipleForm
-from applications.desk.words import STAGE_TAGS
+from applications.desk.words import STAGE_TAGS, act_word, ends_in_readiness, outcome_word
 from applications.models import Application, Finding, Stage
 from applications.queries import law
 from applications.queries.panels import last_closed
@@ -93,7 +93,14 @@ def for_stage(offer: Offer, stage: Stage) -> StageOffer:
     return StageOffer(act=offer.act, reasons=offer.reasons, proposal=offer.proposal, stage=stage)
 
 
+def worded(offer: Offer, case: Application) -> Offer:
+    """With the words of the case, where these are other than those of the act."""
+    label = act_word(case, offer.act)
+    return offer if label == offer.act.label else replace(offer, act=replace(offer.act, label=label))
+
+
 def for_case(offer: Offer, case: Application) -> CaseOffer:
+    offer = worded(offer, case)
     return CaseOffer(act=offer.act, reasons=standing(offer, case), proposal=offer.proposal, case=case)
 
 
@@ -131,16 +138,22 @@ def run(
 
 
 def links(
-    obj: Any, found: list[Offer], url: Callable[[Act], str], *, listed: Collection[str] = ()
+    obj: Any,
+    found: list[Offer],
+    url: Callable[[Act], str],
+    *,
+    listed: Collection[str] = (),
+    leads: bool = True,
 ) -> list[dict[str, Any]]:
     """The acts as a page shows them; of many reasons the first few, and how many more there are. What the
     acts that are ``listed`` lack stands elsewhere on the page, apart from what is about the reader.
 
-    One act leads on and is the main button. What stands in the way of a grant shows even though the form
-    of the recommendation is open, since a refusal can be recommended.
+    One act leads on and is the main button where ``leads``: it is the turn of whoever reads. What stands in
+    the way of a grant shows even though the form of the recommendation is open, since a refusal can be
+    recommended.
     """
     is_open = {offer.act.name: not standing(offer, obj) for offer in found}
-    main = next((name for name in FORWARD if is_open.get(name)), "")
+    main = next((name for name in FORWARD if leads and is_open.get(name)), "")
     return [
         {
             "name": offer.act.name,
@@ -177,7 +190,9 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
         "conditions": case.conditions.all(),
         "subject_to": case.findings.filter(outcome=Finding.SUBJECT).order_by("stage", "requirement"),
         "panel": last_closed(case),
-        "recommendation": case.recommendations.select_related("by").last(),
+        "recommendation": (made := case.recommendations.select_related("by").last()),
+        "recommended": outcome_word(case, made.outcome) if made else "",
+        "is_readiness": ends_in_readiness(case),
         "examined_by": sides.count("examine"),
         "is_decision": offer.act.duty == DECIDE or offer.act.two_people,
         "proposed": _proposed(offer),

@@ -16,6 +16,7 @@ from applications.desk.case_page import case_context
 from applications.desk.pages import PAGES
 from applications.desk.pages.base import closed, show
 from applications.desk.why_not import next_acts, why_not
+from applications.desk.words import state_word
 from applications.desk.worklist import bulk, handing_over, saved
 from applications.desk.worklist import views as worklist
 from applications.models import Application, IndividualApproval, Stage
@@ -119,9 +120,11 @@ class ApplicationAdmin(CaseBound):
 
     def page_of(self, request: HttpRequest, obj: Application) -> HttpResponse:
         context = {**self.admin_site.each_context(request), **case_context(obj, request.user)}
-        offers = self.act_offers(request, obj)
+        offers = [acts.worded(offer, obj) for offer in self.act_offers(request, obj)]
         context |= {
-            "acts": acts.links(obj, offers, lambda act: self.act_url(obj, act), listed=next_acts(obj)),
+            "acts": acts.links(
+                obj, offers, lambda act: self.act_url(obj, act), listed=next_acts(obj), leads=context["mine"]
+            ),
             "why_not": why_not(obj, request.user, offers),
             "opts": self.opts,
         }
@@ -140,6 +143,11 @@ class ApplicationAdmin(CaseBound):
 
     def _form(self, offer: Offer) -> Any:
         return acts.form_of(offer, super()._form(offer))
+
+    def act_effects(self, request: HttpRequest, obj: Application, act: Act) -> list[str]:
+        targets = _(" or ").join(f"“{state_word(obj, target)}”" for target in act.targets)
+        words = _("The state changes from “%(old)s” to %(new)s.")
+        return [words % {"old": state_word(obj), "new": targets}]
 
     def run_act(
         self, request: HttpRequest, obj: Application, act: Act, version: int, data: dict[str, Any]

@@ -19,7 +19,11 @@ from applications.desk.words import (
     STAGE_TAGS,
     STAGE_WORDS,
     STATE_TAGS,
+    act_word,
+    ends_in_readiness,
     event_words,
+    outcome_word,
+    state_word,
 )
 from applications.models import Application, Decision, Finding, Recommendation, Stage
 from applications.queries import corrections, law
@@ -79,6 +83,8 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "notice": case.book.notice,
         "licence_title": say(case.book.licence_type_title),
         "state_kind": STATE_TAGS[A(case.state)],
+        "state_word": state_word(case),
+        "is_readiness": ends_in_readiness(case),
         "waits": waits,
         "announced": law.announced(case),
         "mine": standing.is_mine(case, waits, user),
@@ -185,10 +191,10 @@ def timeline(case: Application) -> list[dict[str, Any]]:
         {
             "number": event.number,
             "at": event.at,
-            "what": event_words(event.kind),
+            "what": event_words(event.kind, case),
             "detail": _detail(case, event),
             "who": event.actor_name,
-            "to": states.get(event.to_state, ""),
+            "to": state_word(case, event.to_state) if event.to_state in A else states.get(event.to_state, ""),
             "reason": event.reason,
         }
         for event in events
@@ -258,7 +264,14 @@ def _without_length(case: Application) -> list[dict[str, str]]:
 
 def _recommendations(case: Application) -> list[dict[str, Any]]:
     found: Any = Recommendation.objects.filter(application=case).select_related("by", "snapshot")
-    return [{"made": made, "grounds": ground_titles(case, made.grounds)} for made in found.order_by("-at")]
+    return [
+        {
+            "made": made,
+            "what": outcome_word(case, made.outcome),
+            "grounds": ground_titles(case, made.grounds),
+        }
+        for made in found.order_by("-at")
+    ]
 
 
 def _decisions(case: Application) -> list[dict[str, Any]]:
@@ -267,7 +280,7 @@ def _decisions(case: Application) -> list[dict[str, Any]]:
     return [
         {
             "decision": decision,
-            "what": acts[decision.kind].label if decision.kind in acts else decision.kind,
+            "what": act_word(case, acts[decision.kind]) if decision.kind in acts else decision.kind,
             "grounds": ground_titles(case, decision.grounds),
         }
         for decision in found

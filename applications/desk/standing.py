@@ -20,7 +20,7 @@ from applications.states import StageState as S
 from regulators.calendars import YearNotInCalendarError, is_forecast, working_days_between
 from regulators.periods import footing
 from regulators.queries import staff_roles
-from regulators.rulebook import Clock, say
+from regulators.rulebook import READINESS, Clock, say
 
 FIRM, NOBODY = "firm", ""
 WITH_FIRM = (S.CHANGES_REQUESTED, S.IN_PROGRESS)
@@ -125,7 +125,8 @@ def waiting(case: Any, facts: Facts | None = None) -> Waiting:
         if facts.conditions:
             words = _("Conditions to verify: %(count)s") % {"count": facts.conditions}
             return Waiting(on="reviewer", why=words)
-        return Waiting(on="decision_maker", why=_("Grant"))
+        is_record = case.book.outcome == READINESS
+        return Waiting(on="decision_maker", why=_("Readiness record") if is_record else _("Grant"))
     if facts.approved:
         return Waiting(on="lead_reviewer", why=_("Recommendation"))
     return Waiting(on="reviewer", why=_("Assessment"))

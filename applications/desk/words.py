@@ -11,13 +11,15 @@ from applications.models import (
     Finding,
     IndividualApproval,
     InformationRequest,
+    Recommendation,
     RequestPoint,
     Stage,
 )
 from applications.states import ApplicationState as A
 from applications.states import IndividualState as I
 from applications.states import StageState as S
-from workflow.acts import acts_of
+from regulators.rulebook import READINESS
+from workflow.acts import Act, acts_of
 
 STATE_TAGS = {
     A.DRAFT: "", A.SUBMITTED: "look", A.RETURNED: "", A.NOT_ACCEPTED: "bad", A.IN_REVIEW: "look",
@@ -114,8 +116,39 @@ MACHINES: dict[str, type[Any]] = {
 }
 
 
-def event_words(kind: str) -> str:
+RECORD_READINESS = _("Record readiness")  # what is a grant elsewhere
+READINESS_RECORDED = _("Readiness recorded")
+
+
+def ends_in_readiness(case: Application) -> bool:
+    """Such a case ends in a record that grants nothing, and no word of it says otherwise."""
+    return case.book.outcome == READINESS
+
+
+def state_word(case: Application, state: str = "") -> str:
+    """A state of a case, that of now unless another is given."""
+    found = A(state or case.state)
+    return str(READINESS_RECORDED if found == A.GRANTED and ends_in_readiness(case) else found.label)
+
+
+def outcome_words(case: Application) -> list[tuple[str, str | Promise]]:
+    """What can be recommended."""
+    grant: str | Promise = RECORD_READINESS if ends_in_readiness(case) else Recommendation.OUTCOMES[0][1]
+    return [(Recommendation.GRANT, grant), *Recommendation.OUTCOMES[1:]]
+
+
+def outcome_word(case: Application, outcome: str) -> str:
+    return str(dict(outcome_words(case)).get(outcome, ""))
+
+
+def act_word(case: Application, act: Act) -> str | Promise:
+    return RECORD_READINESS if act.name == "grant" and ends_in_readiness(case) else act.label
+
+
+def event_words(kind: str, case: Application | None = None) -> str:
     """An audit event in words: its own, or the label of the act that it records."""
+    if case is not None and kind == "application.grant" and ends_in_readiness(case):
+        return str(READINESS_RECORDED)
     if kind in EVENTS:
         return str(EVENTS[kind])
     room, _dot, name = kind.partition(".")

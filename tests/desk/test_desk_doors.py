@@ -1,10 +1,13 @@
 """Who may open which page of the desk: staff of the regulator, each by their role, and nobody else."""
 
 import pytest
+from django.contrib import admin
+from django.db.models import ProtectedError
 from django.urls import reverse
 
 from applications.desk.pages import PAGES
 from applications.models import (
+    Application,
     ChangeNotice,
     Condition,
     Consultation,
@@ -19,6 +22,7 @@ from applications.models import (
     RefusalNotice,
     Representation,
     RequestPoint,
+    Stage,
 )
 from tests.desk.conftest import act, at, sitting, stage_act
 from tests.plugins.cases import fresh, new_staff
@@ -158,6 +162,33 @@ def test_nothing_is_added_deleted_or_typed_into_a_case(case, browsers):
     assert browser.post(at("change", case), typed).status_code == 405
     assert browser.put(at("fee", case)).status_code == 405
     assert (fresh(case).state, fresh(case).fee, fresh(case).version) == ("in_review", "due", 0)
+
+
+def test_no_permission_lets_anybody_delete_a_case(case, browsers, afsa_staff, rf):
+    """Not by its address, not by an action of the list, not with every permission that Django knows, and not
+    by a slip in a shell.
+    """
+    lead = fresh(afsa_staff.lead_reviewer)
+    lead.is_superuser = True
+    lead.save(update_fields=["is_superuser"])
+    chosen = {"action": "delete_selected", "_selected_action": [str(case.pk)], "post": "yes"}
+    worklist = reverse("admin:applications_application_changelist")
+
+    assert browsers.lead_reviewer.post(at("delete", case), {"post": "yes"}).status_code == 403
+    assert browsers.lead_reviewer.post(worklist, chosen).status_code != 500
+    request = rf.get("/")
+    request.user = lead
+    for model, record in ((Application, case), (Stage, case.stages.first())):
+        desk = admin.site._registry[model]
+        assert lead.has_perm(f"applications.delete_{model._meta.model_name}")
+        assert (desk.has_delete_permission(request), desk.has_delete_permission(request, record)) == (
+            False,
+            False,
+        )
+        assert "delete_selected" not in desk.get_actions(request)
+    with pytest.raises(ProtectedError):
+        case.delete()
+    assert Application.objects.filter(pk=case.pk).exists()
 
 
 @pytest.mark.parametrize("name", ["submit", "withdraw", "discard"])

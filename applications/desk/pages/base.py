@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.second_factor import demand
 from applications.desk.clashes import clash_on
+from applications.desk.words import state_word
 from applications.models import Application
 from applications.portal import typed
 from applications.queries.conflicts import why_not
@@ -202,6 +203,7 @@ def around(model_admin: Any, request: HttpRequest, case: Application, title: str
         "opts": Application._meta,
         "title": title,
         "notice": case.book.notice,
+        "state_word": state_word(case),
         "change_url": case_url(case),
         "list_url": reverse("admin:applications_application_changelist"),
     }

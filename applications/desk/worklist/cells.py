@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.desk import standing
-from applications.desk.words import STAGE_WORDS, STATE_TAGS
+from applications.desk.words import STAGE_WORDS, STATE_TAGS, state_word
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -36,7 +36,7 @@ def firm_cell(case: Any) -> SafeString:
 
 def stage_cell(case: Any) -> SafeString:
     """The state of the case, and the first stage that is not approved with how it stands."""
-    state = _tag(STATE_TAGS[A(case.state)], A(case.state).label)
+    state = _tag(STATE_TAGS[A(case.state)], state_word(case))
     if case.state in DECIDED:
         return state
     if not case.stage_now:
