@@ -145,8 +145,8 @@ class ApplicationAdmin(CaseBound):
         return acts.form_of(offer, super()._form(offer))
 
     def act_effects(self, request: HttpRequest, obj: Application, act: Act) -> list[str]:
-        targets = _(" or ").join(f"“{state_word(obj, target)}”" for target in act.targets)
-        words = _("The state changes from “%(old)s” to %(new)s.")
+        targets = gettext(" or ").join(f"“{state_word(obj, target)}”" for target in act.targets)
+        words = gettext("The state changes from “%(old)s” to %(new)s.")
         return [words % {"old": state_word(obj), "new": targets}]
 
     def run_act(

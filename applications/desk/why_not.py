@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from applications.conditions import THE_BOOK, THE_FIRM, THE_REGULATOR, TIME
 from applications.desk.pages import PAGES
 from applications.desk.standing import FIRM, WHO
+from applications.desk.words import act_word
 from applications.models import Application
 from applications.states import ApplicationState as A
 from regulators.models import Role
@@ -88,7 +89,7 @@ def why_not(case: Application, user: Any, offers: list[Offer]) -> list[Lacking]:
         reasons = [reason for reason in reasons if reason.by != "form"]
         lacking = Lacking(
             name=name,
-            label=str(act.label),
+            label=str(act_word(case, act)),
             who=_who(act.permission.removeprefix("applications."), user, case),
             count=len(reasons),
         )
