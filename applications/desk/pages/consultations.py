@@ -39,7 +39,7 @@ class SpecialistField(forms.ModelChoiceField):
         asked = people_with_roles(case.regulator_id, consultations.ASKED_ROLES)
         why = cannot_act(case, asked)
         self.queryset = asked
-        self.label_from_instance = lambda user: named(user, why)  # type: ignore[method-assign]
+        self.label_from_instance = lambda obj: named(obj, why)  # type: ignore[method-assign]
         self.choices = self.iterator(self)
 
 
