@@ -35,13 +35,12 @@ def word_runs(before: Iterable[str], after: Iterable[str]) -> list[Run]:
     tokens = TOKEN.findall(old), TOKEN.findall(new)
     if sum(map(len, tokens)) > MOST_WORDS:
         tokens = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    words = [[token.strip(" \t\r") for token in side] for side in tokens]
-    return [run for run in _runs(words, tokens) if run.text]
+    return [run for run in _runs(*tokens) if run.text]
 
 
-def _runs(words: list[list[str]], tokens: tuple[list[str], list[str]]) -> Iterator[Run]:
-    old, new = tokens
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *words, autojunk=True).get_opcodes():
+def _runs(old: list[str], new: list[str]) -> Iterator[Run]:
+    then, now = ([token.strip(" \t\r") for token in side] for side in (old, new))
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, then, now, autojunk=True).get_opcodes():
         if tag == "equal":
             yield Run(SAME, "".join(new[j1:j2]))
             continue

@@ -50,7 +50,8 @@ def rows_of(typed: forms.Form, now: forms.Form | None) -> Iterator[Row]:
 def in_words(field: forms.Field, value: Any) -> str:
     """A value of a form as its page would say it."""
     if isinstance(field, forms.ModelChoiceField):
-        found = field.queryset.filter(pk=getattr(value, "pk", value)).first() if value else None
+        among: Any = field.queryset
+        found = among.filter(pk=getattr(value, "pk", value)).first() if value else None
         return field.label_from_instance(found) if found else ""
     if isinstance(value, list | tuple):
         return ", ".join(in_words(field, one) for one in value)

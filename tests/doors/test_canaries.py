@@ -17,6 +17,7 @@ from applications.models import (
     Application,
     ConflictOfInterest,
     Consultation,
+    Decision,
     InformationRequest,
     Meeting,
     Note,
@@ -56,6 +57,13 @@ def _recommended(word: str, case: Application, by: Any) -> Any:
     )  # fmt: skip
 
 
+def _departed(word: str, case: Application, by: Any) -> Any:
+    return Decision.objects.create(
+        application=case, snapshot=case.snapshots.latest("number"), kind="approve_in_principle", reason="",
+        law={}, by=by, at=timezone.now(), departs=word,
+    )  # fmt: skip
+
+
 def _recorded(kind: str) -> Sow:
     def sow(word: str, case: Application, by: Any) -> Any:
         with transaction.atomic():
@@ -81,6 +89,7 @@ CANARIES: dict[str, Sow] = {
     "meeting": _met,
     "conflict of interest": _conflicted,
     "recommendation": _recommended,
+    "departure from the recommendation": _departed,
     "typed and not saved": lambda word, case, by: TypedText.objects.create(
         user=by, application=case, path="/desk/somewhere/", fields={"text": [word]}, at=timezone.now()
     ),
