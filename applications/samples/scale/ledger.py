@@ -41,7 +41,7 @@ class Ledger:
 
     def new(self, model: type[Model], /, **values: Any) -> Row:
         """A row; what is changed in it until the case is copied is copied with it."""
-        if "id" not in values:
+        if "id" not in values and model._meta.pk.attname == "id":
             given = self._given[model] = self._given.get(model, 0) + 1
             if given >= EACH:
                 raise OverflowError(f"A sample case has more than {EACH - 1} rows of {model.__name__}.")
