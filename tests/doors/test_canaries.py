@@ -90,6 +90,7 @@ CANARIES: dict[str, Sow] = {
     "conflict of interest": _conflicted,
     "recommendation": _recommended,
     "departure from the recommendation": _departed,
+    "panel": lambda word, case, by: case.panels.update(reason=word, minutes=word),
     "typed and not saved": lambda word, case, by: TypedText.objects.create(
         user=by, application=case, path="/desk/somewhere/", fields={"text": [word]}, at=timezone.now()
     ),
