@@ -26,7 +26,7 @@ ENDS = {
     "AFSA": {"granted", "refused", "lapsed", "withdrawn", "discarded"},
     "AFM": {"granted", "not_accepted", "withdrawn", "discarded"},
 }
-KINDS = 45  # of steps, acts of both models among them
+KINDS = 46  # of steps, acts of both models among them
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ class CaseRows:
         )  # fmt: skip
         if last is None:
             words = self.applicant.words(self.case["reference"])
-            self.new(SearchText, application_id=self.case["id"], text=words)
+            self.ledger.rows[SearchText].append({"application_id": self.case["id"], "text": words})
         self.snapshots.append(row)
         before = {q["requirement"]: q["value"] for q in last["content"]["questions"]} if last else {}
         for question in asked:
