@@ -197,7 +197,7 @@ def _granted(change: Change) -> dict[str, Any]:
             licence_type=case.licence_type,
             authority_basis=confirmed_basis(case.licence_type_id, timezone.localdate()),
             rulebook_version=str(case.rulebook),
-            conditions=_carried_over(case),
+            conditions=carried_over(case),
             case_reference=str(case.reference),
             granted_at=case.decided_at or timezone.now(),
         )
@@ -207,7 +207,7 @@ def _granted(change: Change) -> dict[str, Any]:
     return noted
 
 
-def _carried_over(case: Application) -> list[str]:
+def carried_over(case: Application) -> list[str]:
     """Conditions that stand on the licence: findings met subject to a condition, and those of the approval in
     principle that were not met and are meant to be carried over.
     """

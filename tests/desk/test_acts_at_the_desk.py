@@ -1,13 +1,13 @@
 """The acts of a case: forms that the book fills, clashes, two people, and the road to a refusal."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from applications.models import Representation
 from applications.services import decisions
-from regulators.services import confirm_authority_basis, enter_authority_basis
+from applications.services.effects import carried_over
 from tests.desk.conftest import act, at, on, stage_act
 from tests.plugins.cases import fresh
 from workflow.errors import NotReady
@@ -69,7 +69,7 @@ def test_conditions_are_needed_and_a_day_without_a_text_is_a_mistake(recommended
     assert fresh(recommended).state == "recommended"
 
 
-def test_what_is_not_met_and_is_to_be_carried_over_stands_on_the_licence(filed, afsa, browsers, afsa_staff):
+def test_what_is_not_met_and_is_to_be_carried_over_stands_on_the_licence(filed, afsa, browsers):
     case = filed(afsa, state="recommended")
     case.findings.update(outcome="met")
     day = timezone.localdate() + timedelta(days=90)
@@ -80,24 +80,15 @@ def test_what_is_not_met_and_is_to_be_carried_over_stands_on_the_licence(filed, 
     page = browsers.reviewer.get(at("change", case)).content.decode()
     for words in ("The policy.", "It is carried over to the licence", "Overdue"):
         assert words in page
-    granting = {"version": 1, "reason": "Good."}
     url = act(case, "grant")
     refused = [str(r) for r in browsers.decision_maker.get(url).context["offer"].reasons]
     assert [text for text in refused if "Condition" in text] == ["Condition 1 is not verified: Pay in."]
     met = {"evidence": "The statement was read."}
     assert browsers.reviewer.post(at("condition", case, 1), met).status_code == 302
     assert browsers.reviewer.get(at("change", case)).context["waits"].why == "Grant"
-    basis_of(afsa, afsa_staff)
-    assert browsers.decision_maker.post(url, granting).status_code == 302
-    assert fresh(case).licence.conditions == ["Insure."]
-
-
-def basis_of(licence_type, staff):
-    basis = enter_authority_basis(
-        actor=staff.administrator, licence_type=licence_type, act="Rules of the tests", article="1",
-        scope="Custody", valid_from=date(2024, 1, 1),
-    )  # fmt: skip
-    confirm_authority_basis(actor=staff.second_administrator, basis=basis)
+    refused = [str(r) for r in browsers.decision_maker.get(url).context["offer"].reasons]
+    assert [text for text in refused if "Condition" in text] == []
+    assert carried_over(fresh(case)) == ["Insure."]
 
 
 def test_only_grounds_of_the_book_are_taken(recommended, browsers):
