@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.conditions.opened import unopened
 from applications.models import Finding
 from applications.services.assessment import assess
 from licences.models import Licence
@@ -61,11 +62,13 @@ def test_from_submission_to_licence(submitted_case, browsers, afsa_staff):
             url = reverse("admin:applications_individualapproval_act", args=[approval.pk, name])
             posted(reviewer, url, {"version": number})
 
-    posted(
-        lead,
-        act(case, "recommend"),
-        {"version": fresh(case).version, "outcome": "grant", "reason": "All is met."},
-    )
+    to_grant = {"version": fresh(case).version, "outcome": "grant", "reason": "All is met."}
+    unread = unopened(case)
+    assert unread
+    assert lead.post(act(case, "recommend"), to_grant).status_code == 422
+    for document in unread:
+        assert reviewer.get(at("document", case, document)).status_code == 200
+    posted(lead, act(case, "recommend"), to_grant)
     until = timezone.localdate() + timedelta(days=90)
     posted(
         decider,

@@ -35,7 +35,7 @@ class Page:
     title: ClassVar[str | Promise]
     permission: ClassVar[str]
     button: ClassVar[str | Promise] = ""
-    done: ClassVar[str | Promise] = ""
+    done: str | Promise = ""  # a page that does several things says of each that it is done
     intro: ClassVar[str | Promise] = ""
     fresh_factor: ClassVar[bool] = False  # a step of the decision: opened and sent only after a second factor
     template: ClassVar[str] = "admin/applications/work.html"

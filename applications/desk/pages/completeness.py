@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,7 +56,7 @@ class MarksForm(forms.Form):
 class CompletenessPage(Page):
     name, path = "completeness", "completeness/"
     title, permission = gettext_lazy("Check completeness"), "check_completeness"
-    done = gettext_lazy("The completeness check is recorded.")
+    done: str | Promise = gettext_lazy("The completeness check is recorded.")
     intro = gettext_lazy(
         "Check that everything due at submission is there and can be read. Whether it is right comes later."
     )

@@ -222,9 +222,6 @@ class ActRows(CaseRows):
             }
             self._snapshot(step, declaration)
 
-    def _stage_take(self, step: Step) -> None:
-        self.stages[step.data["stage"]]["taken_by_id"] = step.who.pk
-
     def _stage_request_changes(self, step: Step) -> None:
         words = {"note_to_firm": step.data["reason"], "returned_items": sorted(step.data["items"])}
         self.stages[step.data["stage"]] |= words
