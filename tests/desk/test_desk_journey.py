@@ -74,7 +74,7 @@ def test_from_submission_to_licence(submitted_case, browsers, afsa_staff):
         decider,
         act(case, "approve_in_principle"),
         {"version": fresh(case).version, "text_1": "Pay the capital in.", "reason": "The criteria are met.",
-         **on(until, "expires_on"), **on(until, "due_1")},
+         **on(until, "expires_on"), **on(until, "due_on_1")},
     )  # fmt: skip
     condition = case.conditions.get()
     assert (condition.text, condition.due_on, fresh(case).expires_on) == ("Pay the capital in.", until, until)
