@@ -84,6 +84,8 @@ class LicenceAdmin(StatefulAdmin):
         licence = self.get_object(request, unquote(object_id))
         if licence is None:
             raise Http404
+        if not rules.has_perm("licences.read_at_the_desk", request.user, licence):
+            raise PermissionDenied
         newest = licence.certificates.last()
         history = list(licence.history.all())
         may_act = self.has_change_permission(request, licence)

@@ -99,11 +99,12 @@ def says_what_is_served(act: str) -> Requirement:
 
 def is_noticed(act: str) -> Requirement:
     """Before the confirmation: the notice was served, the time for representations is over, and each one is
-    answered (FSFR s 10(1) and Schedule 1 para 4). With immediate effect all of it comes afterwards.
+    answered (FSFR s 10(1) and Schedule 1 para 4). With immediate effect all of it comes afterwards, on a
+    notice that stands: of one that was withdrawn the firm could never be heard.
     """
 
     def ask(licence: Any, data: Data) -> list[Reason]:
-        if not is_against(licence, act, data) or (act in AT_ONCE and data.get("immediate")):
+        if not is_against(licence, act, data):
             return []
         notice = licence.notices.filter(act=act, decided_at=None, withdrawn_at=None).last()
         if notice is None or (notice.text, notice.about) != (data.get("notice"), about(data)):
@@ -115,6 +116,8 @@ def is_noticed(act: str) -> Requirement:
                     )
                 )
             ]
+        if act in AT_ONCE and data.get("immediate"):
+            return []
         if notice.served_on is None:
             return [Reason(_("The preliminary notice is not served yet."), page(notice, "service"))]
         reasons = []

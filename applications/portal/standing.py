@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.models import Application, Decision, InformationRequest, RefusalNotice
+from applications.models import Application, Correction, Decision, InformationRequest, RefusalNotice
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -257,8 +257,15 @@ def timeline_of(case: Application) -> list[Happened]:
             who=event.actor_name if event.kind in BY_FIRM else regulator,
         )
         for event in events
-        if event.kind != "request.close" or event.data.get("was_sent")
+        if _is_theirs_to_know(event)
     ]
+
+
+def _is_theirs_to_know(event: Event) -> bool:
+    """Not what became of a request that was never sent, or of a recommendation, which staff alone read."""
+    if event.kind == "application.correction_confirmed":
+        return bool(event.data.get("record") != Correction.RECOMMENDATION)
+    return event.kind != "request.close" or bool(event.data.get("was_sent"))
 
 
 def _words_of(kind: str, case: Application) -> str:

@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import rules
+
 from applications.votes import Count, says
 
 if TYPE_CHECKING:
@@ -56,8 +58,14 @@ class Sitting:
         return next((m for m in self.sitting if m.is_chair), None)
 
     def may_close(self, user: Any) -> bool:
-        """The chair; where that one does not sit any more, whoever may decide on the case."""
-        return self.chair is None or self.chair.human == user.human
+        """The chair; where that one does not sit any more, or may not decide here any more (an appointment
+        that ended, an account that was closed), whoever may decide on the case. Else the case would wait for
+        somebody who never comes.
+        """
+        chair, case = self.chair, self.panel.application
+        if chair is None or chair.human == user.human:
+            return True
+        return not rules.has_perm("applications.close_panel", chair.user, case)
 
     def count(self) -> Count:
         votes = [self.vote_of(member) for member in self.sitting]

@@ -29,8 +29,9 @@ ENDED = (IndividualState.WITHDRAWN, IndividualState.REFUSED)
 def propose_named(case: Application, *, actor: Any) -> list[IndividualApproval]:
     """What a submission, or a returned stage that is complete again, means for approvals: in its transaction.
 
-    Effects in order: withdraw those that stand and whose person is not named for the function any more;
-    propose who is named and was not refused in this case.
+    Effects in order: withdraw those that stand and whose person is not named for the function any more, or
+    whose record names another human now than when somebody assessed them; propose who is named and was not
+    refused in this case.
     """
     wanted = {function.code for function in case.book.approved_functions}
     rows = list(case.individuals.exclude(state__in=(IndividualState.WITHDRAWN, IndividualState.CEASED)))
@@ -40,7 +41,20 @@ def propose_named(case: Application, *, actor: Any) -> list[IndividualApproval]:
     standing = {key: one for key, one in known.items() if one.state in STANDING}
     for key in standing.keys() - named.keys():
         _withdraw(standing[key], actor, _("The firm does not name this person for it any more."))
-    return _propose(case, [key for key in named if key not in known])
+    begun = {key for key, one in standing.items() if one.state != IndividualState.PROPOSED}
+    others = _other_humans(case) if begun else set()
+    changed = {key for key in begun & named.keys() if str(key[0]) in others}
+    for key in changed:
+        words = _("The record names another human now: the number of the papers is another one.")
+        _withdraw(standing[key], actor, words)
+    return _propose(case, [key for key in named if key not in known or key in changed])
+
+
+def _other_humans(case: Application) -> set[str]:
+    """The keys of people whose number is another one in the newest submission than in the one before."""
+    newest = case.snapshots.order_by("-number").values_list("content__people", flat=True)[:2]
+    now, then = (*newest, {}, {})[:2]
+    return {pk for pk, facts in now.items() if pk in then and facts.get("human") != then[pk].get("human")}
 
 
 def take_up(*, actor: Any, case: Application) -> list[IndividualApproval]:
@@ -76,10 +90,11 @@ def record_answer(
     *, actor: Any, approval: IndividualApproval, expected_version: int, text: str
 ) -> IndividualApproval:
     """What the firm said against a proposed refusal, as it came in. Effects in order: the text with the next
-    version; audit event.
+    version; audit event with the text, so that none of before is lost.
     """
     with transaction.atomic():
         case = locked_case(approval.application_id, actor=actor, permission="applications.work_on_case")
+        insist_not_decided(case)
         found = workflow.lock(IndividualApproval, approval.pk)
         same_version(found, expected_version)
         insist(found.state == "refusal_proposed", _("No refusal of this person is proposed."))
@@ -88,7 +103,13 @@ def record_answer(
         found.version += 1
         found.save(update_fields=["representation", "version"])
         facts = {"function": found.function, "person": str(found.person_id)}
-        record(subject=case.audit_subject, kind="application.individual_answer", actor=actor, data=facts)
+        record(
+            subject=case.audit_subject,
+            kind="application.individual_answer",
+            actor=actor,
+            reason=text,
+            data=facts,
+        )
     return found
 
 

@@ -168,8 +168,8 @@ def vote(*, actor: Any, panel: Panel, choice: str, reason: str, seen: int | None
 
 @transaction.atomic
 def close_panel(*, actor: Any, panel: Panel, sat_on: date, minutes: str, present: list[int]) -> Panel:
-    """The chair closes the panel; where the chair stood aside, any decision maker. ``present`` are keys of
-    members. The result is counted, not chosen: see ``applications.votes``.
+    """The chair closes the panel; where the chair stood aside, or decides here no more, any decision maker.
+    ``present`` are keys of members. The result is counted, not chosen: see ``applications.votes``.
 
     Effects in order: lock the case; take the deciding side; who was there; the minutes and the result; audit
     event with the count.

@@ -4,6 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -142,7 +143,8 @@ class VaryForm(ActForm):
             self.fields[name].initial = getattr(self.licence, name)
         if self.licence.firm.name != self.licence.firm_name:
             told = gettext("In its data the firm is called %(name)s now.")
-            self.fields["firm_name"].help_text = told % {"name": self.licence.firm.name}
+            # A hint is shown as it is; the firm chooses its name.
+            self.fields["firm_name"].help_text = escape(told % {"name": self.licence.firm.name})
         self.order_fields([*own, "new_conditions", "valid_until", "firm_name", "scope"])
 
     def clean(self) -> dict[str, Any]:
@@ -212,6 +214,8 @@ class ServiceForm(forms.Form):
 
 
 class SaidForm(forms.Form):
+    """``seen``: the newest representation that the page showed, so that a second press records none again."""
+
     text = lines(_("What the firm says"), rows=6)
     made_on = DayMonthYearField(label=_("Day"))
     how = forms.CharField(
@@ -219,6 +223,7 @@ class SaidForm(forms.Form):
         max_length=500,
         help_text=_("In writing, at a meeting: where it is filed."),
     )
+    seen = forms.IntegerField(required=False, min_value=0, max_value=10**17, widget=forms.HiddenInput)
 
 
 class AnswerForm(forms.Form):

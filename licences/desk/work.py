@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.second_factor import demand
 from licences import law, services
 from licences.desk.forms import AnswerForm, SaidForm, ServiceForm, WithdrawForm
 from licences.models import Licence, LicenceNotice, LicenceRepresentation
@@ -25,6 +26,8 @@ security = logging.getLogger("kzcustody.security")
 
 class Work:
     """GET asks, POST calls a service. ``permission`` is asked before anything is shown, and by it."""
+
+    fresh_factor: ClassVar[bool] = False  # a step of an act against the firm: only after a second factor
 
     name: ClassVar[str]
     path: ClassVar[str] = "<int:pk>/notices/<int:pk_of>/"
@@ -44,6 +47,9 @@ class Work:
             raise Http404
         self.notice: LicenceNotice = found
 
+    def initial(self) -> dict[str, Any]:
+        return {}
+
     def run(self, data: dict[str, Any]) -> Any:
         raise NotImplementedError
 
@@ -56,6 +62,7 @@ class Work:
 
 
 class ServicePage(Work):
+    fresh_factor = True
     name, path = "service", Work.path + "service/"
     title, permission = gettext_lazy("Record the service of the notice"), "serve_notice"
     button, done = (
@@ -74,11 +81,15 @@ class SaidPage(Work):
     button, done = gettext_lazy("Record it"), gettext_lazy("It is recorded, and waits for our answer.")
     form = SaidForm
 
+    def initial(self) -> dict[str, Any]:
+        return {"seen": max(self.notice.representations.values_list("pk", flat=True), default=0)}
+
     def run(self, data: dict[str, Any]) -> Any:
         return services.record_representation(actor=self.user, notice=self.notice, **data)
 
 
 class WithdrawPage(Work):
+    fresh_factor = True
     name, path = "withdraw", Work.path + "withdraw/"
     title, permission = gettext_lazy("Withdraw the notice"), "answer_representation"
     button, done = gettext_lazy("Withdraw the notice"), gettext_lazy("The notice is withdrawn.")
@@ -89,6 +100,7 @@ class WithdrawPage(Work):
 
 
 class AnswerPage(Work):
+    fresh_factor = True
     name, path = "answer", "<int:pk>/representations/<int:pk_of>/"
     title, permission = gettext_lazy("Answer a representation"), "answer_representation"
     button, done = gettext_lazy("Record the answer"), gettext_lazy("The answer is recorded.")
@@ -134,7 +146,12 @@ def show(model_admin: Any, page: type[Work], request: HttpRequest, pk: int, pk_o
         security.warning("refused: user=%s licence=%s page=%s", request.user.pk, licence.pk, page.name)
         around |= {"title": _("This cannot be done"), "reasons": [Reason(_("You may not do this."))]}
         return TemplateResponse(request, "admin/workflow/refused.html", around, status=403)
-    form = page.form(request.POST if request.method == "POST" else None)
+    if page.fresh_factor:
+        facts = [(_("Act"), page.title), (_("Licence"), licence), (_("Firm"), licence.firm_name)]
+        confirmation = demand(request, facts=facts)
+        if confirmation is not None:
+            return confirmation
+    form = page.form(request.POST if request.method == "POST" else None, initial=made.initial())
     reasons, status = [], 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -62,13 +62,16 @@ def withdraw_notice(*, actor: Any, notice: LicenceNotice, why: str) -> LicenceNo
 
 
 def record_representation(
-    *, actor: Any, notice: LicenceNotice, text: str, made_on: date, how: str
+    *, actor: Any, notice: LicenceNotice, text: str, made_on: date, how: str, seen: int | None = None
 ) -> LicenceRepresentation:
     """Staff record what the firm said outside the portal: in writing or in person. It is taken after the last
-    day too, as long as the notice is open. Raises NotAllowed or NotReady.
+    day too, as long as the notice is open. ``seen``: as for ``make_representation``. Raises NotAllowed or
+    NotReady.
     """
     with transaction.atomic():
         notice = _locked(notice, actor, "licences.serve_notice")
+        if same := _same_press(notice, seen, text=text, made_on=made_on, how=how, recorded_by=actor):
+            return same
         _insist(notice.is_open or notice.may_be_answered, _("This notice is no longer open."))
         _insist(notice.served_on is not None, _("The preliminary notice is not served yet."))
         assert notice.served_on is not None
@@ -85,10 +88,8 @@ def make_representation(
     """
     with transaction.atomic():
         notice = _locked(notice, actor, "licences.make_representation")
-        if seen is not None:
-            same = notice.representations.filter(pk__gt=seen, text=text, recorded_by=actor).first()
-            if same:
-                return same
+        if same := _same_press(notice, seen, text=text, recorded_by=actor):
+            return same
         _insist(notice.may_be_answered, _("The time for representations is over."))
         return _said(notice, actor, text=text, made_on=timezone.localdate(), how="")
 
@@ -107,6 +108,10 @@ def answer_representation(
         said.save(update_fields=["our_answer", "accepted", "answered_by", "answered_at"])
         _note(notice, "licence.answer", actor, reason=our_answer, representation=said.pk, accepted=accepted)
     return said
+
+
+def _same_press(notice: LicenceNotice, seen: int | None, **words: Any) -> LicenceRepresentation | None:
+    return notice.representations.filter(pk__gt=seen, **words).first() if seen is not None else None
 
 
 def _said(notice: LicenceNotice, actor: Any, *, text: str, made_on: date, how: str) -> LicenceRepresentation:

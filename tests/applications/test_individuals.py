@@ -8,13 +8,15 @@ from django.utils import timezone
 from applications.conditions.individual import first_allowed_day, functions_approved
 from applications.models import Finding, IndividualApproval
 from applications.queries.individuals import replaceable, with_untold
+from applications.queries.law import home_of
 from applications.samples.build import answer_rest, complete_stages
-from applications.services import individuals, people
+from applications.services import assessment, individuals, people
 from applications.services.people import PERSON_FIELDS
 from applications.states import StageState
 from audit.models import Event
 from notifications.models import Message
 from regulators import books
+from regulators import rulebook as rb
 from tests.plugins.cases import accept, fresh
 from workflow import duties
 from workflow.errors import Conflict, NotAllowed, NotReady
@@ -186,3 +188,28 @@ def test_the_firm_replaces_a_candidate_while_the_case_is_in_review(assessing, re
     assert (about.exists(), set(about.values_list("outcome", flat=True))) == (True, {""})
     assert set(case.stages.filter(code__in=opened).values_list("state", flat=True)) == {StageState.COMPLETE}
     assert replaceable(case, new)[0].person == new
+
+
+def test_another_human_under_the_record_of_who_was_approved_is_assessed_anew(
+    assessing, reviewed, afm_staff, firm_user
+):
+    case, person = reviewed, assessing.person
+    settle(case, person, afm_staff)
+    run(afm_staff.reviewer, assessing, "approve")
+    fields = {name: getattr(person, name) for name in PERSON_FIELDS}
+    posts = list(case.posts.filter(person=person).values_list("function", flat=True))
+    other = {"identifier_kind": "passport", "identifier": "N12345678", "citizenship": "IE"}
+    for change, states in (
+        ({"latin_given_names": "Corrected"}, {"approved"}),
+        (other, {"withdrawn", "proposed"}),
+    ):
+        stage = case.stages.get(code=home_of(case, rb.PEOPLE))
+        assessment.request_changes(
+            actor=afm_staff.reviewer, stage=stage, expected_version=stage.version, reason="Look again."
+        )
+        fields |= change
+        people.save_person(actor=firm_user, case_id=case.pk, person=person, functions=posts, **fields)
+        answer_rest(case, firm_user)
+        complete_stages(case, firm_user)
+        assert {one.state for one in case.individuals.filter(person=person)} == states
+    assert len(functions_approved(fresh(case))) == 1

@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from applications.models import Correction, CorrectionAnswer, Decision
+from applications.models import Correction, CorrectionAnswer, Decision, Recommendation
+from applications.portal.standing import timeline_of
 from applications.services.corrections import answer_correction, propose_correction
 from audit.models import Event
 from tests.desk.conftest import at
@@ -107,3 +108,15 @@ def test_a_second_account_of_the_same_human_is_no_second_person(case, decision, 
         CorrectionAnswer.objects.create(**held, human=made.proposed_human, proposed_human=made.proposed_human)
     with pytest.raises(NotAllowed):
         propose(case, decision, new_staff("Of Nobody"))
+
+
+@pytest.mark.parametrize(("record", "told"), [("decision", ["A slip was corrected"]), ("recommendation", [])])
+def test_the_firm_does_not_hear_of_a_slip_in_what_it_never_reads(case, decision, afsa_staff, record, told):
+    made = Recommendation.objects.create(
+        application=case, snapshot=case.snapshots.get(), outcome="refuse", reason="Altin lacks keys.", law={},
+        by=afsa_staff.lead_reviewer, at=timezone.now(),
+    )  # fmt: skip
+    pk = {"decision": decision.pk, "recommendation": made.pk}[record]
+    proposed = propose_correction(actor=afsa_staff.decision_maker, case=case, record=record, pk=pk, **SLIP)
+    answer_correction(actor=afsa_staff.lead_reviewer, correction=proposed, confirmed=True)
+    assert [event.what for event in timeline_of(case)] == told

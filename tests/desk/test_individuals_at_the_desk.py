@@ -12,6 +12,7 @@ from applications.services import individuals
 from applications.services.meeting_log import log_meeting
 from tests.desk.conftest import at, on
 from tests.plugins.cases import fresh
+from workflow.errors import NotReady
 
 CANARY = "zhasyryn-kanareika"
 
@@ -152,3 +153,14 @@ def test_the_firm_takes_a_candidate_back_by_its_page(case, approval, english, fi
     assert (fresh(approval).state, fresh(approval).reason) == ("withdrawn", "She left.")
     assert case.stages.get(code="fit_and_proper").state == "changes_requested"
     assert firm.post(url, {**typed, "reason": "She left."}).status_code == 404
+
+
+def test_nothing_is_written_to_a_notice_once_the_case_has_ended(case, afsa_staff):
+    approval = IndividualApproval.objects.create(
+        application=case, person=person_for(case, "seo"), function="seo", state="refusal_proposed"
+    )
+    type(case).objects.filter(pk=case.pk).update(state="withdrawn")
+    with pytest.raises(NotReady, match="The case is decided"):
+        individuals.record_answer(
+            actor=afsa_staff.case_officer, approval=approval, expected_version=0, text="She is fit."
+        )

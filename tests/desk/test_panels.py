@@ -32,6 +32,9 @@ def panel(case, afsa_staff):
     return sitting(case, afsa_staff.decision_maker, afsa_staff.second_decision_maker, afsa_staff.specialist)
 
 
+YESTERDAY = timezone.localdate() - timedelta(days=1)
+
+
 def vote(panel, user, choice, reason="As I see it."):
     return panels.vote(actor=user, panel=panel, choice=choice, reason=reason)
 
@@ -224,6 +227,17 @@ def test_where_the_chair_stands_aside_another_decision_maker_closes(case, panel,
         close(panel, afsa_staff.second_decision_maker)
     panels.recuse(actor=afsa_staff.decision_maker, panel=panel, reason="I know them.", is_conflict=False)
     assert close(panel, fresh(afsa_staff.second_decision_maker)).result == "against"
+
+
+def test_where_the_chair_decides_here_no_more_another_decision_maker_closes(case, panel, afsa_staff):
+    """Else nobody could, and no decision on the case could be taken any more."""
+    chair, other = afsa_staff.decision_maker, afsa_staff.second_decision_maker
+    with pytest.raises(NotAllowed, match="The chair closes the panel"):
+        close(panel, other)
+    chair.appointments.update(valid_from=YESTERDAY, valid_until=YESTERDAY)
+    with pytest.raises(NotAllowed, match="You may not do this"):
+        close(panel, fresh(chair))
+    assert close(panel, fresh(other)).closed_by == other
 
 
 def test_the_minutes_name_whoever_voted_as_present_and_no_day_to_come(case, panel, afsa_staff):

@@ -251,6 +251,23 @@ def test_a_view_that_cannot_be_kept_is_refused_and_nothing_typed_is_lost(
     assert SavedView.objects.count() == 1
 
 
+def test_signs_that_no_text_may_hold_are_left_out(filed, afsa, browsers, officer, afsa_staff):
+    assert save(browsers.reviewer, "Late\0r").status_code == 302
+    assert SavedView.objects.get().name == "Later"
+    case = filed(afsa)
+    Application.objects.filter(pk=case.pk).update(case_officer=afsa_staff.case_officer)
+    value = f"{case.pk}:{case.version}:{officer.pk}"
+    data = {
+        "from": afsa_staff.case_officer.pk,
+        "to": officer.pk,
+        "sure": "1",
+        "case": value,
+        "reason": "Le\0ave",
+    }
+    assert len(browsers.lead_reviewer.post(HAND_OVER, data).context["done"]) == 1
+    assert Event.objects.get(kind="application.assign").reason == "Leave"
+
+
 def test_what_is_saved_holds_known_filters_only(browsers, afsa):
     save(browsers.reviewer, "Mine", state="x", needs="late", firm__name="y", after="z")
     assert SavedView.objects.get().filters == {"needs": "late"}

@@ -11,6 +11,7 @@ from licences.models import Licence
 from regulators.models import Act, Regulator, Role, Staff
 from tests.desk.conftest import on
 from tests.licences.acting import let_time_pass, proposed, serve
+from tests.plugins.second_factor import shown_ago
 
 
 def signed_in(user):
@@ -178,7 +179,8 @@ def test_what_the_firm_says_is_recorded_answered_and_a_notice_withdrawn(grant, d
     serve(notice, first)
     said = {**on(today(), "made_on"), "text": "Not so.", "how": "Letter 4."}
     assert clerk.post(work(notice, "said"), {**said, "text": ""}).status_code == 422
-    assert clerk.post(work(notice, "said"), said).status_code == 302
+    said["seen"] = clerk.get(work(notice, "said")).context["form"]["seen"].value()
+    assert [clerk.post(work(notice, "said"), said).status_code for _press in range(2)] == [302, 302]
     representation = notice.representations.get()
     answer = {"our_answer": "It is so.", "accepted": "no"}
     assert clerk.post(work(representation, "answer"), answer).status_code == 403
@@ -189,3 +191,37 @@ def test_what_the_firm_says_is_recorded_answered_and_a_notice_withdrawn(grant, d
     for words in ("Not so.", "Letter 4.", "Not accepted", "It is so.", "Withdrawn", "Mended."):
         assert words in page, words
     assert clerk.get(work(notice, "service").replace(f"/{notice.pk}/", "/999999/")).status_code == 404
+
+
+def test_a_name_that_the_firm_chose_is_text_on_the_page_of_a_variation(grant, decision_maker, firm):
+    licence = grant()
+    type(firm).objects.filter(pk=firm.pk).update(name="<b id=mine>Vault</b>")
+    page = text(signed_in(decision_maker("Aliya", "N2000001")).get(act_page(licence, "vary")))
+    assert ("<b id=mine>" in page, "&lt;b id=mine&gt;Vault" in page) == (False, True)
+
+
+def test_the_steps_of_an_act_against_the_firm_take_a_fresh_factor(grant, decision_maker):
+    licence, first = grant(), decision_maker("Aliya", "N2000001")
+    proposed(licence, "revoke", first, reason="r")
+    notice = licence.notices.get()
+    stale = shown_ago(signed_in(first), first, seconds=6 * 60)
+    served = {**on(today(), "served_on"), **on(today() + timedelta(days=1), "until"), "how": "By courier."}
+    for name, data in (("service", served), ("withdraw", {"why": "Mended."})):
+        for answer in (stale.get(work(notice, name)), stale.post(work(notice, name), data)):
+            assert (answer.status_code, b'name="factor-code"' in answer.content) == (403, True)
+    assert stale.get(work(notice, "said")).status_code == 200  # writes down what the firm said
+    serve(notice, first)
+    said = notice.representations.create(text="Not so.", made_on=today(), recorded_by=first)
+    answer = {"our_answer": "It is so.", "accepted": "no"}
+    assert stale.post(work(said, "answer"), answer).status_code == 403
+    notice.refresh_from_db()
+    said.refresh_from_db()
+    assert (notice.is_open, said.answered_at) == (True, None)
+
+
+def test_who_is_of_the_firm_under_another_account_reads_nothing_of_it_at_the_desk(grant, officer, firm):
+    licence, clerk = grant(), officer("Clerk", "N1000009")
+    assert signed_in(clerk).get(change_page(licence)).status_code == 200
+    other = type(clerk).objects.create_user("other@firm.test", full_name="Other", human=clerk.human)
+    firm.memberships.create(user=other, role="viewer")
+    assert signed_in(clerk).get(change_page(licence)).status_code == 403

@@ -6,6 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import Membership, User
+from applications.models import Person
 from audit.models import Event
 from licences import law, services
 from licences.models import Certificate, Licence, LicenceNotice
@@ -154,6 +156,13 @@ def test_a_withdrawn_notice_cannot_be_confirmed_on(licence, two):
 
     assert "No preliminary notice of exactly this" in refused(confirmed, licence, "suspend", two[1])[0]
     assert refused(services.withdraw_notice, actor=two[0], notice=notice, why="Twice.")
+
+
+def test_nor_at_once_since_the_firm_could_not_be_heard_afterwards(licence, two):
+    proposed(licence, "suspend", two[0], reason="r", immediate="Keys are lost.")
+    services.withdraw_notice(actor=two[1], notice=licence.notices.get(), why="They are found.")
+
+    assert "No preliminary notice of exactly this" in refused(confirmed, licence, "suspend", two[1])[0]
 
 
 @pytest.mark.parametrize(
@@ -333,3 +342,47 @@ def test_the_database_keeps_one_open_notice_an_act(licence, two):
         LicenceNotice.objects.create(
             licence=licence, act="suspend", text="x", drawn_up_by=two[0], drawn_up_at=timezone.now()
         )
+
+
+def acts_for(firm, human):
+    """As a signatory of the firm, under another account, who has left since."""
+    other = User.objects.create_user("other@firm.test", full_name="Other", human=human)
+    Membership.objects.create(user=other, firm=firm, role="signatory", ended_at=timezone.now())
+
+
+def is_named_by(firm, human):
+    Person.objects.create(
+        firm=firm, given_names="Aliya", born_on="1980-01-01", citizenship="KZ", residence="KZ",
+        identifier_kind="iin", identifier="1", human=human,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("is_of_the_firm", [acts_for, is_named_by])
+def test_who_is_of_the_firm_under_any_account_acts_on_no_licence_of_it(is_of_the_firm, licence, two, firm):
+    first, second = two
+    proposed(licence, "revoke", first, reason="r")
+    notice = licence.notices.get()
+    serve(notice, second)
+    said = services.record_representation(
+        actor=second, notice=notice, text="Not so.", made_on=TODAY(), how="Letter 4."
+    )
+    is_of_the_firm(firm, first.human)
+    first = User.objects.get(pk=first.pk)
+
+    for call in (
+        lambda: proposed(licence, "suspend", first, reason="r"),
+        lambda: services.answer_representation(
+            actor=first, representation=said, our_answer="You are right.", accepted=True
+        ),
+        lambda: services.record_representation(
+            actor=first, notice=notice, text="Nor so.", made_on=TODAY(), how="By word."
+        ),
+        lambda: services.withdraw_notice(actor=first, notice=notice, why="Mended."),
+    ):
+        with pytest.raises(NotAllowed):
+            call()
+    let_time_pass(notice)
+    services.answer_representation(actor=second, representation=said, our_answer="It is so.", accepted=False)
+    assert refused(confirmed, licence, "revoke", second) == [
+        "Aliya, who proposed this, may not do so any more. Propose it again."
+    ]

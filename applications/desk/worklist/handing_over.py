@@ -31,7 +31,7 @@ def show(model_admin: Any, request: Any) -> HttpResponse:
     officers = officers_for(cases, {one.regulator_id for one in types}) if giver else []
     others = [one for one in officers if giver and one.user.pk != giver.user.pk]
     takers = [one for one in others if str(one.user.pk) in asked.getlist("to")]
-    reason = " ".join(asked.get("reason", "").split())[:REASON]
+    reason = " ".join(asked.get("reason", "").replace("\0", "").split())[:REASON]
     if request.method == "POST" and giver and asked.get("sure"):
         return bulk.result_page(model_admin, request, _title(), _run(request, cases, others, reason))
     context = {

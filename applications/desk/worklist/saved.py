@@ -68,10 +68,14 @@ def _filters(request: Any) -> dict[str, str]:
     return known_only(held, user=request.user, types=types_of(request.user))[0]
 
 
+def _name(request: Any) -> str:
+    return str(request.POST.get("view_name", "")).replace("\0", "")[:60]
+
+
 def _save(request: Any) -> tuple[str, str]:
     made = services.save_view(
         actor=request.user,
-        name=request.POST.get("view_name", "")[:60],
+        name=_name(request),
         filters=_filters(request),
         shared=bool(request.POST.get("view_shared")),
         regulator_id=min(regulators_of(request.user)),
@@ -84,7 +88,7 @@ def _change(request: Any) -> tuple[str, str]:
         actor=request.user,
         view=_view(request),
         expected_version=posted_version(request.POST),
-        name=request.POST.get("view_name", "")[:60],
+        name=_name(request),
         shared=bool(request.POST.get("view_shared")),
     )
     return request.path, _("The view is changed.")
