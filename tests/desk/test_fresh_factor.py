@@ -28,7 +28,10 @@ DECISIONS = {
         "lapse", "record_deemed_issue", "remit",
     },
     Stage: set(),
-    Licence: {"suspend", "lift", "revoke", "surrender", "expire"},
+    Licence: {
+        "suspend", "lift", "revoke", "surrender", "expire", "vary", "restrict", "lift_restriction",
+        "wind_down", "end_winding_down", "correct",
+    },
 }  # fmt: skip
 
 

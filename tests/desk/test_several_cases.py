@@ -10,8 +10,7 @@ from applications.services.assigning import assign_case_officer, release_case
 from applications.services.conflicts import declare_conflict
 from applications.services.saved_views import save_view
 from audit.models import Event
-from regulators.services import appoint_staff
-from tests.plugins.cases import SHELL, fresh, new_staff
+from tests.plugins.cases import appointed, fresh, new_staff
 from workflow.errors import Conflict, NotAllowed, NotReady
 
 LIST = reverse("admin:applications_application_changelist")
@@ -24,7 +23,7 @@ VIEWS = reverse("admin:applications_application_views")
 def officer(afsa, afsa_staff):
     """A second case officer of the AFSA."""
     user = new_staff("Second Officer")
-    appoint_staff(actor=SHELL, user=user, regulator=afsa.regulator, role="case_officer")
+    appointed(user, afsa.regulator, "case_officer")
     return fresh(user)
 
 
@@ -127,7 +126,7 @@ def test_the_services_refuse_who_may_not_what_is_stale_and_what_is_nobodys(
 
 def test_the_cases_of_a_colleague_are_handed_over_with_a_summary(filed, afsa, browsers, officer, afsa_staff):
     absent, third = afsa_staff.case_officer, fresh(new_staff("Third Officer"))
-    appoint_staff(actor=SHELL, user=third, regulator=afsa.regulator, role="case_officer")
+    appointed(third, afsa.regulator, "case_officer")
     cases = [filed(afsa) for _n in range(4)]
     decided = filed(afsa, state="granted")
     Application.objects.update(case_officer=absent)

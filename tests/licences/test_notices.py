@@ -347,7 +347,9 @@ def test_the_database_keeps_one_open_notice_an_act(licence, two):
 def acts_for(firm, human):
     """As a signatory of the firm, under another account, who has left since."""
     other = User.objects.create_user("other@firm.test", full_name="Other", human=human)
-    Membership.objects.create(user=other, firm=firm, role="signatory", ended_at=timezone.now())
+    Membership.objects.create(
+        user=other, firm=firm, role="signatory", ended_at=timezone.now() + timedelta(seconds=1)
+    )
 
 
 def is_named_by(firm, human):
