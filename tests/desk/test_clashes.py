@@ -9,6 +9,7 @@ from applications.desk.pages.requests import EditRequestPage
 from applications.models import InformationRequest, TypedText
 from applications.services import intake, requests
 from applications.services.assessment import assess
+from look import words
 from tests.desk.conftest import at, finding_data, on, question_of
 from tests.plugins.cases import fresh
 
@@ -76,13 +77,17 @@ def test_the_fee_that_two_record(case, browsers, afsa_staff):
     officer = fresh(afsa_staff.case_officer)
     intake.record_fee(actor=officer, case=case, fee="paid", expected_version=case.version)
 
-    typed = {"fee": "waived", "reason": "A pilot.", "version": case.version}
+    day = timezone.localdate()
+    typed = {"fee": "waived", "reason": "A pilot.", "version": case.version, **on(day, "on")}
     response = browsers.case_officer.post(at("fee", case), typed)
 
     assert response.status_code == 409
-    assert response.context["clash"].rows == [
-        ("Fee", "Paid", "Waived"), ("Reason, where it is waived", "", "A pilot."),
-    ]  # fmt: skip
+    assert response.context["clash"].rows == [  # the form is for a new entry; theirs is in the ledger
+        ("What happened", "", "Waived"),
+        ("Day of the invoice, of the payment or of the waiver", "", words.day(day)),
+        ("Reason, where the fee is waived or an entry is corrected", "", "A pilot."),
+    ]
+    assert [(place, entry.what) for place, entry, _corrected in response.context["entries"]] == [(1, "paid")]
     assert fresh(case).fee == "paid"
 
 

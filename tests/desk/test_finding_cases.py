@@ -15,8 +15,7 @@ from applications.desk.worklist import pages
 from applications.models import Application, Consultation, Deadline, Person, Post, SearchText, Stage
 from applications.queries.search import searchable
 from applications.services.standing import keep, keep_words
-from regulators.services import appoint_staff
-from tests.plugins.cases import SHELL, fresh, new_applicant, new_firm
+from tests.plugins.cases import appointed, fresh, new_applicant, new_firm
 
 LIST = reverse("admin:applications_application_changelist")
 
@@ -202,6 +201,6 @@ def test_who_serves_two_regulators_sees_both_and_who_serves_none_sees_nothing(
     filed, afsa, afm, afsa_staff, afm_staff, english
 ):
     both = [filed(afsa), filed(afm)]
-    appoint_staff(actor=SHELL, user=afsa_staff.reviewer, regulator=afm.regulator, role="reviewer")
+    appointed(afsa_staff.reviewer, afm.regulator, "reviewer")
     found = references(english(afsa_staff.reviewer), whose="all")
     assert sorted(found) == sorted(case.reference for case in both)

@@ -397,7 +397,7 @@ def test_the_notice_of_the_national_track_stands_in_every_wing(filed, afm, afm_s
     )  # fmt: skip
     stage = case.stages.first()
     desk = [
-        "/desk/", "/desk/applications/application/", "/desk/licences/readinessrecord/",
+        "/desk/", "/desk/applications/application/?whose=all", "/desk/licences/readinessrecord/",
         at("change", case), at("stage", case, stage.code), at("letters", case), at("letter", case, row.pk),
         at("note_new", case), at("act", case, "recommend"),
     ]  # fmt: skip
@@ -418,7 +418,12 @@ def test_the_notice_of_the_national_track_stands_in_every_wing(filed, afm, afm_s
 def test_another_track_has_no_notice(filed, afsa, afm, afsa_staff, english):
     case = filed(afsa)
     filed(afm)
-    for url in ("/desk/", at("change", case), "/desk/applications/application/", "/pipeline/cases/"):
+    for url in (
+        "/desk/",
+        at("change", case),
+        "/desk/applications/application/?whose=all",
+        "/pipeline/cases/",
+    ):
         shown = english(afsa_staff.lead_reviewer).get(url).content.decode()
         assert "note--warning" not in shown, url
 

@@ -5,9 +5,9 @@ import uuid
 import pytest
 from django.db import transaction
 
-from applications.models import Snapshot
+from applications.models import IndividualApproval, Snapshot
 from audit.services import record
-from tests.desk.conftest import act, asked, at
+from tests.desk.conftest import act, asked, at, new_person
 from tests.plugins.cases import fresh
 from workflow.duties import take
 
@@ -67,6 +67,11 @@ def test_a_grant_is_blocked_with_a_list_until_an_examiner_has_opened_each_mandat
 def test_a_refusal_can_be_recommended_before_everything_was_opened(given, browsers, afsa_staff):
     case, code = given("in_review")
     case.stages.update(state="approved")
+    somebody = new_person(case, 1)
+    for function in case.book.approved_functions:
+        IndividualApproval.objects.create(
+            application=case, person=somebody, function=function.code, state="approved"
+        )
     ground = next(ground.code for ground in case.book.grounds if ground.quotable)
     told = {"version": 0, "reason": "It does not hold."}
     url = act(case, "recommend")

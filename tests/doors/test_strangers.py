@@ -185,7 +185,7 @@ def test_the_number_of_cases_on_the_list_is_that_of_the_own_regulator(
     world: SimpleNamespace, knock: Knock
 ) -> None:
     for who, side in (("officer", world.ours), ("other_reviewer", world.theirs)):
-        page = knock(who, "GET", "/desk/applications/application/").content.decode()
+        page = knock(who, "GET", "/desk/applications/application/?whose=all").content.decode()
         assert re.findall(r'<a class="ref" href="[^"]*">([^<]+)</a>', page) == [side.review.case.reference]
 
 
@@ -263,6 +263,6 @@ def test_who_may_only_look_deletes_nothing_by_the_action_of_a_list(
     for who in ("admin", "decider"):
         with rolled_back():
             response = knock(who, "POST", door.url(values), data)
-            assert response.status_code in (200, 302, 403, 404)
+            assert response.status_code in (200, 302, 403, 404, 405)
             model = type(doors.object_of(change, world.ours, world.ours.review))
             assert model._default_manager.filter(pk=values["object_id"]).exists()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from applications.models import Application, Counter, IssuedLetter
 from applications.portal.urls import urlpatterns
-from applications.services import assessment, drafting, requests
+from applications.services import assessment, consultations, drafting, requests
 from documents.models import Document
 from tests.plugins.cases import fresh, new_applicant, new_firm
 from tests.portal.conftest import pdf, signed, url_of
@@ -121,7 +121,9 @@ def test_what_staff_write_among_themselves_is_on_no_page_of_the_firm(
         outcome="deficient",
         note=f"{CANARY} x",
     )
-    assessment.consult(actor=reviewer, case=fresh(case), body=f"{CANARY} body", question=f"{CANARY} question")
+    consultations.consult(
+        actor=reviewer, case=fresh(case), body=f"{CANARY} body", question=f"{CANARY} question"
+    )
     requests.write_request(
         actor=reviewer, case=fresh(case), due_on=timezone.localdate() + timedelta(days=10),
         points=[{"requirement": "BP-01", "question": f"{CANARY} draft question"}],
