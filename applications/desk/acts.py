@@ -106,7 +106,7 @@ def for_case(offer: Offer, case: Application) -> CaseOffer:
 
 def standing(offer: Offer, obj: Any) -> list[Reason]:
     """The reasons that hold whatever is typed into the form of the act."""
-    if not offer.reasons or offer.act.name not in BY_FORM:
+    if not offer.reasons or not isinstance(obj, Application) or offer.act.name not in BY_FORM:
         return offer.reasons
     mended = {reason.text for requirement in BY_FORM[offer.act.name] for reason in requirement(obj, {})}
     return [reason for reason in offer.reasons if reason.text not in mended]

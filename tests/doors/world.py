@@ -154,8 +154,8 @@ def _side(
             content_hash="0" * 64,
             recorded_by_name="Nobody",
         ),
-        draft=_case(firm, member, staff, kind, "draft", "", invited),
         review=(review := _case(firm, member, staff, kind, "in_review", f"{word}-2026-1", invited)),
+        draft=_case(firm, member, staff, kind, "draft", "", invited),
         advising=_advising(firm, member, adviser, review.question.requirement.stage),
         message=_message(member, review.case, word),
         staff_message=_message(staff.reviewer, review.case, f"{word}-STAFF"),
@@ -459,7 +459,7 @@ def _after_submission(case: Application, member: User, staff: Any, requirement: 
 def _correction(case: Application, staff: Any) -> Correction:
     """Of a decision that the page of a proposal is about too, which is not answered yet."""
     decision = Decision.objects.create(
-        application=case, snapshot=case.snapshots.last(), kind="reopen", reason="A slop.", law={},
+        application=case, snapshot=_any_snapshot(case), kind="reopen", reason="A slop.", law={},
         by=staff.decision_maker, at=timezone.now(),
     )  # fmt: skip
     return Correction.objects.create(
@@ -472,7 +472,7 @@ def _correction(case: Application, staff: Any) -> Correction:
 def _panel(case: Application, staff: Any) -> Panel:
     """One that sits, with everybody of the staff on it."""
     recommended = Recommendation.objects.create(
-        application=case, snapshot=case.snapshots.last() or _no_snapshot(case), outcome="grant",
+        application=case, snapshot=_any_snapshot(case), outcome="grant",
         reason="Good", law={}, by=staff.lead_reviewer, at=timezone.now(),
     )  # fmt: skip
     panel = Panel.objects.create(
@@ -486,11 +486,9 @@ def _panel(case: Application, staff: Any) -> Panel:
     return panel
 
 
-def _no_snapshot(case: Application) -> Snapshot:
-    return Snapshot.objects.create(
-        application=case, number=1, content={"questions": []}, sha256="0" * 64, law={},
-        made_at=timezone.now(), made_by_name="Nobody",
-    )  # fmt: skip
+def _any_snapshot(case: Application) -> Snapshot:
+    """A draft has none: that of the firm's other case."""
+    return Snapshot.objects.filter(application__firm=case.firm).latest("number")
 
 
 def _file(case: Application, member: User, question: Question, person: Person | None) -> Document:

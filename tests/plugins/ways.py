@@ -39,7 +39,10 @@ def open_question(page: Page, case: Application, stage: str, title: str) -> None
 def open_case(page: Page, reference: str) -> None:
     page.goto("/desk/")
     page.get_by_role("link", name="Open the worklist").click()
-    page.get_by_role("link", name=reference).click()
+    page.get_by_label("Whose").select_option("all")
+    page.locator("#id_q").fill(reference)
+    page.get_by_role("button", name="Apply").first.click()
+    page.get_by_role("link", name=reference, exact=True).click()
     expect(page.get_by_role("heading", name=FIRM, level=1)).to_be_visible()
 
 
