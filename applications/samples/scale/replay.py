@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -57,6 +56,7 @@ def differences(plan: Plan, arrival: Arrival) -> list[str]:
 @contextmanager
 def _cut_books(plan: Plan) -> Iterator[None]:
     """The books of the tracks ask one question a stage, in words; the first of each is in effect from the start."""
+    shelf: Any = books  # what every reader of the books asks
     whole = books.all_books
     pins = {
         (pin.code, pin.version): n == 0
@@ -69,12 +69,12 @@ def _cut_books(plan: Plan) -> Iterator[None]:
         else book
         for book in whole()
     )
-    books.all_books = lambda: cut
+    shelf.all_books = lambda: cut
     books.get.cache_clear()
     try:
         yield
     finally:
-        books.all_books = whole
+        shelf.all_books = whole
         books.get.cache_clear()
 
 
@@ -106,7 +106,7 @@ class Again:
         self.founder = User.objects.get(pk=applicant.founder.pk)
         self.firm = _firm_again(applicant, self.founder)
         self._actors: dict[int, Any] = {applicant.founder.pk: self.founder}
-        self._pk: UUID | None = None
+        self._pk: Any = None  # until it is started
 
     @property
     def case(self) -> Application:
