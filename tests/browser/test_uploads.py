@@ -148,6 +148,7 @@ def test_a_session_that_has_ended_is_said(come: Any) -> None:
 
 def test_the_keyboard_alone_gives_describes_and_removes_a_file(come: Any, tmp_path: Path) -> None:
     page = come()
+    page.on("filechooser", lambda _chooser: None)  # from now on, not only from the moment of the key
     (tmp_path / "plan.pdf").write_bytes(pdf())
     page.get_by_label("Number").focus()
     while not page.evaluate("document.activeElement.type == 'file'"):
