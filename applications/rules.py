@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.queries import firm_roles, is_account_of, memberships_ever, names
 from applications.mandates import mandate_for
+from applications.remembered import remembered
 from regulators.queries import may_decide, staff_roles
 
 
@@ -149,10 +150,7 @@ def is_without_conflict(user: Any, obj: Any) -> bool:
     if obj is None or not user.human:
         return False
     case = _case(obj)
-    remembered: dict[str, bool] = vars(case).setdefault("_without_conflict", {})
-    if user.human not in remembered:
-        remembered[user.human] = _has_no_conflict(user.human, case)
-    return remembered[user.human]
+    return remembered(case, f"without_conflict:{user.human}", lambda: _has_no_conflict(user.human, case))
 
 
 def _has_no_conflict(human: str, case: Any) -> bool:

@@ -54,6 +54,7 @@ WITHDRAWABLE = (
 )
 OPEN = frozenset(WITHDRAWABLE)  # filed and undecided: one for each firm and licence type
 DECIDED = frozenset({A.GRANTED, A.REFUSED, A.LAPSED, A.WITHDRAWN, A.DISCARDED, A.NOT_ACCEPTED})
+STAGES_WITH_THE_FIRM = (StageState.CHANGES_REQUESTED, StageState.IN_PROGRESS)
 STANDING = frozenset(
     {
         IndividualState.PROPOSED,

@@ -24,16 +24,14 @@ def expiry_is_ahead(case: "Application", data: Data) -> Reasons:
 
 
 def _ahead(value: Any) -> Reasons:
-    day = _as_date(value)
-    return (
-        []
-        if day is None or day > timezone.localdate()
-        else [Reason(_("The date must be after today."), by=FORM)]
-    )
+    day = as_date(value)
+    if day is None or day > timezone.localdate():
+        return []
+    return [Reason(_("The date must be after today."), by=FORM)]
 
 
 def extends_expiry(case: "Application", data: Data) -> Reasons:
-    until = _as_date(data.get("expires_on"))
+    until = as_date(data.get("expires_on"))
     if until is None or (case.expires_on and until > case.expires_on):
         return []
     return [Reason(_("The new date must be later than the present one."), by=FORM)]
@@ -51,7 +49,8 @@ def deadline_passed(case: "Application", data: Data) -> Reasons:
     return [Reason(stands, by=TIME)]
 
 
-def _as_date(value: Any) -> date | None:
+def as_date(value: Any) -> date | None:
+    """A day as a form gives it, or as a proposal keeps it."""
     if isinstance(value, date):
         return value
     return date.fromisoformat(value) if value else None

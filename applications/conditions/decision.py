@@ -59,7 +59,7 @@ def _conditions_left(case: "Application") -> Reasons:
             about=_("Conditions of the approval in principle"),
         )
         for condition in case.conditions.all()
-        if condition.verified_at is None and condition.effect != condition.CARRY
+        if condition.holds_up
     ]
 
 

@@ -1,14 +1,16 @@
 """What the approval of one person for one function needs, and what it holds up."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.conditions import FORM, THE_FIRM, THE_REGULATOR, TIME, Data, Reasons, page, review
+from applications.conditions.days import as_date
 from applications.queries.consents import last_consent
+from applications.remembered import remembered
 from applications.states import ASSESSABLE, DECIDED
 from applications.states import ApplicationState as A
 from applications.states import IndividualState as I
@@ -61,7 +63,7 @@ def findings_about_the_person_settled(approval: "IndividualApproval", data: Data
 
 
 def last_day_is_long_enough(approval: "IndividualApproval", data: Data) -> Reasons:
-    day = _as_date(data.get("represent_until"))
+    day = as_date(data.get("represent_until"))
     if day is None or day >= first_allowed_day(approval.application):
         return []
     words = _("The firm has at least until %(date)s to answer.")
@@ -88,13 +90,9 @@ def time_to_answer_is_over(approval: "IndividualApproval", data: Data) -> Reason
 
 
 def functions_approved(case: "Application") -> Reasons:
-    """A required function whose holders are approved one by one has somebody approved. Remembered on the case
-    object, as its findings are.
-    """
-    approved: set[str] | None = vars(case).get("_functions_approved")
-    if approved is None:
-        found = case.individuals.filter(state=I.APPROVED).order_by().values_list("function", flat=True)
-        approved = vars(case)["_functions_approved"] = set(found)
+    """A required function whose holders are approved one by one has somebody approved."""
+    found = case.individuals.filter(state=I.APPROVED).order_by().values_list("function", flat=True)
+    approved = remembered(case, "functions_approved", lambda: set(found))
     words = _("“%(function)s” has nobody approved (%(source)s).")
     return [
         Reason(
@@ -119,9 +117,3 @@ def person_url(approval: "IndividualApproval") -> str:
     return reverse(
         "admin:applications_application_person", args=[approval.application_id, approval.person_id]
     )
-
-
-def _as_date(value: Any) -> date | None:
-    if isinstance(value, date):
-        return value
-    return date.fromisoformat(value) if value else None

@@ -6,6 +6,7 @@ from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
 from applications.conditions import Data, Reasons, act_page, page
+from applications.remembered import remembered
 from workflow.errors import Reason
 
 if TYPE_CHECKING:
@@ -58,13 +59,12 @@ def _to_check(case: "Application", text: str) -> Reason:
 
 
 def _check_of_this_submission(case: "Application") -> "CompletenessCheck | None":
-    """The newest check, where it is one of what was submitted last. Remembered on the case object, since a
-    page asks for each of its acts; an act locks a fresh one.
-    """
-    if "_check" not in vars(case):
-        latest = case.snapshots.order_by("-number").values("pk")[:1]
-        checks: Any = case.completeness_checks.annotate(latest=Subquery(latest))
-        check = checks.order_by("-checked_at").first()
-        vars(case)["_check"] = check if check and check.snapshot_id == check.latest else None
-    remembered: CompletenessCheck | None = vars(case)["_check"]
-    return remembered
+    """The newest check, where it is one of what was submitted last."""
+    return remembered(case, "check", lambda: _newest_check(case))
+
+
+def _newest_check(case: "Application") -> "CompletenessCheck | None":
+    latest = case.snapshots.order_by("-number").values("pk")[:1]
+    checks: Any = case.completeness_checks.annotate(latest=Subquery(latest))
+    check: Any = checks.order_by("-checked_at").first()
+    return check if check and check.snapshot_id == check.latest else None

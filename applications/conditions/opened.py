@@ -18,7 +18,7 @@ from workflow.models import Duty
 if TYPE_CHECKING:
     from applications.models import Application
 
-OPENINGS = ("document.opened", "document.previewed")
+OPENINGS = ("document.opened", "document.previewed")  # events of the chain of a case
 
 
 def documents_were_opened(case: "Application", data: Data) -> Reasons:

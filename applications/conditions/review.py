@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from applications.conditions import THE_FIRM, Data, Reasons, page
 from applications.queries import law
 from applications.queries.findings import Standing, standing_of_findings
-from applications.states import StageState as S
+from applications.states import STAGES_WITH_THE_FIRM
 from regulators.rulebook import say
 from workflow.errors import Reason
 
@@ -27,7 +27,7 @@ def stages_with_the_firm(case: "Application") -> Reasons:
             about=_("Stages"),
         )
         for stage in case.stages.all()
-        if stage.state in (S.IN_PROGRESS, S.CHANGES_REQUESTED)
+        if stage.state in STAGES_WITH_THE_FIRM
     ]
 
 

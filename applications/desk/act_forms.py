@@ -71,9 +71,6 @@ class WithGrounds(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["grounds"]
         field.choices = [(code, words) for code, words in self.known()] if self.case else []
-        if self.case and "outcome" in self.fields:
-            outcome: Any = self.fields["outcome"]
-            outcome.choices = outcome_words(self.case)
 
     def known(self) -> list[tuple[str, str]]:
         assert self.case is not None
@@ -99,6 +96,12 @@ class RecommendForm(WithGrounds):
     )
     reason = long_text(_("Reason, as the file will show it"))
     field_order = ("outcome", "grounds", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.case:
+            field: Any = self.fields["outcome"]
+            field.choices = outcome_words(self.case)
 
 
 class ExtendForm(forms.Form):

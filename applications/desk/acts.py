@@ -108,8 +108,13 @@ def standing(offer: Offer, obj: Any) -> list[Reason]:
     """The reasons that hold whatever is typed into the form of the act."""
     if not offer.reasons or not isinstance(obj, Application) or offer.act.name not in BY_FORM:
         return offer.reasons
-    mended = {reason.text for requirement in BY_FORM[offer.act.name] for reason in requirement(obj, {})}
+    mended = {reason.text for reason in _by_form(obj, offer.act.name)}
     return [reason for reason in offer.reasons if reason.text not in mended]
+
+
+def _by_form(case: Application, act: str) -> list[Reason]:
+    """What lacks while nothing is typed."""
+    return [reason for requirement in BY_FORM[act] for reason in requirement(case, {})]
 
 
 def form_of(offer: Offer, plain: type[forms.Form]) -> type[forms.Form]:
@@ -176,7 +181,7 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
     """
     snapshot = case.snapshots.defer("content").latest("number")
     sides = list(Duty.objects.filter(case=case.duty_case).values_list("side", flat=True))
-    to_grant = _to_grant(case) if offer.act.name == "recommend" else []
+    to_grant = _by_form(case, "recommend") if offer.act.name == "recommend" else []
     clock = case.book.clock(CLOCKS.get(offer.act.name, ""))
     return {
         "to_grant": to_grant,
@@ -197,10 +202,6 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
         "is_decision": offer.act.duty == DECIDE or offer.act.two_people,
         "proposed": _proposed(offer),
     }
-
-
-def _to_grant(case: Application) -> list[Reason]:
-    return [reason for requirement in BY_FORM["recommend"] for reason in requirement(case, {})]
 
 
 def _proposed(offer: Offer) -> list[tuple[str, Any]]:

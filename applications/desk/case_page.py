@@ -32,6 +32,7 @@ from applications.queries.findings import standing_of_findings
 from applications.queries.individuals import by_function
 from applications.queries.meeting_log import log_of
 from applications.queries.standing import parts_held
+from applications.remembered import remembered
 from applications.services.consultations import is_late, is_overdue
 from applications.services.panels import CONVENED_IN
 from applications.states import ASSESSABLE, DECIDED
@@ -111,7 +112,8 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
 
 def _remember(case: Any, held: frozenset[str]) -> None:
     """What the acts ask about too is read once, and not at all where there is none of it."""
-    law.remember_announced(case, there_are="announced" in held)
+    if "announced" not in held:
+        remembered(case, "announced", list)
     rows = {
         "consultations": case.consultations.select_related("specialist"),
         "change_notices": case.change_notices.all(),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application, InformationRequest
-from applications.states import DECIDED
+from applications.states import DECIDED, STAGES_WITH_THE_FIRM
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from regulators.calendars import YearNotInCalendarError, is_forecast, working_days_between
@@ -23,7 +23,6 @@ from regulators.queries import staff_roles
 from regulators.rulebook import READINESS, Clock, say
 
 FIRM, NOBODY = "firm", ""
-WITH_FIRM = (S.CHANGES_REQUESTED, S.IN_PROGRESS)
 WHO: dict[str, str | Promise] = {
     FIRM: gettext_lazy("The firm"),
     "case_officer": gettext_lazy("Case officer"),
@@ -80,13 +79,12 @@ def facts_of(case: Any) -> Facts:
     in_principle, proposed = case.state == A.APPROVED_IN_PRINCIPLE, case.state == A.REFUSAL_PROPOSED
     notices = list(case.refusal_notices.all()) if proposed else []
     conditions = case.conditions.all() if in_principle else ()
-    left = [c for c in conditions if c.verified_at is None and c.effect != c.CARRY]
     return Facts(
         asked=next((r.number for r in requests if r.status in InformationRequest.WITH_FIRM), None),
         answered=next((r.number for r in requests if r.status == InformationRequest.ANSWERED), None),
-        returned=any(stage.state in WITH_FIRM for stage in stages),
+        returned=any(stage.state in STAGES_WITH_THE_FIRM for stage in stages),
         approved=all(stage.state == S.APPROVED for stage in stages),
-        conditions=len(left),
+        conditions=sum(condition.holds_up for condition in conditions),
         served=bool(notices and notices[-1].served_on),
         until=notices[-1].representations_until if notices else None,
     )

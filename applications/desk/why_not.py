@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.conditions import THE_BOOK, THE_FIRM, THE_REGULATOR, TIME
+from applications.conditions import FORM, THE_BOOK, THE_FIRM, THE_REGULATOR, TIME
 from applications.desk.pages import PAGES
 from applications.desk.standing import FIRM, WHO
 from applications.desk.words import act_word
@@ -86,7 +86,7 @@ def why_not(case: Application, user: Any, offers: list[Offer]) -> list[Lacking]:
     for name in next_acts(case):
         act = acts_of(Application)[name]
         reasons = asked[name] if name in asked else unmet(case, act)
-        reasons = [reason for reason in reasons if reason.by != "form"]
+        reasons = [reason for reason in reasons if reason.by != FORM]
         lacking = Lacking(
             name=name,
             label=str(act_word(case, act)),

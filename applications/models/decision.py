@@ -101,6 +101,11 @@ class Condition(models.Model):
     def __str__(self) -> str:
         return f"{self.number}. {self.text[:60]}"
 
+    @property
+    def holds_up(self) -> bool:
+        """The grant waits for it: not verified, and not to be carried over to the licence."""
+        return self.verified_at is None and self.effect != self.CARRY
+
 
 class RefusalNotice(models.Model):
     """The preliminary notice: grounds and evidence; the period starts when service is recorded."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from applications.models import Application, ApplicationQuerySet, Condition, InformationRequest, RefusalNotice
 from applications.models import Stage as StageModel
-from applications.states import OPEN
+from applications.states import OPEN, STAGES_WITH_THE_FIRM
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from audit.models import Event
@@ -162,7 +162,7 @@ def _waiting(today: date) -> Case:
     mine = {"application": OuterRef("pk")}
     notices = RefusalNotice.objects.filter(**mine).order_by("-proposed_at")
     asked = InformationRequest.objects.filter(**mine, status__in=InformationRequest.WITH_FIRM)
-    returned = StageModel.objects.filter(**mine, state__in=(S.CHANGES_REQUESTED, S.IN_PROGRESS))
+    returned = StageModel.objects.filter(**mine, state__in=STAGES_WITH_THE_FIRM)
     unmet = Condition.objects.filter(**mine, verified_at=None)
     proposed = Q(state=A.REFUSAL_PROPOSED)
     heard_until = Subquery(notices.values("representations_until")[:1])  # empty until the notice is served

@@ -4,7 +4,7 @@ from applications import asked
 from applications.models import Application, Stage
 from applications.queries.law import home_of
 from applications.queries.returned import kind_is_open, returned_of
-from applications.states import DECIDED
+from applications.states import DECIDED, STAGES_WITH_THE_FIRM
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 
@@ -14,7 +14,7 @@ def is_editable(stage: Stage) -> bool:
     state = stage.application.state
     if state in DECIDED:
         return False
-    if stage.state in (S.IN_PROGRESS, S.CHANGES_REQUESTED):
+    if stage.state in STAGES_WITH_THE_FIRM:
         return True
     return bool(stage.state == S.NOT_STARTED and state == A.DRAFT)
 

@@ -19,10 +19,6 @@ class OpenQuery:
     follows: RequestPoint | None
     times: int  # how often it was asked already
 
-    @property
-    def key(self) -> str:
-        return f"{self.requirement}|{self.person.pk if self.person else ''}"
-
 
 def open_queries(case: Application) -> list[OpenQuery]:
     """In the order of the rule book; two queries."""

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from applications.remembered import remembered
+
 if TYPE_CHECKING:
     from applications.models import Application
 
@@ -17,11 +19,6 @@ class Standing(NamedTuple):
 
 
 def standing_of_findings(case: "Application") -> list[Standing]:
-    """Of every finding of the case. Remembered on the case object, since a page asks for each of its acts; an
-    act locks a fresh one.
-    """
-    remembered: list[Standing] | None = vars(case).get("_standing_of_findings")
-    if remembered is None:
-        found = case.findings.order_by().values_list(*Standing._fields)
-        remembered = vars(case)["_standing_of_findings"] = [Standing(*row) for row in found]
-    return remembered
+    """Of every finding of the case."""
+    found = case.findings.order_by().values_list(*Standing._fields)
+    return remembered(case, "standing_of_findings", lambda: [Standing(*row) for row in found])

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.conditions import THE_FIRM
+from applications.remembered import remembered
 from applications.states import WITH_THE_FIRM
 from regulators import books
 from regulators import rulebook as rb
@@ -81,15 +82,7 @@ def unsettled(case: "Application") -> list[Reason]:
 
 def announced(case: "Application") -> list[Any]:
     """The changes of legislation that are announced and not settled."""
-    remembered: list[Any] | None = vars(case).get("_announced")
-    return list(changes_announced(case.licence_type)) if remembered is None else remembered
-
-
-def remember_announced(case: "Application", *, there_are: bool) -> None:
-    """A page asks for each of its acts: it reads them once, and not at all where it knows of none. An act
-    locks a fresh case.
-    """
-    vars(case)["_announced"] = announced(case) if there_are else []
+    return remembered(case, "announced", lambda: list(changes_announced(case.licence_type)))
 
 
 def requirement_of(case: "Application", code: str) -> Requirement:

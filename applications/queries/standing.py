@@ -17,6 +17,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat
 
+from applications.conditions.opened import OPENINGS
 from applications.models import (
     Application,
     ClockEntry,
@@ -29,12 +30,11 @@ from applications.models import (
     RequestPoint,
     Stage,
 )
-from applications.states import DECIDED, StageState
+from applications.states import DECIDED, STAGES_WITH_THE_FIRM, StageState
 from audit.models import Event
 from notifications.queries import notices_of
 
 OF_CASE = {"application": OuterRef("pk")}
-LOOKING = ("document.opened", "document.previewed")
 
 
 def computed() -> dict[str, Any]:
@@ -48,7 +48,7 @@ def computed() -> dict[str, Any]:
     paused = latest.annotate(paused=Case(When(what=ClockEntry.PAUSE, then=F("at"))))
     stages = Stage.objects.filter(**OF_CASE).exclude(state=StageState.APPROVED).order_by("order")
     chain = Concat(Value("application:"), Cast(OuterRef("pk"), CharField()))
-    events = Event.objects.filter(subject=chain).exclude(kind__in=LOOKING).exclude(actor_id="")
+    events = Event.objects.filter(subject=chain).exclude(kind__in=OPENINGS).exclude(actor_id="")
     return {
         "next_due": _first(due, "due_at"),
         "due_code": Coalesce(_first(due, "code"), Value("")),
@@ -77,11 +77,10 @@ def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
     on a notice that was served, and the last day of the next condition that is not met.
     """
     asked = InformationRequest.objects.filter(**OF_CASE, status__in=InformationRequest.WITH_FIRM)
-    returned = (StageState.CHANGES_REQUESTED, StageState.IN_PROGRESS)
     first = {
         "request_number": asked.order_by("due_on", "number").values("number"),
         "request_due": asked.order_by("due_on", "number").values("due_on"),
-        "stage_returned": Stage.objects.filter(**OF_CASE, state__in=returned)
+        "stage_returned": Stage.objects.filter(**OF_CASE, state__in=STAGES_WITH_THE_FIRM)
         .order_by("order")
         .values("code"),
         "notice_until": RefusalNotice.objects.filter(**OF_CASE)
@@ -102,7 +101,7 @@ def with_facts(cases: QuerySet[Application]) -> QuerySet[Application]:
     """
     requests = InformationRequest.objects.filter(**OF_CASE).order_by("number")
     stages = Stage.objects.filter(**OF_CASE)
-    with_firm = stages.filter(state__in=(StageState.CHANGES_REQUESTED, StageState.IN_PROGRESS))
+    with_firm = stages.filter(state__in=STAGES_WITH_THE_FIRM)
     to_verify = Condition.objects.filter(**OF_CASE, verified_at=None).exclude(effect=Condition.CARRY)
     left = to_verify.order_by().values("application")
     notices = RefusalNotice.objects.filter(**OF_CASE).order_by("-proposed_at")

@@ -1,12 +1,12 @@
 """What follows from an act on a case or a stage, in the transaction of the act: records, clocks, messages."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import lazy
 
+from applications.conditions.days import as_date
 from applications.models import Application, Condition, Decision, Recommendation, RefusalNotice, Stage
 from applications.queries.law import as_at_today
 from applications.services import clocks, tell
@@ -165,7 +165,7 @@ def _approved_in_principle(change: Change) -> dict[str, Any]:
     decision = _decide(change)
     for number, condition in enumerate(change.data["conditions"], start=case.conditions.count() + 1):
         Condition.objects.create(
-            application=case, number=number, **{**condition, "due_on": _day(condition.get("due_on"))}
+            application=case, number=number, **{**condition, "due_on": as_date(condition.get("due_on"))}
         )
     tell.firm(case, "approved_in_principle", key=f"decision:{decision.pk}")
     return {
@@ -249,10 +249,6 @@ def _remitted(change: Change) -> dict[str, Any]:
     appeal = str(change.data["appeal"])
     _decide(change, reason=f"{appeal}\n\n{change.data['reason']}")
     return {"appeal": appeal}
-
-
-def _day(value: Any) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) and value else value or None
 
 
 # --- stages

@@ -18,6 +18,7 @@ from applications.services.evidence import taken_in
 from applications.services.guard import allow_answer, insist, locked_case, same_version
 from applications.services.inside import note_changed
 from applications.services.limits import insist_on_room
+from applications.states import STAGES_WITH_THE_FIRM
 from applications.states import StageState as S
 from documents import queries as documents
 from documents.models import Document
@@ -26,7 +27,6 @@ from workflow.services import lock
 
 EDIT = "applications.edit_application"
 CARRIED = ("title", "kind", "language")  # of a new version; its dates are its own
-OPEN_STAGES = (S.IN_PROGRESS, S.CHANGES_REQUESTED)
 
 
 def pick(
@@ -180,7 +180,7 @@ def _held_in(
     """
     stages = {
         stage.code: returned_of(stage)
-        for stage in case.stages.filter(state__in=OPEN_STAGES)
+        for stage in case.stages.filter(state__in=STAGES_WITH_THE_FIRM)
         if invited or has_perm("applications.edit_stage", actor, StageOf(case, stage.code))
     }
     stage_of = {code: rule.stage for code, rule in case.book.by_code.items()}

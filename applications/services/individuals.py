@@ -181,24 +181,21 @@ def _withdraw(found: IndividualApproval, actor: Any, reason: str) -> IndividualA
 
 def _stages_about(case: Application, function: str) -> list[Stage]:
     """The stage in which people are named, and those that ask about each holder of the function."""
-    asking = {
-        rule.stage
-        for rule in case.book.requirements
-        if rule.per_person and (not rule.functions or function in rule.functions)
-    }
+    asking = {rule.stage for rule in case.book.requirements if _asks_about(rule, function)}
     wanted = asking | {home_of(case, rb.PEOPLE)}
     return list(case.stages.filter(code__in=wanted, state__in=(S.COMPLETE, S.IN_REVIEW, S.APPROVED)))
+
+
+def _asks_about(rule: rb.Requirement, function: str) -> bool:
+    """The question is asked about each holder of the function."""
+    return rule.per_person and (not rule.functions or function in rule.functions)
 
 
 def _open(stage: Stage, actor: Any, note: str, function: str) -> str:
     """What nobody was asked yet is open anyway; of the rest, the naming of people alone."""
     book = stage.application.book
     naming = [r.code for r in book.requirements_of(stage.code) if rb.PEOPLE in r.evidence]
-    about = [
-        r.code
-        for r in book.requirements_of(stage.code)
-        if r.per_person and (not r.functions or function in r.functions)
-    ]
+    about = [r.code for r in book.requirements_of(stage.code) if _asks_about(r, function)]
     workflow.perform(
         Stage, stage.pk, "open_for_another_person", actor=actor, expected_version=stage.version,
         reason=note, items=naming or about,

@@ -23,6 +23,7 @@ from applications.services.guard import (
     take_side,
 )
 from applications.services.limits import insist_on_room
+from applications.services.request_moves import move, resume_if_back
 from applications.services.verdicts import asked_again, with_firm
 from applications.states import ASSESSABLE
 from audit.models import Event
@@ -85,7 +86,7 @@ def rewrite_request(
         take_side(case, actor=actor, side=EXAMINE, act="rewrite_request")
         request.points.all().delete()
         _write_points(request, points)
-        _move(request, R.DRAFT, due_on=due_on)
+        move(request, R.DRAFT, due_on=due_on)
         record(
             subject=case.audit_subject, kind="request.rewrite", actor=actor, data={"number": request.number}
         )
@@ -106,7 +107,7 @@ def send_request(*, actor: Any, request: InformationRequest, expected_version: i
         )
         take_side(case, actor=actor, side=EXAMINE, act="send_request")
         now = timezone.now()
-        _move(request, R.SENT, sent_at=now, due_set_at=now)
+        move(request, R.SENT, sent_at=now, due_set_at=now)
         paused = bool(request.pauses_clock and clocks.pause(case, cause=f"request {request.number}"))
         tell.firm(
             case,
@@ -177,10 +178,8 @@ def send_answers(
         now = timezone.now()
         request.points.filter(pk__in=[p.pk for p in ready]).update(sent_at=now)
         left = with_firm(request).count()
-        _move(request, R.PART_ANSWERED if left else R.ANSWERED, answered_at=None if left else now)
-        resumed = not case.requests.filter(status__in=R.WITH_FIRM, pauses_clock=True).exists() and bool(
-            clocks.resume(case, cause=f"request {request.number} answered")
-        )
+        move(request, R.PART_ANSWERED if left else R.ANSWERED, answered_at=None if left else now)
+        resumed = bool(resume_if_back(case, cause=f"request {request.number} answered"))
         key = f"request:{request.pk}:{request.version}"
         at_the_desk, to_the_firm = (
             tell.request_url(request, internal=internal) for internal in (True, False)
@@ -215,9 +214,8 @@ def close_request(
             _("Say why the request is closed: not every point has a verdict."),
         )
         take_side(case, actor=actor, side=EXAMINE, act="close_request")
-        _move(request, R.CLOSED, closed_at=timezone.now(), closed_note=note)
-        if not case.requests.filter(status__in=R.WITH_FIRM, pauses_clock=True).exists():
-            clocks.resume(case, cause=f"request {request.number} closed")
+        move(request, R.CLOSED, closed_at=timezone.now(), closed_note=note)
+        resume_if_back(case, cause=f"request {request.number} closed")
         record(
             subject=case.audit_subject,
             kind="request.close",
@@ -285,7 +283,7 @@ def _check(
         before = point.get("follows")
         insist(
             before is None
-            or (before.request.application_id == case.pk and before.verdict == "unsatisfactory"),
+            or (before.request.application_id == case.pk and before.verdict == RequestPoint.UNSATISFACTORY),
             _("Only what was not answered satisfactorily is asked again."),
         )
         insist(
@@ -346,11 +344,3 @@ def _told(document: Any, private: set[Any]) -> str:
     """Why a file cannot be sent yet; the name of an invited person's file is not the firm's to know."""
     name = _("A file of the invited person") if document.pk in private else document.name
     return f"{name}: {document.get_status_display()}"
-
-
-def _move(request: InformationRequest, status: str, **changes: Any) -> None:
-    request.status = status
-    request.version += 1
-    for name, value in changes.items():
-        setattr(request, name, value)
-    request.save(update_fields=["status", "version", *changes])

@@ -9,9 +9,10 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
 from accounts.models import Firm
+from applications.conditions.opened import OPENINGS
 from applications.models import Application, SearchText
 from applications.queries.search import SEPARATOR, words_of_firm, words_of_people
-from applications.queries.standing import LOOKING, computed
+from applications.queries.standing import computed
 from audit.services import Actor
 
 SUBJECT = "application:"
@@ -19,7 +20,7 @@ SUBJECT = "application:"
 
 def on_event(*, subject: str, kind: str, actor: Actor, at: datetime) -> None:
     """At the end of an act on a case, in its transaction: keep where the case stands now. One query."""
-    if not subject.startswith(SUBJECT) or kind in LOOKING:
+    if not subject.startswith(SUBJECT) or kind in OPENINGS:
         return
     now = computed()
     del now["active_at"]

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import InformationRequest, RequestPoint
-from applications.services import clocks
 from applications.services.guard import insist, insist_not_decided, locked_case, same_version, take_side
+from applications.services.request_moves import move, resume_if_back
 from audit.services import record
 from workflow.acts import EXAMINE
 
@@ -47,11 +47,8 @@ def judge_point(
         point.version += 1
         point.save(update_fields=["verdict", "verdict_note", "verdict_by", "verdict_at", "version"])
         if request.status in R.WITH_FIRM and not with_firm(request).exists():
-            request.status, request.answered_at = R.ANSWERED, timezone.now()
-            request.version += 1
-            request.save(update_fields=["status", "answered_at", "version"])
-            if not case.requests.filter(status__in=R.WITH_FIRM, pauses_clock=True).exists():
-                clocks.resume(case, cause=f"request {request.number} answered")
+            move(request, R.ANSWERED, answered_at=timezone.now())
+            resume_if_back(case, cause=f"request {request.number} answered")
         record(
             subject=case.audit_subject,
             kind="request.verdict",

@@ -14,7 +14,7 @@ from applications.queries.versions import to_assess_anew
 from applications.services.drafting import note_saved
 from applications.services.guard import insist, locked_case, take_side
 from applications.services.snapshots import retake_snapshot
-from applications.states import WITH_THE_FIRM
+from applications.states import STAGES_WITH_THE_FIRM, WITH_THE_FIRM
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from audit.services import record
@@ -130,7 +130,7 @@ def _refuse_stages_with_the_regulator(case: Application, codes: Collection[str])
 
 def _refuse_stages_with_the_firm(case: Application) -> None:
     words = _("The stage “%(stage)s” is with the firm: apply the version when it is complete again.")
-    _refuse_stages(case, words, state__in=(S.IN_PROGRESS, S.CHANGES_REQUESTED))
+    _refuse_stages(case, words, state__in=STAGES_WITH_THE_FIRM)
 
 
 def _refuse_stages(case: Application, words: str, **which: Any) -> None:

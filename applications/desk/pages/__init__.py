@@ -1,6 +1,7 @@
 """The pages of one case inside the admin, other than the case itself and its acts."""
 
 from applications.desk.pages import (
+    assigning,
     changes,
     collecting,
     completeness,
@@ -10,7 +11,6 @@ from applications.desk.pages import (
     fee,
     file,
     individuals,
-    intake,
     letters,
     meetings,
     number,
@@ -38,7 +38,7 @@ PAGES: tuple[type[Page], ...] = (
     paper.PaperPage,
     completeness.CompletenessPage,
     fee.FeePage,
-    intake.AssignPage,
+    assigning.AssignPage,
     requests.NewRequestPage,
     collecting.CollectPage,
     requests.RequestPage,

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.second_factor import demand
 from applications.desk.clashes import clash_on
@@ -21,6 +22,7 @@ from applications.queries.conflicts import why_not
 from workflow.errors import Conflict, Gone, NotAllowed, Reason, Refused
 
 security = logging.getLogger("kzcustody.security")
+INSIDE = gettext_lazy("Not visible to the firm.")
 
 
 class Page:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.desk.pages.base import Page, page_url
+from applications.desk.picks import pick
 from applications.models import InformationRequest
 from applications.presses import newest, posted_seen
 from applications.queries.asking import OpenQuery, open_queries
@@ -38,7 +39,7 @@ class CollectPage(Page):
     )
 
     def load(self) -> None:
-        self.queries = {query.key: query for query in open_queries(self.case)}
+        self.queries = {_pick_of(query): query for query in open_queries(self.case)}
 
     def form(self, data: Any = None) -> CollectForm:
         form = CollectForm(data, initial={"chosen": list(self.queries)})
@@ -75,3 +76,7 @@ class CollectPage(Page):
     def context(self) -> dict[str, Any]:
         none = _("No query is open: every one is asked already, or there is none.")
         return {} if self.queries else {"form": None, "intro": none}
+
+
+def _pick_of(query: OpenQuery) -> str:
+    return pick(query.requirement, str(query.person.pk) if query.person else None)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from applications.desk import standing
 from applications.desk.act_forms import long_text
-from applications.desk.pages.base import Page
+from applications.desk.pages.base import INSIDE, Page
 from applications.desk.picks import question_choices
 from applications.models import Consultation
 from applications.presses import newest, posted_seen
@@ -25,7 +25,6 @@ from regulators.calendars import YearNotInCalendarError, add_working_days
 from regulators.periods import in_words
 from regulators.queries import people_with_roles
 
-INSIDE = gettext_lazy("Not visible to the firm.")
 CHOOSE = [("", gettext_lazy("Choose"))]
 
 

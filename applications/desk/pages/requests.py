@@ -19,11 +19,9 @@ from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
 from applications.request_texts import RequestText, texts_of
 from applications.services import requests
-from look import words
 from look.fields import DayMonthYearField
 from regulators.periods import in_words
 from regulators.rulebook import say
-from workflow.errors import Conflict, Refused
 
 
 class RequestForm(Picked):
@@ -155,20 +153,6 @@ class EditRequestPage(NewRequestPage):
             actor=self.user, request=self.asked, expected_version=posted_version(self.request.POST),
             due_on=data["due_on"], points=points_of(data["rows"], held),
         )  # fmt: skip
-
-    def refused(self, refusal: Refused, form: forms.Form) -> HttpResponse:
-        """Of a clash the page shows what somebody else has saved beside what was typed."""
-        self.clashes = isinstance(refusal, Conflict)
-        return super().refused(refusal, form)
-
-    def context(self) -> dict[str, Any]:
-        facts = super().context()["facts"]
-        if getattr(self, "clashes", False):
-            saved = [
-                (f"{point.number}. {point.requirement}", point.question) for point in self.asked.points.all()
-            ]
-            facts = [*facts, (_("Saved by somebody else"), words.day(self.asked.due_on)), *saved]
-        return {"facts": facts}
 
 
 class CloseForm(forms.Form):

@@ -8,13 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.desk.act_forms import long_text
-from applications.desk.pages.base import Page
+from applications.desk.pages.base import INSIDE, Page
 from applications.desk.picks import question_choices
 from applications.models import ChangeNotice, Note
 from applications.presses import newest, posted_seen
 from applications.services import assessment
-
-INSIDE = gettext_lazy("Not visible to the firm.")
 
 
 class NoteForm(forms.Form):

@@ -10,13 +10,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.desk import standing
 from applications.desk.worklist.filters import KEPT, Filter
+from applications.desk.worklist.frame import frame
 from applications.desk.worklist.whose import filed, types_of
 from applications.models import Application
 from applications.queries.assigning import Officer, assigns_at, officers_for
@@ -154,15 +154,6 @@ def attempt(act: Callable[[], Any], case: Application, to: User | None) -> Resul
 def row(case: Application, version: int) -> dict[str, Any]:
     due = standing.due(case)
     return {"case": case, "value": f"{case.pk}:{version}", "due": due, "officer": case.case_officer}
-
-
-def frame(model_admin: Any, request: Any, title: str) -> dict[str, Any]:
-    return {
-        **model_admin.admin_site.each_context(request),
-        "opts": Application._meta,
-        "title": title,
-        "list_url": reverse("admin:applications_application_changelist"),
-    }
 
 
 def result_page(model_admin: Any, request: Any, title: str, results: list[Result]) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.desk.worklist import bulk
+from applications.desk.worklist.frame import frame
 from applications.desk.worklist.whose import filed
 from applications.models import Application
 from applications.queries.assigning import Officer, officers_for, spread
@@ -35,7 +36,7 @@ def show(model_admin: Any, request: Any) -> HttpResponse:
     if request.method == "POST" and giver and asked.get("sure"):
         return bulk.result_page(model_admin, request, _title(), _run(request, cases, others, reason))
     context = {
-        **bulk.frame(model_admin, request, _title()),
+        **frame(model_admin, request, _title()),
         "everybody": everybody,
         "giver": giver,
         "others": others,

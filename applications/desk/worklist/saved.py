@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from applications.desk.pages.base import posted_version, status_of
 from applications.desk.worklist.filters import KEPT, known_only
+from applications.desk.worklist.frame import frame
 from applications.desk.worklist.whose import types_of
-from applications.models import Application, SavedView
+from applications.models import SavedView
 from applications.queries.saved_views import views_for
 from applications.services import saved_views as services
 from regulators.queries import regulators_of
@@ -50,10 +51,7 @@ def _page(
     failed = request.POST if reasons else {}
     typed = {"name": failed.get("view_name", ""), "shared": bool(failed.get("view_shared"))}
     context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": Application._meta,
-        "title": _("Saved views"),
-        "list_url": reverse("admin:applications_application_changelist"),
+        **frame(model_admin, request, _("Saved views")),
         "own": [v for v in views if v.owner_id == request.user.pk],
         "others": [v for v in views if v.owner_id != request.user.pk],
         "reasons": reasons,

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from applications.desk.worklist import bulk, cells, pages
 from applications.desk.worklist.filters import ME, Filter, known_only
+from applications.desk.worklist.frame import frame
 from applications.desk.worklist.whose import mine, mine_in_words, types_of
-from applications.models import Application, SavedView
+from applications.models import SavedView
 from applications.queries.assigning import assigns_at
 from applications.queries.saved_views import views_for
 from applications.queries.standing import with_facts, with_rounds
@@ -33,9 +34,7 @@ def show(model_admin: Any, request: Any) -> HttpResponse:
     leaf = _leaf(form)
     rows = [_row(case, types, user) for case in leaf.rows]
     context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": Application._meta,
-        "title": _("Worklist"),
+        **frame(model_admin, request, _("Worklist")),
         "form": form,
         "rows": rows,
         "notices": notices_of(leaf.rows),

@@ -15,8 +15,7 @@ from applications.models import Application, Snapshot
 from applications.paper import Paper
 from applications.portal.access import case_or_404, page, show
 from applications.queries.private import hidden_people
-from applications.states import WITH_THE_FIRM
-from applications.states import StageState as S
+from applications.states import STAGES_WITH_THE_FIRM, WITH_THE_FIRM
 
 IN_THEMSELVES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 
@@ -87,7 +86,7 @@ def _of_snapshot(request: SignedIn, case: Application, number: int) -> Paper:
 def _is_with_the_firm(case: Application) -> bool:
     if case.submitted_at is None or case.state in WITH_THE_FIRM:
         return True
-    return case.stages.filter(state__in=(S.IN_PROGRESS, S.CHANGES_REQUESTED)).exists()
+    return case.stages.filter(state__in=STAGES_WITH_THE_FIRM).exists()
 
 
 def _latest(case: Application) -> int:

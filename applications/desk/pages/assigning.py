@@ -1,4 +1,4 @@
-"""Who has the case."""
+"""The page on which the case officer is named."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from accounts.models import User
 from applications.desk.pages.base import Page, posted_version
 from applications.models import Application
 from applications.queries.conflicts import cannot_act, named
-from applications.services import assigning
+from applications.services.assigning import assign_case_officer
 from regulators.queries import people_with_role
 
 
@@ -35,7 +35,7 @@ class AssignPage(Page):
 
     def run(self, data: dict[str, Any]) -> Application:
         version = posted_version(self.request.POST)
-        return assigning.assign_case_officer(
+        return assign_case_officer(
             actor=self.user, case=self.case, officer=data["officer"], expected_version=version
         )
 
