@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language, get_language_info
@@ -24,7 +24,7 @@ from licences.models import Licence, ReadinessRecord
 from regulators.admin import ReadOnlyAdmin
 from regulators.queries import notices_for, regulators_of
 from workflow.acts import Act, acts_of
-from workflow.admin import StatefulAdmin
+from workflow.admin import ActsOnlyAdmin
 from workflow.models import Proposal
 from workflow.queries import Offer, proposal_of
 
@@ -37,9 +37,7 @@ class LicenceOffer(Offer):
 
 
 @admin.register(Licence)
-class LicenceAdmin(StatefulAdmin):
-    """Nothing is typed into a licence: it changes by acts alone."""
-
+class LicenceAdmin(ActsOnlyAdmin):
     act_forms: ClassVar[dict[str, type[forms.Form]]] = {**FORMS}
     list_display = ["number", "firm_name", "licence_type", "state", "granted_at", "valid_until"]
     list_filter = ["state", "restricted", "winding_down"]
@@ -69,21 +67,8 @@ class LicenceAdmin(StatefulAdmin):
     def act_facts(self, obj: Any, act: Act) -> list[tuple[str, Any]]:
         return [*super().act_facts(obj, act), (_("Firm"), obj.firm_name)]
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The licence with its acts, notices and history. Nothing is saved here."""
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        if object_id is None:
-            raise PermissionDenied
-        licence = self.get_object(request, unquote(object_id))
-        if licence is None:
-            raise Http404
+    def record_page(self, request: HttpRequest, licence: Licence) -> HttpResponse:
+        """The licence with its acts, notices and history."""
         if not rules.has_perm("licences.read_at_the_desk", request.user, licence):
             raise PermissionDenied
         newest = licence.certificates.last()
@@ -160,9 +145,6 @@ class LicenceAdmin(StatefulAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(rules.has_perm("licences.view_licence", request.user, obj))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(rules.has_perm("licences.act_on_licence", request.user, obj))

@@ -300,6 +300,35 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         return reverse(name, args=[quote(obj.pk)])
 
 
+class ActsOnlyAdmin(StatefulAdmin):
+    """Admin of records into which nothing is typed: they are read, and changed by acts alone."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """``record_page``, where the record may be seen. Nothing is saved here."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if object_id is None:
+            raise PermissionDenied
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        return self.record_page(request, obj)
+
+    def record_page(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        raise NotImplementedError
+
+
 def _version(request: HttpRequest) -> int:
     """The version in the form; -1, which no record has, where there is none."""
     text = request.POST.get("version", "")

@@ -5,8 +5,7 @@ from typing import Any
 
 import rules
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
@@ -23,13 +22,13 @@ from applications.models import Application, IndividualApproval, Stage
 from applications.services import individuals
 from regulators.queries import regulators_of
 from workflow.acts import Act
-from workflow.admin import StatefulAdmin
+from workflow.admin import ActsOnlyAdmin
 from workflow.queries import Offer, proposal_of
 
 
-class CaseBound(StatefulAdmin):
+class CaseBound(ActsOnlyAdmin):
     """What applications and stages share: seen and worked on by staff of the regulator alone, by the rules
-    and nothing else. Nothing is typed into a case: it changes by acts and pages of work.
+    and nothing else. A case changes by pages of work too.
     """
 
     actions = None
@@ -46,25 +45,7 @@ class CaseBound(StatefulAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and bool(rules.has_perm("applications.work_on_case", request.user, obj))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        if object_id is None:
-            raise PermissionDenied
-        obj = self.get_object(request, object_id)
-        if obj is None:
-            raise Http404
-        if not self.has_view_permission(request, obj):
-            raise PermissionDenied
+    def record_page(self, request: HttpRequest, obj: Any) -> HttpResponse:
         if not self.has_change_permission(request, obj):
             return closed(self, request, getattr(obj, "application", obj), "case")
         return self.page_of(request, obj)
