@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 
 from accounts import show_factor
 from accounts.factors import factors_of
+from accounts.sessions import has_session
 
 View = TypeVar("View", bound=Callable[..., Any])
 SHOWN = "mfa"  # as allauth calls it in its record
@@ -39,8 +40,7 @@ def shown_at(request: HttpRequest) -> float:
     """When a second factor was last shown in this session, in seconds as the clock of the system counts; 0
     for never.
     """
-    records = get_authentication_records(request, request.user)
-    return max((float(record["at"]) for record in records if record["method"] == SHOWN), default=0)
+    return _last(request, SHOWN)
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -75,9 +75,7 @@ def confirmed_first(label: str | Promise) -> Callable[[View], View]:
 
 def just_signed_in(request: HttpRequest) -> bool:
     """By password, and no longer ago than allauth would take another proof for fresh."""
-    records = get_authentication_records(request, request.user)
-    at = max((float(record["at"]) for record in records if record["method"] == "password"), default=0)
-    return time.time() - at < app_settings.REAUTHENTICATION_TIMEOUT
+    return time.time() - _last(request, "password") < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 def note_set_up(request: HttpRequest, kind: str) -> None:
@@ -107,6 +105,10 @@ class SecondFactor:
         return redirect("accounts:second_factor")
 
 
+def _last(request: HttpRequest, method: str) -> float:
+    records = get_authentication_records(request, request.user)
+    return max((float(record["at"]) for record in records if record["method"] == method), default=0)
+
+
 def _is_staff(request: HttpRequest) -> bool:
-    """A page that comes without a session, such as a probe of health, asks the database for none."""
-    return settings.SESSION_COOKIE_NAME in request.COOKIES and bool(getattr(request.user, "is_staff", False))
+    return has_session(request) and bool(getattr(request.user, "is_staff", False))

@@ -68,17 +68,17 @@ class Sessions:
         return _told_why(response, why) if why else response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        if not getattr(view, "passive", False) and _has_session(request) and request.user.is_authenticated:
+        if not getattr(view, "passive", False) and has_session(request) and request.user.is_authenticated:
             note_activity(request)
 
 
-def _has_session(request: HttpRequest) -> bool:
+def has_session(request: HttpRequest) -> bool:
     """A page without a session, such as a probe of health, asks the database for none."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def _why_over(request: HttpRequest) -> str:
-    if not _has_session(request) or not request.user.is_authenticated:
+    if not has_session(request) or not request.user.is_authenticated:
         return ""
     remaining = left(request)
     return DAY if not remaining[DAY] else IDLE if not remaining[IDLE] else ""

@@ -35,8 +35,7 @@ def ask(request: HttpRequest, *, facts: Facts = ()) -> HttpResponse | None:
     """Asks, or reads the answer. None where it is right and what was sent goes on to be done.
 
     ``facts`` are pairs of words that say what is approved by showing the factor; none where it opens the
-    session. Answers 403 when it asks
-    and 422 to what is no factor of this person.
+    session. Answers 403 when it asks and 422 to what is no factor of this person.
     """
     code, passkey = ReauthenticateForm(user=request.user, prefix=PREFIX), _passkey(request)
     status = 403

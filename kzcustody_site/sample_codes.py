@@ -3,10 +3,10 @@
 import time
 from dataclasses import dataclass
 
+from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -23,7 +23,7 @@ class Codes:
 
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
-    period, now = settings.MFA_TOTP_PERIOD, int(time.time())
+    period, now = app_settings.TOTP_PERIOD, int(time.time())
     step, gone = divmod(now, period)
     return render(request, "site/sample_codes.html", {"codes": codes(step), "seconds": period - gone})
 

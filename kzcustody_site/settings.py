@@ -190,7 +190,6 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "kzcustody"
-MFA_TOTP_PERIOD = 30  # seconds, which is what apps take for granted
 # Browsers make passkeys over http on localhost alone; production checks the origin too.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

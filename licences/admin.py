@@ -1,8 +1,7 @@
 """Licences on the desk: to be read, and to act on with a second person."""
 
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import rules
 from django import forms
@@ -19,26 +18,17 @@ from django.utils.translation import gettext as _
 from licences import services, standing
 from licences.certificates.page import pdf_response
 from licences.desk import work
-from licences.desk.forms import FORMS, form_of
+from licences.desk.forms import form_of
 from licences.models import Licence, ReadinessRecord
 from regulators.admin import ReadOnlyAdmin
 from regulators.queries import notices_for, regulators_of
 from workflow.acts import Act, acts_of
 from workflow.admin import ActsOnlyAdmin
-from workflow.models import Proposal
-from workflow.queries import Offer, proposal_of
-
-
-@dataclass(frozen=True, kw_only=True)
-class LicenceOffer(Offer):
-    """An act with the licence that its form is about."""
-
-    licence: Licence
+from workflow.queries import Offer, proposal_of, waiting_proposals
 
 
 @admin.register(Licence)
 class LicenceAdmin(ActsOnlyAdmin):
-    act_forms: ClassVar[dict[str, type[forms.Form]]] = {**FORMS}
     list_display = ["number", "firm_name", "licence_type", "state", "granted_at", "valid_until"]
     list_filter = ["state", "restricted", "winding_down"]
     list_select_related = ["licence_type"]
@@ -129,12 +119,8 @@ class LicenceAdmin(ActsOnlyAdmin):
             actor=request.user, licence=obj, act=act.name, expected_version=version, **data
         )
 
-    def _offer(self, request: HttpRequest, obj: Licence, act: Act, *, unmet: bool = True) -> LicenceOffer:
-        found = super()._offer(request, obj, act, unmet=unmet)
-        return LicenceOffer(**vars(found), licence=obj)
-
-    def _form(self, found: Any) -> type[forms.Form]:
-        return forms.Form if found.proposal else form_of(found.act.name, found.licence)
+    def act_form_of(self, obj: Licence, act: Act) -> type[forms.Form]:
+        return form_of(act.name, obj)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         mine = super().get_queryset(request).filter(licence_type__regulator__in=regulators_of(request.user))
@@ -151,10 +137,6 @@ class LicenceAdmin(ActsOnlyAdmin):
 
 
 def _waiting(licence: Licence) -> list[dict[str, Any]]:
-    """Every proposal that nobody has confirmed or taken back."""
-    found = Proposal.objects.select_related("proposed_by").filter(
-        model=licence._meta.label_lower, object_pk=str(licence.pk), confirmed_at=None, withdrawn_at=None
-    )
     return [
         {
             "label": acts_of(Licence)[one.transition].label,
@@ -163,7 +145,7 @@ def _waiting(licence: Licence) -> list[dict[str, Any]]:
             "reason": one.data.get("reason", ""),
             "outgrown": one.object_version != licence.version,
         }
-        for one in found
+        for one in waiting_proposals(licence)
     ]
 
 

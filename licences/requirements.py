@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -106,7 +105,7 @@ def is_noticed(act: str) -> Requirement:
     def ask(licence: Any, data: Data) -> list[Reason]:
         if not is_against(licence, act, data):
             return []
-        notice = licence.notices.filter(act=act, decided_at=None, withdrawn_at=None).last()
+        notice = licence.notices.open_for(act).first()
         if notice is None or (notice.text, notice.about) != (data.get("notice"), about(data)):
             return [
                 Reason(
@@ -124,7 +123,7 @@ def is_noticed(act: str) -> Requirement:
         if timezone.localdate() <= notice.until:
             words_ = _("The firm may make representations until the end of %(day)s.")
             reasons.append(Reason(words_ % {"day": words.day(notice.until)}, page(notice, "said")))
-        for said in notice.representations.filter(Q(answered_at=None)):
+        for said in notice.representations.filter(answered_at=None):
             reasons.append(
                 Reason(
                     _("A representation of %(day)s has no answer yet.") % {"day": words.day(said.made_on)},

@@ -12,13 +12,14 @@ A change is ``{"add": [text], "change": {number: text}, "remove": [number], "val
 from collections.abc import Iterable
 from typing import Any
 
+from licences.states import Change
+
 Condition = dict[str, Any]
 Terms = dict[str, Any]
-GRANTED = "granted"
 
 
 def carried_over(texts: Iterable[str]) -> list[Condition]:
-    return [condition(text, GRANTED, 1) for text in texts]
+    return [condition(text, Change.GRANTED.value, 1) for text in texts]
 
 
 def condition(text: str, origin: str, since: int) -> Condition:

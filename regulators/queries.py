@@ -1,6 +1,5 @@
 """Named reads about regulators, their staff and their powers."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -81,17 +80,10 @@ def appointments(on: date) -> QuerySet[Staff]:
     return Staff.objects.filter(in_force(on), Q(counts_unconfirmed=True) | Q(confirmed_by__isnull=False))
 
 
-def people_with_role(regulator_id: int, role: str) -> QuerySet[User]:
-    """The people who hold this role at the regulator today."""
-    holders = appointments(timezone.localdate()).filter(regulator_id=regulator_id, role=role)
-    return User.objects.filter(pk__in=holders.values("user_id"), is_active=True).order_by("pk")
-
-
-def people_with_roles(regulator_id: int, roles: Iterable[str]) -> QuerySet[User]:
-    """The people who hold any of these roles at the regulator today, by name."""
+def people_with_role(regulator_id: int, *roles: str) -> QuerySet[User]:
+    """The people who hold this role, or any of these, at the regulator today."""
     holders = appointments(timezone.localdate()).filter(regulator_id=regulator_id, role__in=roles)
-    found = User.objects.filter(pk__in=holders.values("user_id"), is_active=True)
-    return found.order_by("full_name", "pk")
+    return User.objects.filter(pk__in=holders.values("user_id"), is_active=True).order_by("pk")
 
 
 def in_force(on: date) -> Q:

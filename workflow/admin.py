@@ -35,8 +35,8 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
     """Admin of a model with a state. Permissions are asked of the rules, for the object at hand.
 
     ``act_forms`` gives an act its own form; an act without one gets a field for each thing it needs.
-    ``hidden_acts`` belong to other pages: they are neither shown nor run here. ``run_act``, ``act_effects``
-    and ``act_facts`` are there to be overridden.
+    ``hidden_acts`` belong to other pages: they are neither shown nor run here. ``run_act``, ``act_form_of``,
+    ``act_effects`` and ``act_facts`` are there to be overridden.
     """
 
     act_forms: ClassVar[dict[str, type[forms.Form]]] = {}
@@ -49,6 +49,9 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
         if act.two_people and proposal_of(obj, act) is None:
             verb = services.propose  # type: ignore[assignment]
         return verb(self.model, obj.pk, act.name, actor=request.user, expected_version=version, **data)
+
+    def act_form_of(self, obj: Any, act: Act) -> type[forms.Form]:
+        return act_form(act, self.act_forms)
 
     def act_effects(self, request: HttpRequest, obj: Any, act: Act) -> list[str]:
         """What the act will do, in words, for the page that asks."""
@@ -176,7 +179,7 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
             asked = self._offer(request, obj, act)
         except Refused as refusal:
             return self._refused(request, obj, act, refusal.reasons)
-        return self._ask(request, obj, asked, self._form(asked)())
+        return self._ask(request, obj, asked, self._form(obj, asked)())
 
     def _confirm_first(self, request: HttpRequest, obj: Any, act: Act) -> HttpResponse | None:
         """The page that comes before a decision and before an act of two people, as
@@ -197,12 +200,12 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
                 raise services.conflict(obj)
             taken = self._offer(request, obj, act, unmet=False)
         except Conflict as refusal:
-            return self._conflict(request, obj, refusal, typed(act_form(act, self.act_forms)(request.POST)))
+            return self._conflict(request, obj, refusal, typed(self.act_form_of(obj, act)(request.POST)))
         except Refused as refusal:
             return self._refused(request, obj, act, refusal.reasons)
         if taken.proposal and "take_back" in request.POST:
             return self._take_back(request, obj, act)
-        form = self._form(taken)(request.POST, request.FILES)
+        form = self._form(obj, taken)(request.POST, request.FILES)
         if not form.is_valid():
             return self._ask(request, obj, self._offer(request, obj, act), form, status=422)
         return self._run(request, obj, taken, version, form)
@@ -248,9 +251,9 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
             return offer(obj, act, request.user)
         return Offer(act=act, reasons=[], proposal=proposal_of(obj, act))
 
-    def _form(self, found: Offer) -> type[forms.Form]:
+    def _form(self, obj: Any, found: Offer) -> type[forms.Form]:
         """The second of two people confirms what was proposed, and types nothing."""
-        return forms.Form if found.proposal else act_form(found.act, self.act_forms)
+        return forms.Form if found.proposal else self.act_form_of(obj, found.act)
 
     # --- Pages
 

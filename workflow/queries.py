@@ -45,14 +45,10 @@ def last_change(instance: Stateful) -> Event | None:
     )
 
 
-def waiting_proposals(instance: Stateful, transition: str) -> QuerySet[Proposal]:
-    """The one proposal of this act that nobody has confirmed or withdrawn, if there is one."""
+def waiting_proposals(instance: Stateful) -> QuerySet[Proposal]:
+    """Those that nobody has confirmed or withdrawn: of each act one at most."""
     return Proposal.objects.select_related("proposed_by").filter(
-        model=instance._meta.label_lower,
-        object_pk=str(instance.pk),
-        transition=transition,
-        confirmed_at=None,
-        withdrawn_at=None,
+        model=instance._meta.label_lower, object_pk=str(instance.pk), confirmed_at=None, withdrawn_at=None
     )
 
 
@@ -89,7 +85,9 @@ def unmet(instance: Any, act: Act, proposal: Proposal | None = None) -> list[Rea
 
 def proposal_of(instance: Any, act: Act) -> Proposal | None:
     """What another person proposed about the record as it is now."""
-    proposal = waiting_proposals(instance, act.name).first() if act.two_people else None
+    if not act.two_people:
+        return None
+    proposal = waiting_proposals(instance).filter(transition=act.name).first()
     return proposal if proposal and proposal.object_version == instance.version else None
 
 

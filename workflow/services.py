@@ -264,7 +264,8 @@ def _tell_handler(change: Change) -> dict[str, Any]:
 
 
 def _open_proposal(instance: Stateful, act: Act) -> Proposal | None:
-    return waiting_proposals(instance, act.name).select_for_update(of=("self",)).first()
+    waiting = waiting_proposals(instance).filter(transition=act.name)
+    return waiting.select_for_update(of=("self",)).first()
 
 
 def _set_aside(proposal: Proposal) -> None:

@@ -122,8 +122,8 @@ class ApplicationAdmin(CaseBound):
     def _offer(self, request: HttpRequest, obj: Application, act: Act, *, unmet: bool = True) -> Offer:
         return acts.for_case(super()._offer(request, obj, act, unmet=unmet), obj)
 
-    def _form(self, offer: Offer) -> Any:
-        return acts.form_of(offer, super()._form(offer))
+    def _form(self, obj: Any, offer: Offer) -> Any:
+        return acts.form_of(offer, super()._form(obj, offer))
 
     def act_effects(self, request: HttpRequest, obj: Application, act: Act) -> list[str]:
         targets = gettext(" or ").join(f"“{state_word(obj, target)}”" for target in act.targets)
@@ -192,8 +192,8 @@ class StageAdmin(PartOfCase):
     def _offer(self, request: HttpRequest, obj: Stage, act: Act, *, unmet: bool = True) -> Offer:
         return acts.for_stage(super()._offer(request, obj, act, unmet=unmet), obj)
 
-    def _form(self, offer: Offer) -> Any:
-        return acts.form_of(offer, super()._form(offer))
+    def _form(self, obj: Any, offer: Offer) -> Any:
+        return acts.form_of(offer, super()._form(obj, offer))
 
     def _change_url(self, obj: Any) -> str:
         return reverse("admin:applications_application_stage", args=[obj.application_id, obj.code])

@@ -29,10 +29,10 @@ def lines(label: Any, *, rows: int = 4, required: bool = True, help_text: Any = 
 
 
 class ActForm(forms.Form):
-    """``licence`` is set by the page; without it the form can only show again what was typed."""
+    """Of one act on one licence (``form_of``)."""
 
-    licence: ClassVar[Licence | None] = None
-    act: ClassVar[str] = ""
+    licence: ClassVar[Licence]
+    act: ClassVar[str]
 
     reason = lines(_("Reason"), help_text=_("Kept in the record; not shown to the public."))
     public_note = forms.CharField(
@@ -49,7 +49,6 @@ class ActForm(forms.Form):
             self._add_what_the_firm_reads()
 
     def _add_what_the_firm_reads(self) -> None:
-        open_one = self._open_notice()
         if self.act in ask.ON_REQUEST:
             self.fields["firm_asked"] = forms.CharField(
                 label=_("The firm's own application"),
@@ -69,6 +68,7 @@ class ActForm(forms.Form):
                 "service of a notice that is open."
             ),
         )
+        open_one = self.licence.notices.open_for(self.act).first()
         self.fields["notice"].initial = open_one.text if open_one else ""
         if self.act in ask.AT_ONCE:
             self.fields["immediate"] = lines(
@@ -81,11 +81,6 @@ class ActForm(forms.Form):
                     "policy, not law."
                 ),
             )
-
-    def _open_notice(self) -> Any:
-        if self.licence is None:
-            return None
-        return self.licence.notices.filter(act=self.act, decided_at=None, withdrawn_at=None).last()
 
 
 class SurrenderForm(ActForm):
@@ -126,8 +121,6 @@ class VaryForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.licence is None:
-            return
         own: dict[str, forms.Field] = {}
         for number, text in terms.standing(self.licence.conditions):
             field = lines(
@@ -149,7 +142,6 @@ class VaryForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})
-        assert self.licence is not None
         changes: terms.Terms = {}
         for number, old in terms.standing(self.licence.conditions):
             new = data.pop(f"condition_{number}", old).strip()
@@ -180,11 +172,10 @@ class CorrectForm(ActForm):
         note.required, note.label = True, _("What is right")
         note.help_text = _("Shown to everybody. The wrong line stays, and says that it was corrected.")
         field: Any = self.fields["entry"]
-        if self.licence is not None:
-            field.choices = [
-                (one.entry.pk, f"{one.number}. {one.what}, {words.day(one.entry.at)}")
-                for one in history_of(list(self.licence.history.all()))
-            ]
+        field.choices = [
+            (one.entry.pk, f"{one.number}. {one.what}, {words.day(one.entry.at)}")
+            for one in history_of(list(self.licence.history.all()))
+        ]
 
 
 FORMS: dict[str, type[ActForm]] = {
@@ -196,7 +187,7 @@ FORMS: dict[str, type[ActForm]] = {
 }
 
 
-def form_of(act: str, licence: Licence | None = None) -> type[ActForm]:
+def form_of(act: str, licence: Licence) -> type[ActForm]:
     return type("FormOfAct", (FORMS.get(act, ActForm),), {"licence": licence, "act": act})
 
 

@@ -18,6 +18,12 @@ PERSON: dict[str, Any] = {
 }
 
 
+class LicenceNoticeQuerySet(models.QuerySet["LicenceNotice"]):
+    def open_for(self, act: str) -> "LicenceNoticeQuerySet":
+        """Nobody has decided on it or withdrawn it: of each act one at most for a licence."""
+        return self.filter(act=act, decided_at=None, withdrawn_at=None)
+
+
 class LicenceNotice(models.Model):
     """That an act is proposed, in the words that the firm is served. It outlives its proposal: where the same
     act is proposed again in the same words, the notice and its service stand.
@@ -38,6 +44,8 @@ class LicenceNotice(models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     withdrawn_why = models.TextField(_("why it was withdrawn"), blank=True)
+
+    objects = LicenceNoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("preliminary notice")

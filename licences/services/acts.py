@@ -41,7 +41,7 @@ def _draw_up(licence: Licence, act: str, actor: Any, data: dict[str, Any]) -> No
         "about": ask.about(data),
         "immediate": data.get("immediate", "") if act in ask.AT_ONCE else "",
     }
-    waiting = licence.notices.filter(act=act, decided_at=None, withdrawn_at=None).first()
+    waiting = licence.notices.open_for(act).first()
     if waiting and all(getattr(waiting, name) == value for name, value in words.items()):
         return
     now = timezone.now()
@@ -77,7 +77,6 @@ def after_licence(change: Change) -> dict[str, Any]:
         corrects_id=change.data.get("entry"),
     )
     certificate = certify(licence)
-    open_notices = licence.notices.filter(act=change.act.name, decided_at=None, withdrawn_at=None)
-    open_notices.update(decided_at=now)
+    licence.notices.open_for(change.act.name).update(decided_at=now)
     tell.firm(licence, "licence_changed", key=f"entry:{entry.pk}")
     return {"entry": entry.pk, "certificate": certificate.pk}

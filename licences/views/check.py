@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from allauth.core.ratelimit import respond_429
+from allauth.core.internal.ratelimit import consume_or_429
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from licences import queries, standing, throttle
+from licences import queries, standing
 from licences.certificates.code import LONGEST_TYPED, read, shown
 from licences.certificates.page import facts_of
+
+MISSES = {"check": "30/10m/ip"}  # how often one network address may ask for a code that nobody has
 
 
 @never_cache
@@ -33,11 +35,9 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     """
     plain = read(code)
     certificate = queries.certificate(plain) if plain else None
-    if certificate is None and throttle.too_many(request):
-        return respond_429(request)
     if certificate is None:
-        throttle.missed(request)
-        return _page(request, {"typed": code[:LONGEST_TYPED], "verdict": "unknown"}, 404)
+        too_many = consume_or_429(request, app="register", action="check", config=MISSES, limit_get=True)
+        return too_many or _page(request, {"typed": code[:LONGEST_TYPED], "verdict": "unknown"}, 404)
     history = list(certificate.licence.history.all())
     return _page(
         request,

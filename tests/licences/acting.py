@@ -41,7 +41,7 @@ def let_time_pass(notice, days=2):
 def by_two(licence, name, first, second, **data):
     """The whole road of an act; nobody says anything to the notice."""
     proposed(licence, name, first, **data)
-    notice = licence.notices.filter(act=name, decided_at=None, withdrawn_at=None).first()
+    notice = licence.notices.open_for(name).first()
     if notice and not notice.immediate:
         serve(notice, second)
         let_time_pass(notice)

@@ -23,7 +23,7 @@ from look import words
 from look.fields import DayMonthYearField
 from regulators.calendars import YearNotInCalendarError, add_working_days
 from regulators.periods import in_words
-from regulators.queries import people_with_roles
+from regulators.queries import people_with_role
 
 CHOOSE = [("", gettext_lazy("Choose"))]
 
@@ -35,7 +35,7 @@ class SpecialistField(forms.ModelChoiceField):
         super().__init__(queryset=User.objects.none(), empty_label=gettext_lazy("Choose"), **kwargs)
 
     def offer(self, case: Any) -> None:
-        asked = people_with_roles(case.regulator_id, consultations.ASKED_ROLES)
+        asked = people_with_role(case.regulator_id, *consultations.ASKED_ROLES).order_by("full_name", "pk")
         why = cannot_act(case, asked)
         self.queryset = asked
         self.label_from_instance = lambda obj: named(obj, why)  # type: ignore[method-assign]
