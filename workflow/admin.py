@@ -200,7 +200,8 @@ class StatefulAdmin(ObjectPermissionsModelAdmin):
                 raise services.conflict(obj)
             taken = self._offer(request, obj, act, unmet=False)
         except Conflict as refusal:
-            return self._conflict(request, obj, refusal, typed(self.act_form_of(obj, act)(request.POST)))
+            form = self.act_form_of(obj, act)(request.POST)
+            return self._conflict(request, obj, refusal, [row for row in typed(form) if row[1]])
         except Refused as refusal:
             return self._refused(request, obj, act, refusal.reasons)
         if taken.proposal and "take_back" in request.POST:

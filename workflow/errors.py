@@ -55,3 +55,12 @@ class Conflict(Refused):
 class Gone(Refused):
     def __init__(self) -> None:
         super().__init__([_("This record does not exist, or you may not see it.")])
+
+
+def status_of(refusal: Refused | None) -> int:
+    """With which HTTP status a page shows the refusal; 200 where there is none."""
+    if refusal is None:
+        return 200
+    if isinstance(refusal, NotAllowed):
+        return 403
+    return 409 if isinstance(refusal, Conflict) else 422

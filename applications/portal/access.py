@@ -27,7 +27,7 @@ from applications.queries.law import home_of
 from applications.queries.standing import with_turn, with_unread
 from regulators.periods import set_in_the_case
 from regulators.rulebook import CAPITAL, OWNERSHIP, PEOPLE, say
-from workflow.errors import Conflict, Gone, NotAllowed, Refused
+from workflow.errors import Gone, NotAllowed, Refused, status_of
 
 KINDS = {PEOPLE: _lazy("People"), OWNERSHIP: _lazy("Ownership"), CAPITAL: _lazy("Capital")}
 View = Callable[..., HttpResponseBase]
@@ -103,14 +103,6 @@ def posted_version(request: SignedIn) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Http404
     return int(text)
-
-
-def status_of(refusal: Refused | None) -> int:
-    if refusal is None:
-        return 200
-    if isinstance(refusal, NotAllowed):
-        return 403
-    return 409 if isinstance(refusal, Conflict) else 422
 
 
 def show(

@@ -19,7 +19,7 @@ from licences.desk.forms import AnswerForm, SaidForm, ServiceForm, WithdrawForm
 from licences.models import Licence, LicenceNotice, LicenceRepresentation
 from look import words
 from regulators.periods import in_words
-from workflow.errors import Conflict, NotAllowed, Reason, Refused
+from workflow.errors import Reason, Refused, status_of
 
 security = logging.getLogger("kzcustody.security")
 
@@ -157,7 +157,7 @@ def show(model_admin: Any, page: type[Work], request: HttpRequest, pk: int, pk_o
         try:
             made.run(form.cleaned_data)
         except Refused as refusal:
-            reasons, status = refusal.reasons, _status(refusal)
+            reasons, status = refusal.reasons, status_of(refusal)
         else:
             messages.success(request, str(page.done))
             return HttpResponseRedirect(url)
@@ -165,9 +165,3 @@ def show(model_admin: Any, page: type[Work], request: HttpRequest, pk: int, pk_o
     return TemplateResponse(
         request, "admin/licences/work.html", context, status=422 if form.errors else status
     )
-
-
-def _status(refusal: Refused) -> int:
-    if isinstance(refusal, NotAllowed):
-        return 403
-    return 409 if isinstance(refusal, Conflict) else 422

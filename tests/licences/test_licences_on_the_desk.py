@@ -70,7 +70,10 @@ def test_two_people_suspend_through_the_desk(grant, decision_maker):
     told = {"version": 0, "reason": "unsafe keys", "public_note": "By order."}
     unheard = first.post(page, told)
     assert (unheard.status_code, "Write the text of the preliminary notice" in text(unheard)) == (422, True)
-    assert first.post(page, {**told, "notice": "We propose to suspend."}).status_code == 302
+    told["notice"] = "We propose to suspend."
+    stale = first.post(page, {**told, "version": 7})
+    assert (stale.status_code, [word in text(stale) for word in told.values() if word]) == (409, [True] * 3)
+    assert first.post(page, told).status_code == 302
     assert first.post(page, {"version": 0}).status_code != 302
     unserved = second.post(page, {"version": 0})
     assert (unserved.status_code, "is not served yet" in text(unserved)) == (422, True)

@@ -19,7 +19,7 @@ from applications.desk.words import state_word
 from applications.models import Application
 from applications.portal import typed
 from applications.queries.conflicts import why_not
-from workflow.errors import Conflict, Gone, NotAllowed, Reason, Refused
+from workflow.errors import Conflict, Gone, NotAllowed, Reason, Refused, status_of
 
 security = logging.getLogger("kzcustody.security")
 INSIDE = gettext_lazy("Not visible to the firm.")
@@ -223,12 +223,6 @@ def posted_version(data: Any, name: str = "version") -> int:
     """The version in the form; -1, which no record has, where there is none."""
     text = data.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-def status_of(refusal: Refused) -> int:
-    if isinstance(refusal, NotAllowed):
-        return 403
-    return 409 if isinstance(refusal, Conflict) else 422
 
 
 def log_refusal(request: HttpRequest, case: Application, name: str) -> None:

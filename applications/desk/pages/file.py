@@ -5,14 +5,14 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from applications.desk.pages.base import Page, case_url, page_url, status_of
+from applications.desk.pages.base import Page, case_url, page_url
 from applications.models import DocumentFacts
 from applications.portal.files import FileRow, expiry_in_words, facts_in_words
 from applications.queries.files import facts_of, given_facts, given_in_submission
 from applications.services import evidence
 from documents.http import download, picture
 from documents.models import Document, Picture
-from workflow.errors import Gone, Refused
+from workflow.errors import Gone, Refused, status_of
 
 
 class DocumentPage(Page):

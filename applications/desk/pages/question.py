@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from applications.desk.act_forms import long_text
 from applications.desk.clashes import Clash, differing, rows_of
-from applications.desk.pages.base import page_url, posted_version, status_of
+from applications.desk.pages.base import page_url, posted_version
 from applications.desk.pages.stage import OfStage
 from applications.desk.question_rows import QuestionRow, rows
 from applications.desk.stage_list import question_url
@@ -23,7 +23,7 @@ from applications.portal import typed
 from applications.portal.outline import due_in_words
 from applications.services import assessment
 from look import words
-from workflow.errors import Conflict, Refused
+from workflow.errors import Conflict, Refused, status_of
 
 OUTCOMES = [(code, word) for code, word in Finding.OUTCOMES if code]
 

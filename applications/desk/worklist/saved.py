@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.desk.pages.base import posted_version, status_of
+from applications.desk.pages.base import posted_version
 from applications.desk.worklist.filters import KEPT, known_only
 from applications.desk.worklist.frame import frame
 from applications.desk.worklist.whose import types_of
@@ -17,7 +17,7 @@ from applications.models import SavedView
 from applications.queries.saved_views import views_for
 from applications.services import saved_views as services
 from regulators.queries import regulators_of
-from workflow.errors import Gone, Reason, Refused
+from workflow.errors import Gone, Reason, Refused, status_of
 
 
 def show(model_admin: Any, request: Any) -> HttpResponse:

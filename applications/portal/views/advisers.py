@@ -14,14 +14,14 @@ from accounts.requests import SignedIn
 from accounts.services import invite_adviser
 from accounts.views import mail_invitation
 from applications.portal import files, typed
-from applications.portal.access import page, status_of
+from applications.portal.access import page
 from applications.portal.firm_forms import AdviserForm, AuthorityForm
 from applications.portal.views.firms import firm_or_404
 from applications.queries.advisers import Advising, advising, advising_for
 from applications.services.mandates import give_authority, open_authority
 from documents.errors import NotUsable, Rejected
 from documents.http import download
-from workflow.errors import Refused
+from workflow.errors import Refused, status_of
 
 
 @page("GET", "POST")

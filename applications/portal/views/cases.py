@@ -15,7 +15,7 @@ from accounts.requests import SignedIn
 from applications.mandates import ANY, mandate_for
 from applications.models import Application
 from applications.portal import changeable, outline, standing
-from applications.portal.access import case_or_404, may_read, page, show, status_of
+from applications.portal.access import case_or_404, may_read, page, show
 from applications.queries import law
 from applications.queries.advisers import advised_by
 from applications.queries.drafts import load_draft
@@ -30,7 +30,7 @@ from regulators import books
 from regulators.models import LicenceType
 from regulators.periods import footing
 from regulators.rulebook import LICENCE, OUTCOMES, READINESS, REGISTRATION, Book, say
-from workflow.errors import Refused
+from workflow.errors import Refused, status_of
 
 LATEST = 50  # cases looked at to find the one that somebody was last at work on
 

@@ -13,7 +13,7 @@ from accounts.sessions import passive
 from applications.asked import Draft, Question
 from applications.models import AnswerFile, Application, Stage
 from applications.portal import changeable, outline
-from applications.portal.access import case_or_404, page, show, status_of
+from applications.portal.access import case_or_404, page, show
 from applications.portal.files import FileRow, rows_at
 from applications.portal.forms import AnswerForm
 from applications.portal.views import file_pages
@@ -28,7 +28,7 @@ from applications.services.guard import allow
 from applications.services.people import person_of
 from documents.models import Document
 from regulators import rulebook as rb
-from workflow.errors import Gone, Refused
+from workflow.errors import Gone, Refused, status_of
 
 EDIT = "applications.edit_application"
 MOST_SHOWN = 50

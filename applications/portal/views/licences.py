@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.queries import firms_of
 from accounts.requests import SignedIn
 from applications.portal import typed
-from applications.portal.access import page, status_of
+from applications.portal.access import page
 from applications.portal.forms import ReasonForm
 from applications.portal.views.paper import language_of, pdf_links
 from applications.presses import newest, posted_seen
@@ -22,7 +22,7 @@ from licences.law import time_for_representations
 from licences.models import Licence, LicenceNotice
 from licences.services import make_representation
 from regulators.periods import footing
-from workflow.errors import Reason, Refused
+from workflow.errors import Reason, Refused, status_of
 
 
 def licence_or_404(request: SignedIn, number: str) -> Licence:

@@ -14,13 +14,13 @@ from accounts.queries import firms_of
 from accounts.requests import SignedIn
 from applications.models import MeetingRequest
 from applications.portal import typed
-from applications.portal.access import page, status_of
+from applications.portal.access import page
 from applications.portal.forms import PlainForm
 from applications.services.meetings import ask_for_meeting, withdraw_meeting
 from regulators import books
 from regulators.models import LicenceType
 from regulators.rulebook import say
-from workflow.errors import NotAllowed, Refused
+from workflow.errors import NotAllowed, Refused, status_of
 
 LATEST = 50
 

@@ -14,7 +14,6 @@ from applications import asked
 from applications.asked import Draft, Question
 from applications.models import PersonAccess, RequestPoint
 from applications.portal import changeable
-from applications.portal.access import status_of
 from applications.portal.views.file_pages import POINT_CLOSED, STAGE_CLOSED, Place
 from applications.portal.views.point_files import is_open, services_of
 from applications.queries.consents import last_consent
@@ -23,7 +22,7 @@ from applications.rules import OwnPart
 from applications.services import drafting, files
 from applications.services.guard import allow
 from regulators.rulebook import say
-from workflow.errors import Refused
+from workflow.errors import Refused, status_of
 
 
 def part_or_404(request: SignedIn, part: UUID) -> PersonAccess:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import SignedIn
 from accounts.sessions import passive
 from applications.models import Application, RequestPoint
-from applications.portal.access import case_or_404, page, show, status_of
+from applications.portal.access import case_or_404, page, show
 from applications.portal.views import file_pages
 from applications.portal.views.file_pages import POINT_CLOSED, Place, poll
 from applications.queries.private import hidden_people
@@ -18,7 +18,7 @@ from applications.services.guard import allow
 from applications.services.point_files import describe_in_point, replace_in_point
 from applications.services.requests import attach_to_point
 from applications.states import DECIDED
-from workflow.errors import Refused
+from workflow.errors import Refused, status_of
 
 ANSWER = "applications.answer_request"
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts.requests import SignedIn
 from applications.models import ExtensionRequest, InformationRequest, RequestPoint
 from applications.portal import files, standing, typed
-from applications.portal.access import case_or_404, page, posted_version, show, status_of
+from applications.portal.access import case_or_404, page, posted_version, show
 from applications.portal.earlier import earlier_answers
 from applications.portal.request_forms import ExtensionForm, FirmPointForm
 from applications.portal.views.point_files import place_of_point
@@ -32,7 +32,7 @@ from applications.services.requests import (
 )
 from applications.services.rounds import ask_about_point, ask_for_time
 from applications.states import DECIDED
-from workflow.errors import Conflict, Reason, Refused
+from workflow.errors import Conflict, Reason, Refused, status_of
 
 
 @dataclass(kw_only=True)

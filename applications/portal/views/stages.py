@@ -15,7 +15,7 @@ from applications import asked
 from applications.asked import Draft, Given, Question
 from applications.models import Answer, Application, Stage
 from applications.portal import changeable, files, outline, typed
-from applications.portal.access import case_or_404, may_read, page, posted_version, show, status_of
+from applications.portal.access import case_or_404, may_read, page, posted_version, show
 from applications.portal.answers import in_words
 from applications.portal.back import back_of
 from applications.portal.clash import clash_of
@@ -30,7 +30,7 @@ from applications.services import drafting
 from applications.services.inside import Place
 from applications.services.people import person_of
 from regulators.rulebook import PEOPLE
-from workflow.errors import Conflict, Refused
+from workflow.errors import Conflict, Refused, status_of
 
 ACTS = {"complete": drafting.complete_stage, "edit_again": drafting.edit_stage_again}
 
