@@ -1,22 +1,20 @@
 """Moving the clocks of a case: entries in a ledger, and the deadlines that follow from them."""
 
-from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from applications.models.clocks import ClockEntry, Deadline
-from regulators.calendars import add_working_days, kazakhstan, working_days_between
+from regulators.calendars import Days, kazakhstan, last_day
 from regulators.rulebook import Clock
 
 if TYPE_CHECKING:
     from applications.models import Application
 
 ALMATY = ZoneInfo("Asia/Almaty")
-Days = tuple[date, date]
 
 
 def start(case: "Application", event: str) -> None:
@@ -69,24 +67,6 @@ def stop(case: "Application", *, cause: str, codes: tuple[str, ...] | None = Non
             case.deadlines.filter(code=clock.code, met_at=None).update(met_at=now)
 
 
-def last_day(period: Clock | Deadline | None, day: date, pauses: Iterable[Days] = ()) -> date | None:
-    """The last day of the period that starts after this day; None where the book has no length on record.
-
-    A pause makes it longer by its own length: in working days where the period is in working days, else in
-    calendar days. A period in months ends on the same day of the month, or the last one of a shorter month.
-    A period in calendar days or months that ends on a day off ends there: no book says that it moves.
-    """
-    if period is None:
-        return None
-    if period.working_days:
-        paused = sum(working_days_between(start, end) for start, end in pauses)
-        return add_working_days(day, period.working_days + paused)
-    paused = sum((end - start).days for start, end in pauses)
-    if period.calendar_days:
-        return day + timedelta(days=period.calendar_days + paused)
-    return _months_after(day, period.months) + timedelta(days=paused) if period.months else None
-
-
 def compute_again(deadline: Deadline, entries: Iterable[ClockEntry]) -> Days | None:
     """Set what follows from the day of the start and the pauses that are over: nothing else counts, so the
     same ledger always gives the same day. ``entries`` are those of the clock, oldest first.
@@ -130,13 +110,6 @@ def length(clock: Clock) -> str:
     if clock.working_days:
         return f"{clock.working_days} working days"
     return f"{clock.calendar_days} calendar days" if clock.calendar_days else f"{clock.months} months"
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day of the month, or the last one of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _move(case: "Application", what: str, cause: str, *, after: tuple[str, ...]) -> int:

@@ -13,6 +13,7 @@ from licences import law
 from licences.models import Licence, LicenceNotice, LicenceRepresentation
 from licences.services import tell
 from look import words
+from regulators.calendars import last_day
 from workflow.errors import NotAllowed, NotReady
 from workflow.services import lock
 
@@ -34,7 +35,7 @@ def record_service(
         _insist(served_on <= today, _("A notice cannot have been served in the future."))
         _insist(served_on >= drawn_up, _("A notice cannot have been served before it was drawn up."))
         _insist(until > today, _("The last day for representations must be after today."))
-        least = law.first_last_day(notice.licence, served_on)
+        least = last_day(law.time_for_representations(notice.licence), served_on)
         told = _("By the rule book the firm may make representations until %(day)s at least.")
         _insist(least is None or until >= least, told % {"day": words.day(least or until)})
         _insist(how.strip(), _("Say how the notice was served."))

@@ -1,16 +1,31 @@
-"""Working days of Kazakhstan, from the table in ``kz.toml``."""
+"""Working days of Kazakhstan, from the table in ``kz.toml``, and the days on which periods end."""
 
 import re
+from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from regulators.toml_table import Table, read_toml
 
 FILE = Path(__file__).with_name("kz.toml")
 ONE_DAY = timedelta(days=1)
 YEAR = re.compile(r"[0-9]{4}")
+Days = tuple[date, date]
+
+
+class Period(Protocol):
+    """A length in at most one of these units."""
+
+    @property
+    def working_days(self) -> int | None: ...
+    @property
+    def calendar_days(self) -> int | None: ...
+    @property
+    def months(self) -> int | None: ...
 
 
 class YearNotInCalendarError(LookupError):
@@ -70,6 +85,31 @@ def working_days_between(start: date, end: date) -> int:
     if end < start:
         return -working_days_between(end, start)
     return sum(is_working_day(start + timedelta(days=i)) for i in range(1, (end - start).days + 1))
+
+
+def last_day(period: Period | None, day: date, pauses: Iterable[Days] = ()) -> date | None:
+    """The last day of the period that starts after this day; None where the book has no length on record.
+
+    A pause makes it longer by its own length: in working days where the period is in working days, else in
+    calendar days. A period in months ends on the same day of the month, or the last one of a shorter month.
+    A period in calendar days or months that ends on a day off ends there: no book says that it moves.
+    """
+    if period is None:
+        return None
+    if period.working_days:
+        paused = sum(working_days_between(start, end) for start, end in pauses)
+        return add_working_days(day, period.working_days + paused)
+    paused = sum((end - start).days for start, end in pauses)
+    if period.calendar_days:
+        return day + timedelta(days=period.calendar_days + paused)
+    return _months_after(day, period.months) + timedelta(days=paused) if period.months else None
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of the month, or the last one of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 @cache

@@ -1,5 +1,6 @@
 """Acts against the firm wait for its notice, the time to answer it, and our answers; others do not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from audit.models import Event
 from licences import law, services
 from licences.models import Certificate, Licence, LicenceNotice
 from notifications.models import Message
+from regulators import books
 from regulators.models import Act
 from tests.licences.acting import by_two, confirmed, let_time_pass, proposed, serve
 from workflow.errors import NotAllowed, NotReady
@@ -181,8 +183,9 @@ def test_a_service_is_not_ahead_nor_before_the_notice_and_leaves_time(served, un
 
 def test_where_the_book_has_a_period_it_is_the_least(licence, two, monkeypatch):
     proposed(licence, "suspend", two[0], reason="r")
+    period = replace(books.get("afsa-custody", "2026.1").clock("representations"), calendar_days=5)
+    monkeypatch.setattr(law, "time_for_representations", lambda licence: period)
     least = TODAY() + timedelta(days=5)
-    monkeypatch.setattr(law, "first_last_day", lambda licence, day: least)
     call = {"actor": two[0], "notice": licence.notices.get(), "served_on": TODAY(), "how": "x"}
 
     assert refused(services.record_service, **call, until=least - timedelta(days=1))
