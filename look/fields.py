@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from look import countries
@@ -32,6 +33,17 @@ def one_of_several(field: F) -> F:
     """Which of several are needed is said in a sentence beside them, so that none is called optional."""
     field.called_optional = False  # type: ignore[attr-defined]
     return field
+
+
+def long_text(label: Any, *, rows: int = 4, required: bool = True, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        error_messages={"required": format_lazy(_("Fill this in: {label}"), label=label)},
+        max_length=20_000,
+        required=required,
+        help_text=help_text,
+        widget=forms.Textarea({"rows": rows}),
+    )
 
 
 class CountryField(forms.ChoiceField):

@@ -3,24 +3,12 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from applications.desk.words import outcome_words
 from applications.models import Application, Recommendation, Stage
-from look.fields import DayMonthYearField
+from look.fields import DayMonthYearField, long_text
 from regulators.rulebook import say
-
-
-def long_text(label: Any, *, rows: int = 4, required: bool = True, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        error_messages={"required": format_lazy(_("Fill this in: {label}"), label=label)},
-        max_length=20_000,
-        required=required,
-        help_text=help_text,
-        widget=forms.Textarea({"rows": rows}),
-    )
 
 
 class ReturnStageForm(forms.Form):

@@ -7,9 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.models import Condition
-from look.fields import DayMonthYearField
+from look.fields import DayMonthYearField, long_text
 
 CONDITIONS = 10
 OPEN_AT_FIRST = 3

@@ -13,19 +13,7 @@ from licences import terms
 from licences.models import Licence
 from licences.standing import history_of
 from look import words
-from look.fields import DayMonthYearField
-
-LONGEST = 20_000
-
-
-def lines(label: Any, *, rows: int = 4, required: bool = True, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=LONGEST,
-        required=required,
-        help_text=help_text,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
+from look.fields import DayMonthYearField, long_text
 
 
 class ActForm(forms.Form):
@@ -34,7 +22,7 @@ class ActForm(forms.Form):
     licence: ClassVar[Licence]
     act: ClassVar[str]
 
-    reason = lines(_("Reason"), help_text=_("Kept in the record; not shown to the public."))
+    reason = long_text(_("Reason"), help_text=_("Kept in the record; not shown to the public."))
     public_note = forms.CharField(
         label=_("Note for the register"),
         max_length=1000,
@@ -58,7 +46,7 @@ class ActForm(forms.Form):
                     "Its day and reference, where the firm asks for this itself. Then no notice is needed."
                 ),
             )
-        self.fields["notice"] = lines(
+        self.fields["notice"] = long_text(
             _("Preliminary notice, as the firm will be served it"),
             rows=8,
             required=False,
@@ -71,7 +59,7 @@ class ActForm(forms.Form):
         open_one = self.licence.notices.open_for(self.act).first()
         self.fields["notice"].initial = open_one.text if open_one else ""
         if self.act in ask.AT_ONCE:
-            self.fields["immediate"] = lines(
+            self.fields["immediate"] = long_text(
                 _("Why it cannot wait for the firm"),
                 rows=3,
                 required=False,
@@ -94,7 +82,7 @@ class SurrenderForm(ActForm):
 class WithConditionsForm(ActForm):
     """A restriction, or a winding down: it says what it asks."""
 
-    conditions = lines(
+    conditions = long_text(
         _("Conditions that come with it"), help_text=_("One a paragraph: leave an empty line between two.")
     )
     field_order = ("conditions", "reason", "public_note")
@@ -108,7 +96,7 @@ class WithConditionsForm(ActForm):
 class VaryForm(ActForm):
     """Every condition in force, to be changed or emptied; new ones; the last day, the name and the scope."""
 
-    new_conditions = lines(
+    new_conditions = long_text(
         _("New conditions"),
         required=False,
         help_text=_("One a paragraph: leave an empty line between two."),
@@ -117,13 +105,15 @@ class VaryForm(ActForm):
         label=_("Valid until"), required=False, help_text=_("Leave it empty where there is no last day.")
     )
     firm_name = forms.CharField(label=_("Name of the firm"), max_length=250)
-    scope = lines(_("Limits of the scope"), required=False, help_text=_("Empty where the licence has none."))
+    scope = long_text(
+        _("Limits of the scope"), required=False, help_text=_("Empty where the licence has none.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own: dict[str, forms.Field] = {}
         for number, text in terms.standing(self.licence.conditions):
-            field = lines(
+            field = long_text(
                 gettext("Condition %(number)s") % {"number": number},
                 rows=2,
                 required=False,
@@ -201,13 +191,13 @@ class ServiceForm(forms.Form):
         label=_("Last day for representations"),
         help_text=_("Where the rule book has no period on record, you set it; say so in how it was served."),
     )
-    how = lines(_("How it was served"), rows=3)
+    how = long_text(_("How it was served"), rows=3)
 
 
 class SaidForm(forms.Form):
     """``seen``: the newest representation that the page showed, so that a second press records none again."""
 
-    text = lines(_("What the firm says"), rows=6)
+    text = long_text(_("What the firm says"), rows=6)
     made_on = DayMonthYearField(label=_("Day"))
     how = forms.CharField(
         label=_("How it was made"),
@@ -218,7 +208,7 @@ class SaidForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    our_answer = lines(_("Our answer"))
+    our_answer = long_text(_("Our answer"))
     accepted = forms.TypedChoiceField(
         label=_("Is the representation accepted?"),
         choices=[("yes", _("Yes, at least in part")), ("no", _("No"))],
@@ -229,4 +219,4 @@ class AnswerForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    why = lines(_("Why the notice is withdrawn"), rows=3)
+    why = long_text(_("Why the notice is withdrawn"), rows=3)

@@ -6,10 +6,10 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page
 from applications.models import ConflictOfInterest
 from applications.services import conflicts
+from look.fields import long_text
 
 
 class ConflictForm(forms.Form):

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.desk import standing
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import INSIDE, Page
 from applications.desk.picks import question_choices
 from applications.models import Consultation
@@ -20,7 +19,7 @@ from applications.queries.conflicts import cannot_act, named
 from applications.queries.consultations import silence_rests_on
 from applications.services import consultations
 from look import words
-from look.fields import DayMonthYearField
+from look.fields import DayMonthYearField, long_text
 from regulators.calendars import YearNotInCalendarError, add_working_days
 from regulators.periods import in_words
 from regulators.queries import people_with_role

@@ -6,12 +6,12 @@ from django import forms
 from django.http import Http404
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page
 from applications.models import Correction, CorrectionAnswer
 from applications.presses import newest, posted_seen
 from applications.queries.corrections import text_of
 from applications.services import corrections
+from look.fields import long_text
 
 
 class CorrectionForm(forms.Form):

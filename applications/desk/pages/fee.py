@@ -6,11 +6,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url, posted_version
 from applications.models import Application, FeeEntry
 from applications.services import intake
-from look.fields import DayMonthYearField
+from look.fields import DayMonthYearField, long_text
 
 
 class FeeForm(forms.Form):

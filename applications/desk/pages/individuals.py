@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.desk import acts
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url, posted_version
 from applications.desk.words import FINDING_TAGS, INDIVIDUAL_TAGS
 from applications.models import IndividualApproval, Person
@@ -19,6 +18,7 @@ from applications.queries.individuals import approvals_of, submitted_posts, with
 from applications.queries.law import requirement_of
 from applications.queries.meeting_log import log_of, people_on
 from applications.services import individuals
+from look.fields import long_text
 from regulators.rulebook import say
 from workflow.queries import offers
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url
 from applications.letter_text import corrected, pdf_response, render, shown
 from applications.models import Correction, IssuedLetter
@@ -24,7 +23,7 @@ from applications.queries.letters import (
 )
 from applications.services.letters import issue_letter
 from look import words
-from look.fields import DayMonthYearField
+from look.fields import DayMonthYearField, long_text
 from regulators.rulebook import say
 from workflow.errors import Conflict, NotReady
 

@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page
 from applications.models import Meeting, Person
 from applications.presses import newest, posted_seen
 from applications.queries.meeting_log import people_on
 from applications.services.meeting_log import log_meeting
 from look import words
-from look.fields import DayMonthYearField
+from look.fields import DayMonthYearField, long_text
 from regulators.queries import serving
 
 

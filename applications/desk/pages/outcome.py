@@ -7,11 +7,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page
 from applications.models import Condition, RefusalNotice, Representation
 from applications.services import decisions
-from look.fields import DayMonthYearField
+from licences.desk.forms import AnswerForm, ServiceForm
+from look.fields import long_text
 from regulators.periods import in_words
 
 
@@ -43,17 +43,6 @@ class ConditionPage(Page):
         return {
             "facts": [(_("Condition %(number)s") % {"number": self.condition.number}, self.condition.text)]
         }
-
-
-class ServiceForm(forms.Form):
-    served_on = DayMonthYearField(label=gettext_lazy("Day of service"))
-    until = DayMonthYearField(
-        label=gettext_lazy("Last day for representations"),
-        help_text=gettext_lazy(
-            "Where the rule book has no period on record, you set it; say so in how it was served."
-        ),
-    )
-    how = long_text(gettext_lazy("How it was served"), rows=3)
 
 
 class ServicePage(Page):
@@ -88,17 +77,6 @@ class ServicePage(Page):
         }
 
 
-class RepresentationForm(forms.Form):
-    our_answer = long_text(gettext_lazy("Our answer"))
-    accepted = forms.TypedChoiceField(
-        label=gettext_lazy("Is the representation accepted?"),
-        choices=[("yes", gettext_lazy("Yes, at least in part")), ("no", gettext_lazy("No"))],
-        coerce=lambda text: text == "yes",
-        error_messages={"required": gettext_lazy("Choose whether it is accepted")},
-        widget=forms.RadioSelect,
-    )
-
-
 class RepresentationPage(Page):
     name, path = "representation", "representations/<int:pk_of>/"
     fresh_factor = True
@@ -112,8 +90,8 @@ class RepresentationPage(Page):
             raise Http404
         self.representation: Representation = found
 
-    def form(self, data: Any = None) -> RepresentationForm:
-        return RepresentationForm(data)
+    def form(self, data: Any = None) -> AnswerForm:
+        return AnswerForm(data)
 
     def run(self, data: dict[str, Any]) -> Representation:
         return decisions.answer_representation(actor=self.user, representation=self.representation, **data)

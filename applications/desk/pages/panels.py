@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url, posted_version
 from applications.desk.words import VOTE_TAGS
 from applications.models import Panel, PanelMember, Vote
@@ -17,7 +16,7 @@ from applications.presses import posted_seen
 from applications.queries.panels import Sitting
 from applications.services import panels
 from applications.votes import MIN_QUORUM
-from look.fields import DayMonthYearField
+from look.fields import DayMonthYearField, long_text
 from regulators.models import Role
 from regulators.queries import people_with_role, serving
 from workflow.acts import EXAMINE

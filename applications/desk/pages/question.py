@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from applications.desk.act_forms import long_text
 from applications.desk.clashes import Clash, differing, rows_of
 from applications.desk.pages.base import page_url, posted_version
 from applications.desk.pages.stage import OfStage
@@ -23,6 +22,7 @@ from applications.portal import typed
 from applications.portal.outline import due_in_words
 from applications.services import assessment
 from look import words
+from look.fields import long_text
 from workflow.errors import Conflict, Refused, status_of
 
 OUTCOMES = [(code, word) for code, word in Finding.OUTCOMES if code]

@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url, posted_version
 from applications.desk.picks import Picked, pick, question_choices
 from applications.desk.words import REQUEST_TAGS, VERDICT_TAGS
@@ -19,7 +18,8 @@ from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
 from applications.request_texts import RequestText, texts_of
 from applications.services import requests
-from look.fields import DayMonthYearField
+from look import words
+from look.fields import DayMonthYearField, long_text
 from regulators.periods import in_words
 from regulators.rulebook import say
 

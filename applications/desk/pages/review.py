@@ -7,12 +7,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import INSIDE, Page
 from applications.desk.picks import question_choices
 from applications.models import ChangeNotice, Note
 from applications.presses import newest, posted_seen
 from applications.services import assessment
+from look.fields import long_text
 
 
 class NoteForm(forms.Form):

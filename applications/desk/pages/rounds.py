@@ -7,14 +7,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url
 from applications.models import ExtensionRequest, PointMessage, RequestPoint
 from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
 from applications.services import rounds
 from look import words
-from look.fields import DayMonthYearField
+from look.fields import DayMonthYearField, long_text
 from regulators.rulebook import say
 
 SEEN = gettext_lazy("The firm reads what you write here.")

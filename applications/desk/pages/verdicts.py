@@ -7,11 +7,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, page_url, posted_version
 from applications.models import InformationRequest, RequestPoint
 from applications.queries.law import requirement_of
 from applications.services import verdicts
+from look.fields import long_text
 from regulators.rulebook import say
 
 CLOSED_OR_DRAFT = (InformationRequest.DRAFT, InformationRequest.CLOSED)

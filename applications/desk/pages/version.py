@@ -6,13 +6,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.act_forms import long_text
 from applications.desk.pages.base import Page, posted_version
 from applications.models import Application
 from applications.queries import law
 from applications.queries.versions import to_assess_anew
 from applications.services import versions
 from applications.states import ApplicationState as A
+from look.fields import long_text
 from regulators import differences
 
 
