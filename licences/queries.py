@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.models import Firm
@@ -41,10 +41,10 @@ def regulators_in_the_register() -> list[tuple[str, str]]:
 
 def mark() -> str:
     """Changes whenever a line of the register would: a line of history is added for every change and none is
-    ever taken away, and a last day passes at midnight.
+    ever taken away, and a last day passes at midnight. They are counted, since of two acts at the same time
+    the one with the smaller key may be there last.
     """
-    newest = RegisterEntry.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    return f'"{newest}-{timezone.localdate().isoformat()}"'
+    return f'"{RegisterEntry.objects.count()}-{timezone.localdate().isoformat()}"'
 
 
 def licences_of(firms: Iterable[Firm]) -> QuerySet[Licence]:
