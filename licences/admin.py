@@ -5,14 +5,12 @@ from typing import Any
 
 import rules
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from licences import services, standing
@@ -20,6 +18,7 @@ from licences.certificates.page import pdf_response
 from licences.desk import work
 from licences.desk.forms import form_of
 from licences.models import Licence, ReadinessRecord
+from look.papers import language_of, pdf_links
 from regulators.admin import ReadOnlyAdmin
 from regulators.queries import notices_for, regulators_of
 from workflow.acts import Act, acts_of
@@ -50,9 +49,7 @@ class LicenceAdmin(ActsOnlyAdmin):
         newest = licence.certificates.last() if licence else None
         if newest is None or request.method not in ("GET", "HEAD"):
             raise Http404
-        chosen = request.GET.get("language", "")
-        known = chosen in dict(settings.LANGUAGES)
-        return pdf_response(newest, chosen if known else (get_language() or "en")[:2])
+        return pdf_response(newest, language_of(request))
 
     def act_facts(self, obj: Any, act: Act) -> list[tuple[str, Any]]:
         return [*super().act_facts(obj, act), (_("Firm"), obj.firm_name)]
@@ -80,7 +77,7 @@ class LicenceAdmin(ActsOnlyAdmin):
             "conditions": standing.conditions_of(licence, history),
             "history": standing.history_of(history),
             "certificate": newest,
-            "pdfs": _pdfs(licence) if newest else [],
+            "pdfs": pdf_links(reverse("admin:licences_licence_certificate", args=[licence.pk])),
         }
         return TemplateResponse(request, "admin/licences/licence.html", context)
 
@@ -146,14 +143,6 @@ def _waiting(licence: Licence) -> list[dict[str, Any]]:
             "outgrown": one.object_version != licence.version,
         }
         for one in waiting_proposals(licence)
-    ]
-
-
-def _pdfs(licence: Licence) -> list[dict[str, str]]:
-    url = reverse("admin:licences_licence_certificate", args=[licence.pk])
-    return [
-        {"url": f"{url}?language={code}", "code": code, "name": get_language_info(code)["name_local"]}
-        for code, _name in settings.LANGUAGES
     ]
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import paper
 from applications.desk.pages.base import Page
-from applications.portal.views.paper import language_of
+from look.papers import language_of
 
 
 class PaperPage(Page):

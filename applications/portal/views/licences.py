@@ -14,13 +14,13 @@ from accounts.requests import SignedIn
 from applications.portal import typed
 from applications.portal.access import page
 from applications.portal.forms import ReasonForm
-from applications.portal.views.paper import language_of, pdf_links
 from applications.presses import newest, posted_seen
 from licences import queries, standing
 from licences.certificates.page import pdf_response
 from licences.law import time_for_representations
 from licences.models import Licence, LicenceNotice
 from licences.services import make_representation
+from look.papers import language_of, pdf_links
 from regulators.periods import footing
 from workflow.errors import Reason, Refused, status_of
 

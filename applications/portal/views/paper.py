@@ -3,11 +3,9 @@
 from dataclasses import replace
 from uuid import UUID
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from accounts.requests import SignedIn
 from applications import paper as papers
@@ -16,8 +14,7 @@ from applications.paper import Paper
 from applications.portal.access import case_or_404, page, show
 from applications.queries.private import hidden_people
 from applications.states import STAGES_WITH_THE_FIRM, WITH_THE_FIRM
-
-IN_THEMSELVES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
+from look.papers import language_of, pdf_links
 
 
 @page("GET")
@@ -47,20 +44,6 @@ def submission(request: SignedIn, pk: UUID, number: int) -> HttpResponse:
 @page("GET")
 def submission_pdf(request: SignedIn, pk: UUID, number: int) -> HttpResponse:
     return papers.pdf_response(_of_snapshot(request, case_or_404(request, pk), number))
-
-
-def language_of(request: HttpRequest) -> str:
-    """The language that the reader chose for the paper, else the one of the page."""
-    chosen = request.GET.get("language", "")
-    return chosen if chosen in dict(settings.LANGUAGES) else (get_language() or "en")[:2]
-
-
-def pdf_links(url: str) -> list[dict[str, str]]:
-    """The PDF in each language, each named in itself."""
-    return [
-        {"url": f"{url}?language={code}", "code": code, "name": IN_THEMSELVES[code]}
-        for code, _name in settings.LANGUAGES
-    ]
 
 
 def _shown(request: SignedIn, case: Application, made: Paper, pdf_url: str) -> HttpResponse:

@@ -17,13 +17,13 @@ from applications.portal.access import KINDS, case_or_404, may_read, page, poste
 from applications.portal.checked import check_of
 from applications.portal.forms import ReasonForm
 from applications.portal.kept import kept_of_before
-from applications.portal.views.paper import pdf_links
 from applications.queries.drafts import load_draft
 from applications.queries.law import home_of
 from applications.queries.private import as_read, hidden_people
 from applications.services.drafting import discard_application
 from applications.services.submission import withdraw_application
 from applications.states import WITHDRAWABLE
+from look.papers import pdf_links
 from regulators import periods
 from regulators.rulebook import PEOPLE, say
 from workflow.errors import Refused
