@@ -18,7 +18,6 @@ from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
 from applications.request_texts import RequestText, texts_of
 from applications.services import requests
-from look import words
 from look.fields import DayMonthYearField, long_text
 from regulators.periods import in_words
 from regulators.rulebook import say
