@@ -49,7 +49,7 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
         _account(f"admin1@{code}.test", "Камила Оспанова", serial),
         _account(f"admin2@{code}.test", "Арман Ибраев", serial + 1),
     )
-    _first_administrators(regulator, *admins)
+    appoint_administrators(regulator, *admins)
     officer = _account(f"reviewer@{code}.test", "Әсел Тұрсынова", serial + 2)
     reviewer = officer if together else _account(f"reviewer2@{code}.test", "Тимур Каримов", serial + 3)
     lead = officer if together else _account(f"lead@{code}.test", "Гүлнар Сапарова", serial + 4)
@@ -65,7 +65,7 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
             for act in DECISIONS:
                 delegate(actor=admins[0], staff=staff, licence_type=licence_type, act=act)
     for licence_type in regulator.licence_types.all():
-        _basis(licence_type, admins)
+        enter_basis(licence_type, admins, what="sample entry of the default run", valid_from=date(2024, 1, 1))
     return Desk(
         officer=officer, reviewer=reviewer, lead=lead, decider=decider, second=second, administrators=admins
     )
@@ -104,7 +104,7 @@ def _account(email: str, full_name: str, serial: int) -> User:
     return create_staff(actor=SHELL, email=email, full_name=full_name, iin=iin, password=PASSWORD)
 
 
-def _first_administrators(regulator: Regulator, first: User, second: User) -> None:
+def appoint_administrators(regulator: Regulator, first: User, second: User) -> None:
     """The system appoints the first two, and each confirms the other."""
     appointments = [
         appoint_staff(actor=SHELL, user=user, regulator=regulator, role="administrator")
@@ -114,7 +114,7 @@ def _first_administrators(regulator: Regulator, first: User, second: User) -> No
     confirm_appointment(actor=first, appointment=appointments[1])
 
 
-def _basis(licence_type: LicenceType, admins: tuple[User, User]) -> None:
+def enter_basis(licence_type: LicenceType, admins: tuple[User, User], *, what: str, valid_from: date) -> None:
     """A legal basis where the book grants a licence; none where no law was found that gives the power."""
     book: Any = licence_type.rulebooks.latest("published_at").book
     if book.outcome != LICENCE:
@@ -124,7 +124,7 @@ def _basis(licence_type: LicenceType, admins: tuple[User, User]) -> None:
         licence_type=licence_type,
         act="AIFC Financial Services Framework Regulations",
         article="s 35; Providing Custody: GEN Schedule 1, para 5(c)",
-        scope="Providing Custody of digital assets (sample entry of the default run)",
-        valid_from=date(2024, 1, 1),
+        scope=f"Providing Custody of digital assets ({what})",
+        valid_from=valid_from,
     )
     confirm_authority_basis(actor=admins[1], basis=basis)

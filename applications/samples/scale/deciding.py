@@ -80,8 +80,7 @@ def _refuse(road: Road) -> None:
         "application.notice_served", road.officer, served_on=road.now.date(), until=until, how="By courier."
     )
     if road.chance(road.way.represents) and _is_heard(road):
-        meets = review(road, may_fail=False)
-        decide(road, meets=meets)
+        decide(road, meets=review(road, may_fail=False))
         return
     road.wait_until_after(until)
     road.act(
@@ -90,8 +89,7 @@ def _refuse(road: Road) -> None:
     if road.chance(road.way.remitted):
         road.pass_time(road.drawn((45, 0.4)))
         road.act("remit", road.decider, reason="The court has set the refusal aside.", appeal="Case 7119-26")
-        meets = review(road, may_fail=False)
-        decide(road, meets=meets)
+        decide(road, meets=review(road, may_fail=False))
 
 
 def _is_heard(road: Road) -> bool:

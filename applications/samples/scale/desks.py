@@ -3,24 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any
 
 from accounts.models import User
 from accounts.services.people import create_staff
 from applications.samples.numbers import sample_iin
 from applications.samples.scale.moments import at
-from applications.samples.staff import DECISIONS, PASSWORD, SHELL
+from applications.samples.staff import DECISIONS, PASSWORD, SHELL, appoint_administrators, enter_basis
 from applications.services.clocks import ALMATY
 from regulators.models import Act, AuthorityBasis, LicenceType, Regulator, RuleBookVersion, Staff
 from regulators.queries import confirmed_basis
-from regulators.rulebook import LICENCE, Book
-from regulators.services import (
-    appoint_staff,
-    confirm_appointment,
-    confirm_authority_basis,
-    delegate,
-    enter_authority_basis,
-)
+from regulators.rulebook import Book
+from regulators.services import appoint_staff, confirm_appointment, delegate
 
 FAMILY = (
     "Серікова",
@@ -115,11 +108,7 @@ def _appoint(regulator: Regulator, licence_type: LicenceType, users: dict[str, l
     first, second = users["administrator"]
     if Staff.objects.filter(user=first, regulator=regulator).exists():
         return
-    posts = [
-        appoint_staff(actor=SHELL, user=u, regulator=regulator, role="administrator") for u in (first, second)
-    ]
-    confirm_appointment(actor=second, appointment=posts[0])
-    confirm_appointment(actor=first, appointment=posts[1])
+    appoint_administrators(regulator, first, second)
     for role, people in users.items():
         for user in people if role != "administrator" else ():
             post = appoint_staff(actor=first, user=user, regulator=regulator, role=role)
@@ -133,17 +122,7 @@ def _powers(role: str) -> tuple[str, ...]:
 
 
 def _basis(licence_type: LicenceType, admins: list[User], first_day: date) -> AuthorityBasis | None:
-    book: Any = licence_type.rulebooks.latest("published_at").book
-    if book.outcome != LICENCE:
-        return None
     if not confirmed_basis(licence_type.pk, first_day):
-        basis = enter_authority_basis(
-            actor=admins[0],
-            licence_type=licence_type,
-            act="AIFC Financial Services Framework Regulations",
-            article="s 35; Providing Custody: GEN Schedule 1, para 5(c)",
-            scope="Providing Custody of digital assets (entry of the sample cases)",
-            valid_from=first_day,
-        )
-        confirm_authority_basis(actor=admins[1], basis=basis)
+        first, second = admins
+        enter_basis(licence_type, (first, second), what="entry of the sample cases", valid_from=first_day)
     return confirmed_basis(licence_type.pk, first_day)

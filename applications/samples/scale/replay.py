@@ -99,13 +99,13 @@ class Again:
     """The case as it stands after the steps taken so far. The actors are the same; firm and case are others."""
 
     def __init__(self, applicant: Applicant, arrival: Arrival) -> None:
-        self.arrival, self.applicant = arrival, applicant
+        self.applicant = applicant
         self.licence_type = LicenceType.objects.select_related("regulator").get(
             pk=arrival.desk.licence_type.pk
         )
-        self.founder = User.objects.get(pk=applicant.founder.pk)
-        self.firm = _firm_again(applicant, self.founder)
-        self._actors: dict[int, Any] = {applicant.founder.pk: self.founder}
+        founder = User.objects.get(pk=applicant.founder.pk)
+        self.firm = _firm_again(applicant, founder)
+        self._actors: dict[int, Any] = {founder.pk: founder}
         self._pk: Any = None  # until it is started
 
     @property
@@ -113,7 +113,7 @@ class Again:
         return Application.objects.with_case().get(pk=self._pk)
 
     def take(self, step: Step) -> None:
-        model, name = step.kind.split(".")[0], step.kind.split(".")[1] if "." in step.kind else ""
+        model, _dot, name = step.kind.partition(".")
         if step.act and not step.after:
             self._propose(step)
         elif step.act and model == "stage":

@@ -36,7 +36,7 @@ class ActRows(CaseRows):
             noted |= self._confirmed(step)
         if of_stage:
             noted = {"stage": step.data["stage"], **noted}
-        of = f"applications.{'stage' if of_stage else 'application'}:{row['id']}"
+        of = f"applications.{model}:{row['id']}"
         self.record(
             step, reason=step.data.get("reason", ""), data={**noted, "version": row["version"], "of": of},
         )  # fmt: skip
