@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from applications.conditions import decision, opened, panel, recommendation
 from applications.desk import act_forms as f
 from applications.desk.condition_forms import InPrincipleForm
-from applications.desk.words import STAGE_TAGS, act_word, ends_in_readiness, outcome_word
+from applications.desk.words import STAGE_TAGS, act_word, outcome_word, to_grant_heading
 from applications.models import Application, Finding, Stage
 from applications.queries import law
 from applications.queries.panels import last_closed
@@ -185,6 +185,7 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
     clock = case.book.clock(CLOCKS.get(offer.act.name, ""))
     return {
         "to_grant": to_grant,
+        "to_grant_heading": to_grant_heading(case),
         "period": (say(clock.title), in_words(clock)) if clock else None,
         "snapshot": snapshot,
         "law": law.as_at_today(case),
@@ -197,7 +198,6 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
         "panel": last_closed(case),
         "recommendation": (made := case.recommendations.select_related("by").last()),
         "recommended": outcome_word(case, made.outcome) if made else "",
-        "is_readiness": ends_in_readiness(case),
         "examined_by": sides.count("examine"),
         "is_decision": offer.act.duty == DECIDE or offer.act.two_people,
         "proposed": _proposed(offer),

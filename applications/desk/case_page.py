@@ -14,16 +14,15 @@ from django.utils.translation import gettext as _
 from applications.desk import standing
 from applications.desk.words import (
     CONSULTATION_TAGS,
-    INDIVIDUAL_TAGS,
     REQUEST_TAGS,
     STAGE_TAGS,
     STAGE_WORDS,
     STATE_TAGS,
     act_word,
-    ends_in_readiness,
     event_words,
     outcome_word,
     state_word,
+    to_grant_heading,
 )
 from applications.models import Application, Decision, Finding, Recommendation, Stage
 from applications.queries import corrections, law
@@ -85,7 +84,7 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "licence_title": say(case.book.licence_type_title),
         "state_kind": STATE_TAGS[A(case.state)],
         "state_word": state_word(case),
-        "is_readiness": ends_in_readiness(case),
+        "to_grant_heading": to_grant_heading(case),
         "waits": waits,
         "announced": law.announced(case),
         "mine": standing.is_mine(case, waits, user),
@@ -104,7 +103,6 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "set_in_the_case": set_in_the_case(),
         **{name: READ[name](case) if name in held else [] for name in PARTS},
         "timeline": timeline(case),
-        "tags_of_individuals": INDIVIDUAL_TAGS,
         "work": work_links(case, user),
         "may": {name: rules.has_perm(f"applications.{name}", user, case) for name in LINKED},
     }

@@ -16,7 +16,6 @@ from applications.models import (
     Stage,
 )
 from applications.states import ApplicationState as A
-from applications.states import IndividualState as I
 from applications.states import StageState as S
 from regulators.rulebook import READINESS
 from workflow.acts import Act, acts_of
@@ -45,10 +44,6 @@ FINDING_TAGS = {
 REQUEST_TAGS = {
     InformationRequest.DRAFT: "work", InformationRequest.SENT: "", InformationRequest.PART_ANSWERED: "",
     InformationRequest.ANSWERED: "act", InformationRequest.CLOSED: "done",
-}  # fmt: skip
-INDIVIDUAL_TAGS = {
-    I.PROPOSED: "", I.ASSESSING: "look", I.APPROVED: "ok", I.REFUSAL_PROPOSED: "bad", I.REFUSED: "bad",
-    I.WITHDRAWN: "", I.CEASED: "",
 }  # fmt: skip
 CONSULTATION_TAGS = {
     Consultation.OPEN: "", Consultation.ANSWERED: "done", Consultation.SILENT: "done",
@@ -139,6 +134,13 @@ def outcome_words(case: Application) -> list[tuple[str, str | Promise]]:
 
 def outcome_word(case: Application, outcome: str) -> str:
     return str(dict(outcome_words(case)).get(outcome, ""))
+
+
+def to_grant_heading(case: Application) -> str | Promise:
+    """Over what a recommendation to grant still lacks."""
+    if ends_in_readiness(case):
+        return _("What still stands in the way of a recommendation to record readiness")
+    return _("What still stands in the way of a recommendation to grant")
 
 
 def act_word(case: Application, act: Act) -> str | Promise:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from applications.desk import acts
 from applications.desk.pages.base import Page, page_url, posted_version
-from applications.desk.words import FINDING_TAGS, INDIVIDUAL_TAGS
+from applications.desk.stage_list import Narrow, question_url
+from applications.desk.words import FINDING_TAGS
 from applications.models import IndividualApproval, Person
 from applications.queries.consents import history_of
 from applications.queries.individuals import approvals_of, submitted_posts, with_untold
@@ -41,7 +42,6 @@ class IndividualsPage(Page):
         functions = with_untold(self.case)
         return {
             "functions": functions,
-            "tags": INDIVIDUAL_TAGS,
             "untold": any(one.untold for one in functions),
             "may_take_up": rules.has_perm("applications.assess_individual", self.user, self.case),
         }
@@ -82,7 +82,6 @@ class PersonPage(Page):
         found = offers(approval, self.user)
         return {
             "approval": approval,
-            "kind": INDIVIDUAL_TAGS[approval.state],
             "acts": acts.links(
                 approval,
                 found,
@@ -99,7 +98,9 @@ class PersonPage(Page):
                 "finding": row,
                 "kind": FINDING_TAGS[row.outcome],
                 "title": say(requirement_of(self.case, row.requirement).title),
-                "url": page_url(self.case, "stage", row.stage) + f"#{row.requirement}",
+                "url": question_url(
+                    self.case, row.stage, row.requirement, Narrow(), person=str(self.person.pk)
+                ),
             }
             for row in rows
         ]

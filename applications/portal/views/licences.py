@@ -81,7 +81,6 @@ def notice(request: SignedIn, number: str, pk_of: int) -> HttpResponse:
         "changes": list(standing.changes_in_words(served.about.get("changes") or {})),
         "form": form,
         "reasons": reasons,
-        "may_answer": may_answer,
         "typed_page": kept if may_answer and served.may_be_answered else None,
     }
     return render(request, "portal/licence_notice.html", context, status=status)
