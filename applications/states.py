@@ -63,4 +63,5 @@ STANDING = frozenset(
         IndividualState.REFUSAL_PROPOSED,
     }
 )
+GONE = frozenset({IndividualState.WITHDRAWN, IndividualState.CEASED})
 ASSESSABLE = frozenset({A.IN_REVIEW, A.APPROVED_IN_PRINCIPLE})

@@ -12,8 +12,7 @@ from applications.models import Application, IndividualApproval
 from applications.portal.outline import question_url
 from applications.queries.consents import last_consents
 from applications.queries.individuals import approvals_of
-from applications.states import ASSESSABLE
-from applications.states import IndividualState as I
+from applications.states import ASSESSABLE, GONE
 from look.kazakh import folded
 from regulators import rulebook as rb
 from regulators.rulebook import say
@@ -66,7 +65,7 @@ def cards_of(case: Application, draft: Draft) -> list[Card]:
         for person, name in draft.people.items()
     }
     for approval in approvals_of(case) if case.submitted_at else ():
-        if approval.person_id in people and approval.state not in (I.WITHDRAWN, I.CEASED):
+        if approval.person_id in people and approval.state not in GONE:
             card = people[approval.person_id]
             card.approvals.append(approval)
             card.replaceable = case.state in ASSESSABLE

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from applications.conditions.individual import rests_on
 from applications.models import Application, IndividualApproval, Person
-from applications.states import ASSESSABLE, STANDING, IndividualState
+from applications.states import ASSESSABLE, GONE, STANDING, IndividualState
 from regulators.rulebook import Function, say
 
 
@@ -55,8 +55,7 @@ def untold(case: Application) -> list[tuple[UUID, str]]:
     without a record in this case.
     """
     wanted = {function.code for function in case.book.approved_functions}
-    gone = (IndividualState.WITHDRAWN, IndividualState.CEASED)
-    known = set(case.individuals.exclude(state__in=gone).values_list("person", "function"))
+    known = set(case.individuals.exclude(state__in=GONE).values_list("person", "function"))
     named = [(pk, code) for pk, codes in submitted_posts(case).items() for code in codes if code in wanted]
     return [key for key in named if key not in known]
 

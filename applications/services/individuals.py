@@ -14,7 +14,7 @@ from applications.services import tell
 from applications.services.drafting import note_saved
 from applications.services.guard import insist, insist_not_decided, locked_case, same_version
 from applications.services.private import end_of_removed
-from applications.states import ASSESSABLE, STANDING, IndividualState
+from applications.states import ASSESSABLE, GONE, STANDING, IndividualState
 from applications.states import StageState as S
 from audit.services import record
 from regulators import rulebook as rb
@@ -34,7 +34,7 @@ def propose_named(case: Application, *, actor: Any) -> list[IndividualApproval]:
     refused in this case.
     """
     wanted = {function.code for function in case.book.approved_functions}
-    rows = list(case.individuals.exclude(state__in=(IndividualState.WITHDRAWN, IndividualState.CEASED)))
+    rows = list(case.individuals.exclude(state__in=GONE))
     posts = case.posts.filter(function__in=wanted).order_by("pk")
     named = dict.fromkeys(posts.values_list("person_id", "function"))
     known = {(one.person_id, one.function): one for one in rows}
