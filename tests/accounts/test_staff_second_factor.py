@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.accounts.test_sign_in import LINK, ask_for_reset, sign_in, signed_in
 from tests.plugins.passkeys import Key, passkey_of
-from tests.plugins.second_factor import app_of, code_of, shown_ago, signed_in_without
+from tests.plugins.second_factor import app_of, asks, code_of, shown_ago, signed_in_without, words
 
 pytestmark = pytest.mark.django_db
 DESK, SET_UP, NOW = "/desk/", "/accounts/second-factor/", "2026-11-22 09:00:05+00:00"
@@ -23,14 +23,6 @@ def _standing_clock(time_machine):
     """A code must not run out between its making and its check; which are used up, the cache remembers."""
     time_machine.move_to(NOW, tick=False)
     cache.clear()
-
-
-def words(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
-
-
-def asks(answer):
-    return answer.status_code == 403 and b'name="factor-code"' in answer.content
 
 
 def test_after_the_password_one_is_led_to_an_app_and_then_into_the_desk(visitor, staff, password):

@@ -12,16 +12,9 @@ from applications.services.people import PERSON_FIELDS
 from applications.services.snapshots import retake_snapshot
 from audit.models import Event
 from regulators import rulebook as rb
-from tests.plugins.cases import accept, fresh
+from tests.plugins.cases import fresh, serve
 from workflow import duties
 from workflow.errors import Conflict, NotAllowed, NotReady
-
-
-@pytest.fixture
-def reviewed(submitted_afm_case, afm_staff):
-    """A case of the national track in review."""
-    accept(submitted_afm_case, afm_staff.case_officer)
-    return fresh(submitted_afm_case)
 
 
 def stage_for(case, kind):
@@ -190,39 +183,19 @@ def test_staff_who_are_among_the_people_of_the_firm_have_a_conflict(reviewed, af
         assessment.take_stage(actor=afm_staff.reviewer, stage=stage, expected_version=stage.version)
 
 
-@pytest.fixture
-def proposed(case_in_review, afsa_staff):
-    decisions.recommend(
-        actor=afsa_staff.lead_reviewer, case=case_in_review, expected_version=case_in_review.version,
-        outcome="refuse", reason="As found.", grounds=["client_assets"],
-    )  # fmt: skip
-    case = fresh(case_in_review)
-    decisions.propose_refusal(
-        actor=afsa_staff.decision_maker, case=case, expected_version=case.version,
-        grounds=["client_assets"], evidence="The file.", notice="We propose to refuse.",
-    )  # fmt: skip
-    return fresh(case)
-
-
-def serve(notice, staff, days):
-    today = timezone.localdate()
-    return decisions.record_service(
-        actor=staff.case_officer, notice=notice, served_on=today, how="Post",
-        until=today + timedelta(days=days),
-    )  # fmt: skip
-
-
-def test_the_service_of_a_notice_is_recorded_once_even_from_two_open_pages(proposed, afsa_staff):
-    one, other = proposed.refusal_notices.get(), proposed.refusal_notices.get()
-    serve(one, afsa_staff, 14)
+def test_the_service_of_a_notice_is_recorded_once_even_from_two_open_pages(refusal_proposed, afsa_staff):
+    one, other = refusal_proposed.refusal_notices.get(), refusal_proposed.refusal_notices.get()
+    serve(one, afsa_staff)
     with pytest.raises(NotReady, match="already"):
-        serve(other, afsa_staff, 1)
+        serve(other, afsa_staff, days=1)
     assert fresh(one).representations_until == timezone.localdate() + timedelta(days=14)
 
 
-def test_a_representation_is_answered_once_and_by_somebody_who_decides(proposed, firm_user, afsa_staff):
-    serve(proposed.refusal_notices.get(), afsa_staff, 14)
-    made = submission.make_representation(actor=firm_user, case=proposed, text="We differ.")
+def test_a_representation_is_answered_once_and_by_somebody_who_decides(
+    refusal_proposed, firm_user, afsa_staff
+):
+    serve(refusal_proposed.refusal_notices.get(), afsa_staff)
+    made = submission.make_representation(actor=firm_user, case=refusal_proposed, text="We differ.")
     stale = fresh(made)
     answer = {"our_answer": "Considered.", "accepted": True}
     decisions.answer_representation(actor=afsa_staff.second_decision_maker, representation=made, **answer)
@@ -231,4 +204,4 @@ def test_a_representation_is_answered_once_and_by_somebody_who_decides(proposed,
             actor=afsa_staff.decision_maker, representation=stale, our_answer="No.", accepted=False
         )
     human = afsa_staff.second_decision_maker.human
-    assert duties.side_of(case=proposed.duty_case, human=human) == "decide"
+    assert duties.side_of(case=refusal_proposed.duty_case, human=human) == "decide"

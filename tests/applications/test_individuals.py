@@ -17,17 +17,11 @@ from audit.models import Event
 from notifications.models import Message
 from regulators import books
 from regulators import rulebook as rb
-from tests.plugins.cases import accept, fresh
+from tests.plugins.cases import fresh
 from workflow import duties
 from workflow.errors import Conflict, NotAllowed, NotReady
 
 CONTROLLED = {"seo", "fo", "co", "mlro", "director"}
-
-
-@pytest.fixture
-def reviewed(submitted_afm_case, afm_staff):
-    accept(submitted_afm_case, afm_staff.case_officer)
-    return fresh(submitted_afm_case)
 
 
 def run(actor, approval, act, **data):

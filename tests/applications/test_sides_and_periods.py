@@ -23,7 +23,7 @@ from applications.services import (
 from applications.services.people import PERSON_FIELDS
 from regulators import rulebook as rb
 from regulators.queries import current_pin
-from tests.plugins.cases import accept, appointed, fresh
+from tests.plugins.cases import appointed, fresh
 from workflow import duties
 from workflow.errors import NotAllowed, NotReady
 
@@ -35,12 +35,6 @@ def both(afm, afm_staff):
     for role in ("case_officer", "reviewer"):
         appointed(human, afm.regulator, role)
     return fresh(human)
-
-
-@pytest.fixture
-def reviewed(submitted_afm_case, afm_staff):
-    accept(submitted_afm_case, afm_staff.case_officer)
-    return fresh(submitted_afm_case)
 
 
 def written(case, staff):

@@ -15,7 +15,6 @@ from applications.models import (
     Application,
     Finding,
     IndividualApproval,
-    Person,
     Stage,
 )
 from applications.queries import law
@@ -26,7 +25,7 @@ from applications.services.snapshots import take_snapshot
 from applications.services.versions import apply_version, move_draft
 from audit.models import Event
 from regulators.models import PendingChange
-from tests.plugins.cases import fresh, new_applicant, new_firm
+from tests.plugins.cases import fresh, new_applicant, new_firm, person_of
 from tests.plugins.versions import following, new_question
 from workflow.acts import acts_of
 from workflow.errors import Conflict, NotAllowed, NotReady
@@ -285,11 +284,9 @@ def reviewed(base, custody_firm, afm, firm_user):
     case = filed(base, custody_firm, afm, firm_user)
     Finding.objects.filter(application=case).update(outcome="met")
     case.stages.update(state="approved")
-    person = Person.objects.create(
-        firm=custody_firm, given_names="Дана", born_on="1980-01-01", citizenship="KZ", residence="KZ",
-        identifier_kind="iin", identifier="1", human="h",
-    )  # fmt: skip
-    IndividualApproval.objects.create(application=case, person=person, function="head", state="approved")
+    IndividualApproval.objects.create(
+        application=case, person=person_of(custody_firm), function="head", state="approved"
+    )
     return case
 
 

@@ -3,15 +3,14 @@
 import re
 from datetime import timedelta
 
-import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.services import decisions, requests, rounds
+from applications.services import requests, rounds
 from notifications.models import Message
 from regulators.calendars import add_working_days
-from tests.plugins.cases import fresh
+from tests.plugins.cases import fresh, serve
 
 
 def told(**about):
@@ -77,28 +76,10 @@ def test_a_period_of_law_is_cited(submitted_afm_case):
     )
 
 
-@pytest.fixture
-def served(case_in_review, afsa_staff):
-    decisions.recommend(
-        actor=afsa_staff.lead_reviewer, case=case_in_review, expected_version=case_in_review.version,
-        outcome="refuse", reason="Client assets.", grounds=["client_assets"],
-    )  # fmt: skip
-    case = fresh(case_in_review)
-    decisions.propose_refusal(
-        actor=afsa_staff.decision_maker, case=case, expected_version=case.version,
-        grounds=["client_assets"], evidence="The map of wallets.", notice="We propose to refuse.",
-    )  # fmt: skip
-    today = timezone.localdate()
-    decisions.record_service(
-        actor=afsa_staff.case_officer, notice=case.refusal_notices.get(), served_on=today,
-        how="Registered mail", until=today + timedelta(days=14),
-    )  # fmt: skip
-    return fresh(case)
-
-
-def test_the_notice_of_a_refusal_cites_what_the_right_to_reply_rests_on(served, firm_user):
+def test_the_notice_of_a_refusal_cites_what_the_right_to_reply_rests_on(refusal_proposed, afsa_staff):
+    serve(refusal_proposed.refusal_notices.get(), afsa_staff)
     message = Message.objects.get(template="refusal_notice")
-    assert message.url.endswith(reverse("portal:representation", args=[served.pk]))
+    assert message.url.endswith(reverse("portal:representation", args=[refusal_proposed.pk]))
     [basis] = re.findall(r"The period for a reply: (.*)", message.body_text)
     act = "AIFC Financial Services Framework Regulations"
     assert basis == f"length not on record (Rule: {act} s 10(1), Schedule 1 para 4)."

@@ -12,7 +12,6 @@ from applications.models import (
     Finding,
     Panel,
     PanelMember,
-    Person,
     Post,
     Recommendation,
     Snapshot,
@@ -22,7 +21,7 @@ from applications.services.snapshots import content_hash
 from applications.services.standing import keep, keep_words
 from applications.states import StageState
 from regulators.rulebook import say
-from tests.plugins.cases import fresh, new_applicant, new_firm, passport
+from tests.plugins.cases import fresh, new_applicant, new_firm, person_of
 
 SERIAL = itertools.count(1)
 HAS_JOINED = {"submitted": StageState.COMPLETE, "in_review": StageState.IN_REVIEW}
@@ -91,13 +90,10 @@ def asked(requirement, person=None):
     }
 
 
-def new_person(case, number):
-    person = Person.objects.create(
-        firm=case.firm, given_names=f"Person {number}", born_on="1988-07-25", citizenship="IE",
-        residence="KZ", identifier_kind="passport", identifier=passport(),
-        human=f"{number}{case.pk.hex:0<60}",
-    )  # fmt: skip
-    Post.objects.create(application=case, person=person, function=case.book.functions[0].code)
+def new_person(case, number=1, function=None):
+    """Somebody named for a function in the case: for this one, else for the first of its book."""
+    person = person_of(case.firm, given_names=f"Person {number}")
+    Post.objects.create(application=case, person=person, function=function or case.book.functions[0].code)
     return person
 
 

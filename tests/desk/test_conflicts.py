@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from applications.desk.my_work import counts
-from applications.models import Person
 from applications.queries.conflicts import cannot_act
 from applications.rules import is_without_conflict
 from applications.services import assessment, consultations
@@ -15,7 +14,7 @@ from audit.models import Event
 from notifications.models import Message
 from regulators.models import Role
 from tests.desk.conftest import act, at, stage_act
-from tests.plugins.cases import appointed, fresh, new_applicant, new_staff
+from tests.plugins.cases import appointed, fresh, new_applicant, new_staff, person_of
 
 WORDS = "To name anew after a conflict of interest"
 
@@ -97,10 +96,7 @@ def test_whoever_was_once_of_the_firm_or_is_one_of_its_people_is_refused_and_nam
     type(guest).objects.filter(pk=guest.pk).update(human=staff.reviewer.human)
     ended = timezone.now() + timedelta(seconds=1)
     Membership.objects.create(user=guest, firm=case.firm, role="viewer", ended_at=ended)
-    Person.objects.create(
-        firm=case.firm, given_names="Дана", born_on="1980-01-01", citizenship="KZ", residence="KZ",
-        identifier_kind="iin", identifier="1", human=staff.case_officer.human,
-    )  # fmt: skip
+    person_of(case.firm, human=staff.case_officer.human)
     assert [getattr(browsers, role).get(at("change", case)).status_code for role in
             ("reviewer", "case_officer", "lead_reviewer")] == [403, 403, 200]  # fmt: skip
     everybody = [staff.reviewer, staff.case_officer, staff.lead_reviewer, staff.specialist]

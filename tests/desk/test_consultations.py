@@ -10,7 +10,7 @@ from django.utils import timezone
 from applications.desk.my_work import counts
 from applications.models import Consultation
 from applications.services import conflicts, consultations
-from regulators.calendars import add_working_days
+from regulators.calendars import YearNotInCalendarError, add_working_days
 from regulators.models import Role
 from regulators.periods import footing
 from tests.desk.conftest import at, on
@@ -162,8 +162,18 @@ def test_days_are_given_in_one_way(case, browsers):
     posted = {**ASK, "body": "NBK", "working_days": "5", **on(timezone.localdate(), "due_on")}
     response = browsers.reviewer.post(at("consultation_new", case), posted)
     assert (response.status_code, "not both" in response.content.decode()) == (422, True)
+
+
+def test_days_that_the_calendar_does_not_reach_are_given_as_a_day(case, browsers, monkeypatch):
+    def ends(start, days):
+        raise YearNotInCalendarError(start.year + 1)
+
+    monkeypatch.setattr("applications.desk.pages.consultations.add_working_days", ends)
     posted = {**ASK, "body": "NBK", "working_days": "250"}
-    assert browsers.reviewer.post(at("consultation_new", case), posted).status_code in (302, 422)
+    response = browsers.reviewer.post(at("consultation_new", case), posted)
+    errors = {"working_days": ["The calendar does not go so far: give a day instead."]}
+    assert (response.status_code, response.context["form"].errors) == (422, errors)
+    assert case.consultations.count() == 0
 
 
 def test_the_case_page_costs_the_same_for_any_number(case, browsers, afsa_staff):

@@ -15,7 +15,7 @@ from applications.desk.worklist import pages
 from applications.models import Application, Consultation, Deadline, Person, Post, SearchText, Stage
 from applications.queries.search import searchable
 from applications.services.standing import keep, keep_words
-from tests.plugins.cases import appointed, fresh, new_applicant, new_firm
+from tests.plugins.cases import appointed, fresh, new_applicant, new_firm, person_of
 
 LIST = reverse("admin:applications_application_changelist")
 
@@ -129,10 +129,9 @@ def named(filed, afsa):
         name_ru="ТОО «Золотой»", legal_form="llp", bin="940140000385", no_bin_reason="", country="KZ",
         address="",
     )  # fmt: skip
-    person = Person.objects.create(
-        firm=firm, family_name="Әлімжанов", given_names="Ғалым", latin_family_name="Alimzhanov",
-        latin_given_names="Galym", born_on="1980-01-01", citizenship="KZ", residence="KZ",
-        identifier_kind="passport", identifier="N1", human=uuid.uuid4().hex,
+    person = person_of(
+        firm, family_name="Әлімжанов", given_names="Ғалым", latin_family_name="Alimzhanov",
+        latin_given_names="Galym",
     )  # fmt: skip
     Post.objects.create(application=case, person=person, function=case.book.functions[0].code)
     keep_words(fresh(case))

@@ -7,22 +7,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.conditions.individual import first_allowed_day
-from applications.models import IndividualApproval, Person, Post
+from applications.models import IndividualApproval
 from applications.services import individuals
 from applications.services.meeting_log import log_meeting
-from tests.desk.conftest import at, on
+from tests.desk.conftest import at, new_person, on
 from tests.plugins.cases import fresh
 from workflow.errors import NotReady
 
 CANARY = "zhasyryn-kanareika"
 
 
-def person_for(case, function, serial=1):
-    person = Person.objects.create(
-        firm=case.firm, given_names=f"Дана{serial}", born_on="1980-01-01", citizenship="KZ", residence="KZ",
-        identifier_kind="iin", identifier=str(serial), human=f"h{serial}",
-    )  # fmt: skip
-    Post.objects.create(application=case, person=person, function=function)
+def person_for(case, function):
+    person = new_person(case, function=function)
     submit_with(case, person, [function])
     return person
 
@@ -89,14 +85,10 @@ def test_the_page_of_a_person_has_findings_interviews_and_consents(case, approva
         "Not recorded yet.",
     ):
         assert words in page
-    typed_since = Person.objects.create(
-        firm=case.firm, given_names="Not submitted", born_on="1980-01-01", citizenship="KZ", residence="KZ",
-        identifier_kind="iin", identifier="7", human="h7",
-    )  # fmt: skip
-    Post.objects.create(application=case, person=typed_since, function="fo")
+    typed_since = new_person(case, "not submitted", function="fo")
     assert browsers.reviewer.get(at("person", case, typed_since.pk)).status_code == 404
     for name in ("individuals", "meeting_new"):
-        assert "Not submitted" not in browsers.reviewer.get(at(name, case)).content.decode()
+        assert typed_since.full_name not in browsers.reviewer.get(at(name, case)).content.decode()
     assert individuals.take_up(actor=afsa_staff.reviewer, case=case) == []
 
 
@@ -105,10 +97,8 @@ def test_lists_cost_the_same_for_any_number(case, approval, browsers, english):
     pages = ((browsers.reviewer, at("change", case)), (browsers.reviewer, at("individuals", case)),
              (firm, reverse("portal:people", args=[case.pk])))  # fmt: skip
     for more in (0, 2):
-        for serial in range(more):
-            IndividualApproval.objects.create(
-                application=case, person=person_for(case, "fo", serial + 5), function="fo"
-            )
+        for _n in range(more):
+            IndividualApproval.objects.create(application=case, person=person_for(case, "fo"), function="fo")
         for browser, url in pages:
             browser.get(url)
             with CaptureQueriesContext(connection) as queries:

@@ -6,21 +6,18 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from applications.models import Finding, Meeting, Person
+from applications.models import Finding, Meeting
 from applications.queries.meeting_log import log_of
 from applications.services.meeting_log import log_meeting
 from audit.models import Event
 from tests.desk.conftest import at, on
-from tests.plugins.cases import fresh
+from tests.plugins.cases import fresh, person_of
 from workflow.errors import NotReady
 
 
 @pytest.fixture
 def person(case):
-    made = Person.objects.create(
-        firm=case.firm, given_names="Дана", born_on="1980-01-01", citizenship="KZ", residence="KZ",
-        identifier_kind="iin", identifier="1", human="h",
-    )  # fmt: skip
+    made = person_of(case.firm)
     Finding.objects.filter(application=case).update(person=made)
     return made
 

@@ -67,7 +67,7 @@ def test_a_grant_is_blocked_with_a_list_until_an_examiner_has_opened_each_mandat
 def test_a_refusal_can_be_recommended_before_everything_was_opened(given, browsers, afsa_staff):
     case, code = given("in_review")
     case.stages.update(state="approved")
-    somebody = new_person(case, 1)
+    somebody = new_person(case)
     for function in case.book.approved_functions:
         IndividualApproval.objects.create(
             application=case, person=somebody, function=function.code, state="approved"

@@ -47,10 +47,6 @@ def close(panel, user, *, present=None, sat_on=None):
     )  # fmt: skip
 
 
-def reasons_of(refusal):
-    return [str(reason) for reason in refusal.value.reasons]
-
-
 # --- counting
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from applications.conditions.individual import first_allowed_day
 from applications.models import (
     Application,
     ConflictOfInterest,
@@ -24,15 +25,23 @@ from applications.models import (
     Recommendation,
     TypedText,
 )
+from applications.services import assessment, individuals, rounds
+from applications.services.submission import withdraw_application
 from audit.services import record
 from notifications.models import Message
 from tests.doors import doors
 from tests.doors.doors import Door
 from tests.doors.world import BODY
+from tests.plugins.cases import fresh
 from tests.plugins.undone import rolled_back
 
 pytestmark = pytest.mark.django_db
 OF_CASES = ("portal:", "register:", "home")  # the addresses that show anything of a case to others than staff
+OPENED = {  # of these, at least, not only a refusal is searched
+    "portal:case", "portal:decision", "portal:letter", "portal:letter_pdf", "portal:licence",
+    "portal:notices", "portal:people", "portal:request", "portal:submission", "portal:submission_pdf",
+    "register:entry",
+}  # fmt: skip
 Sow = Callable[[str, Application, Any], Any]
 
 
@@ -107,7 +116,7 @@ def words(world: SimpleNamespace) -> dict[str, str]:
     case, by = world.ours.review.case, world.actors["reviewer"]
     made = {place: f"kanarek{number:02d}zzq" for number, place in enumerate(CANARIES)}
     for place, sow in CANARIES.items():
-        sow(made[place], case, by)
+        assert sow(made[place], case, by), place  # a row was made, or one or more were there to write in
     return made
 
 
@@ -134,15 +143,18 @@ def test_staff_see_them(world: SimpleNamespace, words: dict[str, str], knock: An
 
 
 def test_the_firm_fetches_none_of_them(world: SimpleNamespace, words: dict[str, str], knock: Any) -> None:
-    found = []
+    found, opened = [], set[str]()
     for door in doors.every_door():
         if not door.name.startswith(OF_CASES):
             continue
         who = "invited" if "<uuid:part>" in door.address else "owner"
         with rolled_back():
-            text = text_of(knock(who, "GET", address_of(door, world)))
+            answer = knock(who, "GET", address_of(door, world))
+            text = text_of(answer)
+        opened |= {door.name} if answer.status_code == 200 else set()
         found += [(door.name, place) for place, word in words.items() if word in text]
     assert found == []
+    assert OPENED - opened == set()
 
 
 def address_of(door: Door, world: SimpleNamespace) -> str:
@@ -150,6 +162,28 @@ def address_of(door: Door, world: SimpleNamespace) -> str:
 
 
 def test_no_notice_or_mail_to_the_firm_holds_one(world: SimpleNamespace, words: dict[str, str]) -> None:
-    told = Message.objects.exclude(recipient__is_staff=True)
-    texts = [str(values) for values in told.values()]
+    """Of those that are written once the words stand in the case."""
+    ours, reviewer = world.ours.review, world.actors["reviewer"]
+    before = set(Message.objects.values_list("pk", flat=True))
+    with rolled_back():
+        assessment.resolve_change(actor=reviewer, notice=ours.change, resolution="None.", affected=[])
+        rounds.reply_about_point(actor=reviewer, point=ours.point, text="The plan.")
+        assessing = individuals.act_on(
+            actor=reviewer, approval=ours.individual, act="assess", expected_version=0
+        )
+        individuals.act_on(
+            actor=reviewer, approval=assessing, act="propose_refusal", expected_version=1,
+            reason=words["note"], notice="We propose.", represent_until=first_allowed_day(ours.case),
+        )  # fmt: skip
+        withdraw_application(
+            actor=world.actors["signatory"],
+            case=ours.case,
+            expected_version=fresh(ours.case).version,
+            reason="No.",
+        )
+        told = list(Message.objects.exclude(pk__in=before).exclude(recipient__is_staff=True).values())
+    assert {one["template"] for one in told} == {
+        "change_resolved", "request_reply", "refusal_notice", "withdrawn"
+    }  # fmt: skip
+    texts = [str(one) for one in told]
     assert [place for place, word in words.items() if any(word in text for text in texts)] == []

@@ -114,6 +114,12 @@ def grant(person, licence_type, firm, basis):
 
 
 @pytest.fixture
+def two(decision_maker):
+    """Two humans who decide: Aliya and Berik."""
+    return decision_maker("Aliya", "N2000001"), decision_maker("Berik", "N2000002")
+
+
+@pytest.fixture
 def member(firm):
     """Somebody who acts for the firm."""
 

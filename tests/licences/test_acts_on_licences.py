@@ -14,11 +14,6 @@ from workflow.acts import acts_of
 from workflow.errors import NotAllowed, NotReady, WrongState
 
 
-@pytest.fixture
-def two(decision_maker):
-    return decision_maker("Aliya", "N2000001"), decision_maker("Berik", "N2000002")
-
-
 def test_two_people_suspend_a_licence(grant, two):
     licence = grant()
     suspended = by_two(licence, "suspend", *two, reason="unsafe keys", public_note="By order of 3 November.")

@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
+import segno
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -27,11 +28,6 @@ BOOK = "afsa-custody 2026.1"
 def visitor():
     cache.clear()
     return Client(HTTP_ACCEPT_LANGUAGE="en")
-
-
-@pytest.fixture
-def two(decision_maker):
-    return decision_maker("Aliya", "N2000001"), decision_maker("Berik", "N2000002")
 
 
 def printed(certificate, language="en"):
@@ -91,7 +87,7 @@ def test_a_name_that_the_fonts_lack_still_gets_a_certificate(grant, firm):
 def test_the_square_holds_the_address_that_checks_the_certificate(grant, settings, monkeypatch):
     settings.BASE_URL = "https://desk.example.test"
     drawn = []
-    make_qr = __import__("segno").make_qr
+    make_qr = segno.make_qr
     monkeypatch.setattr("segno.make_qr", lambda url, **how: drawn.append(url) or make_qr(url, **how))
     certificate = grant().certificates.get()
     pdf(certificate, "en")

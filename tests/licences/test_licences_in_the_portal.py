@@ -29,11 +29,6 @@ def page_of(licence, name="licence", *more):
 
 
 @pytest.fixture
-def two(decision_maker):
-    return decision_maker("Aliya", "N2000001"), decision_maker("Berik", "N2000002")
-
-
-@pytest.fixture
 def stranger(db):
     user = User.objects.create_user("stranger@elsewhere.test", full_name="Stranger")
     other = Firm.objects.create(name="Other", legal_form="llp", no_bin_reason="foreign")

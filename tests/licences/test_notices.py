@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from applications.models import Person
 from audit.models import Event
 from licences import law, services
 from licences.models import Certificate, Licence, LicenceNotice
@@ -16,15 +15,15 @@ from notifications.models import Message
 from regulators import books
 from regulators.models import Act
 from tests.licences.acting import by_two, confirmed, let_time_pass, proposed, serve
+from tests.plugins.cases import person_of
 from workflow.errors import NotAllowed, NotReady
 from workflow.services import withdraw_proposal
 
 TODAY = timezone.localdate
-
-
-@pytest.fixture
-def two(decision_maker):
-    return decision_maker("Aliya", "N2000001"), decision_maker("Berik", "N2000002")
+UNSERVED = "The preliminary notice is not served yet."
+UNWRITTEN = "Write the text of the preliminary notice: this is against the firm."
+PAST = "The last day must not have passed. To end the licence, use another act."
+GONE = "A condition that is to change does not stand any more. Look at it again."
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def refused(call, *args, **kwargs):
 def test_a_revocation_waits_for_service_time_and_answers_each_with_a_link(licence, two):
     proposed(licence, "revoke", two[0], reason="r")
     notice = licence.notices.get()
-    assert refused(confirmed, licence, "revoke", two[1]) == ["The preliminary notice is not served yet."]
+    assert refused(confirmed, licence, "revoke", two[1]) == [UNSERVED]
 
     serve(notice, two[0])
     (early,) = refused(confirmed, licence, "revoke", two[1])
@@ -69,9 +68,7 @@ def test_a_revocation_waits_for_service_time_and_answers_each_with_a_link(licenc
 @pytest.mark.parametrize("act", ["suspend", "revoke", "restrict", "wind_down", "vary"])
 def test_without_the_words_of_a_notice_nothing_is_proposed_against_the_firm(act, licence, two):
     told = {"reason": "r", "notice": " ", "changes": {"add": ["No new clients."]}}
-    words = refused(proposed, licence, act, two[0], **told)
-
-    assert words == ["Write the text of the preliminary notice: this is against the firm."]
+    assert refused(proposed, licence, act, two[0], **told) == [UNWRITTEN]
 
 
 @pytest.mark.parametrize(
@@ -108,13 +105,13 @@ def test_the_firms_own_application_needs_no_notice_but_no_suspension_is_asked_fo
         proposed(licence, act, two[0], **asked)
         confirmed(licence, act, two[1])
     assert (fresh(licence).restricted, fresh(licence).winding_down) == (True, True)
-    assert refused(proposed, licence, "suspend", two[0], reason="r", firm_asked="Letter 7")
+    assert refused(proposed, licence, "suspend", two[0], reason="r", firm_asked="Letter 7") == [UNWRITTEN]
     assert licence.notices.count() == 0
 
 
 def test_immediate_effect_is_for_what_can_be_taken_back_and_the_firm_is_heard_afterwards(licence, two):
     proposed(licence, "revoke", two[0], reason="r", immediate="Keys are lost.")
-    assert refused(confirmed, licence, "revoke", two[1])
+    assert refused(confirmed, licence, "revoke", two[1]) == [UNSERVED]
     proposed(licence, "suspend", two[0], reason="r", immediate="Keys are lost.")
     assert confirmed(licence, "suspend", two[1]).state == "suspended"
     notice = licence.notices.get(act="suspend")
@@ -146,7 +143,7 @@ def test_other_words_or_other_changes_withdraw_the_open_notice(licence, two):
     proposed(licence, "vary", two[0], reason="r", changes={"add": ["B."]})
     first.refresh_from_db()
     assert first.withdrawn_at is not None
-    assert refused(confirmed, licence, "vary", two[1]) == ["The preliminary notice is not served yet."]
+    assert refused(confirmed, licence, "vary", two[1]) == [UNSERVED]
 
 
 def test_a_withdrawn_notice_cannot_be_confirmed_on(licence, two):
@@ -157,7 +154,9 @@ def test_a_withdrawn_notice_cannot_be_confirmed_on(licence, two):
     services.withdraw_notice(actor=two[0], notice=notice, why="Mended.")
 
     assert "No preliminary notice of exactly this" in refused(confirmed, licence, "suspend", two[1])[0]
-    assert refused(services.withdraw_notice, actor=two[0], notice=notice, why="Twice.")
+    assert refused(services.withdraw_notice, actor=two[0], notice=notice, why="Twice.") == [
+        "This notice is no longer open."
+    ]
 
 
 def test_nor_at_once_since_the_firm_could_not_be_heard_afterwards(licence, two):
@@ -168,17 +167,24 @@ def test_nor_at_once_since_the_firm_could_not_be_heard_afterwards(licence, two):
 
 
 @pytest.mark.parametrize(
-    ("served", "until", "how", "may"),
-    [(0, 1, "x", True), (0, 0, "x", False), (1, 2, "x", False), (-1, 1, "x", False), (0, 1, " ", False)],
+    ("served", "until", "how", "why"),
+    [
+        (0, 1, "x", ""),
+        (0, 0, "x", "The last day for representations must be after today."),
+        (1, 2, "x", "A notice cannot have been served in the future."),
+        (-1, 1, "x", "A notice cannot have been served before it was drawn up."),
+        (0, 1, " ", "Say how the notice was served."),
+    ],
 )
-def test_a_service_is_not_ahead_nor_before_the_notice_and_leaves_time(served, until, how, may, licence, two):
+def test_a_service_is_not_ahead_nor_before_the_notice_and_leaves_time(served, until, how, why, licence, two):
     proposed(licence, "suspend", two[0], reason="r")
     days = {"served_on": TODAY() + timedelta(days=served), "until": TODAY() + timedelta(days=until)}
     call = {"actor": two[0], "notice": licence.notices.get(), "how": how, **days}
 
-    if may:
+    if not why:
         services.record_service(**call)
-    assert bool(refused(services.record_service, **call))
+    twice = "The service of this notice is recorded already."
+    assert refused(services.record_service, **call) == [why or twice]
 
 
 def test_where_the_book_has_a_period_it_is_the_least(licence, two, monkeypatch):
@@ -188,23 +194,26 @@ def test_where_the_book_has_a_period_it_is_the_least(licence, two, monkeypatch):
     least = TODAY() + timedelta(days=5)
     call = {"actor": two[0], "notice": licence.notices.get(), "served_on": TODAY(), "how": "x"}
 
-    assert refused(services.record_service, **call, until=least - timedelta(days=1))
+    (early,) = refused(services.record_service, **call, until=least - timedelta(days=1))
+    assert early.startswith("By the rule book the firm may make representations until")
     services.record_service(**call, until=least)
 
 
-@pytest.mark.parametrize("act", ["restrict", "wind_down"])
-def test_a_flag_comes_with_conditions_that_end_with_it(act, licence, two):
-    assert refused(proposed, licence, act, two[0], reason="r", changes={"add": []})
+@pytest.mark.parametrize(("act", "flag"), [("restrict", "restricted"), ("wind_down", "winding down")])
+def test_a_flag_comes_with_conditions_that_end_with_it(act, flag, licence, two):
+    bare = refused(proposed, licence, act, two[0], reason="r", changes={"add": []})
+    assert bare == ["Write at least one condition."]
     by_two(licence, act, *two, reason="r", changes={"add": ["No new clients."]})
     assert fresh(licence).conditions_in_force == ["Two keys.", "Report monthly.", "No new clients."]
     assert len(fresh(licence).flags) == 1
-    assert refused(proposed, licence, act, two[0], reason="r", changes={"add": ["Again."]})
+    twice = refused(proposed, licence, act, two[0], reason="r", changes={"add": ["Again."]})
+    assert twice == [f"This licence is {flag} already."]
     end = {"restrict": "lift_restriction", "wind_down": "end_winding_down"}[act]
     by_two(licence, end, *two, reason="r")
     now = fresh(licence)
     assert (now.flags, now.conditions_in_force) == ([], ["Two keys.", "Report monthly."])
     assert now.conditions[2] == {"text": "No new clients.", "origin": act, "since": 2, "until": 3}
-    assert refused(proposed, licence, end, two[0], reason="r")
+    assert refused(proposed, licence, end, two[0], reason="r") == [f"This licence is not {flag}."]
 
 
 def test_a_variation_keeps_what_it_ended_and_makes_a_new_certificate(licence, two):
@@ -226,10 +235,17 @@ def test_a_variation_keeps_what_it_ended_and_makes_a_new_certificate(licence, tw
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"remove": [9]}, {"change": {"1": "x"}, "remove": [1]}, {"valid_until": "2020-01-01"}]
+    ("changes", "why"),
+    [
+        ({}, "Nothing would change. Change, add or remove something."),
+        ({"remove": [9]}, GONE),
+        ({"change": {"1": "x"}, "remove": [1]}, GONE),
+        ({"valid_until": "2020-01-01"}, PAST),
+    ],
 )
-def test_a_variation_of_nothing_or_of_what_does_not_stand_is_refused(changes, licence, two):
-    assert refused(proposed, licence, "vary", two[0], reason="r", changes=changes, firm_asked="Letter 7")
+def test_a_variation_of_nothing_or_of_what_does_not_stand_is_refused(changes, why, licence, two):
+    asked = {"reason": "r", "changes": changes, "firm_asked": "Letter 7"}
+    assert refused(proposed, licence, "vary", two[0], **asked)[-1:] == [why]
 
 
 def test_a_correction_is_a_new_line_of_two_people_and_the_wrong_one_stays(licence, two):
@@ -248,7 +264,9 @@ def test_a_correction_is_a_new_line_of_two_people_and_the_wrong_one_stays(licenc
 def test_a_line_of_another_licence_is_not_corrected(licence, grant, two):
     other = grant().history.get()
 
-    assert refused(proposed, licence, "correct", two[0], reason="r", entry=other.pk, public_note="x")
+    assert refused(proposed, licence, "correct", two[0], reason="r", entry=other.pk, public_note="x") == [
+        "Choose the line of the history that is corrected."
+    ]
 
 
 @pytest.mark.parametrize("act", ["vary", "restrict", "wind_down", "correct", "lift_restriction"])
@@ -306,9 +324,10 @@ def test_the_firm_is_told_of_a_served_notice_of_each_change_and_of_a_withdrawal(
 
 def test_only_a_signatory_answers_in_the_portal_to_the_end_of_the_last_day(licence, two, member):
     signatory, viewer = member("signatory"), member("viewer")
+    over = ["The time for representations is over."]
     proposed(licence, "suspend", two[0], reason="r")
     notice = licence.notices.get()
-    assert refused(services.make_representation, actor=signatory, notice=notice, text="Not so.")
+    assert refused(services.make_representation, actor=signatory, notice=notice, text="Not so.") == over
     serve(notice, two[0])
     with pytest.raises(NotAllowed):
         services.make_representation(actor=viewer, notice=notice, text="Not so.")
@@ -317,7 +336,7 @@ def test_only_a_signatory_answers_in_the_portal_to_the_end_of_the_last_day(licen
     services.make_representation(actor=signatory, notice=notice, text="Not so.", seen=0)  # the second press
     assert notice.representations.count() == 1
     let_time_pass(notice, days=1)
-    assert refused(services.make_representation, actor=signatory, notice=notice, text="Late.")
+    assert refused(services.make_representation, actor=signatory, notice=notice, text="Late.") == over
 
 
 def test_the_record_names_who_drew_up_served_said_and_answered(licence, two):
@@ -356,10 +375,7 @@ def acts_for(firm, human):
 
 
 def is_named_by(firm, human):
-    Person.objects.create(
-        firm=firm, given_names="Aliya", born_on="1980-01-01", citizenship="KZ", residence="KZ",
-        identifier_kind="iin", identifier="1", human=human,
-    )  # fmt: skip
+    person_of(firm, human=human)
 
 
 @pytest.mark.parametrize("is_of_the_firm", [acts_for, is_named_by])

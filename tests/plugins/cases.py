@@ -1,25 +1,27 @@
 """A firm, two regulators with their staff, and applications at several points, all made by services.
 
 Accounts: ``firm_user``, ``custody_firm``, ``afsa_staff``, ``afm_staff``. Law: ``afsa``, ``afm``.
-Applications: ``draft_case``, ``afm_draft_case``, ``filled_case``, ``submitted_case``, ``case_in_review``;
-quicker, on the national track: ``filled_afm_case``, ``submitted_afm_case``.
+Applications: ``draft_case``, ``afm_draft_case``, ``filled_case``, ``submitted_case``, ``case_in_review``,
+``refusal_proposed``; quicker, on the national track: ``filled_afm_case``, ``submitted_afm_case``.
 Browser: ``signed_in``.
 Users are fresh objects whose roles are not remembered yet; use ``fresh`` after you changed a record.
 """
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.actors import System
 from accounts.models import Firm, User
-from applications.models import Application
-from applications.services import drafting, intake, submission
+from applications.models import Application, Person, RefusalNotice
+from applications.services import decisions, drafting, intake, submission
 from regulators import services as regulators
 from regulators.models import LicenceType, Regulator, Role, Staff
 
@@ -74,6 +76,15 @@ def appointed(user: User, regulator: Regulator, role: str, **fields: Any) -> Sta
     post.confirmed_by, post.confirmed_human = user, "c" * 64
     post.save(update_fields=["confirmed_by", "confirmed_human"])
     return post
+
+
+def person_of(firm: Firm, **fields: Any) -> Person:
+    """One more of the people of a firm: a human whom nobody else is, unless ``fields`` say who."""
+    made = {
+        "given_names": "Дана", "born_on": "1988-07-25", "citizenship": "IE", "residence": "KZ",
+        "identifier_kind": "passport", "identifier": passport(), "human": uuid.uuid4().hex,
+    }  # fmt: skip
+    return Person.objects.create(firm=firm, **made | fields)
 
 
 def people_of_regulator(licence_type: LicenceType) -> SimpleNamespace:
@@ -209,6 +220,30 @@ def case_in_review(
 ) -> Application:
     """Checked for completeness, fee paid, accepted by the case officer."""
     return _case(prepared("in_review"))
+
+
+@pytest.fixture
+def refusal_proposed(case_in_review: Application, afsa_staff: SimpleNamespace) -> Application:
+    """It is recommended and proposed to refuse ``case_in_review``; the notice is not served yet."""
+    grounds = ["client_assets"]
+    case = decisions.recommend(
+        actor=afsa_staff.lead_reviewer, case=case_in_review, expected_version=case_in_review.version,
+        outcome="refuse", reason="Client assets.", grounds=grounds,
+    )  # fmt: skip
+    decisions.propose_refusal(
+        actor=afsa_staff.decision_maker, case=case, expected_version=case.version,
+        grounds=grounds, evidence="The map of wallets.", notice="We propose to refuse.",
+    )  # fmt: skip
+    return fresh(case)
+
+
+def serve(notice: RefusalNotice, staff: SimpleNamespace, *, days: int = 14) -> RefusalNotice:
+    """Served today; the firm may answer for so many days."""
+    today = timezone.localdate()
+    return decisions.record_service(
+        actor=staff.case_officer, notice=notice, served_on=today, how="Registered mail",
+        until=today + timedelta(days=days),
+    )  # fmt: skip
 
 
 def _case(keys: dict[str, Any]) -> Application:

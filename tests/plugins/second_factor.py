@@ -5,6 +5,7 @@ way of people; ``signed_in_without`` opens a session in which none was shown, ``
 back, ``app_of`` gives an account an app, and ``code_of`` is what it shows.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -62,3 +63,13 @@ def app_of(user: Any) -> str:
 
 def code_of(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def asks(answer: Any) -> bool:
+    """Whether a code is asked for in the place of the page."""
+    return answer.status_code == 403 and b'name="factor-code"' in answer.content
+
+
+def words(answer: Any) -> str:
+    """What the page says, without its tags, on one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())

@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.models import Membership
 from applications.models import Application, ChangeNotice, Representation
 from applications.portal import standing
-from applications.services import decisions, intake, requests
+from applications.services import intake, requests
 from tests.plugins.asked import filed_with_little
-from tests.plugins.cases import fresh, new_applicant
+from tests.plugins.cases import fresh, new_applicant, serve
 from tests.portal.conftest import pdf, signed, url_of
 
 
@@ -136,40 +136,21 @@ def test_a_point_with_a_bad_file_keeps_its_text_and_is_not_sent(browser, case_in
     assert browser.post(url, {"version": request.version, "act": "send", **cleared}).status_code == 422
 
 
-@pytest.fixture
-def proposed(case_in_review, afsa_staff):
-    """A refusal is proposed; its notice is not served yet."""
-    decisions.recommend(
-        actor=afsa_staff.lead_reviewer, case=case_in_review, expected_version=case_in_review.version,
-        outcome="refuse", reason="Client assets.", grounds=["client_assets"],
-    )  # fmt: skip
-    case = fresh(case_in_review)
-    decisions.propose_refusal(
-        actor=afsa_staff.decision_maker, case=case, expected_version=case.version,
-        grounds=["client_assets"], evidence="The map of wallets.", notice="We propose to refuse.",
-    )  # fmt: skip
-    return fresh(case)
-
-
-def test_a_notice_is_seen_when_it_is_served_and_can_be_answered(browser, proposed, afsa_staff):
-    url = reverse("portal:representation", args=[proposed.pk])
-    page = case_page(browser, proposed)
+def test_a_notice_is_seen_when_it_is_served_and_can_be_answered(browser, refusal_proposed, afsa_staff):
+    url = reverse("portal:representation", args=[refusal_proposed.pk])
+    page = case_page(browser, refusal_proposed)
     assert "We propose to refuse." not in page
     assert "efusal" not in page
     assert browser.get(url).status_code == 404
-    today = timezone.localdate()
-    decisions.record_service(
-        actor=afsa_staff.case_officer, notice=proposed.refusal_notices.get(), served_on=today,
-        how="Registered mail", until=today + timedelta(days=14),
-    )  # fmt: skip
-    assert "We propose to refuse." in case_page(browser, proposed)
+    serve(refusal_proposed.refusal_notices.get(), afsa_staff)
+    assert "We propose to refuse." in case_page(browser, refusal_proposed)
     assert "The map of wallets." in body(browser.get(url))
     assert browser.post(url, {"text": ""}).status_code == 422
     assert browser.post(url, {"text": "The wallets are apart."}).status_code == 302
     assert Representation.objects.get().text == "The wallets are apart."
 
 
-def test_a_recommendation_is_not_the_firms_to_see(proposed):
-    assert standing.state_in_words(proposed, None) == ("look", "In review")
-    kinds = {event.what for event in standing.timeline_of(proposed)}
+def test_a_recommendation_is_not_the_firms_to_see(refusal_proposed):
+    assert standing.state_in_words(refusal_proposed, None) == ("look", "In review")
+    kinds = {event.what for event in standing.timeline_of(refusal_proposed)}
     assert kinds == {"Application started", "Application submitted", "Accepted for review"}
