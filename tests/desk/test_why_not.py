@@ -76,6 +76,7 @@ def test_each_reason_has_a_page_that_mends_it_or_says_who_has_to_act(lacking, br
         for reason in unmet(stage, one)
     }
 
+    assert reasons
     assert {r.text for r in reasons | of_stages if not r.by} == set()
     assert {r.by for r in reasons | of_stages} <= {*MENDERS, "form"}
     without = {r.text for r in reasons if not r.url and r.by not in (TIME, "book", "form")}

@@ -2,7 +2,6 @@
 
 import csv
 import re
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -329,4 +328,3 @@ PERSON = {
     "identifier_kind": "passport",
     "identifier": "N12345678",
 }
-NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")

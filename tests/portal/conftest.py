@@ -7,7 +7,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from applications import asked
-from applications.models import Application
 from applications.portal.outline import question_url
 from applications.queries.drafts import load_draft
 from applications.samples.answers import value_of
@@ -90,11 +89,6 @@ def add_person(draft_case, firm_user):
         )
 
     return add
-
-
-@pytest.fixture
-def reloaded():
-    return lambda case: Application.objects.with_case().get(pk=case.pk)
 
 
 def first_asking(case, kind):
