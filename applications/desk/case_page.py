@@ -32,6 +32,7 @@ from applications.queries.individuals import by_function
 from applications.queries.meeting_log import log_of
 from applications.queries.standing import parts_held
 from applications.remembered import remembered
+from applications.rules import is_case_officer
 from applications.services.consultations import is_late, is_overdue
 from applications.services.panels import CONVENED_IN
 from applications.states import ASSESSABLE, DECIDED
@@ -104,6 +105,7 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         **{name: READ[name](case) if name in held else [] for name in PARTS},
         "timeline": timeline(case),
         "work": work_links(case, user),
+        "taking": taking(case, user),
         "may": {name: rules.has_perm(f"applications.{name}", user, case) for name in LINKED},
     }
 
@@ -173,10 +175,27 @@ def work_links(case: Application, user: Any) -> list[Link]:
         ("conflict_new", _("Declare a conflict of interest"), "declare_conflict", under_way),
     ]
     return [
-        Link(text=text, url=reverse(f"admin:applications_application_{name}", args=[case.pk]))
+        Link(text=text, url=_url(case, name))
         for name, text, permission, useful in wanted
         if useful and rules.has_perm(f"applications.{permission}", user, case)
     ]
+
+
+def taking(case: Application, user: Any) -> Link | None:
+    """What one press does: a case officer takes a case that is nobody's, and gives back their own. To take
+    it from a colleague is to name the case officer.
+    """
+    if case.state in DECIDED or not rules.has_perm("applications.assign_case", user, case):
+        return None
+    if case.case_officer_id == user.pk:
+        return Link(text=_("Give the case back"), url=_url(case, "release"))
+    if case.case_officer_id is None and is_case_officer(user, case):
+        return Link(text=_("Take the case"), url=_url(case, "take"))
+    return None
+
+
+def _url(case: Application, name: str) -> str:
+    return reverse(f"admin:applications_application_{name}", args=[case.pk])
 
 
 def _waits_for_version(case: Application) -> bool:

@@ -31,6 +31,7 @@ OPENED_BY = {
     "stage": set(STAFF), "question": set(STAFF), "changes": set(STAFF), "request": set(STAFF),
     "note_new": set(STAFF), "conflict_new": set(STAFF),
     "completeness": {"case_officer"}, "fee": {"case_officer"}, "assign": {"case_officer", "lead_reviewer"},
+    "take": {"case_officer", "lead_reviewer"}, "release": {"case_officer", "lead_reviewer"},
     "request_new": REVIEW, "consultation_new": REVIEW, "consultation": REVIEW | {"specialist"},
     "consultation_close": REVIEW, "consultation_give": REVIEW, "change_notice": REVIEW,
     "individuals": set(STAFF), "person": set(STAFF), "individual_answer": set(STAFF),

@@ -1,5 +1,7 @@
 """Taking, giving and giving back several cases, handing over for absence, and saved views of the worklist."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -87,6 +89,43 @@ def test_a_case_officer_takes_cases_and_gives_them_back(filed, afsa, browsers, a
     assert (events("application.assign"), events("application.release")) == (1, 1)
     lead = browsers.lead_reviewer.post(BULK, {"act": "take", "case": chosen(fresh(case)), "sure": "1"})
     assert (lead.status_code, fresh(case).case_officer) == (422, None)  # a lead reviewer is no case officer
+
+
+def test_a_case_is_taken_and_given_back_by_one_press_on_its_page(filed, afsa, browsers, afsa_staff, officer):
+    case = filed(afsa)
+    urls = {name: reverse(f"admin:applications_application_{name}", args=[case.pk])
+            for name in ("change", "take", "release")}  # fmt: skip
+
+    def offered(browser):
+        link = browser.get(urls["change"]).context["taking"]
+        return link and (link.text, link.url)
+
+    mine, lead = browsers.case_officer, browsers.lead_reviewer
+    assert (offered(mine), offered(lead)) == (("Take the case", urls["take"]), None)
+    shown = mine.get(urls["change"]).content.decode()
+    form = shown[shown.index(f'action="{urls["take"]}"') :]
+    version = re.search(r'name="version" value="(\d+)"', form)[1]
+    for _press in range(2):
+        answer = mine.post(urls["take"], {"version": version})
+        assert (answer.status_code, answer.url) == (302, urls["change"])
+    assert (fresh(case).case_officer, events("application.assign")) == (afsa_staff.case_officer, 1)
+    assert (offered(mine), offered(lead)) == (("Give the case back", urls["release"]), None)
+
+    late = browsers.lead_reviewer.post(urls["release"], {"version": version})
+    assert (late.status_code, "Somebody else has changed this" in late.content.decode()) == (409, True)
+    assert f'name="version" value="{fresh(case).version}"' in late.content.decode()  # pressed again, it goes
+    now = fresh(case).version
+    for _press in range(2):
+        assert mine.post(urls["release"], {"version": now}).status_code == 302
+    assert (fresh(case).case_officer, events("application.release")) == (None, 1)
+
+    assign_case_officer(actor=officer, case=case, officer=officer, expected_version=fresh(case).version)
+    stale = mine.post(urls["take"], {"version": fresh(case).version - 1})
+    assert (stale.status_code, fresh(case).case_officer, offered(mine)) == (409, officer, None)
+    assert lead.post(urls["take"], {"version": fresh(case).version}).status_code == 422  # no case officer
+    Application.objects.filter(pk=case.pk).update(state="granted", case_officer=None)
+    assert offered(mine) is None
+    assert mine.post(urls["take"], {"version": fresh(case).version}).status_code == 422
 
 
 def test_all_of_the_list_are_those_that_it_showed(filed, afsa, afm, browsers):

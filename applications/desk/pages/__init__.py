@@ -39,6 +39,8 @@ PAGES: tuple[type[Page], ...] = (
     completeness.CompletenessPage,
     fee.FeePage,
     assigning.AssignPage,
+    assigning.TakePage,
+    assigning.ReleasePage,
     requests.NewRequestPage,
     collecting.CollectPage,
     requests.RequestPage,
