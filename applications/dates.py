@@ -142,9 +142,11 @@ def _returned(today: date) -> Iterator[Due]:
 
 
 def _conditions(today: date) -> Iterator[Due]:
-    open_ones = Condition.objects.filter(
-        application__state=A.APPROVED_IN_PRINCIPLE, verified_at=None, due_on__isnull=False
-    ).select_related("application__firm", "application__licence_type", "application__rulebook")
+    open_ones = (
+        Condition.objects.in_force()
+        .filter(application__state=A.APPROVED_IN_PRINCIPLE, verified_at=None, due_on__isnull=False)
+        .select_related("application__firm", "application__licence_type", "application__rulebook")
+    )
     for condition in open_ones.iterator():
         assert condition.due_on is not None
         since = condition.application.decisions.filter(kind="approve_in_principle").last()

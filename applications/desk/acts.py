@@ -193,7 +193,7 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
             (say(case.book.stage(s.code).title), STAGE_TAGS[StageState(s.state)], s.get_state_display())
             for s in case.stages.all()
         ],
-        "conditions": case.conditions.all(),
+        "conditions": case.conditions.in_force(),
         "subject_to": case.findings.filter(outcome=Finding.SUBJECT).order_by("stage", "requirement"),
         "panel": last_closed(case),
         "recommendation": (made := case.recommendations.select_related("by").last()),

@@ -1,5 +1,7 @@
 """Recommendation, decision, conditions, and the road to a refusal. Law is stored as at the day."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -54,11 +56,20 @@ class Decision(models.Model):
         return f"{self.application} {self.kind}"
 
 
+class ConditionQuerySet(models.QuerySet["Condition"]):
+    def in_force(self) -> Self:
+        """Of the approval that stands: those of an approval that was undone are history."""
+        return self.filter(undone_at=None)
+
+
 class Condition(models.Model):
     """A condition of an approval in principle, until a reviewer verifies it as met.
 
     ``owner`` is who brings it about; ``effect`` what is meant to follow where it is not met by its day, in
     words of ours where it is another one. Nothing follows by itself: people are told, and decide.
+
+    It belongs to the approval that set it. Since ``undone_at``, when the case went back into review, it
+    counts for nothing: not waited for, not reminded of, not verified and not carried over to a licence.
     """
 
     FIRM, CASE_OFFICER, REVIEWER, LEAD_REVIEWER = "firm", "case_officer", "reviewer", "lead_reviewer"
@@ -87,6 +98,9 @@ class Condition(models.Model):
     evidence = models.TextField(_("how it was met"), blank=True)
     verified_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     verified_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ConditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["application", "number"]
@@ -103,8 +117,8 @@ class Condition(models.Model):
 
     @property
     def holds_up(self) -> bool:
-        """The grant waits for it: not verified, and not to be carried over to the licence."""
-        return self.verified_at is None and self.effect != self.CARRY
+        """The grant waits for it: in force, not verified, and not to be carried over to the licence."""
+        return self.undone_at is None and self.verified_at is None and self.effect != self.CARRY
 
 
 class RefusalNotice(models.Model):

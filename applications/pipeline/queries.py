@@ -163,7 +163,7 @@ def _waiting(today: date) -> Case:
     notices = RefusalNotice.objects.filter(**mine).order_by("-proposed_at")
     asked = InformationRequest.objects.filter(**mine, status__in=InformationRequest.WITH_FIRM)
     returned = StageModel.objects.filter(**mine, state__in=STAGES_WITH_THE_FIRM)
-    unmet = Condition.objects.filter(**mine, verified_at=None)
+    unmet = Condition.objects.in_force().filter(**mine, verified_at=None)
     proposed = Q(state=A.REFUSAL_PROPOSED)
     heard_until = Subquery(notices.values("representations_until")[:1])  # empty until the notice is served
     return Case(

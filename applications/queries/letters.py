@@ -158,7 +158,7 @@ def _approval(case: Application) -> Facts | None:
     decision = case.decisions.filter(kind__in=("approve_in_principle", "extend")).order_by("-at").first()
     if decision is None:
         return None
-    points = tuple(Point(text=condition.text, due_on=condition.due_on) for condition in case.conditions.all())
+    points = tuple(Point(text=one.text, due_on=one.due_on) for one in case.conditions.in_force())
     return Facts(
         about=f"decision:{decision.pk}", points=points, reason=decision.reason, until=case.expires_on
     )

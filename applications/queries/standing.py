@@ -86,7 +86,8 @@ def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
         "notice_until": RefusalNotice.objects.filter(**OF_CASE)
         .order_by("-proposed_at")
         .values("representations_until"),
-        "condition_due": Condition.objects.filter(**OF_CASE, verified_at=None)
+        "condition_due": Condition.objects.in_force()
+        .filter(**OF_CASE, verified_at=None)
         .order_by("due_on")
         .values("due_on"),
     }
@@ -102,8 +103,8 @@ def with_facts(cases: QuerySet[Application]) -> QuerySet[Application]:
     requests = InformationRequest.objects.filter(**OF_CASE).order_by("number")
     stages = Stage.objects.filter(**OF_CASE)
     with_firm = stages.filter(state__in=STAGES_WITH_THE_FIRM)
-    to_verify = Condition.objects.filter(**OF_CASE, verified_at=None).exclude(effect=Condition.CARRY)
-    left = to_verify.order_by().values("application")
+    unmet = Condition.objects.in_force().filter(**OF_CASE, verified_at=None)
+    left = unmet.exclude(effect=Condition.CARRY).order_by().values("application")
     notices = RefusalNotice.objects.filter(**OF_CASE).order_by("-proposed_at")
     return cases.annotate(
         fact_asked=_first(requests.filter(status__in=InformationRequest.WITH_FIRM), "number"),

@@ -68,6 +68,7 @@ def verify_condition(*, actor: Any, condition: Condition, evidence: str) -> Cond
             case.state == A.APPROVED_IN_PRINCIPLE,
             _("Conditions are verified after an approval in principle."),
         )
+        insist(condition.undone_at is None, _("The approval that set this condition was undone."))
         insist(condition.verified_at is None, _("This condition was verified already."))
         insist(evidence.strip(), _("Say how the condition was shown to be met."))
         take_side(case, actor=actor, side=EXAMINE, act="verify_condition")

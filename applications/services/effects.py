@@ -157,7 +157,13 @@ def _decide(change: Change, *, reason: str = "") -> Decision:
 
 
 def _sent_back(change: Change) -> None:
+    _undo_approval(change.instance)
     tell.role(change.instance, "lead_reviewer", "internal_assigned", key=f"back:{change.instance.version}")
+
+
+def _undo_approval(case: Application) -> int:
+    """The conditions of an approval in principle end with it; how many."""
+    return case.conditions.in_force().update(undone_at=timezone.now())
 
 
 def _approved_in_principle(change: Change) -> dict[str, Any]:
@@ -212,7 +218,7 @@ def carried_over(case: Application) -> list[str]:
     principle that were not met and are meant to be carried over.
     """
     found = case.findings.exclude(condition="").filter(outcome="met_subject")
-    kept = case.conditions.filter(verified_at=None, effect=Condition.CARRY)
+    kept = case.conditions.in_force().filter(verified_at=None, effect=Condition.CARRY)
     return [*found.values_list("condition", flat=True), *kept.values_list("text", flat=True)]
 
 
@@ -244,9 +250,14 @@ def _decided(change: Change) -> dict[str, Any]:
     return {"law": decision.law}
 
 
+def _reopened_case(change: Change) -> dict[str, Any]:
+    return {**_decided(change), "conditions_undone": _undo_approval(change.instance)}
+
+
 def _remitted(change: Change) -> dict[str, Any]:
     """The refusal stays to be read; the appeal and the reason stand beside it as a decision of their own."""
     appeal = str(change.data["appeal"])
+    _undo_approval(change.instance)
     _decide(change, reason=f"{appeal}\n\n{change.data['reason']}")
     return {"appeal": appeal}
 
@@ -298,7 +309,7 @@ APPLICATION: dict[str, Effect] = {
     "approve_in_principle": _approved_in_principle,
     "grant": _granted,
     "record_deemed_issue": _granted,
-    "reopen": _decided,
+    "reopen": _reopened_case,
     "extend": _decided,
     "propose_refusal": _refusal_proposed,
     "refuse": _refused,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from applications.dates import dates_of_firms
 from applications.models import Representation
 from applications.services import decisions
 from applications.services.effects import carried_over
@@ -89,6 +90,48 @@ def test_what_is_not_met_and_is_to_be_carried_over_stands_on_the_licence(filed, 
     refused = [str(r) for r in browsers.decision_maker.get(url).context["offer"].reasons]
     assert [text for text in refused if "Condition" in text] == []
     assert carried_over(fresh(case)) == ["Insure."]
+
+
+@pytest.mark.parametrize("way", ["reopen", "send_back"])
+def test_conditions_of_an_approval_that_was_undone_are_history(filed, afsa, browsers, english, way):
+    case = filed(afsa, state="recommended")
+    case.findings.update(outcome="met")
+    day, late = timezone.localdate() + timedelta(days=90), timezone.localdate() - timedelta(days=1)
+    told = {"reason": "Good.", **on(day, "expires_on")}
+    first = {"text_1": "Pay in.", **on(late, "due_on_1"), "text_2": "Insure.", "effect_2": "carry"}
+    _press(browsers.decision_maker, case, "approve_in_principle", **told, **first)
+    if way == "reopen":
+        for decider in (browsers.decision_maker, browsers.second_decision_maker):
+            _press(decider, case, "reopen", reason="A new fact.")
+    else:
+        words = {"grounds": [quotable(case)], "evidence": "e", "notice": "n", "departs": "New."}
+        _press(browsers.decision_maker, case, "propose_refusal", **words)
+        notice = case.refusal_notices.get()
+        said = notice.representations.create(text="Not so.", made_by=case.created_by)
+        notice.representations.filter(pk=said.pk).update(accepted=True)
+        _press(browsers.decision_maker, case, "send_back", reason="It is so.")
+    assert fresh(case).state == "in_review"
+    assert browsers.reviewer.get(at("condition", case, 1)).status_code == 404
+
+    type(case).objects.filter(pk=case.pk).update(state="recommended", recommended="grant")
+    left = [str(r) for r in browsers.decision_maker.get(act(case, "grant")).context["offer"].reasons]
+    assert [text for text in left if "Condition" in text] == []
+    assert carried_over(fresh(case)) == []
+    _press(browsers.decision_maker, case, "approve_in_principle", **told, text_1="Hire.", effect_1="carry")
+    assert [due for due in dates_of_firms(timezone.localdate()) if due.kind == "condition_reminder"] == []
+    assert browsers.reviewer.get(at("change", case)).context["waits"].why == "Grant"
+    assert carried_over(fresh(case)) == ["Hire."]
+    url = f"/applications/{case.pk}/decision/"
+    for page in (browsers.reviewer.get(at("change", case)), english(case.created_by).get(url)):
+        text = page.content.decode()
+        assert [word in text for word in ("Pay in.", "Insure.", "Hire.")] == [True] * 3
+        assert text.count("Of an approval that was undone") == 2
+
+
+def _press(browser, case, name, **data):
+    """The act is done, by one person or the second of two, or proposed by the first."""
+    answer = browser.post(act(case, name), {"version": fresh(case).version, **data})
+    assert answer.status_code == 302, answer.content.decode()
 
 
 def test_only_grounds_of_the_book_are_taken(recommended, browsers):

@@ -28,7 +28,7 @@ class ConditionPage(Page):
     )
 
     def load(self) -> None:
-        found = self.case.conditions.filter(number=self.ids["number"]).first()
+        found = self.case.conditions.in_force().filter(number=self.ids["number"]).first()
         if found is None:
             raise Http404
         self.condition: Condition = found

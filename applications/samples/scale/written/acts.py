@@ -102,7 +102,14 @@ class ActRows(CaseRows):
                  by_id=step.who.pk, at=step.at)  # fmt: skip
         return {"outcome": data["outcome"], "law": law}
 
+    def _undo_approval(self, step: Step) -> int:
+        standing = [row for row in self.conditions if row.get("undone_at") is None]
+        for row in standing:
+            row["undone_at"] = step.at
+        return len(standing)
+
     def _application_send_back(self, step: Step) -> None:
+        self._undo_approval(step)
         self.case["recommended"] = ""
 
     def _application_approve_in_principle(self, step: Step) -> Row:
@@ -124,7 +131,7 @@ class ActRows(CaseRows):
 
     def _application_reopen(self, step: Step) -> Row:
         self.case |= {"recommended": "", "expires_on": None}
-        return {"law": self._decide(step)["law"]}
+        return {"law": self._decide(step)["law"], "conditions_undone": self._undo_approval(step)}
 
     def _application_lapse(self, step: Step) -> Row:
         self.case["decided_at"] = step.at
@@ -132,6 +139,7 @@ class ActRows(CaseRows):
 
     def _application_remit(self, step: Step) -> Row:
         self.case |= {"decided_at": None, "recommended": ""}
+        self._undo_approval(step)
         appeal = step.data["appeal"]
         self._decide(step)["reason"] = f"{appeal}\n\n{step.data['reason']}"
         return {"appeal": appeal}
