@@ -10,6 +10,7 @@ from applications.desk.questions import Asked, Item
 from applications.models import Application, InformationRequest, RequestPoint
 from applications.portal.answers import in_words
 from applications.portal.files import FileRow, expiry_in_words, facts_in_words
+from applications.queries.asking import waits
 from applications.queries.files import given_facts
 from applications.services.evidence import has_thumbnail
 from documents.models import Document
@@ -72,6 +73,11 @@ class QuestionRow:
     def functions(self) -> tuple[str, ...]:
         """The functions that people are asked about; empty: everyone."""
         return tuple(self.item.requirement.functions)
+
+    @property
+    def waiting(self) -> PointLine | None:
+        """The newest point of a request about this that was neither judged nor closed."""
+        return next((line for line in reversed(self.points) if waits(line.point)), None)
 
     @property
     def shown_file(self) -> FileLine | None:

@@ -36,18 +36,29 @@ def open_queries(case: Application) -> list[OpenQuery]:
     return [one for one in found if one is not None]
 
 
+def waiting_point(case: Application, requirement: str, person_id: Any) -> RequestPoint | None:
+    """The newest point about this that was neither judged nor closed, sent or not."""
+    points = P.objects.filter(request__application=case, requirement=requirement, person=person_id)
+    waiting = points.filter(verdict=P.OPEN).exclude(request__status=R.CLOSED)
+    return waiting.select_related("request").order_by("-pk").first()
+
+
+def waits(point: RequestPoint) -> bool:
+    """As ``waiting_point`` asks it, of one that is at hand with its request."""
+    return point.request.status != R.CLOSED and point.verdict == P.OPEN
+
+
 def _query(points: list[RequestPoint], finding: Finding | None) -> OpenQuery | None:
     live = [p for p in points if p.request.status != R.CLOSED or p.request.sent_at]
     again = {p.follows_id for p in live}
     unsettled = next((p for p in reversed(live) if p.verdict == P.UNSATISFACTORY and p.pk not in again), None)
-    waits = any(p.request.status != R.CLOSED and p.verdict == P.OPEN for p in live)
     times = sum(p.request.sent_at is not None for p in points)
     if unsettled is not None:
         return OpenQuery(
             requirement=unsettled.requirement, person=unsettled.person, text=unsettled.question,
             follows=unsettled, times=times,
         )  # fmt: skip
-    if finding is None or waits:
+    if finding is None or any(map(waits, live)):
         return None
     settled = [p.verdict_at for p in live if p.verdict == P.SATISFACTORY and p.verdict_at]
     if finding.assessed_at and any(at >= finding.assessed_at for at in settled):

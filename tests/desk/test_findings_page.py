@@ -1,14 +1,19 @@
 """The page of a question: answer, document and rule side by side; each finding saved or refused by itself."""
 
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from applications import request_texts
 from applications.models import Finding, InformationRequest, RequestPoint
 from applications.services import assessment
+from applications.services.requests import send_request
+from regulators.calendars import add_working_days
 from tests.desk.conftest import at, finding_data, question_of, stage_act
 from tests.plugins.cases import fresh
 
@@ -228,12 +233,77 @@ def test_what_was_asked_about_a_question_stands_at_it_and_an_answer_once_it_was_
     assert ("Which school?" in shown, "In 2010" in shown, "Being typed" in shown) == (True, True, False)
 
 
-def test_a_query_is_put_into_a_request_by_one_press(case, two, browsers):
-    Finding.objects.filter(pk=two[0].pk).update(outcome="query", note="Unclear.")
-    shown = browsers.reviewer.get(page(case)).content.decode()
-    links = re.findall(r'href="([^"]*requests/new/[^"]*)">([^<]*)', shown)
-    about = [f"{at('request_new', case)}?about={f.requirement}%7C{f.person_id}" for f in two]
-    assert links == [(about[0], "Put this query into a request"), (about[1], "Ask the firm")]
+def test_a_query_is_put_into_a_request_by_one_press(case, two, browsers, afsa_staff):
+    by_hand = re.compile(r'href="([^"]*requests/new/[^"]*)">([^<]*)')
+    signed = next(one for one in request_texts.texts_of("AFSA") if one.code == "signed")
+    Finding.objects.filter(pk__in=[f.pk for f in two]).update(outcome="query", note="Unclear.")
+    Finding.objects.filter(pk=two[1].pk).update(outcome="")
+    url = f"{page(case)}?by=person&person={two[0].person_id}"
+    whole = browsers.reviewer.get(page(case)).content.decode()
+    assert by_hand.findall(whole) == [
+        (f"{at('request_new', case)}?about={two[1].requirement}%7C{two[1].person_id}", "Ask the firm")
+    ]
+    shown = browsers.reviewer.get(url).content.decode()
+    form = re.search(rf'<form id="put{two[0].pk}" method="post" action="([^"]*)".*?</form>', shown, re.S)
+    sent = {"query": re.search(r'name="query" value="([^"]*)"', form[0])[1], "text": "signed"}
+    assert f'name="text" id="text{two[0].pk}" form="put{two[0].pk}"' in shown
+
+    for _press in range(2):
+        done = browsers.reviewer.post(unescape(form[1]), sent, follow=True)
+        assert done.redirect_chain == [(f"{url}#q{two[0].pk}", 302)]
+        link = f'<a href="{at("request_edit", case, 1)}">request 1, point 1</a>'
+        assert f"The query is in {link}, a draft." in done.content.decode()
+    point = RequestPoint.objects.select_related("request").get()
+    asked = point.request
+    assert (point.question, point.person_id) == (f"Unclear.\n\n{signed.text['en']}", two[0].person_id)
+    assert (asked.status, asked.written_by, asked.due_on) == (
+        "draft", afsa_staff.reviewer, add_working_days(timezone.localdate(), 10),
+    )  # fmt: skip
+    assert f"put{two[0].pk}" not in done.content.decode()  # it says where it is instead
+    assert "In request 1, point 1" in done.content.decode()
+
+    def put(who=browsers.reviewer, **data):
+        return who.post(at("request_put", case), data)
+
+    second = f"{two[1].requirement}|{two[1].person_id}"
+    assert put(query=second).status_code == 422  # no query
+    Finding.objects.filter(pk=two[1].pk).update(outcome="query")
+    assert put(query=second, text="x").status_code == 422
+    assert put(browsers.specialist, query=second).status_code == 403
+    yesterday = timezone.localdate() - timedelta(days=1)
+    InformationRequest.objects.filter(pk=asked.pk).update(due_on=yesterday)
+    assert put(query=second).status_code == 302
+    assert [p.question for p in asked.points.order_by("number")] == [point.question, "Unclear."]
+    now = fresh(asked)
+    assert (now.version, now.due_on, case.requests.count()) == (asked.version + 1, asked.due_on, 1)
+    send_request(actor=afsa_staff.reviewer, request=now, expected_version=now.version)
+    told = browsers.reviewer.post(at("request_put", case), {"query": second}, follow=True).content.decode()
+    sent_already = f'was sent already, in <a href="{at("request", case, 1)}">request 1, point 2</a>'
+    assert (sent_already in told, case.requests.count()) == (True, 1)
+
+
+def test_a_query_that_is_settled_is_put_into_no_request(case, two, browsers, firm_user, afsa_staff):
+    finding = two[0]
+    Finding.objects.filter(pk=finding.pk).update(
+        outcome="query", note="Unclear.", assessed_at=timezone.now() - timedelta(hours=1)
+    )
+    asked = InformationRequest.objects.create(
+        application=case, number=1, due_on=timezone.localdate(), written_by=afsa_staff.reviewer,
+        status="closed", sent_at=timezone.now(),
+    )  # fmt: skip
+    point = RequestPoint.objects.create(
+        request=asked, number=1, requirement=finding.requirement, person=finding.person, question="?",
+        verdict="satisfactory", verdict_at=timezone.now(), sent_at=timezone.now(),
+    )  # fmt: skip
+    sent = {"query": f"{finding.requirement}|{finding.person_id}"}
+
+    refused = browsers.reviewer.post(at("request_put", case), sent)
+    assert (refused.status_code, case.requests.count()) == (422, 1)
+    assert "No query is open here any more" in refused.content.decode()
+    RequestPoint.objects.filter(pk=point.pk).update(verdict="unsatisfactory")
+    assert browsers.reviewer.post(at("request_put", case), sent).status_code == 302
+    again = RequestPoint.objects.latest("pk")
+    assert (again.follows, again.question, again.round) == (point, "?", 2)  # as the firm was asked before
 
 
 @pytest.mark.parametrize("where", ["question", "stage"])

@@ -43,6 +43,7 @@ PAGES: tuple[type[Page], ...] = (
     assigning.ReleasePage,
     requests.NewRequestPage,
     collecting.CollectPage,
+    collecting.PutPage,
     requests.RequestPage,
     requests.EditRequestPage,
     verdicts.VerdictPage,

@@ -1,18 +1,23 @@
 """Queries of the findings become the points of a request; answers that did not satisfy are asked again."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.desk.pages.base import Page, page_url
 from applications.desk.picks import pick
-from applications.models import InformationRequest
+from applications.desk.stage_list import Narrow, question_url
+from applications.models import Application, Finding, InformationRequest, RequestPoint
 from applications.presses import newest, posted_seen
 from applications.queries.asking import OpenQuery, open_queries
 from applications.queries.law import requirement_of
-from applications.services import requests
+from applications.request_texts import RequestText, texts_of
+from applications.services import querying, requests
 from look.fields import DayMonthYearField
 from regulators.rulebook import say
 
@@ -76,6 +81,76 @@ class CollectPage(Page):
     def context(self) -> dict[str, Any]:
         none = _("No query is open: every one is asked already, or there is none.")
         return {} if self.queries else {"form": None, "intro": none}
+
+
+class PutForm(forms.Form):
+    query = forms.ChoiceField(label=gettext_lazy("Query"))
+    text = forms.ChoiceField(label=gettext_lazy("Text to begin with"), required=False)
+
+
+class PutPage(Page):
+    """The page of a question posts here; opened by itself, or refused, it asks which query."""
+
+    name, path = "request_put", "requests/put/"
+    title, permission = gettext_lazy("Put a query into a request"), "write_request"
+    button = gettext_lazy("Put it in")
+    intro = gettext_lazy(
+        "It becomes a point of the newest draft, or begins one. "
+        "The firm sees nothing until the request is sent."
+    )
+
+    def load(self) -> None:
+        queried = self.case.findings.filter(outcome=Finding.QUERY).select_related("person")
+        self.findings = {
+            pick(one.requirement, str(one.person_id) if one.person_id else None): one
+            for one in queried.order_by("stage", "requirement", "pk")
+        }
+        self.texts = texts_of(self.case.licence_type.regulator.code)
+
+    def form(self, data: Any = None) -> PutForm:
+        form = PutForm(data)
+        query, text = (form.fields[name] for name in ("query", "text"))
+        query.choices = [(key, self._words(one)) for key, one in self.findings.items()]  # type: ignore[attr-defined]
+        text.choices = text_choices(self.texts, self.case.language)  # type: ignore[attr-defined]
+        return form
+
+    def _words(self, finding: Finding) -> str:
+        title = f"{finding.requirement} {say(requirement_of(self.case, finding.requirement).title)}"
+        return f"{title} ({finding.person.full_name})" if finding.person else title
+
+    def run(self, data: dict[str, Any]) -> Finding:
+        finding = self.findings[data["query"]]
+        text = next((one for one in self.texts if one.code == data["text"]), None)
+        worded = text.text_in(self.case.language) if text else ""
+        point = querying.put_query(actor=self.user, case=self.case, finding=finding, text=worded)
+        self.done = _where(self.case, point)
+        return finding
+
+    def done_url(self, result: Finding) -> str:
+        narrow, person = Narrow.of(self.request.GET), self.request.GET.get("person", "")
+        url = question_url(self.case, result.stage, result.requirement, narrow, person=person)
+        return f"{url}#q{result.pk}"
+
+    def context(self) -> dict[str, Any]:
+        return {} if self.findings else {"form": None, "intro": _("No finding is a query.")}
+
+
+def text_choices(texts: Iterable[RequestText], language: str) -> list[tuple[str, str]]:
+    return [("", _("The note alone")), *((one.code, one.title_in(language)) for one in texts)]
+
+
+def _where(case: Application, point: RequestPoint) -> SafeString:
+    """With a link: a draft is opened to be worded, what was sent to be read."""
+    request = point.request
+    is_draft = request.status == InformationRequest.DRAFT
+    url = page_url(case, "request_edit" if is_draft else "request", request.number)
+    words = _("request %(number)s, point %(point)s") % {"number": request.number, "point": point.number}
+    link = format_html('<a href="{}">{}</a>', url, words)
+    if is_draft:
+        return format_html(
+            _("The query is in {link}, a draft. The firm sees nothing until it is sent."), link=link
+        )
+    return format_html(_("The query was sent already, in {link}."), link=link)
 
 
 def _pick_of(query: OpenQuery) -> str:

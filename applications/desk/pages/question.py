@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from applications.desk.clashes import Clash, differing, rows_of
 from applications.desk.pages.base import page_url, posted_version
+from applications.desk.pages.collecting import text_choices
 from applications.desk.pages.stage import OfStage
 from applications.desk.question_rows import QuestionRow, rows
 from applications.desk.stage_list import question_url
 from applications.models import Finding
 from applications.portal import typed
 from applications.portal.outline import due_in_words
+from applications.request_texts import texts_of
 from applications.services import assessment
 from look import words
 from look.fields import long_text
@@ -164,6 +166,8 @@ class QuestionPage(OfStage):
             "due_words": due_in_words(book, self.items[0].requirement.due),
             "broken": [row for row in self.rows if row.form.errors],
             "may_assess": self.may_assess,
+            "texts": text_choices(texts_of(self.case.licence_type.regulator.code), self.case.language),
+            "put_url": page_url(self.case, "request_put") + self.narrow.query(person=self.person),
             "stage_url": page_url(self.case, "stage", self.stage.code) + self.narrow.query(),
             "here": question_url(
                 self.case, self.stage.code, self.ids["requirement"], self.narrow, person=self.person
