@@ -10,10 +10,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 
+from accounts.sessions import passive
 from applications.desk import acts
 from applications.desk.case_page import case_context
 from applications.desk.pages import PAGES
-from applications.desk.pages.base import closed, show
+from applications.desk.pages.base import Page, also_viewing, closed, show
 from applications.desk.why_not import next_acts, why_not
 from applications.desk.words import state_word
 from applications.desk.worklist import bulk, handing_over, saved
@@ -80,7 +81,7 @@ class ApplicationAdmin(CaseBound):
         own = [
             path(
                 f"<uuid:pk>/{page.path}",
-                self.admin_site.admin_view(partial(show, self, page)),
+                self.admin_site.admin_view(self._view_of(page)),
                 name=f"applications_application_{page.name}",
             )
             for page in PAGES
@@ -99,8 +100,16 @@ class ApplicationAdmin(CaseBound):
         ]
         return [*own, *lists, *super().get_urls()]
 
+    def _view_of(self, page: type[Page]) -> Any:
+        view = partial(show, self, page)
+        return passive(view) if page.passive else view
+
     def page_of(self, request: HttpRequest, obj: Application) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), **case_context(obj, request.user)}
+        context = {
+            **self.admin_site.each_context(request),
+            **case_context(obj, request.user),
+            **also_viewing(request.user, obj),
+        }
         offers = [acts.worded(offer, obj) for offer in self.act_offers(request, obj)]
         context |= {
             "acts": acts.links(
@@ -139,7 +148,7 @@ class ApplicationAdmin(CaseBound):
     def _ask(self, request: HttpRequest, obj: Any, offer: Offer, form: Any, *, status: int = 200) -> Any:
         response: Any = super()._ask(request, obj, offer, form, status=status)
         response.template_name = "admin/applications/act.html"
-        response.context_data.update(acts.grounding(obj, offer))
+        response.context_data.update(acts.grounding(obj, offer) | also_viewing(request.user, obj))
         return response
 
 

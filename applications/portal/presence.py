@@ -22,12 +22,14 @@ class Colleague:
     since: str
 
 
-def note(user: User, path: str, *, polled: bool = False) -> list[Colleague]:
-    """This person has the page open now; who else has."""
+def note(user: User, path: str, *, polled: bool = False, opened: int = OPENED) -> list[Colleague]:
+    """This person has the page open now; who else has. ``opened``: for how many seconds a page counts that
+    does not ask again.
+    """
     now = timezone.now().timestamp()
     here = {key: entry for key, entry in _read(path).items() if entry[2] > now}
     _name, since, until = here.get(user.pk, (user.full_name, now, 0))
-    lasts = POLLED if polled else OPENED
+    lasts = POLLED if polled else opened
     here[user.pk] = (user.full_name, since, now + lasts if polled else max(until, now + lasts))
     _write(path, here)
     others = [entry for key, entry in here.items() if key != user.pk]

@@ -72,6 +72,7 @@ NO_PAGE = {
     "admin:applications_application_document", "admin:applications_application_picture",
     "portal:preview", "admin:applications_application_letter_pdf",
     "admin:applications_application_paper", "portal:paper_pdf", "portal:submission_pdf",
+    "admin:applications_application_viewing",
     "admin:autocomplete", "admin:jsi18n", "healthz", "portal:letter_pdf", "portal:presence",
     "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
     "portal:authority",

@@ -38,6 +38,7 @@ OPENED_BY = {
     "meeting_new": set(STAFF) - {"administrator"},
     "condition": REVIEW, "version": {"lead_reviewer"}, "request_edit": REVIEW, "request_reply": REVIEW,
     "request_extension": REVIEW, "request_collect": REVIEW, "request_put": REVIEW, "request_verdict": REVIEW,
+    "viewing": set(STAFF),
     "letters": set(STAFF), "letter": set(STAFF), "letter_pdf": set(STAFF), "letter_new": REVIEW,
     "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
     "panel_new": {"lead_reviewer", "decision_maker"}, "panel": set(STAFF), "panel_vote": set(STAFF),

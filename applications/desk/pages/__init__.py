@@ -24,6 +24,7 @@ from applications.desk.pages import (
     stage,
     verdicts,
     version,
+    viewing,
 )
 from applications.desk.pages.base import Page
 
@@ -75,4 +76,5 @@ PAGES: tuple[type[Page], ...] = (
     panels.ClosePage,
     corrections.ProposePage,
     corrections.AnswerPage,
+    viewing.ViewingPage,
 )

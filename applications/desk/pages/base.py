@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.second_factor import demand
+from applications.desk import viewing
 from applications.desk.clashes import clash_on
 from applications.desk.words import state_word
 from applications.models import Application
@@ -44,6 +45,7 @@ class Page:
     inside: ClassVar[bool] = False  # what is written here the firm never sees, and the page looks like it
     keeps: ClassVar[bool] = False  # what is typed is kept on the server while one types
     open_in_conflict: ClassVar[bool] = False
+    passive: ClassVar[bool] = False  # a script asks for it by itself: no activity of a person
 
     def __init__(self, model_admin: Any, request: Any, case: Application, ids: dict[str, Any]) -> None:
         self.admin, self.request, self.case, self.ids = model_admin, request, case, ids
@@ -130,6 +132,7 @@ class Page:
             self.template,
             {
                 **around(self.admin, self.request, self.case, self.heading()),
+                **also_viewing(self.user, self.case),
                 "intro": self.intro,
                 "inside": self.inside,
                 "button": self.button,
@@ -209,6 +212,11 @@ def around(model_admin: Any, request: HttpRequest, case: Application, title: str
         "change_url": case_url(case),
         "list_url": reverse("admin:applications_application_changelist"),
     }
+
+
+def also_viewing(user: Any, case: Application) -> dict[str, Any]:
+    """For a page of a case that this person may work on: who else has the case open."""
+    return {"viewing": viewing.others(user, case), "viewing_url": page_url(case, "viewing")}
 
 
 def case_url(case: Application) -> str:

@@ -1,0 +1,118 @@
+"""Who else of the staff has a case open: told to them alone, at the cost of no query."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.portal import presence
+from applications.services.conflicts import declare_conflict
+from tests.desk.conftest import act, at, question_of
+
+WORDS = "Also viewing"
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def after(monkeypatch):
+    """Goes on so many seconds from the first time it is asked."""
+    began = timezone.now()
+
+    def go(seconds):
+        monkeypatch.setattr(presence.timezone, "now", lambda: began + timezone.timedelta(seconds=seconds))
+
+    return go
+
+
+def named(response):
+    return [one.name for one in response.context["viewing"]]
+
+
+def test_every_page_of_work_on_the_case_names_the_others(case, browsers, afsa_staff):
+    other = afsa_staff.reviewer.full_name
+    urls = [
+        at("change", case), question_of(case.findings.first()), at("stage", case, case.book.stage_codes[0]),
+        at("note_new", case), act(case, "recommend"),
+    ]  # fmt: skip
+    assert named(browsers.reviewer.get(urls[0])) == []
+    now = f"{timezone.localtime():%H:%M}"
+
+    for url in urls:
+        page = browsers.lead_reviewer.get(url)
+        assert named(page) == [other], url
+        assert f"{other}, since {now}" in page.content.decode()
+    assert named(browsers.reviewer.get(urls[1])) == [afsa_staff.lead_reviewer.full_name]
+    refused = browsers.lead_reviewer.post(at("note_new", case), {"text": ""})
+    assert (refused.status_code, named(refused)) == (422, [other])
+
+
+def test_it_lasts_two_minutes_and_while_the_page_asks(case, browsers, after):
+    url, poll = at("change", case), at("viewing", case)
+    for opens, last in ((url, 119), (poll, 74)):
+        cache.clear()
+        after(0)
+        browsers.lead_reviewer.get(opens)
+        after(last)
+        assert WORDS in browsers.reviewer.get(poll).content.decode()
+        after(last + 2)
+        assert browsers.reviewer.get(poll).content.decode().strip() == ""
+
+
+def test_nobody_is_told_who_may_not_see_the_case(case, filed, afsa, afm_staff, browsers, english, afsa_staff):
+    declare_conflict(actor=afsa_staff.specialist, case=case, text="My brother.")
+    browsers.reviewer.get(at("change", case))
+    other = filed(afsa)
+
+    assert named(browsers.lead_reviewer.get(at("change", other))) == []
+    for browser, status in ((browsers.specialist, 403), (english(afm_staff.reviewer), 404)):
+        for url in (at("change", case), at("viewing", case), act(case, "recommend")):
+            answer = browser.get(url)
+            assert (answer.status_code, WORDS in answer.content.decode()) == (status, False), url
+    firm = english(case.created_by)
+    for name in ("case", "people"):
+        shown = firm.get(reverse(f"portal:{name}", args=[case.pk])).content.decode()
+        assert afsa_staff.reviewer.full_name not in shown
+    assert named(browsers.reviewer.get(at("change", case))) == []  # none of them counts as there
+
+
+def test_it_costs_no_query_and_asking_by_itself_is_no_activity(case, browsers):
+    url = at("change", case)
+    counts = []
+    for who in (None, browsers.lead_reviewer):
+        if who:
+            who.get(url)
+        browsers.reviewer.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            browsers.reviewer.get(url)
+        counts.append(len(queries))
+    assert counts == [14, 14]
+    with CaptureQueriesContext(connection) as queries:
+        assert browsers.reviewer.get(at("viewing", case)).status_code == 200
+    assert not [one["sql"] for one in queries if not one["sql"].startswith("SELECT")]
+
+    session = browsers.reviewer.session
+    session["seen_at"] = long_ago = session["seen_at"] - 120
+    session.save()
+    browsers.reviewer.get(at("viewing", case))
+    assert browsers.reviewer.session["seen_at"] == long_ago
+    browsers.reviewer.get(url)
+    assert browsers.reviewer.session["seen_at"] > long_ago
+
+
+def test_a_cache_that_is_away_harms_nothing(case, browsers, settings):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "unix:///nowhere/valkey.sock",
+        }
+    }
+    for name in ("change", "viewing"):
+        browsers.lead_reviewer.get(at(name, case))
+        page = browsers.reviewer.get(at(name, case))
+        assert (page.status_code, WORDS in page.content.decode()) == (200, False)
