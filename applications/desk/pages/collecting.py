@@ -84,7 +84,7 @@ class CollectPage(Page):
 
 
 class PutForm(forms.Form):
-    query = forms.ChoiceField(label=gettext_lazy("Query"))
+    query = forms.ChoiceField(label=gettext_lazy("Which query"))
     text = forms.ChoiceField(label=gettext_lazy("Text to begin with"), required=False)
 
 
