@@ -51,7 +51,7 @@ def consent_stands(approval: "IndividualApproval", data: Data) -> Reasons:
     if last and last.given:
         return []
     words = _("%(name)s: no consent stands.")
-    return [Reason(words % {"name": approval.person.full_name}, person_url(approval), by=THE_FIRM)]
+    return [Reason(words % {"name": approval.called}, person_url(approval), by=THE_FIRM)]
 
 
 def findings_about_the_person_settled(approval: "IndividualApproval", data: Data) -> Reasons:

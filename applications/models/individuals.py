@@ -21,7 +21,8 @@ USER = settings.AUTH_USER_MODEL
 
 class IndividualApproval(Stateful):
     """Proposed when a submission names the person for a function whose holders are approved
-    (``Book.approved_functions``); at most one stands for each person and function of a case.
+    (``Book.approved_functions``); at most one stands for each person and function of a case. ``name`` is the
+    person's as submitted, kept up with each submission until it is decided on.
 
     ``notice`` is what the firm reads of a proposed refusal, and ``represent_until`` the last day for what it
     says against it, kept in ``representation`` as it was received.
@@ -32,6 +33,7 @@ class IndividualApproval(Stateful):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="individuals")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="approvals")
     function = models.CharField(max_length=40)
+    name = models.CharField(max_length=400, blank=True, editable=False)
     state = FSMField(_("state"), choices=I.choices, default=I.PROPOSED, protected=True)
     proposed_at = models.DateTimeField(auto_now_add=True)
     notice = models.TextField(blank=True)
@@ -56,7 +58,12 @@ class IndividualApproval(Stateful):
         indexes = [models.Index(fields=["application", "state"])]
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.title}"
+        return f"{self.called}, {self.title}"
+
+    @property
+    def called(self) -> str:
+        """The person's name that was assessed, whatever the firm's record says today."""
+        return self.name or self.person.full_name
 
     @property
     def audit_subject(self) -> str:

@@ -20,7 +20,10 @@ class Person(Edited):
 
     The name stands in Cyrillic, in Latin letters as in the passport, or in both. A single name is given.
     ``identifier`` is an IIN or a passport number: shown masked, and never written to the audit record.
+    ``submitted_name`` is filled in by ``queries.submitted_people`` for readers of a case.
     """
+
+    submitted_name = ""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="people")
@@ -70,6 +73,11 @@ class Person(Edited):
         if not self.given_names:
             return self.latin_name
         return " ".join(part for part in (self.given_names, self.patronymic, self.family_name) if part)
+
+    @property
+    def called(self) -> str:
+        """As the case that is read has the person submitted; else as on record today."""
+        return self.submitted_name or self.full_name
 
     @property
     def latin_name(self) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from applications.models import Application, Finding, InformationRequest, RequestPoint
+from applications.queries.submitted_people import as_submitted
 
 P, R = RequestPoint, InformationRequest
 Key = tuple[str, Any]
@@ -25,10 +26,11 @@ def open_queries(case: Application) -> list[OpenQuery]:
     points = list(
         P.objects.filter(request__application=case).select_related("request", "person").order_by("pk")
     )
+    findings = case.findings.filter(outcome=Finding.QUERY).select_related("person").order_by()
+    as_submitted(case, [*(one.person for one in points), *(one.person for one in findings)])
     by_key: dict[Key, list[RequestPoint]] = {}
     for point in points:
         by_key.setdefault((point.requirement, point.person_id), []).append(point)
-    findings = case.findings.filter(outcome=Finding.QUERY).select_related("person").order_by()
     queried = {(finding.requirement, finding.person_id): finding for finding in findings}
     order = {requirement.code: number for number, requirement in enumerate(case.book.requirements)}
     keys = sorted({*by_key, *queried}, key=lambda key: (order.get(key[0], len(order)), str(key[1] or "")))

@@ -74,6 +74,7 @@ def _people(draft: Draft) -> Content:
     return {
         str(pk): {
             "name": name,
+            "other_name": draft.other_names.get(pk, ""),
             "posts": sorted(draft.posts[pk]),
             "human": records[pk].human,
             "number": mask(records[pk].identifier),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from applications.conditions.individual import rests_on
 from applications.models import Application, IndividualApproval, Person
+from applications.queries.submitted_people import as_submitted
 from applications.states import ASSESSABLE, GONE, STANDING, IndividualState
 from regulators.rulebook import Function, say
 
@@ -45,6 +46,7 @@ def with_untold(case: Application) -> list[OfFunction]:
     found = by_function(case)
     named = untold(case)
     people = Person.objects.in_bulk([pk for pk, _code in named])
+    as_submitted(case, people.values())
     for one in found:
         one.untold = [people[pk] for pk, code in named if code == one.function.code]
     return found

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, InformationRequest, IssuedLetter
 from applications.queries.law import requirement_of
+from applications.queries.submitted_people import as_submitted
 from applications.states import ASSESSABLE
 from applications.states import ApplicationState as A
 from regulators.letters import Power, powers_of, why_blocked
@@ -132,15 +133,15 @@ def _asked(case: Application) -> Facts | None:
     request = waiting.prefetch_related("points__person").first()
     if request is None:
         return None
-    points = tuple(
-        Point(title=_of_person(case, point), text=point.question) for point in request.points.all()
-    )
+    asked = list(request.points.all())
+    as_submitted(case, [point.person for point in asked])
+    points = tuple(Point(title=_of_person(case, point), text=point.question) for point in asked)
     return Facts(about=f"request:{request.pk}", points=points, until=request.due_on)
 
 
 def _of_person(case: Application, point: Any) -> Text:
     titles = requirement_of(case, point.requirement).title
-    who = f" ({point.person.full_name})" if point.person else ""
+    who = f" ({point.person.called})" if point.person else ""
     return {language: f"{point.requirement} {title}{who}" for language, title in titles.items()}
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from applications.models import Application, Meeting, Person
 from applications.queries.individuals import submitted_posts
+from applications.queries.submitted_people import as_submitted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,9 @@ def log_of(case: Application, *, person: Person | None = None) -> list[Entry]:
         found = found.filter(Q(person=person) | Q(people__contains=[str(person.pk)]))
     rows = list(found)
     keys = {key for row in rows for key in row.people}
-    names = {str(one.pk): one.full_name for one in Person.objects.filter(pk__in=keys)}
+    people = list(Person.objects.filter(pk__in=keys))
+    as_submitted(case, [*people, *(row.person for row in rows)])
+    names = {str(one.pk): one.called for one in people}
     corrected = {row.corrects.number: row.number for row in sorted(rows, key=_number) if row.corrects}
     return [
         Entry(

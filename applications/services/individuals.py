@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from applications.models import Application, IndividualApproval, Stage
 from applications.queries.individuals import untold
 from applications.queries.law import home_of
+from applications.queries.submitted_people import read_facts
 from applications.services import tell
 from applications.services.drafting import note_saved
 from applications.services.guard import insist, insist_not_decided, locked_case, same_version
@@ -23,6 +24,7 @@ from regulators.rulebook import Clock
 from workflow import services as workflow
 from workflow.services import Change
 
+UNDECIDED = (IndividualState.PROPOSED, IndividualState.ASSESSING)
 ENDED = (IndividualState.WITHDRAWN, IndividualState.REFUSED)
 
 
@@ -30,8 +32,8 @@ def propose_named(case: Application, *, actor: Any) -> list[IndividualApproval]:
     """What a submission, or a returned stage that is complete again, means for approvals: in its transaction.
 
     Effects in order: withdraw those that stand and whose person is not named for the function any more, or
-    whose record names another human now than when somebody assessed them; propose who is named and was not
-    refused in this case.
+    whose record names another human now than when somebody assessed them; those still assessed bear the name
+    as submitted now; propose who is named and was not refused in this case.
     """
     wanted = {function.code for function in case.book.approved_functions}
     rows = list(case.individuals.exclude(state__in=GONE))
@@ -47,7 +49,17 @@ def propose_named(case: Application, *, actor: Any) -> list[IndividualApproval]:
     for key in changed:
         words = _("The record names another human now: the number of the papers is another one.")
         _withdraw(standing[key], actor, words)
+    keep_names(case)
     return _propose(case, [key for key in named if key not in known or key in changed])
+
+
+def keep_names(case: Application, **which: Any) -> None:
+    """Those who are assessed bear their name as last submitted; what was decided stands as it was."""
+    known = read_facts(case)
+    for one in case.individuals.filter(state__in=UNDECIDED, **which):
+        name = known.get(str(one.person_id), {}).get("name", one.name)
+        if name != one.name:
+            IndividualApproval.objects.filter(pk=one.pk).update(name=name)
 
 
 def _other_humans(case: Application) -> set[str]:
@@ -156,6 +168,7 @@ def after_individual(change: Change) -> dict[str, Any]:
     """In the transaction of each act: the notice goes to the firm; person and function are noted."""
     approval: IndividualApproval = change.instance
     case = approval.application
+    keep_names(case, pk=approval.pk)
     if change.act.name == "propose_refusal":
         clock = case.book.clock("representations")
         tell.firm(
@@ -166,8 +179,14 @@ def after_individual(change: Change) -> dict[str, Any]:
 
 
 def _propose(case: Application, named: list[tuple[Any, str]]) -> list[IndividualApproval]:
+    known = read_facts(case)
     return IndividualApproval.objects.bulk_create(
-        [IndividualApproval(application=case, person_id=pk, function=code) for pk, code in named]
+        [
+            IndividualApproval(
+                application=case, person_id=pk, function=code, name=known.get(str(pk), {}).get("name", "")
+            )
+            for pk, code in named
+        ]
     )
 
 

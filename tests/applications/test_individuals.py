@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from applications.conditions.individual import first_allowed_day, functions_approved
 from applications.models import Finding, IndividualApproval
+from applications.queries.asking import open_queries
 from applications.queries.individuals import replaceable, with_untold
 from applications.queries.law import home_of
 from applications.samples.build import answer_rest, complete_stages
-from applications.services import assessment, individuals, people
+from applications.services import assessment, drafting, individuals, people
+from applications.services.identifiers import show_number
 from applications.services.people import PERSON_FIELDS
 from applications.states import StageState
 from audit.models import Event
@@ -207,3 +209,39 @@ def test_another_human_under_the_record_of_who_was_approved_is_assessed_anew(
         complete_stages(case, firm_user)
         assert {one.state for one in case.individuals.filter(person=person)} == states
     assert len(functions_approved(fresh(case))) == 1
+
+
+def test_a_person_corrected_elsewhere_stands_here_as_submitted_and_as_approved(
+    assessing, reviewed, afm_staff, firm_user, afsa
+):
+    case, person = reviewed, assessing.person
+    settle(case, person, afm_staff)
+    before = case.snapshots.get().content["people"][str(person.pk)]["name"]
+    assert run(afm_staff.reviewer, assessing, "approve").called == before
+    draft = drafting.start_application(actor=firm_user, firm=case.firm, licence_type=afsa)
+    fields = {name: getattr(person, name) for name in PERSON_FIELDS}
+    papers = {"identifier_kind": "passport", "identifier": "N12345678", "citizenship": "IE"}
+    fields |= {"given_names": "Renamed", "family_name": "Elsewhere", "patronymic": "", **papers}
+    save = {"actor": firm_user, "person": person, **fields}
+    people.save_person(case_id=draft.pk, functions=["seo"], **save)
+
+    [head] = [one for one in with_untold(fresh(case)) if one.function.code == "head"]
+    assert [one.called for one in head.approvals] == [before]
+    shown = show_number(actor=afm_staff.reviewer, case=case, person_id=person.pk)
+    masked = case.snapshots.get().content["people"][str(person.pk)]["number"]
+    assert (shown.name, shown.number, shown.is_whole) == (before, masked, False)
+    Finding.objects.filter(pk=case.findings.filter(person=person).first().pk).update(outcome="query")
+    assert [query.person.called for query in open_queries(fresh(case))] == [before]
+
+    run(afm_staff.lead_reviewer, assessing, "assess_again", reason="A new fact.")
+    assert fresh(assessing).called == before
+    stage = case.stages.get(code=home_of(case, rb.PEOPLE))
+    assessment.request_changes(
+        actor=afm_staff.reviewer, stage=stage, expected_version=stage.version, reason="Look again."
+    )
+    posts = list(case.posts.filter(person=person).values_list("function", flat=True))
+    people.save_person(case_id=case.pk, functions=posts, **save)
+    answer_rest(case, firm_user)
+    complete_stages(case, firm_user)
+    assert [one.called for one in case.individuals.filter(state="proposed")] == ["Renamed Elsewhere"]
+    assert fresh(assessing).called == before

@@ -55,7 +55,7 @@ class CollectPage(Page):
     def _words(self, query: OpenQuery) -> str:
         title = f"{query.requirement} {say(requirement_of(self.case, query.requirement).title)}"
         if query.person:
-            title += f" ({query.person.full_name})"
+            title += f" ({query.person.called})"
         parts = [title, _("Asked so far: %(times)s") % {"times": query.times}, query.text]
         if query.follows:
             parts.insert(1, _("The answer was not satisfactory"))

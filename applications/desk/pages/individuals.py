@@ -18,6 +18,7 @@ from applications.queries.consents import history_of
 from applications.queries.individuals import approvals_of, submitted_posts, with_untold
 from applications.queries.law import requirement_of
 from applications.queries.meeting_log import log_of, people_on
+from applications.queries.submitted_people import as_submitted, facts_of_people
 from applications.services import individuals
 from look.fields import long_text
 from regulators.rulebook import say
@@ -59,10 +60,11 @@ class PersonPage(Page):
         found = people_on(self.case).filter(pk=self.ids["person"]).first()
         if found is None:
             raise Http404
+        as_submitted(self.case, [found])
         self.person: Person = found
 
     def heading(self) -> str:
-        return self.person.full_name
+        return self.person.called
 
     def context(self) -> dict[str, Any]:
         case, person = self.case, self.person
@@ -70,6 +72,7 @@ class PersonPage(Page):
         held = submitted_posts(case).get(person.pk, [])
         return {
             "person": person,
+            "other_name": facts_of_people(case).get(str(person.pk), {}).get("other_name", ""),
             "posts": [titles.get(code, code) for code in held],
             "approvals": [self._approval(one) for one in approvals_of(case, person=person)],
             "findings": self._findings(),

@@ -12,6 +12,7 @@ from applications.desk.pages.base import Page
 from applications.models import Meeting, Person
 from applications.presses import newest, posted_seen
 from applications.queries.meeting_log import people_on
+from applications.queries.submitted_people import facts_of_people
 from applications.services.meeting_log import log_meeting
 from look import words
 from look.fields import DayMonthYearField, long_text
@@ -67,6 +68,11 @@ class MeetingForm(forms.Form):
         super().__init__(data, initial=initial)
         fields: dict[str, Any] = self.fields
         fields["person"].queryset = fields["people"].queryset = people_on(case)
+        names = facts_of_people(case)
+        for name in ("person", "people"):
+            fields[name].label_from_instance = lambda one: (
+                names.get(str(one.pk), {}).get("name") or one.full_name
+            )
         fields["staff"].queryset = serving(frozenset({case.regulator_id}))
         fields["staff"].label_from_instance = lambda user: user.full_name
 

@@ -20,11 +20,13 @@ class NumberPage(Page):
 
     def post(self) -> HttpResponse:
         try:
-            person = show_number(actor=self.user, case=self.case, person_id=self.ids["person"])
+            shown = show_number(actor=self.user, case=self.case, person_id=self.ids["person"])
         except Gone as refusal:
             raise Http404 from refusal
-        facts: list[tuple[Any, str]] = [
-            (_("Person"), person.full_name),
-            (person.get_identifier_kind_display(), person.identifier),
-        ]
-        return self.render(None, facts=facts, intro=_("That you looked is on record."))
+        facts: list[tuple[Any, str]] = [(_("Person"), shown.name), (shown.kind, shown.number)]
+        intro = [_("That you looked is on record.")]
+        if not shown.is_whole:
+            intro.append(
+                _("The firm has changed its record since; a submission keeps the last characters alone.")
+            )
+        return self.render(None, facts=facts, intro=" ".join(intro))

@@ -16,6 +16,7 @@ from applications.models import Application, InformationRequest, Person, Request
 from applications.portal import files
 from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
+from applications.queries.submitted_people import as_submitted
 from applications.request_texts import RequestText, texts_of
 from applications.services import requests
 from look.fields import DayMonthYearField, long_text
@@ -207,6 +208,7 @@ class RequestPage(Page):
         points = self.asked.points.select_related("person", "answered_by", "verdict_by").prefetch_related(
             "files__document__facts", "messages__by"
         )
+        as_submitted(self.case, [point.person for point in points])
         sent = earlier_of(self.case)
         may_write = rules.has_perm("applications.write_request", self.user, self.case)
         return {
