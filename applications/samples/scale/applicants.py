@@ -87,6 +87,7 @@ class Applicant:
         return {
             str(person["id"]): {
                 "name": f"{person['given_names']} {person['family_name']}", "posts": [function],
+                "other_name": f"{person['latin_given_names']} {person['latin_family_name']}",
                 "human": person["human"], "number": mask(person["identifier"]),
                 "born_on": person["born_on"].isoformat(), "citizenship": "KZ", "residence": "KZ",
             }
