@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.desk.worklist import bulk, cells, pages
+from applications.desk.worklist.counts import narrowers
 from applications.desk.worklist.filters import ME, Filter, known_only
 from applications.desk.worklist.frame import frame
 from applications.desk.worklist.whose import mine, mine_in_words, types_of
@@ -54,6 +55,7 @@ def show(model_admin: Any, request: Any) -> HttpResponse:
             "previous_url": form.url(before=leaf.previous) if leaf.previous else "",
             "first_url": form.url() if leaf.previous else "",
             "found": found,
+            "narrowers": narrowers(form, found),
         }
     status = 400 if form.errors else 200
     return TemplateResponse(request, "admin/applications/worklist.html", context, status=status)
