@@ -295,5 +295,9 @@ rules.add_perm(
 rules.add_perm(
     "applications.cease_individual", (is_case_officer | is_lead_reviewer) & is_filed & is_without_conflict
 )
+rules.add_perm(
+    "applications.close_individual",
+    is_signatory | ((is_case_officer | is_decision_maker) & is_filed & is_without_conflict),
+)
 rules.add_perm("applications.replace_individual", is_editor)
 rules.add_perm("applications.reopen_stage", is_lead_reviewer & is_filed & is_without_conflict)

@@ -39,6 +39,7 @@ class IndividualState(models.TextChoices):
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     CEASED = "ceased", _("Ceased")
+    CLOSED = "closed", _("Ended with the case")
 
 
 A = ApplicationState
@@ -63,5 +64,6 @@ STANDING = frozenset(
         IndividualState.REFUSAL_PROPOSED,
     }
 )
-GONE = frozenset({IndividualState.WITHDRAWN, IndividualState.CEASED})
+UNDECIDED = frozenset({IndividualState.PROPOSED, IndividualState.ASSESSING, IndividualState.REFUSAL_PROPOSED})
+GONE = frozenset({IndividualState.WITHDRAWN, IndividualState.CEASED, IndividualState.CLOSED})
 ASSESSABLE = frozenset({A.IN_REVIEW, A.APPROVED_IN_PRINCIPLE})

@@ -45,7 +45,7 @@ def nothing_outstanding(case: "Application", data: Data) -> Reasons:
         *review.stages_with_the_firm(case),
         *review.asked_is_back(case),
         *review.findings_left(case, (rb.SUBMISSION, rb.RECOMMENDATION, rb.GRANT)),
-        *individual.functions_approved(case),
+        *individual.people_settled(case),
     ]
 
 

@@ -1,7 +1,7 @@
 """What the approval of one person for one function needs, and what it holds up."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from applications.conditions import FORM, THE_FIRM, THE_REGULATOR, TIME, Data, R
 from applications.conditions.days import as_date
 from applications.queries.consents import last_consent
 from applications.remembered import remembered
-from applications.states import ASSESSABLE, DECIDED
+from applications.states import ASSESSABLE, DECIDED, GONE, UNDECIDED
 from applications.states import ApplicationState as A
 from applications.states import IndividualState as I
 from regulators import rulebook as rb
@@ -36,6 +36,12 @@ def case_is_open(approval: "IndividualApproval", data: Data) -> Reasons:
     return (
         [Reason(_("The case is decided."), by=THE_REGULATOR)] if approval.application.state in DECIDED else []
     )
+
+
+def case_has_ended(approval: "IndividualApproval", data: Data) -> Reasons:
+    if approval.application.state in DECIDED:
+        return []
+    return [Reason(_("The case is not decided."), by=THE_REGULATOR)]
 
 
 def case_is_granted(approval: "IndividualApproval", data: Data) -> Reasons:
@@ -89,21 +95,60 @@ def time_to_answer_is_over(approval: "IndividualApproval", data: Data) -> Reason
     return [Reason(words % {"date": until.strftime("%d.%m.%Y") if until else "?"}, by=TIME)]
 
 
+def people_settled(case: "Application") -> Reasons:
+    """What a grant needs of the people: the required functions have somebody approved, and of nobody who is
+    named it is unknown whether they may: each is approved, refused or withdrawn.
+    """
+    waiting = [one for one in _not_gone(case) if one.state in UNDECIDED]
+    return [*functions_approved(case), *map(_undecided, waiting), *_untold(case)]
+
+
 def functions_approved(case: "Application") -> Reasons:
     """A required function whose holders are approved one by one has somebody approved."""
-    found = case.individuals.filter(state=I.APPROVED).order_by().values_list("function", flat=True)
-    approved = remembered(case, "functions_approved", lambda: set(found))
+    approved = {one.function for one in _not_gone(case) if one.state == I.APPROVED}
     words = _("“%(function)s” has nobody approved (%(source)s).")
     return [
-        Reason(
+        _lack(
             words % {"function": say(function.title), "source": rests_on(function)},
             page(case, "individuals"),
-            by="approve_individual",
-            about=_("People for functions"),
         )
         for function in case.book.approved_functions
         if function.required and function.code not in approved
     ]
+
+
+def _undecided(approval: "IndividualApproval") -> Reason:
+    words = _("%(person)s as “%(function)s” is not decided on: %(state)s.")
+    told = {"person": approval.called, "function": approval.title, "state": approval.get_state_display()}
+    return _lack(words % told, person_url(approval))
+
+
+def _untold(case: "Application") -> Reasons:
+    named = case.snapshots.order_by("-number").values_list("content__people", flat=True)
+    people = remembered(case, "people_submitted", lambda: named.first() or {})
+    known = {(str(one.person_id), one.function) for one in _not_gone(case)}
+    words = _("%(person)s is named as “%(function)s” and not proposed yet.")
+    return [
+        _lack(
+            words % {"person": facts.get("name", ""), "function": say(function.title)},
+            page(case, "individuals"),
+        )
+        for function in case.book.approved_functions
+        for pk, facts in people.items()
+        if function.code in facts["posts"] and (pk, function.code) not in known
+    ]
+
+
+def _not_gone(case: "Application") -> list[Any]:
+    rows = case.individuals.exclude(state__in=GONE).select_related("person")
+    found: list[Any] = remembered(case, "individuals_not_gone", lambda: list(rows))
+    for one in found:
+        one.application = case
+    return found
+
+
+def _lack(text: str, url: str) -> Reason:
+    return Reason(text, url, by="approve_individual", about=_("People for functions"))
 
 
 def rests_on(function: rb.Function) -> str:

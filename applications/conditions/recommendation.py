@@ -25,7 +25,7 @@ def recommendation_is_ready(case: "Application", data: Data) -> Reasons:
         *_stages_to_approve(case, waiting),
         *review.findings_left(case, (rb.SUBMISSION, rb.RECOMMENDATION), without=waiting),
         *review.asked_is_back(case),
-        *individual.functions_approved(case),
+        *individual.people_settled(case),
     ]
 
 

@@ -10,7 +10,7 @@ from django_fsm import FSMField
 from applications.conditions import individual as c
 from applications.models.case import Application
 from applications.models.people import Person
-from applications.states import STANDING
+from applications.states import STANDING, UNDECIDED
 from applications.states import IndividualState as I
 from regulators.rulebook import Function, say
 from workflow.acts import DECIDE, EXAMINE, act
@@ -168,3 +168,15 @@ class IndividualApproval(Stateful):
     )
     def cease(self, *, reason: str, now: Any, **data: Any) -> None:
         self.reason, self.ended_at = reason, now
+
+    @act(
+        field=state,
+        sources=sorted(UNDECIDED),
+        to=I.CLOSED,
+        label=_("End with the case"),
+        permission="applications.close_individual",
+        requires=(c.case_has_ended,),
+    )
+    def close(self, *, now: Any, **data: Any) -> None:
+        """Nobody decides on a person once the case is decided: what was not decided by then has ended."""
+        self.ended_at = now

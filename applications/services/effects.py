@@ -10,7 +10,7 @@ from applications.conditions.days import as_date
 from applications.models import Application, Condition, Decision, Recommendation, RefusalNotice, Stage
 from applications.queries.law import as_at_today
 from applications.services import clocks, tell
-from applications.services.individuals import propose_named
+from applications.services.individuals import close_with, propose_named
 from applications.services.snapshots import retake_snapshot, take_snapshot
 from applications.services.typed import forget_typed_of
 from applications.states import DECIDED
@@ -28,11 +28,14 @@ Effect = Callable[[Change], dict[str, Any] | None]
 
 
 def after_application(change: Change) -> dict[str, Any]:
-    """Runs the effect of the act; when the case is decided or withdrawn all its clocks stop."""
+    """Runs the effect of the act; when the case is decided or withdrawn all its clocks stop, and what is not
+    decided about its people ends.
+    """
     effect = APPLICATION.get(change.act.name)
     noted = (effect(change) if effect else None) or {}
     if change.to_state in DECIDED:
         clocks.stop(change.instance, cause=change.act.name)
+        close_with(change.instance, actor=change.actor)
     return noted
 
 

@@ -15,7 +15,7 @@ from applications.services import tell
 from applications.services.drafting import note_saved
 from applications.services.guard import insist, insist_not_decided, locked_case, same_version
 from applications.services.private import end_of_removed
-from applications.states import ASSESSABLE, GONE, STANDING, IndividualState
+from applications.states import ASSESSABLE, GONE, STANDING, UNDECIDED, IndividualState
 from applications.states import StageState as S
 from audit.services import record
 from regulators import rulebook as rb
@@ -24,7 +24,7 @@ from regulators.rulebook import Clock
 from workflow import services as workflow
 from workflow.services import Change
 
-UNDECIDED = (IndividualState.PROPOSED, IndividualState.ASSESSING)
+ASSESSED = (IndividualState.PROPOSED, IndividualState.ASSESSING)
 ENDED = (IndividualState.WITHDRAWN, IndividualState.REFUSED)
 
 
@@ -56,7 +56,7 @@ def propose_named(case: Application, *, actor: Any) -> list[IndividualApproval]:
 def keep_names(case: Application, **which: Any) -> None:
     """Those who are assessed bear their name as last submitted; what was decided stands as it was."""
     known = read_facts(case)
-    for one in case.individuals.filter(state__in=UNDECIDED, **which):
+    for one in case.individuals.filter(state__in=ASSESSED, **which):
         name = known.get(str(one.person_id), {}).get("name", one.name)
         if name != one.name:
             IndividualApproval.objects.filter(pk=one.pk).update(name=name)
@@ -96,6 +96,14 @@ def act_on(
         now=timezone.now(),
         **data,
     )
+
+
+def close_with(case: Application, *, actor: Any) -> int:
+    """In the transaction that decides the case: what is not decided about its people ends; how many."""
+    waiting = list(case.individuals.filter(state__in=UNDECIDED))
+    for one in waiting:
+        act_on(actor=actor, approval=one, act="close", expected_version=one.version)
+    return len(waiting)
 
 
 def record_answer(

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from applications.conditions.individual import first_allowed_day, functions_approved
+from applications.conditions.individual import first_allowed_day, functions_approved, people_settled
 from applications.models import Finding, IndividualApproval
 from applications.queries.asking import open_queries
 from applications.queries.individuals import replaceable, with_untold
 from applications.queries.law import home_of
 from applications.samples.build import answer_rest, complete_stages
-from applications.services import assessment, drafting, individuals, people
+from applications.services import assessment, drafting, individuals, people, submission
 from applications.services.identifiers import show_number
 from applications.services.people import PERSON_FIELDS
 from applications.states import StageState
@@ -245,3 +245,43 @@ def test_a_person_corrected_elsewhere_stands_here_as_submitted_and_as_approved(
     complete_stages(case, firm_user)
     assert [one.called for one in case.individuals.filter(state="proposed")] == ["Renamed Elsewhere"]
     assert fresh(assessing).called == before
+
+
+def test_nobody_is_left_undecided_at_a_grant(assessing, reviewed, afm_staff):
+    case, person = assessing.application, assessing.person
+    settle(case, person, afm_staff)
+    left = [reason for reason in people_settled(fresh(case)) if "nobody approved" not in reason.text]
+    assert [(reason.text, reason.url, reason.by) for reason in left] == [
+        (
+            f"{assessing.called} as “{assessing.title}” is not decided on: Being assessed.",
+            f"/desk/applications/application/{case.pk}/people/{person.pk}/",
+            "approve_individual",
+        )
+    ]
+    run(afm_staff.reviewer, assessing, "approve")
+    assert people_settled(fresh(case)) == []
+    IndividualApproval.objects.filter(pk=assessing.pk).update(state="withdrawn")
+    assert [reason.text for reason in people_settled(fresh(case))][1:] == [
+        f"{assessing.called} is named as “{assessing.title}” and not proposed yet."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("states", "left"),
+    [
+        ((), "closed"),
+        (("assessing", "refusal_proposed"), "closed"),
+        (("assessing", "approved"), "approved"),
+        (("assessing", "refusal_proposed", "refused"), "refused"),
+    ],
+)
+def test_what_is_not_decided_about_a_person_ends_with_the_case(reviewed, firm_user, states, left):
+    for state in states:
+        reviewed.individuals.update(state=state)
+    submission.withdraw_application(
+        actor=firm_user, case=fresh(reviewed), expected_version=fresh(reviewed).version, reason="No more."
+    )
+    [approval] = reviewed.individuals.all()
+    assert (approval.state, approval.ended_at is not None) == (left, left == "closed")
+    ended = Event.objects.filter(subject=reviewed.audit_subject, kind="individualapproval.close")
+    assert ended.count() == (left == "closed")

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications.conditions import TIME
-from applications.conditions.individual import functions_approved
+from applications.conditions.individual import people_settled
 from applications.desk.why_not import MENDERS, next_acts
 from applications.models import (
     Application,
@@ -112,7 +112,7 @@ def test_the_panel_names_everything_for_whoever_reads(lacking, browsers):
         "Request 2 is not closed: Sent.",
         "Request 3 is not closed: Answered.",
         "The consultation of National Bank is not finished.",
-        *(reason.text for reason in functions_approved(case)),
+        *(reason.text for reason in people_settled(case)),
         "“A new act” (Gazette 1) is in force and not settled. AFSA lead reviewer follows it.",
         "The firm has reported a change that is not resolved: A new seat.",
     ]
@@ -172,9 +172,11 @@ def test_the_next_acts_follow_the_state_and_the_book(filed, afsa, state, recomme
     assert next_acts(case) == acts
 
 
-@pytest.mark.parametrize(("state", "count"), [("in_review", [18, 20, 18]), ("submitted", [14, 14, 17])])
+@pytest.mark.parametrize(("state", "count"), [("in_review", [19, 21, 19]), ("submitted", [14, 14, 17])])
 def test_the_panel_reads_little_that_the_page_does_not(lacking, filed, afsa, browsers, state, count):
-    """Twelve of the page, one for each part that is there and for who is approved; the check; the duties."""
+    """Twelve of the page, one for each part that is there, for who is approved and for who is named; the
+    check; the duties.
+    """
     counted = []
     for role in ("reviewer", "lead_reviewer", "case_officer"):
         case = lacking(state) if state == "in_review" else filed(afsa, state=state)

@@ -20,9 +20,12 @@ from applications.queries.law import requirement_of
 from applications.queries.meeting_log import log_of, people_on
 from applications.queries.submitted_people import as_submitted, facts_of_people
 from applications.services import individuals
+from applications.states import DECIDED
 from look.fields import long_text
 from regulators.rulebook import say
 from workflow.queries import offers
+
+WITH_THE_CASE = frozenset({"close"})  # done by what decides the case
 
 
 class IndividualsPage(Page):
@@ -82,7 +85,9 @@ class PersonPage(Page):
         }
 
     def _approval(self, approval: IndividualApproval) -> dict[str, Any]:
-        found = offers(approval, self.user)
+        found = offers(
+            approval, self.user, hidden=frozenset() if self.case.state in DECIDED else WITH_THE_CASE
+        )
         return {
             "approval": approval,
             "acts": acts.links(
