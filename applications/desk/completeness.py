@@ -3,29 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.asked import NOT_KNOWN, declined_as_of, given_of
+from applications.desk.file_lines import FileLine, file_line
 from applications.models import Application, CompletenessDraft, Snapshot
 from applications.portal.answers import in_words
-from applications.portal.files import FileRow, expiry_in_words
-from applications.queries.files import given_facts
 from applications.queries.law import requirement_of
 from documents.models import Document
 from regulators import rulebook as rb
 from regulators.rulebook import Requirement, say
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileLine:
-    """A file as it was given. ``state`` says why it cannot be used, or that it has expired."""
-
-    document: str
-    name: str
-    usable: bool
-    kind: str
-    state: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +74,7 @@ def load(case: Application) -> tuple[Snapshot, list[StageRows]]:
 
 def _add(row: Row, one: dict[str, Any], documents: dict[str, Document]) -> None:
     who = one["person_name"] or ""
-    files = [_file(file, documents) for file in one["files"]]
+    files = [file_line(file, documents) for file in one["files"]]
     answer = given_of(one)
     instead = ""
     if one["declined"]:
@@ -100,27 +87,8 @@ def _add(row: Row, one: dict[str, Any], documents: dict[str, Document]) -> None:
     seen = [instead] if instead else []
     if not instead and rb.DOCUMENTS in row.requirement.evidence and not files:
         seen.append(_("No file was given."))
-    seen += [f"{file.name}: {file.state}" for file in files if file.state]
+    seen += [f"{file.name}: {file.problem}" for file in files if file.problem]
     row.missing += [f"{who}: {text}" if who else text for text in seen]
-
-
-def _file(given: dict[str, Any], documents: dict[str, Document]) -> FileLine:
-    document = documents.get(given["document"])
-    if document is None:
-        return FileLine(
-            document="",
-            name=given["name"],
-            usable=False,
-            kind="bad",
-            state=_("The file is not there any more."),
-        )
-    row, expires_on = FileRow(document), given_facts(given).expires_on
-    state = "" if document.usable else row.word
-    if not state and expires_on and expires_on < timezone.localdate():
-        state = expiry_in_words(expires_on)
-    return FileLine(
-        document=str(document.pk), name=given["name"], usable=document.usable, kind=row.kind, state=state
-    )
 
 
 def marks_held(draft: CompletenessDraft | None, snapshot: Snapshot) -> dict[str, dict[str, str]]:

@@ -6,31 +6,15 @@ from typing import Any
 
 from applications.asked import NOT_KNOWN, declined_as_of, given_of
 from applications.desk.changes import FileChange, Run, file_changes, word_runs
+from applications.desk.file_lines import FileLine, file_line
 from applications.desk.questions import Asked, Item
 from applications.models import Application, InformationRequest, RequestPoint
 from applications.portal.answers import in_words
-from applications.portal.files import FileRow, expiry_in_words, facts_in_words
+from applications.portal.files import FileRow
 from applications.queries.asking import waits
-from applications.queries.files import given_facts
-from applications.services.evidence import has_thumbnail
 from documents.models import Document
 from regulators import rulebook as rb
 from regulators.rulebook import Requirement
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileLine:
-    """A file as it was submitted. ``row`` is None where the document is not there any more."""
-
-    document: str
-    name: str
-    sha256: str
-    row: FileRow | None
-    title: str  # the firm's name for it
-    facts: list[str]  # what the firm said of it, as it was submitted
-    expiry: str  # that it has expired, or soon will
-    has_thumbnail: bool = False
-    is_shown: bool = False  # its first page stands beside the answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,25 +94,12 @@ def _row(item: Item, documents: dict[str, Document], shown_file: str) -> Questio
         lines=lines,
         is_not_known=declined_as_of(shown) == NOT_KNOWN,
         runs=word_runs(before, lines) if before != lines else [],
-        files=[_file(given, documents, about_person, shown_file) for given in shown["files"]],
+        files=[
+            file_line(given, documents, about_person=about_person, shown=shown_file)
+            for given in shown["files"]
+        ],
         file_changes=file_changes(then["files"], shown["files"], earlier) if then and item.now else [],
         tables=[kind for kind in (rb.PEOPLE, rb.OWNERSHIP, rb.CAPITAL) if kind in item.requirement.evidence],
-    )
-
-
-def _file(given: Asked, documents: dict[str, Document], about_person: bool, shown_file: str) -> FileLine:
-    found = documents.get(given["document"])
-    facts = given_facts(given)
-    return FileLine(
-        document=given["document"],
-        name=given["name"],
-        sha256=given["sha256"],
-        row=FileRow(found) if found else None,
-        title=facts.title,
-        facts=facts_in_words(facts, given.get("version", 1)),
-        expiry=expiry_in_words(facts.expires_on),
-        has_thumbnail=bool(found and has_thumbnail(found, about_person=about_person)),
-        is_shown=bool(found and found.has_preview and given["document"] == shown_file),
     )
 
 

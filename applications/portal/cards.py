@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from applications import asked
 from applications.asked import Draft
 from applications.models import Application, IndividualApproval
-from applications.portal.outline import question_url
+from applications.portal.addresses import question_url
 from applications.queries.consents import last_consents
 from applications.queries.individuals import approvals_of
 from applications.states import ASSESSABLE, GONE

@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from applications import asked
 from applications.asked import Draft, Given, Question
 from applications.models import Application, Stage
+from applications.portal.addresses import question_url
 from applications.portal.changeable import is_editable
 from applications.portal.files import is_rejected
+from applications.portal.when_due import due_in_words
 from applications.queries.copying import Waiting, waiting_of
 from applications.queries.versions import Marks, marks_of
 from applications.states import StageState as S
@@ -44,21 +45,6 @@ WITH_REGULATOR: dict[str, tuple[str, str | Promise]] = {
     S.IN_REVIEW: ("look", gettext_lazy("In review")),
     S.APPROVED: ("ok", gettext_lazy("Approved")),
 }
-DUE_WORDS: dict[str, str | Promise] = {
-    rb.SUBMISSION: "",
-    rb.RECOMMENDATION: gettext_lazy("Needed later: before the recommendation"),
-    rb.GRANT: gettext_lazy("Needed later: before the grant"),
-    rb.AFTER_GRANT: gettext_lazy("Needed later: after the grant"),
-}
-DUE_WORDS_OF_READINESS = DUE_WORDS | {
-    rb.GRANT: gettext_lazy("Needed later: before the readiness record"),
-    rb.AFTER_GRANT: gettext_lazy("Needed later: after the readiness record"),
-}
-
-
-def due_in_words(book: rb.Book, due: str) -> str:
-    """When an answer is needed, where it is later than the submission. A readiness record grants nothing."""
-    return str((DUE_WORDS_OF_READINESS if book.outcome == rb.READINESS else DUE_WORDS)[due])
 
 
 class _Line:
@@ -315,16 +301,6 @@ def stage_of(
         editable=is_editable(stage),
         filed=case.submitted_at is not None,
     )
-
-
-def question_url(case_pk: Any, question: Question) -> str:
-    requirement = question.requirement
-    return question_url_of(case_pk, requirement.stage, requirement.code, question.person_id)
-
-
-def question_url_of(case_pk: Any, stage: str, requirement: str, person: UUID | None) -> str:
-    place = [case_pk, stage, requirement]
-    return reverse("portal:question", args=[*place, person] if person else place)
 
 
 def lacking(draft: Draft, question: Question) -> list[str]:

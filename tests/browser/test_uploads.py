@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from applications.models import Answer, AnswerFile, Application
-from applications.portal.outline import question_url_of
+from applications.portal.addresses import question_url_of
 from documents.models import Document
 from tests.plugins.files import pdf
 

@@ -74,20 +74,39 @@ def test_what_was_typed_is_shown_even_where_the_form_is_not_there_any_more(
 
 
 def test_the_fee_that_two_record(case, browsers, afsa_staff):
-    officer = fresh(afsa_staff.case_officer)
-    intake.record_fee(actor=officer, case=case, fee="paid", expected_version=case.version)
+    officer, day = fresh(afsa_staff.case_officer), timezone.localdate()
+    intake.record_fee(
+        actor=officer, case=case, fee="invoiced", number="7", on=day, expected_version=case.version
+    )
+    case = fresh(case)
+    page = browsers.case_officer.get(at("fee", case))
+    typed = {"fee": "waived", "reason": "A pilot.", "version": case.version, "seen": page.context["seen"]}
+    typed |= on(day, "on")
+    type(case).objects.filter(pk=case.pk).update(version=case.version + 1)
 
-    day = timezone.localdate()
-    typed = {"fee": "waived", "reason": "A pilot.", "version": case.version, **on(day, "on")}
+    def clash():
+        response = browsers.case_officer.post(at("fee", case), typed)
+        assert response.status_code == 409
+        return [row[1:] for row in response.context["clash"].rows]
+
+    new = [("", "Waived"), ("", words.day(day)), ("", "A pilot.")]
+    assert clash() == new  # something else was changed: there is no entry of theirs
+    paid = {"fee": "paid", "reference": "77", "amount": "100", "on": day, "reason": "It was paid."}
+    corrected = case.fee_entries.get()
+    intake.record_fee(actor=officer, case=case, expected_version=case.version + 1, corrects=corrected, **paid)
+
     response = browsers.case_officer.post(at("fee", case), typed)
-
     assert response.status_code == 409
-    assert response.context["clash"].rows == [  # the form is for a new entry; theirs is in the ledger
-        ("What happened", "", "Waived"),
-        ("Day of the invoice, of the payment or of the waiver", "", words.day(day)),
-        ("Reason, where the fee is waived or an entry is corrected", "", "A pilot."),
+    assert response.context["clash"].rows == [  # the day is the same
+        ("What happened", "Paid", "Waived"),
+        ("Amount, as it stands on the paper", "100", ""),
+        ("Reference of the payment", "77", ""),
+        ("Reason, where the fee is waived or an entry is corrected", "It was paid.", "A pilot."),
+        ("Corrects", "1. Invoiced 7", ""),
     ]
-    assert [(place, entry.what) for place, entry, _corrected in response.context["entries"]] == [(1, "paid")]
+    assert [(place, entry.what) for place, entry, _corrected in response.context["entries"]] == [
+        (1, "invoiced"), (2, "paid"),
+    ]  # fmt: skip
     assert fresh(case).fee == "paid"
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from applications import asked
-from applications.portal.outline import question_url
+from applications.portal.addresses import question_url
 from applications.queries.drafts import load_draft
 from applications.samples.answers import value_of
 from applications.samples.build import record_consents

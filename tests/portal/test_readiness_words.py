@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from applications.portal.outline import due_in_words
+from applications.portal.when_due import due_in_words
 from regulators import books
 from regulators.rulebook import AFTER_GRANT, GRANT
 

@@ -61,6 +61,10 @@ class Page:
     def form(self, data: Any = None) -> forms.Form:
         return forms.Form(data)
 
+    def as_it_stands(self) -> forms.Form:
+        """What a clash shows as theirs: the form, filled with what is stored now."""
+        return self.form()
+
     def run(self, data: dict[str, Any]) -> Any:
         raise NotImplementedError
 
@@ -116,7 +120,7 @@ class Page:
             self.load()
         except Http404:
             return self.without_form(form, **told)
-        return self.render(form, clash=clash_on(self.case, form, self.form()), **told)
+        return self.render(form, clash=clash_on(self.case, form, self.as_it_stands()), **told)
 
     def without_form(self, form: forms.Form, *, status: int, **context: Any) -> HttpResponse:
         """What was worked on is not there any more; what was typed is."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.desk.pages.base import Page, page_url, posted_version
 from applications.models import Application, FeeEntry
+from applications.presses import newest, posted_seen
 from applications.services import intake
 from look.fields import DayMonthYearField, long_text
 
@@ -88,6 +89,21 @@ class FeePage(Page):
 
     def form(self, data: Any = None) -> FeeForm:
         return FeeForm(data, entries=[(self.places[entry.pk], entry) for entry in self.entries])
+
+    def seen(self) -> int:
+        return newest(self.entries)
+
+    def as_it_stands(self) -> FeeForm:
+        """With the newest entry that was made since the page was: theirs. Without one, somebody has changed
+        something else in the case.
+        """
+        form, seen = self.form(), posted_seen(self.request.POST)
+        new = [entry for entry in self.entries if seen is not None and entry.pk > seen]
+        if new:
+            form.initial = {name: getattr(new[-1], name) for name in ("on", "number", "amount", "reason")}
+            form.initial |= {"fee": new[-1].what, "reference": new[-1].reference}
+            form.initial["corrects"] = new[-1].corrects_id
+        return form
 
     def run(self, data: dict[str, Any]) -> Application:
         by_pk = {entry.pk: entry for entry in self.entries}

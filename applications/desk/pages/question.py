@@ -20,7 +20,7 @@ from applications.desk.question_rows import QuestionRow, rows
 from applications.desk.stage_list import question_url
 from applications.models import Finding
 from applications.portal import typed
-from applications.portal.outline import due_in_words
+from applications.portal.when_due import due_in_words
 from applications.request_texts import texts_of
 from applications.services import assessment
 from look import words

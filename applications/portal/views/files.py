@@ -12,7 +12,7 @@ from accounts.requests import SignedIn
 from accounts.sessions import passive
 from applications.asked import Draft, Question
 from applications.models import AnswerFile, Application, Stage
-from applications.portal import changeable, outline
+from applications.portal import addresses, changeable
 from applications.portal.access import case_or_404, page, show
 from applications.portal.files import FileRow, rows_at
 from applications.portal.forms import AnswerForm
@@ -43,7 +43,7 @@ def upload(
     case, found, _draft, asked_now = question_or_404(request, pk, stage, requirement, person)
     chosen = bool(request.FILES.getlist("files"))
     return take_in(request, case, found, asked_now, none_chosen=not chosen) or redirect(
-        outline.question_url(case.pk, asked_now)
+        addresses.question_url(case.pk, asked_now)
     )
 
 
@@ -73,7 +73,7 @@ def file_status(
     if one is None:
         raise Http404
     editable = changeable.is_open(found, (requirement, person)) and request.user.has_perm(EDIT, case)
-    place = outline.question_url_of(case.pk, stage, requirement, person)
+    place = addresses.question_url_of(case.pk, stage, requirement, person)
     reader = (request.user, case, None)
     how: dict[str, Any] = {"editable": editable, "about_person": person is not None}
     return poll(request, rows_at(place, [one.document], reader=reader, **how)[0])
@@ -94,7 +94,7 @@ def detach(
         return question_page(request, case, found, draft, asked_now, form, refusal)
     words = _("Removed: %(name)s. To have it back, choose “Use a file that was given before”.")
     messages.success(request, words % {"name": removed.name})
-    return take_in(request, case, found, asked_now) or redirect(outline.question_url(case.pk, asked_now))
+    return take_in(request, case, found, asked_now) or redirect(addresses.question_url(case.pk, asked_now))
 
 
 @page("GET", "POST")
@@ -118,7 +118,7 @@ def pick(
             refusal = error
         else:
             messages.success(request, _("Given here too: %(name)s.") % {"name": given.document.name})
-            return redirect(outline.question_url(case.pk, asked_now))
+            return redirect(addresses.question_url(case.pk, asked_now))
     held = {document.pk for document in draft.answer(asked_now.key).documents}
     choices = given_before(case, request.user, person=asked_now.person_id).exclude(pk__in=held)
     text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
@@ -148,7 +148,7 @@ def replace(
 def _place(request: SignedIn, case: Application, stage: Stage, draft: Draft, question: Question) -> Place:
     if rb.DOCUMENTS not in question.requirement.evidence:
         raise Http404
-    here, about = outline.question_url(case.pk, question), place_of(request, case, question)
+    here, about = addresses.question_url(case.pk, question), place_of(request, case, question)
 
     def show_page(template: str, *, refusal: Refused | None, **context: Any) -> HttpResponse:
         status = status_of(refusal) if refusal else 0
@@ -189,7 +189,7 @@ def _page(
     **context: Any,
 ) -> HttpResponse:
     """A page about all files of a question. Only an editor gets a form, while the stage is open."""
-    here = outline.question_url(case.pk, question)
+    here = addresses.question_url(case.pk, question)
     editable = changeable.is_open(stage, question.key) and request.user.has_perm(EDIT, case)
     return show(
         request, template, case, refusal=refusal, status=status_of(refusal) if refusal else 0,

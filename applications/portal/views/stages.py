@@ -14,7 +14,7 @@ from accounts.requests import SignedIn
 from applications import asked
 from applications.asked import Draft, Given, Question
 from applications.models import Answer, Application, Stage
-from applications.portal import changeable, files, outline, typed
+from applications.portal import addresses, changeable, files, outline, typed, when_due
 from applications.portal.access import case_or_404, may_read, page, posted_version, show
 from applications.portal.answers import in_words
 from applications.portal.back import back_of
@@ -77,7 +77,7 @@ def question(
     draft = load_draft(case, stages=[found.code], reader=request.user)
     say_saved(request, case, draft, asked_now)
     if uses:
-        return redirect(outline.question_url(case.pk, asked_now))
+        return redirect(addresses.question_url(case.pk, asked_now))
     if back := back_of(request, case, asked_now):
         return redirect(back.url)
     if request.POST.get("act") == "later":
@@ -92,7 +92,7 @@ def say_saved(request: SignedIn, case: Application, draft: Draft, question: Ques
         words = _("The answer “%(question)s” is saved but not complete:")
         title = format_html(
             '<a href="{}">{}</a>',
-            outline.question_url(case.pk, question),
+            addresses.question_url(case.pk, question),
             words % {"question": question.title},
         )
         messages.warning(request, format_html("{} {}", title, " ".join(lacks)))
@@ -205,7 +205,7 @@ def question_page(
     refusal: Refused | None = None,
     kept: typed.Page | None = None,
 ) -> HttpResponse:
-    here = outline.question_url(case.pk, question)
+    here = addresses.question_url(case.pk, question)
     given = draft.answer(question.key)
     may_edit = request.user.has_perm("applications.edit_application", case)
     is_open = changeable.is_open(stage, question.key)
@@ -236,7 +236,7 @@ def question_page(
         earlier=before.get(question.key),
         typed_page=(kept or typed.Page(request, case, here)) if editable else None,
         mark=marks_of(case).of(question, given),
-        due=outline.due_in_words(case.book, requirement.due),
+        due=when_due.due_in_words(case.book, requirement.due),
         files=held,
         said=said,
         said_lines=in_words(requirement, Given(value=said.value)) if said else [],

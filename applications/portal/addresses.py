@@ -1,0 +1,18 @@
+"""Where a question is answered."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from applications.asked import Question
+
+
+def question_url(case_pk: Any, question: Question) -> str:
+    requirement = question.requirement
+    return question_url_of(case_pk, requirement.stage, requirement.code, question.person_id)
+
+
+def question_url_of(case_pk: Any, stage: str, requirement: str, person: UUID | None) -> str:
+    place = [case_pk, stage, requirement]
+    return reverse("portal:question", args=[*place, person] if person else place)
