@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
@@ -36,15 +37,22 @@ def keep(cases: Collection[Any]) -> int:
     return Application.objects.filter(pk__in=cases).update(**computed())
 
 
+@transaction.atomic
 def keep_words(case: Application) -> None:
-    """By what the case is found from now on, when something is submitted: its firm and its people."""
+    """By what the case is found from now on, when something is submitted: its firm and its people. The firm
+    is locked, so that a correction of its data comes before or after.
+    """
+    case.firm = Firm.objects.select_for_update(no_key=True).get(pk=case.firm_id)
     text = SEPARATOR.join([words_of_firm(case), words_of_people(case)])
     SearchText.objects.update_or_create(application=case, defaults={"text": text})
 
 
 def keep_words_of_firm(firm: Firm) -> None:
-    """The same where the firm is corrected. The people stay those that were submitted."""
+    """The same where the firm is corrected. The people stay those that were submitted, also in this moment:
+    the rows are locked before they are read.
+    """
     kept = SearchText.objects.filter(application__firm=firm).select_related("application")
+    kept = kept.select_for_update(of=("self",))
     for row in kept.order_by("pk"):
         row.application.firm = firm
         people = row.text.partition(SEPARATOR)[2]

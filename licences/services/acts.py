@@ -61,7 +61,7 @@ def _draw_up(licence: Licence, act: str, actor: Any, data: dict[str, Any]) -> No
 
 def after_licence(change: Change) -> dict[str, Any]:
     """The handler of every act on a licence: the next line of its public history; the certificate, where it
-    would state something else now; the notice is decided; the firm is told.
+    would state something else now; the notice of exactly this is decided; the firm is told.
 
     Only ``public_note`` and the changes are shown to the public; the reason stays in the record of the case.
     """
@@ -77,6 +77,7 @@ def after_licence(change: Change) -> dict[str, Any]:
         corrects_id=change.data.get("entry"),
     )
     certificate = certify(licence)
-    licence.notices.open_for(change.act.name).update(decided_at=now)
+    noticed = {"text": change.data.get("notice") or "", "about": ask.about(change.data)}
+    licence.notices.open_for(change.act.name).filter(**noticed).update(decided_at=now)
     tell.firm(licence, "licence_changed", key=f"entry:{entry.pk}")
     return {"entry": entry.pk, "certificate": certificate.pk}

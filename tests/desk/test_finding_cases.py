@@ -1,11 +1,12 @@
 """Whose cases the worklist opens with, what it is narrowed to, its pages, and finding a case by words."""
 
+import threading
 import uuid
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +14,8 @@ from django.utils import timezone
 from accounts.services.firms import correct_firm
 from applications.desk.worklist import pages
 from applications.models import Application, Consultation, Deadline, Person, Post, SearchText, Stage
-from applications.queries.search import searchable
-from applications.services.standing import keep, keep_words
+from applications.queries.search import found_by, searchable
+from applications.services.standing import keep, keep_words, keep_words_of_firm
 from tests.plugins.cases import appointed, fresh, new_applicant, new_firm, person_of
 
 LIST = reverse("admin:applications_application_changelist")
@@ -203,3 +204,27 @@ def test_who_serves_two_regulators_sees_both_and_who_serves_none_sees_nothing(
     appointed(afsa_staff.reviewer, afm.regulator, "reviewer")
     found = references(english(afsa_staff.reviewer), whose="all")
     assert sorted(found) == sorted(case.reference for case in both)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_submitted_while_the_firm_is_corrected_are_found(filed, afsa):
+    case = filed(afsa, questions=0)
+    person = person_of(case.firm, family_name="Болатов")
+    Post.objects.create(application=case, person=person, function=case.book.functions[0].code)
+    written, done = threading.Event(), threading.Event()
+
+    def submit():
+        with transaction.atomic():
+            keep_words(fresh(case))
+            written.set()
+            done.wait(0.3)  # the other one reads meanwhile
+        connection.close()
+
+    thread = threading.Thread(target=submit)
+    thread.start()
+    written.wait()
+    with transaction.atomic():
+        keep_words_of_firm(case.firm)
+    done.set()
+    thread.join()
+    assert found_by(Application.objects.all(), "Болатов").get() == case

@@ -309,3 +309,23 @@ def test_signs_that_no_text_may_hold_are_left_out(filed, afsa, browsers, officer
 def test_what_is_saved_holds_known_filters_only(browsers, afsa):
     save(browsers.reviewer, "Mine", state="x", needs="late", firm__name="y", after="z")
     assert SavedView.objects.get().filters == {"needs": "late"}
+
+
+def test_who_serves_two_regulators_says_whose_worklist_a_view_is(afsa, afm, afsa_staff, afm_staff, english):
+    both = afsa_staff.reviewer
+    appointed(both, afm.regulator, "reviewer")
+    browser = english(both)
+    assert 'name="view_regulator"' in browser.get(LIST).content.decode()
+    told = {"act": "save", "view_name": "Ours", "view_shared": "1", "state": "granted"}
+    for wrong in ("", "999999999", "x"):
+        refused = browser.post(VIEWS, {**told, "view_regulator": wrong})
+        page = refused.content.decode()
+        assert (refused.status_code, "Choose the regulator" in page, 'value="granted"' in page) == (
+            422,
+            True,
+            True,
+        )
+    assert browser.post(VIEWS, {**told, "view_regulator": afm.regulator_id}).status_code == 302
+    assert "Ours" in english(afm_staff.lead_reviewer).get(VIEWS).content.decode()
+    page = english(afsa_staff.lead_reviewer).get(VIEWS).content.decode()
+    assert ("Ours" in page, "view_regulator" in page) == (False, False)

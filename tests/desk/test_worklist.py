@@ -137,7 +137,7 @@ def test_the_case_page_reads_each_part_once_and_none_that_is_not_there(
             browsers.reviewer.get(page)
         counted.append(len(queries))
 
-    assert counted == [14, 16, 16]
+    assert counted == [15, 17, 17]
 
 
 def test_every_count_of_the_first_page_opens_a_list_of_that_length(filed, afsa, browsers, afsa_staff):

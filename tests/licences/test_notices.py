@@ -407,3 +407,22 @@ def test_who_is_of_the_firm_under_any_account_acts_on_no_licence_of_it(is_of_the
     assert refused(confirmed, licence, "revoke", second) == [
         "Aliya, who proposed this, may not do so any more. Propose it again."
     ]
+
+
+def test_a_variation_for_the_firm_leaves_the_notice_of_an_adverse_one_open(licence, two):
+    against = {"reason": "r", "changes": {"add": ["No new clients."]}}
+    proposed(licence, "vary", two[0], **against)
+    notice = licence.notices.get()
+    serve(notice, two[0])
+    withdraw_proposal(Licence, licence.pk, "vary", actor=two[0])
+
+    proposed(licence, "vary", two[0], reason="r", notice="", changes={"remove": [1]})
+    confirmed(licence, "vary", two[1])
+    notice.refresh_from_db()
+    assert (notice.is_open, notice.served_on) == (True, TODAY())
+
+    let_time_pass(notice)
+    proposed(licence, "vary", two[0], **against)
+    assert confirmed(licence, "vary", two[1]).conditions_in_force == ["Report monthly.", "No new clients."]
+    notice.refresh_from_db()
+    assert notice.is_open is False

@@ -14,10 +14,10 @@ from applications.desk.worklist.filters import KEPT, known_only
 from applications.desk.worklist.frame import frame
 from applications.desk.worklist.whose import types_of
 from applications.models import SavedView
-from applications.queries.saved_views import views_for
+from applications.queries.saved_views import regulators_to_choose, views_for
 from applications.services import saved_views as services
 from regulators.queries import regulators_of
-from workflow.errors import Gone, Reason, Refused, status_of
+from workflow.errors import Gone, NotReady, Reason, Refused, status_of
 
 
 def show(model_admin: Any, request: Any) -> HttpResponse:
@@ -47,14 +47,19 @@ def _page(
     model_admin: Any, request: Any, *, status: int = 200, reasons: list[Reason] | None = None
 ) -> HttpResponse:
     """What was typed for a view that was not taken stands in the form again."""
-    views = list(views_for(request.user).select_related("owner"))
+    views = list(views_for(request.user).select_related("owner", "regulator"))
     failed = request.POST if reasons else {}
-    typed = {"name": failed.get("view_name", ""), "shared": bool(failed.get("view_shared"))}
+    typed = {
+        "name": failed.get("view_name", ""),
+        "shared": bool(failed.get("view_shared")),
+        "regulator": failed.get("view_regulator", ""),
+    }
     context = {
         **frame(model_admin, request, _("Saved views")),
         "own": [v for v in views if v.owner_id == request.user.pk],
         "others": [v for v in views if v.owner_id != request.user.pk],
         "reasons": reasons,
+        "regulators": regulators_to_choose(request.user),
         "again": typed if failed.get("act") == "save" else None,
         "again_filters": _filters(request) if failed.get("act") == "save" else {},
     }
@@ -70,13 +75,24 @@ def _name(request: Any) -> str:
     return str(request.POST.get("view_name", "")).replace("\0", "")[:60]
 
 
+def _regulator(request: Any) -> int:
+    """The one that this person serves; where there are several, the one that was chosen."""
+    served = regulators_of(request.user)
+    if len(served) == 1:
+        return min(served)
+    chosen = {str(pk): pk for pk in served}.get(request.POST.get("view_regulator", ""))
+    if chosen is None:
+        raise NotReady([_("Choose the regulator whose worklist this is.")])
+    return chosen
+
+
 def _save(request: Any) -> tuple[str, str]:
     made = services.save_view(
         actor=request.user,
         name=_name(request),
         filters=_filters(request),
         shared=bool(request.POST.get("view_shared")),
-        regulator_id=min(regulators_of(request.user)),
+        regulator_id=_regulator(request),
     )
     return _url(made), _("The view is saved.")
 

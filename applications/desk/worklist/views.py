@@ -16,7 +16,7 @@ from applications.desk.worklist.frame import frame
 from applications.desk.worklist.whose import mine, mine_in_words, types_of
 from applications.models import SavedView
 from applications.queries.assigning import assigns_at
-from applications.queries.saved_views import views_for
+from applications.queries.saved_views import regulators_to_choose, views_for
 from applications.queries.standing import with_facts, with_rounds
 from applications.queries.tracks import notices_of
 from regulators.models import LicenceType
@@ -41,6 +41,7 @@ def show(model_admin: Any, request: Any) -> HttpResponse:
         "notices": notices_of(leaf.rows),
         "view": view,
         "views": views,
+        "regulators": regulators_to_choose(user),
         "views_url": reverse("admin:applications_application_views"),
         "lost": lost,
         "mine": mine_in_words(user),
