@@ -130,7 +130,7 @@ def test_every_act_that_decides_asks(model, monkeypatch):
 
 def test_a_page_of_the_decision_asks_too(case, filed, afsa_staff, english):
     named = {page.name for page in PAGES if page.fresh_factor}
-    assert named == {"service", "representation", "panel_vote", "panel_close"}
+    assert named == {"service", "representation", "panel_vote", "panel_close", "letter_new", "correction"}
     refused = filed(case.licence_type, state="refusal_proposed")
     notice = refused.refusal_notices.create(
         grounds=[], evidence="e", text="t", proposed_by=afsa_staff.second_decision_maker,

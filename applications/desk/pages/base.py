@@ -40,7 +40,7 @@ class Page:
     button: ClassVar[str | Promise] = ""
     done: str | Promise = ""  # a page that does several things says of each that it is done
     intro: ClassVar[str | Promise] = ""
-    fresh_factor: ClassVar[bool] = False  # a step of the decision: opened and sent only after a second factor
+    fresh_factor: ClassVar[bool] = False  # binds outward: opened and sent only after a second factor
     template: ClassVar[str] = "admin/applications/work.html"
     inside: ClassVar[bool] = False  # what is written here the firm never sees, and the page looks like it
     keeps: ClassVar[bool] = False  # what is typed is kept on the server while one types

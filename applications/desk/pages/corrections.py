@@ -66,6 +66,7 @@ class AnswerForm(forms.Form):
 
 class AnswerPage(Page):
     name, path = "correction", "corrections/<int:pk_of>/"
+    fresh_factor = True
     title, permission = gettext_lazy("Confirm a correction"), "correct_record"
     button, done = gettext_lazy("Record the answer"), gettext_lazy("The answer is recorded.")
 

@@ -88,6 +88,7 @@ class LetterForm(forms.Form):
 
 class IssuePage(Page):
     name, path = "letter_new", "letters/new/<slug:letter_code>/"
+    fresh_factor = True
     title, permission = gettext_lazy("Issue a letter"), "work_on_case"
     button = gettext_lazy("Issue the letter")
     done = gettext_lazy("The letter is issued. The firm is told.")
