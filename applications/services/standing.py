@@ -17,17 +17,19 @@ from applications.queries.standing import computed
 from audit.services import Actor
 
 SUBJECT = "application:"
+OF_WHO_HAS_IT = ("application.assign", "application.release")  # these move no clock and no stage
 
 
 def on_event(*, subject: str, kind: str, actor: Actor, at: datetime) -> None:
     """At the end of an act on a case, in its transaction: keep where the case stands now. One query."""
     if not subject.startswith(SUBJECT) or kind in OPENINGS:
         return
-    now = computed()
-    del now["active_at"]
+    now = {} if kind in OF_WHO_HAS_IT else computed()
+    now.pop("active_at", None)
     if actor.pk is not None:
         now["active_at"] = Greatest(F("active_at"), Value(at))
-    Application.objects.filter(pk=uuid.UUID(subject.removeprefix(SUBJECT))).update(**now)
+    if now:
+        Application.objects.filter(pk=uuid.UUID(subject.removeprefix(SUBJECT))).update(**now)
 
 
 def keep(cases: Collection[Any]) -> int:

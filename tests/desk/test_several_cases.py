@@ -1,12 +1,15 @@
 """Taking, giving and giving back several cases, handing over for absence, and saved views of the worklist."""
 
 import re
+import time
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Firm
+from applications.desk.worklist import bulk
 from applications.models import Application, DefaultView, Note, SavedView
 from applications.services.assigning import assign_case_officer, release_case
 from applications.services.conflicts import declare_conflict
@@ -60,6 +63,63 @@ def test_each_case_is_done_by_itself_and_the_three_that_are_not_are_named(
     again = browsers.lead_reviewer.post(BULK, data)
     assert len(again.context["done"]) == 7
     assert events("application.assign") == 7
+
+
+@pytest.fixture
+def many(filed, afsa):
+    """A function: so many cases in review, as rows alone, each of a firm of its own."""
+    like = filed(afsa, questions=0)
+
+    def make(number):
+        firms = Firm.objects.bulk_create(
+            Firm(name=f"Firm in bulk {n} Ltd", no_bin_reason="New.") for n in range(number)
+        )
+        return Application.objects.bulk_create(
+            Application(
+                reference=f"KZC-BULK-{n:04d}", firm=firm, licence_type=afsa, state="in_review",
+                rulebook=like.rulebook, submitted_at=like.submitted_at, created_by=like.created_by,
+            )
+            for n, firm in enumerate(firms)
+        )  # fmt: skip
+
+    return make
+
+
+def test_five_hundred_cases_are_given_at_once_each_with_its_own_result(many, browsers, officer, afsa_staff):
+    cases = many(bulk.MOST + 1)
+    granted, stale, past = cases[7], cases[250], cases[-1]
+    barred = cases[499]
+    sent = chosen(*cases)
+    Application.objects.filter(pk=granted.pk).update(state="granted")
+    Application.objects.filter(pk=stale.pk).update(version=3)
+    declare_conflict(actor=afsa_staff.case_officer, case=barred, text="My brother works there.")
+    data = {"act": "give", "to": officer.pk, "sure": "1", "case": sent}
+
+    lead, asked = browsers.lead_reviewer, 0
+
+    def count(execute, *args):
+        nonlocal asked
+        asked += 1
+        return execute(*args)
+
+    with connection.execute_wrapper(count):  # not captured in words, which would take as long again
+        preview = lead.post(BULK, data | {"sure": ""})
+        assert (len(preview.context["rows"]), asked <= 15) == (bulk.MOST, True)
+        asked, began = 0, time.process_time()
+        response = lead.post(BULK, data)
+        took = time.process_time() - began
+
+    done, failed = response.context["done"], response.context["failed"]
+    assert {one.case.pk: one.why for one in failed} == {
+        granted.pk: "The case is decided: nothing in it changes any more.",
+        stale.pk: "Somebody else has changed this case since. Look at it again.",
+    }
+    assert {one.case.pk for one in done} == {case.pk for case in cases} - {granted.pk, stale.pk, past.pk}
+    given = Application.objects.filter(case_officer=officer)
+    assert set(given.values_list("pk", flat=True)) == {one.case.pk for one in done}
+    assigned = Event.objects.filter(kind="application.assign").values_list("subject", flat=True)
+    assert sorted(assigned) == sorted(one.case.audit_subject for one in done)
+    assert (asked <= 10 * bulk.MOST + 30, took < 30) == (True, True)  # ten for each; seconds of this process
 
 
 def test_the_preview_shows_what_each_has_and_leaves_out_who_has_a_conflict(
