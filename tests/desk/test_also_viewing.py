@@ -94,7 +94,7 @@ def test_it_costs_no_query_and_asking_by_itself_is_no_activity(case, browsers, m
     alone = count()
     browsers.lead_reviewer.get(url)
     together = count()
-    monkeypatch.setattr(viewing, "others", lambda *_who: [])
+    monkeypatch.setattr(viewing, "others", lambda *_who, **_how: [])
     without = count()
     assert (alone, together, without) == ((15, 0), (15, 1), (15, 0))
     with CaptureQueriesContext(connection) as queries:

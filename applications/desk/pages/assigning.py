@@ -63,7 +63,7 @@ class TakePage(Page):
             now: Any = refusal.current
             if now is None or now.case_officer_id != (self.wanted.pk if self.wanted else None):
                 raise
-            return now  # type: ignore[no-any-return]
+            return now
 
     def act(self, version: int) -> Application:
         return assign_case_officer(
