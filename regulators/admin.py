@@ -152,10 +152,14 @@ class StaffAdmin(ForAdministrators):
 
 @admin.register(Delegation)
 class DelegationAdmin(ForAdministrators):
-    pages = (powers.DelegatePage, powers.EndDelegationPage)
+    pages = (powers.DelegatePage, powers.ConfirmDelegationPage, powers.EndDelegationPage)
     of_regulator = "staff__regulator"
-    list_display = ("staff", "licence_type", "act", "valid_from", "valid_until", "granted_by")
-    list_select_related = ("staff__user", "staff__regulator", "licence_type", "granted_by")
+    list_display = (
+        "staff", "licence_type", "act", "valid_from", "valid_until", "granted_by", "confirmed_by",
+    )  # fmt: skip
+    list_select_related = (
+        "staff__user", "staff__regulator", "licence_type", "granted_by", "confirmed_by",
+    )  # fmt: skip
 
 
 @admin.register(AuthorityBasis)

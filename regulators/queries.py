@@ -21,6 +21,9 @@ from regulators.models import (
 )
 from regulators.rulebook import Text, Value
 
+# Appointments and delegations: confirmed by a second administrator, or from before that was asked for.
+COUNTS = Q(counts_unconfirmed=True) | Q(confirmed_by__isnull=False)
+
 
 def staff_roles(user: Any, regulator_id: int) -> frozenset[str]:
     """The roles this person holds at the regulator today; none for the system or a closed account.
@@ -68,16 +71,16 @@ def invitations_from(regulator_ids: frozenset[int]) -> QuerySet[StaffInvitation]
 
 
 def may_decide(user: Any, licence_type_id: int, act: str, on: date) -> bool:
-    """Somebody gave this person the power, and it and the appointment are in force that day."""
+    """Two people gave this person the power, and it and the appointment are in force that day."""
     if not _is_serving(user):
         return False
-    delegations = Delegation.objects.filter(in_force(on), licence_type_id=licence_type_id, act=act)
-    return delegations.filter(staff__in=appointments(on).filter(user_id=user.pk)).exists()
+    powers = Delegation.objects.filter(COUNTS, in_force(on), licence_type_id=licence_type_id, act=act)
+    return powers.filter(staff__in=appointments(on).filter(user_id=user.pk)).exists()
 
 
 def appointments(on: date) -> QuerySet[Staff]:
     """Those that count on the day; one that no second administrator confirmed does not."""
-    return Staff.objects.filter(in_force(on), Q(counts_unconfirmed=True) | Q(confirmed_by__isnull=False))
+    return Staff.objects.filter(COUNTS, in_force(on))
 
 
 def people_with_role(regulator_id: int, *roles: str) -> QuerySet[User]:

@@ -19,6 +19,7 @@ from regulators.services import (
     appoint_staff,
     confirm_appointment,
     confirm_authority_basis,
+    confirm_delegation,
     delegate,
     enter_authority_basis,
 )
@@ -63,7 +64,8 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
         confirm_appointment(actor=admins[1], appointment=staff)
         for licence_type in regulator.licence_types.all():
             for act in DECISIONS:
-                delegate(actor=admins[0], staff=staff, licence_type=licence_type, act=act)
+                power = delegate(actor=admins[0], staff=staff, licence_type=licence_type, act=act)
+                confirm_delegation(actor=admins[1], delegation=power)
     for licence_type in regulator.licence_types.all():
         enter_basis(licence_type, admins, what="sample entry of the default run", valid_from=date(2024, 1, 1))
     return Desk(

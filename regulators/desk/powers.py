@@ -71,7 +71,7 @@ class DelegatePage(Page):
     fresh_factor = True
     name, label = "delegate", gettext_lazy("Delegate")
     title, button = gettext_lazy("Delegate an act"), gettext_lazy("Delegate")
-    done = gettext_lazy("The delegation is on record.")
+    done = gettext_lazy("The delegation is on record. It counts once another administrator confirms it.")
 
     def form(self, data: Any = None) -> DelegateForm:
         return DelegateForm(data, user=self.user)
@@ -80,12 +80,42 @@ class DelegatePage(Page):
         return services.delegate(actor=self.user, **data)
 
 
-class EndDelegationPage(Page):
+class DelegationPage(Page):
     fresh_factor = True
+    regulator = "staff.regulator"
+
+    def facts(self) -> list[tuple[str, Any]]:
+        row: Delegation = self.row
+        return [
+            (_("Person"), row.staff.user),
+            (_("Role"), row.staff.get_role_display()),
+            (_("Licence type"), row.licence_type.title),
+            (_("Delegated act"), row.get_act_display()),
+            *period(row),
+            (_("Delegated by"), row.granted_by or _("the shell of the server")),
+        ]
+
+
+class ConfirmDelegationPage(DelegationPage):
+    name, label = "confirm", gettext_lazy("Confirm")
+    title, button = gettext_lazy("Confirm a delegation"), gettext_lazy("Confirm the delegation")
+    done = gettext_lazy("The delegation is confirmed. It counts on its days.")
+    intro = gettext_lazy(
+        "You are the second pair of eyes: you neither made this delegation nor are you the person empowered."
+    )
+
+    @classmethod
+    def is_useful(cls, user: Any, row: Any) -> bool:
+        return bool(row.needs_confirmation and user.human not in (row.granted_human, row.human))
+
+    def run(self, data: dict[str, Any]) -> Delegation:
+        return services.confirm_delegation(actor=self.user, delegation=self.row)
+
+
+class EndDelegationPage(DelegationPage):
     name, label = "end", gettext_lazy("End")
     title, button = gettext_lazy("End a delegation"), gettext_lazy("End the delegation")
     done = gettext_lazy("The last day of the delegation is on record.")
-    regulator = "staff.regulator"
 
     @classmethod
     def is_useful(cls, user: Any, row: Any) -> bool:
@@ -96,16 +126,6 @@ class EndDelegationPage(Page):
 
     def run(self, data: dict[str, Any]) -> Delegation:
         return services.end_delegation(actor=self.user, delegation=self.row, **data)
-
-    def facts(self) -> list[tuple[str, Any]]:
-        row: Delegation = self.row
-        return [
-            (_("Person"), row.staff.user),
-            (_("Role"), row.staff.get_role_display()),
-            (_("Licence type"), row.licence_type.title),
-            (_("Delegated act"), row.get_act_display()),
-            *period(row),
-        ]
 
 
 class BasisForm(LicenceTypeForm):

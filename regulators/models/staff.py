@@ -24,6 +24,9 @@ class Role(models.TextChoices):
 ALWAYS_CONFIRMED = (Role.DECISION_MAKER, Role.ADMINISTRATOR)
 
 
+NOT_BY_ONESELF = Q(human="") | (~Q(human=F("granted_human")) & ~Q(human=F("confirmed_human")))
+
+
 class Act(models.TextChoices):
     """What a member of staff may be empowered to do, beyond the role."""
 
@@ -72,7 +75,7 @@ class Staff(Confirmable, Period):
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="regulators_staff_role"),
             models.CheckConstraint(
-                condition=Q(human="") | (~Q(human=F("granted_human")) & ~Q(human=F("confirmed_human"))),
+                condition=NOT_BY_ONESELF,
                 name="regulators_staff_not_by_oneself",
             ),
             models.CheckConstraint(
@@ -89,8 +92,10 @@ class Staff(Confirmable, Period):
         return self.confirmed_by_id is None and not self.counts_unconfirmed
 
 
-class Delegation(Period):
-    """The power of a member of staff to do one act on one licence type."""
+class Delegation(Confirmable, Period):
+    """The power of a member of staff to do one act on one licence type. It counts once a second administrator
+    confirmed it.
+    """
 
     staff = models.ForeignKey(
         Staff, models.PROTECT, related_name="delegations", verbose_name=_("appointment")
@@ -107,6 +112,10 @@ class Delegation(Period):
         related_name="+",
         verbose_name=_("delegated by"),
     )
+    human = models.CharField(max_length=64, blank=True, editable=False)
+    granted_human = models.CharField(max_length=64, blank=True, editable=False)
+    # Given before a delegation took a second administrator; no new one has it.
+    counts_unconfirmed = models.BooleanField(default=False, editable=False)
 
     class Meta(Period.Meta):
         verbose_name = _("delegation")
@@ -114,8 +123,14 @@ class Delegation(Period):
         ordering = ["licence_type", "act", "staff"]
         constraints = [
             *Period.Meta.constraints,
+            *two_people("delegation", "granted_human"),
             models.CheckConstraint(condition=Q(act__in=Act.values), name="regulators_delegation_act"),
+            models.CheckConstraint(condition=NOT_BY_ONESELF, name="regulators_delegation_not_by_oneself"),
         ]
 
     def __str__(self) -> str:
         return f"{self.staff}: {self.get_act_display()}"
+
+    @property
+    def needs_confirmation(self) -> bool:
+        return self.confirmed_by_id is None and not self.counts_unconfirmed

@@ -139,7 +139,8 @@ def delegate(
 ) -> Delegation:
     """Empower a member of staff to do one act on one licence type.
 
-    Effects in order: the delegation; the audit event on the person's account.
+    Effects in order: the delegation, which does not count before ``confirm_delegation``; the audit event on
+    the person's account.
     """
     _administers(actor, staff.regulator)
     if actor.human == staff.user.human:
@@ -155,12 +156,31 @@ def delegate(
         act=act,
         valid_from=valid_from or timezone.localdate(),
         valid_until=valid_until,
+        human=staff.user.human,
         granted_by=actor if isinstance(actor, User) else None,
+        granted_human=actor.human,
     )
-    delegation.full_clean()
+    delegation.full_clean(exclude=["human", "granted_human"])
     delegation.save()
     _note("staff.delegate", actor, staff, act=act, licence_type=licence_type.code, delegation=delegation.pk)
     return delegation
+
+
+@transaction.atomic
+def confirm_delegation(*, actor: User, delegation: Delegation) -> Delegation:
+    """A second administrator confirms a delegation. Effects in order: lock the delegation; who confirmed it;
+    the audit event.
+    """
+    locked = _locked_delegation(delegation)
+    if not locked.needs_confirmation:
+        raise Refused([_("This delegation needs no confirmation, or has it already.")])
+    _administers(actor, locked.staff.regulator)
+    if actor.human in (locked.granted_human, locked.staff.user.human):
+        raise NotAllowed([_("A delegation is confirmed by a third person, under any account.")])
+    locked.confirmed_by, locked.confirmed_human = actor, actor.human
+    locked.save(update_fields=["confirmed_by", "confirmed_human"])
+    _note("staff.confirm_delegation", actor, locked.staff, delegation=locked.pk, act=locked.act)
+    return locked
 
 
 @transaction.atomic
@@ -168,11 +188,7 @@ def end_delegation(*, actor: Actor, delegation: Delegation, last_day: date, reas
     """Effects in order: lock the delegation; its last day, sooner than any set before; the audit event with
     the reason.
     """
-    locked = (
-        Delegation.objects.select_for_update(of=("self",))
-        .select_related("staff__regulator")
-        .get(pk=delegation.pk)
-    )
+    locked = _locked_delegation(delegation)
     _administers(actor, locked.staff.regulator)
     locked.valid_until = _earlier_end(locked, last_day)
     locked.save(update_fields=["valid_until"])
@@ -184,6 +200,11 @@ def end_delegation(*, actor: Actor, delegation: Delegation, last_day: date, reas
 def _locked(appointment: Staff) -> Staff:
     rows = Staff.objects.select_for_update(of=("self",)).select_related("user", "regulator")
     return rows.get(pk=appointment.pk)
+
+
+def _locked_delegation(delegation: Delegation) -> Delegation:
+    rows = Delegation.objects.select_for_update(of=("self",))
+    return rows.select_related("staff__regulator", "staff__user").get(pk=delegation.pk)
 
 
 def _administers(actor: Actor, regulator: Regulator) -> None:

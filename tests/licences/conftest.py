@@ -82,7 +82,10 @@ def decision_maker(person, licence_type, basis):
             confirmed_human=second.human,
         )
         for act in acts:
-            Delegation.objects.create(staff=staff, licence_type=licence_type, act=act)
+            Delegation.objects.create(
+                staff=staff, licence_type=licence_type, act=act, human=user.human,
+                confirmed_by=second, confirmed_human=second.human,
+            )  # fmt: skip
         return user
 
     return make

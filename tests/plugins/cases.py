@@ -23,7 +23,7 @@ from accounts.models import Firm, User
 from applications.models import Application, Person, RefusalNotice
 from applications.services import decisions, drafting, intake, submission
 from regulators import services as regulators
-from regulators.models import LicenceType, Regulator, Role, Staff
+from regulators.models import Delegation, LicenceType, Regulator, Role, Staff
 
 Prepared = Callable[[str], dict[str, Any]]
 SHELL = System("tests")
@@ -78,6 +78,12 @@ def appointed(user: User, regulator: Regulator, role: str, **fields: Any) -> Sta
     return post
 
 
+def empowered(post: Staff, licence_type: LicenceType, act: str, *, by: User) -> Delegation:
+    """A delegation that counts, confirmed by this administrator."""
+    power = regulators.delegate(actor=SHELL, staff=post, licence_type=licence_type, act=act)
+    return regulators.confirm_delegation(actor=by, delegation=power)
+
+
 def person_of(firm: Firm, **fields: Any) -> Person:
     """One more of the people of a firm: a human whom nobody else is, unless ``fields`` say who."""
     made = {
@@ -110,7 +116,7 @@ def people_of_regulator(licence_type: LicenceType) -> SimpleNamespace:
         regulators.confirm_appointment(actor=confirming, appointment=post)
     for post in posts.values():
         for act in DELEGATED.get(Role(post.role), ()):
-            regulators.delegate(actor=SHELL, staff=post, licence_type=licence_type, act=act)
+            empowered(post, licence_type, act, by=confirming)
     return SimpleNamespace(**{name: fresh(user) for name, user in users.items()})
 
 

@@ -35,9 +35,9 @@ def test_rows_offer_what_this_person_can_do(pair, decision_maker, basis, delegat
     assert offered(pair[0], "regulators_authoritybasis", basis) == []
     confirm_basis = page("regulators_authoritybasis_confirm", basis)
     assert offered(pair[1], "regulators_authoritybasis", basis) == [confirm_basis]
-    assert offered(pair[0], "regulators_delegation", delegation) == [
-        page("regulators_delegation_end", delegation)
-    ]
+    confirm, end = (page(f"regulators_delegation_{name}", delegation) for name in ("confirm", "end"))
+    assert offered(pair[0], "regulators_delegation", delegation) == [end]
+    assert offered(pair[1], "regulators_delegation", delegation) == [confirm, end]
 
 
 def test_a_colleague_reads_legal_bases_and_is_offered_nothing(officer, basis):

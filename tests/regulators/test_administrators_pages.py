@@ -33,6 +33,7 @@ def of_a_row(decision_maker, basis, delegation):
     return [
         page("regulators_staff_confirm", decision_maker),
         page("regulators_staff_end", decision_maker),
+        page("regulators_delegation_confirm", delegation),
         page("regulators_delegation_end", delegation),
         page("regulators_authoritybasis_confirm", basis),
     ]
@@ -77,7 +78,13 @@ def test_a_firms_person_and_a_visitor_find_no_page(of_none, of_a_row, custody_fi
 
 def test_unknown_rows_are_not_found(pair):
     client = browser(pair[0])
-    for name in ("staff_confirm", "staff_end", "delegation_end", "authoritybasis_confirm"):
+    for name in (
+        "staff_confirm",
+        "staff_end",
+        "delegation_confirm",
+        "delegation_end",
+        "authoritybasis_confirm",
+    ):
         assert client.get(page(f"regulators_{name}", 999_999)).status_code == 404, name
 
 
@@ -225,8 +232,11 @@ def test_a_delegation_is_given_and_ended(pair, decision_maker, custody):
     answer = client.post(page("regulators_delegation_delegate"), data)
     assert (answer.status_code, answer.url) == (302, page("regulators_delegation_changelist"))
     user = decision_maker.user
-    assert may_decide(user, custody.pk, "grant", today + ONE_DAY) is True
     given = Delegation.objects.get()
+    confirm = page("regulators_delegation_confirm", given)
+    assert (client.post(confirm).status_code, may_decide(user, custody.pk, "grant", today)) == (403, False)
+    assert browser(pair[1]).post(confirm).status_code == 302
+    assert may_decide(user, custody.pk, "grant", today + ONE_DAY) is True
     end = on(today, "last_day") | {"reason": "Moved"}
     assert client.post(page("regulators_delegation_end", given), end).status_code == 302
     assert may_decide(user, custody.pk, "grant", today) is True

@@ -12,7 +12,7 @@ from accounts.actors import System
 from accounts.models import User
 from audit.models import Event
 from regulators import rules, services
-from regulators.models import Role, Staff
+from regulators.models import Delegation, Role, Staff
 from regulators.queries import is_administrator, may_decide, regulators_of, staff_roles
 from tests.plugins.cases import appointed
 from workflow.errors import NotAllowed, Refused
@@ -219,6 +219,14 @@ def test_a_delegation_empowers_for_its_act_type_and_days(person, afsa, custody, 
     )
     assert may_decide(user, custody.pk, "grant", start) is False  # not confirmed yet
     services.confirm_appointment(actor=second, appointment=row)
+    assert may_decide(user, custody.pk, "grant", start) is False  # the delegation is not confirmed yet
+    with pytest.raises(NotAllowed, match="third person"):
+        services.confirm_delegation(actor=first, delegation=given)
+    with pytest.raises(NotAllowed, match="Only an administrator"):
+        services.confirm_delegation(actor=fresh(user), delegation=given)
+    assert services.confirm_delegation(actor=second, delegation=given).confirmed_by == second
+    with pytest.raises(Refused, match="has it already"):
+        services.confirm_delegation(actor=second, delegation=given)
     days = [start - ONE_DAY, start, end, end + ONE_DAY]
     assert [may_decide(user, custody.pk, "grant", day) for day in days] == [False, True, True, False]
     assert may_decide(user, custody.pk, "refuse", start) is False
@@ -247,12 +255,16 @@ def test_each_act_leaves_its_event_on_the_persons_chain(person, afsa, custody, a
     user = person()
     row = services.appoint_staff(actor=first, user=user, regulator=afsa, role="decision_maker")
     services.confirm_appointment(actor=second, appointment=row)
-    services.delegate(actor=first, staff=row, licence_type=custody, act="refuse", valid_from=date(2026, 1, 1))
+    given = services.delegate(
+        actor=first, staff=row, licence_type=custody, act="refuse", valid_from=date(2026, 1, 1)
+    )
+    services.confirm_delegation(actor=second, delegation=given)
     events = Event.objects.filter(subject=f"account:{user.pk}", kind__startswith="staff.").order_by("number")
     assert [(event.kind, event.actor_id) for event in events] == [
         ("staff.appoint", str(first.pk)),
         ("staff.confirm", str(second.pk)),
         ("staff.delegate", str(first.pk)),
+        ("staff.confirm_delegation", str(second.pk)),
     ]
 
 
@@ -265,3 +277,23 @@ def test_the_migration_keeps_who_serves_and_waits_for_the_rest(person, afsa):
     assert [fresh_row(row).counts_unconfirmed for row in (serving, past, later, decides)] == [
         True, True, False, False
     ]  # fmt: skip
+
+
+def test_whoever_is_empowered_confirms_it_under_no_account(person, afsa, custody, administrators, pair):
+    first, second = pair
+    row = services.appoint_staff(actor=first, user=person(), regulator=afsa, role="decision_maker")
+    given = services.delegate(actor=first, staff=row, licence_type=custody, act="grant")
+    held = {"confirmed_by": second, "confirmed_human": given.human}
+    for wrong in (held, held | {"confirmed_human": first.human}, held | {"confirmed_human": ""}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Delegation.objects.filter(pk=given.pk).update(**wrong)
+
+
+def test_the_migration_keeps_the_powers_that_are_in_force(person, afsa, custody, pair):
+    migration = import_module("regulators.migrations.0004_delegations_confirmed")
+    row = services.appoint_staff(actor=pair[0], user=person(), regulator=afsa, role="decision_maker")
+    give = {"actor": pair[0], "staff": row, "licence_type": custody, "act": "grant"}
+    now, later = services.delegate(**give), services.delegate(**give, valid_from=TODAY() + ONE_DAY)
+    migration.keep_those_in_force(apps, None)
+    counts = Delegation.objects.in_bulk([now.pk, later.pk])
+    assert [counts[one.pk].counts_unconfirmed for one in (now, later)] == [True, False]

@@ -25,7 +25,7 @@ from audit.verify import faults
 from notifications.models import Message
 from notifications.sending import send_waiting
 from regulators import services as regulators
-from tests.plugins.cases import SHELL, fresh, new_staff, submit
+from tests.plugins.cases import SHELL, empowered, fresh, new_staff, submit
 from tests.plugins.versions import following
 from workflow.errors import Conflict, NotAllowed
 from workflow.services import perform
@@ -271,9 +271,10 @@ def decision_maker_of(desk_staff, licence_type, user):
     post = regulators.appoint_staff(
         actor=SHELL, user=user, regulator=licence_type.regulator, role="decision_maker"
     )
-    regulators.confirm_appointment(actor=fresh(desk_staff.administrator), appointment=post)
+    administrator = fresh(desk_staff.administrator)
+    regulators.confirm_appointment(actor=administrator, appointment=post)
     for act in ("approve_in_principle", "grant", "refuse"):
-        regulators.delegate(actor=SHELL, staff=post, licence_type=licence_type, act=act)
+        empowered(post, licence_type, act, by=administrator)
     return fresh(user)
 
 

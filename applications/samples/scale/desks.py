@@ -13,7 +13,7 @@ from applications.services.clocks import ALMATY
 from regulators.models import Act, AuthorityBasis, LicenceType, Regulator, RuleBookVersion, Staff
 from regulators.queries import confirmed_basis
 from regulators.rulebook import Book
-from regulators.services import appoint_staff, confirm_appointment, delegate
+from regulators.services import appoint_staff, confirm_appointment, confirm_delegation, delegate
 
 FAMILY = (
     "Серікова",
@@ -114,7 +114,8 @@ def _appoint(regulator: Regulator, licence_type: LicenceType, users: dict[str, l
             post = appoint_staff(actor=first, user=user, regulator=regulator, role=role)
             confirm_appointment(actor=second, appointment=post)
             for act in _powers(role):
-                delegate(actor=first, staff=post, licence_type=licence_type, act=act)
+                power = delegate(actor=first, staff=post, licence_type=licence_type, act=act)
+                confirm_delegation(actor=second, delegation=power)
 
 
 def _powers(role: str) -> tuple[str, ...]:
