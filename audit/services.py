@@ -8,13 +8,17 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from audit.canonical import hash_of
-from audit.models import START, Chain, Event
+from audit.models import START, Event
 from audit.request import current_request_id
 
 LOCK_HEAD = """
     INSERT INTO audit_chain (subject, length, head) VALUES (%s, 0, %s)
     ON CONFLICT (subject) DO UPDATE SET length = audit_chain.length
     RETURNING length, head
+"""
+APPEND = """
+    WITH moved AS (UPDATE audit_chain SET length = %s, head = %s WHERE subject = %s)
+    INSERT INTO audit_event ({}) VALUES ({}) RETURNING id
 """
 
 
@@ -70,9 +74,20 @@ def record(
         previous_hash=head,
     )
     event.hash = hash_of(event)
-    event.save(force_insert=True)
-    Chain.objects.filter(subject=subject).update(length=event.number, head=event.hash)
+    _append(event)
     return event
+
+
+def _append(event: Event) -> None:
+    """Insert the event and move the head of its chain, in one statement."""
+    fields = [field for field in Event._meta.local_concrete_fields if not field.primary_key]
+    values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
+    columns = ", ".join(str(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND.format(columns, places), [event.number, event.hash, event.subject, *values])
+        (event.pk,) = cursor.fetchone()
+    event._state.adding = False
 
 
 def plain(value: Any) -> Any:

@@ -74,7 +74,10 @@ class Side:
         return self.ask("page", name=name, times=times + 1)
 
 
-LEAVE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+LEAVE = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = %s AND backend_type = 'client backend'
+"""
 
 
 @contextmanager

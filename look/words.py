@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language, ngettext
@@ -12,7 +13,14 @@ NO_BREAK = "\xa0"
 
 def day(value: date | datetime) -> str:
     """5 March 2026 · 5 марта 2026 г. · 2026 ж. 5 наурыз"""
-    return formats.date_format(_here(value), "DATE_FORMAT")
+    here = _here(value)
+    return _day(here.date() if isinstance(here, datetime) else here, get_language())
+
+
+@lru_cache(maxsize=5000)
+def _day(value: date, _language: str | None) -> str:
+    """A page of a list names the same few days again and again."""
+    return formats.date_format(value, "DATE_FORMAT")
 
 
 def clock(value: datetime) -> str:

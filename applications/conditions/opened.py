@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.conditions import Data, Reasons, page
+from applications.queries.submissions import newest_submission
+from applications.remembered import remembered
 from audit.models import Event
 from workflow.acts import DECIDE
 from workflow.errors import Reason
@@ -42,7 +44,12 @@ def to_grant_documents_were_opened(case: "Application", data: Data) -> Reasons:
 
 def unopened(case: "Application") -> dict[str, tuple[str, str]]:
     """By document: the requirement that it was given for, and its name."""
-    snapshot = case.snapshots.order_by("-number").first()
+    found: dict[str, tuple[str, str]] = remembered(case, "unopened", lambda: _unopened(case))
+    return found
+
+
+def _unopened(case: "Application") -> dict[str, tuple[str, str]]:
+    snapshot = newest_submission(case)
     questions = snapshot.content["questions"] if snapshot else []
     given = {
         file["document"]: (question["requirement"], file["name"])

@@ -31,6 +31,7 @@ from applications.queries.findings import standing_of_findings
 from applications.queries.individuals import by_function
 from applications.queries.meeting_log import log_of
 from applications.queries.standing import parts_held
+from applications.queries.submissions import submissions_of
 from applications.remembered import remembered
 from applications.rules import is_case_officer
 from applications.services.consultations import is_late, is_overdue
@@ -72,11 +73,11 @@ class Link:
 
 
 def case_context(case: Any, user: Any) -> dict[str, Any]:
-    standing.read_standing([case], "requests__points")
-    held = parts_held(case, PARTS, announced=changes_announced(case.licence_type))
+    held = parts_held(case, (*PARTS, *BESIDE), announced=changes_announced(case.licence_type))
+    prefetch_related_objects([case], "stages")
     _remember(case, held)
     waits, due = standing.waiting(case), standing.due(case)
-    snapshots = list(case.snapshots.defer("content").order_by("-number"))
+    snapshots = submissions_of(case)
     return {
         "case": case,
         "original": case,
@@ -114,9 +115,14 @@ def _remember(case: Any, held: frozenset[str]) -> None:
     """What the acts ask about too is read once, and not at all where there is none of it."""
     if "announced" not in held:
         remembered(case, "announced", list)
+    if "individuals" not in held:
+        remembered(case, "functions_approved", set)
     rows = {
         "consultations": case.consultations.select_related("specialist"),
         "change_notices": case.change_notices.all(),
+        "conditions": case.conditions.all(),
+        "refusal_notices": case.refusal_notices.all(),
+        "requests": case.requests.prefetch_related("points"),
     }
     for name, found in rows.items():
         if name in held:
@@ -361,4 +367,5 @@ READ: dict[str, Callable[[Any], Any]] = {
     "notes": lambda case: case.notes.select_related("author"),
     "conflicts": _conflicts,
 }
+BESIDE = ("requests",)
 PARTS = tuple(READ)  # each is shown under its name; what a case has none of is not read

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from applications.desk.worklist import needs, pages
 from applications.models import Application
 from applications.queries.consultations import answers_late, silence_raised, to_name_anew, view_asked
-from applications.queries.standing import to_answer, with_rounds
+from applications.queries.standing import to_answer
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from regulators.models import Regulator, Role
@@ -49,14 +49,13 @@ def my_work(user: Any) -> dict[str, Any]:
 def counts(user: Any, held: frozenset[str]) -> list[Count]:
     cases = Application.objects.filed_with(user)
     still_open = cases.exclude(state__in=DECIDED)
-    asking = to_answer(with_rounds(cases))
     shown: list[tuple[Any, str, Any, str]] = [
         (OFFICER, _("My open cases"), still_open.filter(case_officer_id=user.pk), f"whose={user.pk}"),
         (OFFICER, _("Submitted, to be checked"), _in_state(cases, A.SUBMITTED), "state=submitted"),
         (OFFICER, _("Notices to serve"), needs.to_serve(still_open), "needs=notice"),
         (REVIEW, _("Stages to take"), needs.untaken(still_open), "needs=untaken"),
         (REVIEW, _("Answers to read"), needs.answered(still_open), "needs=answered"),
-        (REVIEW, _("The firm asks something"), asking, "needs=asked"),
+        (REVIEW, _("The firm asks something"), to_answer(cases), "needs=asked"),
         (REVIEW, _("Conditions to verify"), _in_state(cases, A.APPROVED_IN_PRINCIPLE),
          "state=approved_in_principle"),
         (REVIEW, _("Your view is asked"), view_asked(cases, user), "needs=my_view"),

@@ -20,9 +20,22 @@ class Standing(models.Model):
     next_due = models.DateTimeField(null=True, editable=False)  # the nearest deadline that is not met
     due_code = models.CharField(max_length=60, blank=True, editable=False)
     due_working_days = models.PositiveIntegerField(null=True, editable=False)
-    paused_since = models.DateTimeField(null=True, editable=False)
-    stage_now = models.CharField(max_length=30, blank=True, editable=False)  # first one not approved
+    paused_since = models.DateTimeField(null=True, editable=False)  # None while the clocks run
     active_at = models.DateTimeField(null=True, editable=False)  # when a person last did something to it
+    # the first stage that is not approved, its state, and whether a stage is with the firm
+    stage_now = models.CharField(max_length=30, blank=True, editable=False)
+    stage_state_now = models.CharField(max_length=30, blank=True, editable=False)
+    returned_now = models.BooleanField(default=False, editable=False)
+    # the numbers of the first request with the firm, and of the first that is answered
+    asked_now = models.PositiveIntegerField(null=True, editable=False)
+    answered_now = models.PositiveIntegerField(null=True, editable=False)
+    # on how many points the firm had the last word, and whether it waits for more time
+    questions_now = models.PositiveIntegerField(default=0, editable=False)
+    time_asked_now = models.BooleanField(default=False, editable=False)
+    # how many conditions are to be verified; the service of the last notice, and its last day
+    conditions_now = models.PositiveIntegerField(default=0, editable=False)
+    served_now = models.DateField(null=True, editable=False)
+    until_now = models.DateField(null=True, editable=False)
     due_order = models.GeneratedField(
         expression=Coalesce("next_due", Value(NO_DATE)), output_field=models.DateTimeField(), db_persist=True
     )

@@ -38,10 +38,8 @@ OF_CASE = {"application": OuterRef("pk")}
 
 
 def computed() -> dict[str, Any]:
-    """What the columns of ``models.standing.Standing`` have to hold, from the records of the case: the
-    nearest deadline that is not met, since when the clocks are paused (None while they run), the first
-    stage that is not approved, and when a person last did something. A timer is nobody, and to look at a
-    file is no work on the case.
+    """What the columns of ``models.standing.Standing`` have to hold, from the records of the case. A timer is
+    nobody, and to look at a file is no work on the case.
     """
     due = Deadline.objects.filter(**OF_CASE, met_at=None).order_by("due_at", "pk")
     latest = ClockEntry.objects.filter(**OF_CASE).exclude(what=ClockEntry.STOP).order_by("-at", "-pk")
@@ -55,8 +53,42 @@ def computed() -> dict[str, Any]:
         "due_working_days": _first(due, "working_days"),
         "paused_since": _first(paused, "paused"),
         "stage_now": Coalesce(_first(stages, "code"), Value("")),
+        "stage_state_now": Coalesce(_first(stages, "state"), Value("")),
         "active_at": _first(events.order_by("-at"), "at"),
+        **_waited_on(),
+        **_asked_back(),
     }
+
+
+def _waited_on() -> dict[str, Any]:
+    """What, beside the state, says whom the case waits on."""
+    requests = InformationRequest.objects.filter(**OF_CASE).order_by("number")
+    with_firm = Stage.objects.filter(**OF_CASE, state__in=STAGES_WITH_THE_FIRM)
+    unmet = Condition.objects.in_force().filter(**OF_CASE, verified_at=None)
+    notices = RefusalNotice.objects.filter(**OF_CASE).order_by("-proposed_at")
+    return {
+        "asked_now": _first(requests.filter(status__in=InformationRequest.WITH_FIRM), "number"),
+        "answered_now": _first(requests.filter(status=InformationRequest.ANSWERED), "number"),
+        "returned_now": Exists(with_firm),
+        "conditions_now": _count(unmet.exclude(effect=Condition.CARRY), "application"),
+        "served_now": _first(notices, "served_on"),
+        "until_now": _first(notices, "representations_until"),
+    }
+
+
+def _asked_back() -> dict[str, Any]:
+    """A question waits until its request is closed, also where the firm has sent its answer since."""
+    here = {"request__application": OuterRef("pk")}
+    with_firm = {**here, "request__status__in": InformationRequest.WITH_FIRM}
+    last = PointMessage.objects.filter(point=OuterRef("pk")).order_by("-at", "-pk").values("from_firm")[:1]
+    points = RequestPoint.objects.filter(**here).exclude(request__status=InformationRequest.CLOSED)
+    points = points.annotate(last=Subquery(last)).filter(last=True)
+    wishes = ExtensionRequest.objects.filter(**with_firm, outcome=ExtensionRequest.OPEN)
+    return {"questions_now": _count(points, "request__application"), "time_asked_now": Exists(wishes)}
+
+
+def _count(rows: QuerySet[Any], of: str) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values(of).annotate(count=Count("pk")).values("count")), 0)
 
 
 def _first(rows: QuerySet[Any], column: str) -> Subquery:
@@ -94,47 +126,9 @@ def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
     return with_requests_waiting(cases).annotate(**{name: Subquery(rows[:1]) for name, rows in first.items()})
 
 
-def with_facts(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """What says whom each case of a list waits on, as columns of its row: ``fact_asked`` and
-    ``fact_answered``, the numbers of the first requests with the firm and answered; ``fact_returned``,
-    whether a stage is with the firm; ``fact_stage_state``, of the stage that the case stands at;
-    ``fact_conditions``, how many are to be verified; ``fact_served_on`` and ``fact_until``: last notice.
-    """
-    requests = InformationRequest.objects.filter(**OF_CASE).order_by("number")
-    stages = Stage.objects.filter(**OF_CASE)
-    with_firm = stages.filter(state__in=STAGES_WITH_THE_FIRM)
-    unmet = Condition.objects.in_force().filter(**OF_CASE, verified_at=None)
-    left = unmet.exclude(effect=Condition.CARRY).order_by().values("application")
-    notices = RefusalNotice.objects.filter(**OF_CASE).order_by("-proposed_at")
-    return cases.annotate(
-        fact_asked=_first(requests.filter(status__in=InformationRequest.WITH_FIRM), "number"),
-        fact_answered=_first(requests.filter(status=InformationRequest.ANSWERED), "number"),
-        fact_returned=Exists(with_firm),
-        fact_stage_state=_first(stages.filter(code=OuterRef("stage_now")), "state"),
-        fact_conditions=Subquery(left.annotate(count=Count("pk")).values("count")),
-        fact_served_on=_first(notices, "served_on"),
-        fact_until=_first(notices, "representations_until"),
-    )
-
-
-def with_rounds(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """What the firm has asked back about its requests, and nobody answered yet: ``questions_open``, on how
-    many points it had the last word (None for none), and ``time_asked``, whether for more time. A question
-    waits until the request is closed, also where the firm has sent its answer to the point since.
-    """
-    here = {"request__application": OuterRef("pk")}
-    with_firm = {**here, "request__status__in": InformationRequest.WITH_FIRM}
-    last = PointMessage.objects.filter(point=OuterRef("pk")).order_by("-at", "-pk").values("from_firm")[:1]
-    points = RequestPoint.objects.filter(**here).exclude(request__status=InformationRequest.CLOSED)
-    points = points.annotate(last=Subquery(last))
-    count = points.filter(last=True).order_by().values("request__application").annotate(count=Count("pk"))
-    wishes = ExtensionRequest.objects.filter(**with_firm, outcome=ExtensionRequest.OPEN)
-    return cases.annotate(questions_open=Subquery(count.values("count")), time_asked=Exists(wishes))
-
-
 def to_answer(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """Cases ``with_rounds`` in which the firm waits for a reply, or for more time."""
-    return cases.filter(Q(questions_open__gt=0) | Q(time_asked=True)).exclude(state__in=DECIDED)
+    """Those in which the firm waits for a reply, or for more time."""
+    return cases.filter(Q(questions_now__gt=0) | Q(time_asked_now=True)).exclude(state__in=DECIDED)
 
 
 def with_unread(cases: QuerySet[Application], user: Any) -> QuerySet[Application]:

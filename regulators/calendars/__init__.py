@@ -1,11 +1,12 @@
 """Working days of Kazakhstan, from the table in ``kz.toml``, and the days on which periods end."""
 
 import re
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -59,6 +60,13 @@ class Calendar:
         year = self.years[day.year]
         return day in year.worked or (day.weekday() < 5 and day not in year.days_off)
 
+    @cached_property
+    def working(self) -> list[date]:
+        """Every working day on record, in order."""
+        first_days = (date(year, 1, 1) for year in sorted(self.years))
+        days = (first + ONE_DAY * i for first in first_days for i in range(366))
+        return sorted({day for day in days if day.year in self.years and self.is_working_day(day)})
+
 
 def is_working_day(day: date) -> bool:
     return kazakhstan().is_working_day(day)
@@ -84,7 +92,13 @@ def working_days_between(start: date, end: date) -> int:
     """The working days after ``start`` up to and with ``end``; below zero where ``end`` comes first."""
     if end < start:
         return -working_days_between(end, start)
-    return sum(is_working_day(start + timedelta(days=i)) for i in range(1, (end - start).days + 1))
+    if end == start:
+        return 0
+    calendar = kazakhstan()
+    for year in range((start + ONE_DAY).year, end.year + 1):
+        if year not in calendar.years:
+            raise YearNotInCalendarError(year)
+    return bisect_right(calendar.working, end) - bisect_right(calendar.working, start)
 
 
 def last_day(period: Period | None, day: date, pauses: Iterable[Days] = ()) -> date | None:

@@ -40,14 +40,14 @@ def test_the_house_asks_what_it_does_today(size: run.Size) -> None:
         "worklist": 7,
         "worklist deep": 7,
         "search": 6,
-        "desk case": 15,
+        "desk case": 12,
         "portal list": 9,
         "portal case": 10,
         "portal stage": 9,
         "portal stage of 30": 10,
         "portal stage of 120": 10,
-        "approve": 13,
-        "approve_page": 17,
+        "approve": 12,
+        "approve_page": 16,
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from applications.desk.words import event_words, state_word
 from applications.models import Recommendation
 from applications.samples.cases import fresh
+from applications.services.standing import keep
 from regulators.rulebook import GRANT
 from tests.desk.conftest import act, at
 
@@ -77,8 +78,10 @@ def test_an_act_is_the_main_button_only_where_it_is_the_readers_turn(filed, afsa
     case = filed(afsa)
     case.stages.update(state="approved")
     case.findings.update(outcome="met")
+    keep([case.pk])
     lead = browsers.lead_reviewer
     assert main_buttons(lead.get(at("change", case))) == ["recommend"]
     case.stages.filter(order=0).update(state="changes_requested")
+    keep([case.pk])
     assert main_buttons(lead.get(at("change", fresh(case)))) == []
     assert 'href="' + act(case, "recommend") in lead.get(at("change", case)).content.decode()

@@ -174,7 +174,7 @@ def test_the_next_acts_follow_the_state_and_the_book(filed, afsa, state, recomme
 
 @pytest.mark.parametrize(("state", "count"), [("in_review", [19, 21, 19]), ("submitted", [14, 14, 17])])
 def test_the_panel_reads_little_that_the_page_does_not(lacking, filed, afsa, browsers, state, count):
-    """Twelve of the page, one for each part that is there, for who is approved and for who is named; the
+    """Eleven of the page, one for each part that is there, for who is approved and for who is named; the
     check; the duties.
     """
     counted = []

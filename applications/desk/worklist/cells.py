@@ -1,6 +1,8 @@
-"""What the columns of the worklist say of one case, read ``with_facts`` and ``with_rounds``."""
+"""What the columns of the worklist say of one case, from what its row keeps."""
 
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +19,7 @@ from applications.states import StageState as S
 from look import words as in_words
 from regulators.rulebook import say
 
+NO_CASE = UUID(int=0)
 BAR = 100  # the width of the bar up to its limit, in units of the drawing
 BAR_DRAWN = (
     '<svg viewBox="0 0 125 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
@@ -26,8 +29,13 @@ BAR_DRAWN = (
 
 
 def reference_cell(case: Any) -> SafeString:
-    url = reverse("admin:applications_application_change", args=[case.pk])
+    url = _address().replace(str(NO_CASE), str(case.pk))
     return format_html('<a class="ref" href="{}">{}</a>', url, case)
+
+
+@cache
+def _address() -> str:
+    return reverse("admin:applications_application_change", args=[NO_CASE])
 
 
 def firm_cell(case: Any) -> SafeString:
@@ -42,14 +50,14 @@ def stage_cell(case: Any) -> SafeString:
     if not case.stage_now:
         return format_html("{}<small>{}</small>", state, _("Every stage approved"))
     title = standing.stage_title(case, case.stage_now)
-    if case.state == A.SUBMITTED or not case.fact_stage_state:
+    if case.state == A.SUBMITTED or not case.stage_state_now:
         return format_html("{}<small>{}</small>", state, title)
-    words = STAGE_WORDS[S(case.fact_stage_state)]
+    words = STAGE_WORDS[S(case.stage_state_now)]
     return format_html("{}<small>{}</small><small>{}</small>", state, title, words)
 
 
 def waiting_cell(case: Any) -> SafeString:
-    found = standing.waiting(case, standing.facts_in_row(case))
+    found = standing.waiting(case)
     mine = standing.is_mine(case, found, case.reader)
     who = _tag("act", _("Your turn")) if mine else found.who
     return format_html("{}<small>{}</small>{}", who, found.why, _asks(case))
@@ -57,12 +65,12 @@ def waiting_cell(case: Any) -> SafeString:
 
 def _asks(case: Any) -> SafeString:
     """What the firm has asked back and waits for; in words, each a tag of its own."""
-    count = 0 if case.state in DECIDED else case.questions_open or 0
+    count = 0 if case.state in DECIDED else case.questions_now
     words = []
     if count:
         text = ngettext("%(n)s question of the firm", "%(n)s questions of the firm", count)
         words.append(text % {"n": count})
-    if case.time_asked and case.state not in DECIDED:
+    if case.time_asked_now and case.state not in DECIDED:
         words.append(_("More time asked for"))
     return format_html_join("", "<small>{}</small>", ((_tag("act", word),) for word in words))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import InformationRequest, RefusalNotice, Stage
 from applications.queries.consultations import answers_late, silence_raised, to_name_anew, view_asked
-from applications.queries.standing import to_answer, with_rounds
+from applications.queries.standing import to_answer
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 
@@ -27,11 +27,6 @@ def with_firm(cases: Cases) -> Cases:
 
 def answered(cases: Cases) -> Cases:
     return _with_request(cases, (InformationRequest.ANSWERED,))
-
-
-def asked(cases: Cases) -> Cases:
-    """Not annotated any more: the list does that itself."""
-    return cases.filter(pk__in=to_answer(with_rounds(cases)).order_by().values("pk"))
 
 
 def untaken(cases: Cases) -> Cases:
@@ -58,7 +53,7 @@ NEEDS: dict[str, tuple[str | Promise, Callable[[Cases], Cases]]] = {
     "late": (_("Past a date due"), late),
     "firm": (_("Waits on an answer of the firm"), with_firm),
     "answered": (_("Answers to read"), answered),
-    "asked": (_("The firm asks something"), asked),
+    "asked": (_("The firm asks something"), to_answer),
     "untaken": (_("A stage to take"), untaken),
     "notice": (_("A notice to serve"), to_serve),
     "silent": (_("A consultation past its day"), answers_late),

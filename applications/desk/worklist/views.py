@@ -17,7 +17,6 @@ from applications.desk.worklist.whose import mine, mine_in_words, types_of
 from applications.models import SavedView
 from applications.queries.assigning import assigns_at
 from applications.queries.saved_views import regulators_to_choose, views_for
-from applications.queries.standing import with_facts, with_rounds
 from applications.queries.tracks import notices_of
 from regulators.models import LicenceType
 from regulators.queries import regulators_of
@@ -83,7 +82,7 @@ def _leaf(form: Filter) -> pages.Leaf:
     nothing = pages.Leaf(rows=[], next="", previous="")
     if not form.is_valid():
         return nothing
-    cases = with_rounds(with_facts(form.found())).select_related("firm", "rulebook", "case_officer")
+    cases = form.found().select_related("firm", "rulebook", "case_officer")
     try:
         return pages.leaf(cases, form)
     except ValidationError as error:

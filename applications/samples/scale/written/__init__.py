@@ -8,7 +8,7 @@ from applications.samples.scale.steps import Step
 from applications.samples.scale.written.acts import ActRows
 from applications.samples.scale.written.notes import NoteRows
 from applications.samples.scale.written.requests import RequestRows
-from applications.states import StageState
+from applications.samples.scale.written.standing import standing_of
 from workflow.acts import DECIDE, EXAMINE
 
 TAKES = {
@@ -42,5 +42,4 @@ class Written(ActRows, NoteRows, RequestRows):
 
     def close(self) -> None:
         """The head of the chain, and what the row of the case keeps of where it stands."""
-        open_ones = (code for code, stage in self.stages.items() if stage["state"] != StageState.APPROVED)
-        self.case |= {**self.ledger.close(), "stage_now": next(open_ones, "")}
+        self.case |= {**self.ledger.close(), **standing_of(self)}

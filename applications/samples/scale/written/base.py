@@ -31,6 +31,7 @@ class CaseRows:
         self.check: Row = {}
         self.requests: dict[int, Row] = {}
         self.points: dict[tuple[int, int], Row] = {}
+        self.last_words: dict[tuple[int, int], bool] = {}  # of a point, whether the firm had it
         self.extension: Row = {}
         self.conditions: list[Row] = []
         self.notice: Row = {}

@@ -62,7 +62,8 @@ class RequestRows(CaseRows):
 
     def _request_question(self, step: Step) -> None:
         number, point = step.data["number"], step.data["point"]
-        self.new(PointMessage, point_id=self.points[number, point]["id"], from_firm=step.kind == "request.question",
+        from_firm = self.last_words[number, point] = step.kind == "request.question"
+        self.new(PointMessage, point_id=self.points[number, point]["id"], from_firm=from_firm,
                  text=step.data["text"], by_id=step.who.pk, at=step.at)  # fmt: skip
         self.record(step, data={"number": number, "point": point})
 
