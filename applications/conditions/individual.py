@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from applications.conditions import FORM, THE_FIRM, THE_REGULATOR, TIME, Data, Reasons, page, review
 from applications.conditions.days import as_date
 from applications.queries.consents import last_consent
+from applications.queries.submissions import newest_submission
 from applications.remembered import remembered
 from applications.states import ASSESSABLE, DECIDED, GONE, UNDECIDED
 from applications.states import ApplicationState as A
@@ -124,8 +125,8 @@ def _undecided(approval: "IndividualApproval") -> Reason:
 
 
 def _untold(case: "Application") -> Reasons:
-    named = case.snapshots.order_by("-number").values_list("content__people", flat=True)
-    people = remembered(case, "people_submitted", lambda: named.first() or {})
+    newest = newest_submission(case)
+    people = newest.content.get("people", {}) if newest else {}
     known = {(str(one.person_id), one.function) for one in _not_gone(case)}
     words = _("%(person)s is named as “%(function)s” and not proposed yet.")
     return [

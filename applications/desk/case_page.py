@@ -116,7 +116,7 @@ def _remember(case: Any, held: frozenset[str]) -> None:
     if "announced" not in held:
         remembered(case, "announced", list)
     if "individuals" not in held:
-        remembered(case, "functions_approved", set)
+        remembered(case, "individuals_not_gone", list)
     rows = {
         "consultations": case.consultations.select_related("specialist"),
         "change_notices": case.change_notices.all(),
