@@ -17,7 +17,7 @@ from django.utils import timezone
 V = TypeVar("V", bound=Callable[..., Any])
 
 BEGAN, SEEN = "signed_in_at", "seen_at"
-IDLE, DAY = "idle", "day"
+IDLE, DAY, ENDED = "idle", "day", "ended"  # ended by two administrators: of that a mail tells
 WRITE_EVERY = 60  # seconds: activity is noted no finer, so that a page seldom writes
 
 
@@ -65,7 +65,7 @@ class Sessions:
         if why:
             logout(request)
         response = self.get_response(request)
-        return _told_why(response, why) if why else response
+        return _told_why(response, why) if why in (IDLE, DAY) else response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         if not getattr(view, "passive", False) and has_session(request) and request.user.is_authenticated:
@@ -80,6 +80,9 @@ def has_session(request: HttpRequest) -> bool:
 def _why_over(request: HttpRequest) -> str:
     if not has_session(request) or not request.user.is_authenticated:
         return ""
+    ended = request.user.sessions_ended_at
+    if ended and request.session.get(BEGAN, 0) <= ended.timestamp():
+        return ENDED
     remaining = left(request)
     return DAY if not remaining[DAY] else IDLE if not remaining[IDLE] else ""
 

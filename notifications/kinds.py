@@ -90,7 +90,7 @@ KINDS = (
         why=_("If it was not you, you must hear of it."),
         mails=_mails(
             "security_sign_in", "security_password", "security_email", "security_factor_added",
-            "security_factor_removed", "security_codes",
+            "security_factor_removed", "security_codes", "security_factors_lost",
         ),
         readers=(FIRM, STAFF),
     ),

@@ -88,6 +88,7 @@ MAILS = {
     "security_factor_added": _of_account("factor"),
     "security_factor_removed": _of_account("factor"),
     "security_codes": _of_account(),
+    "security_factors_lost": _of_account(),
     "internal_assigned": Mail(),
     "internal_submitted": Mail(),
 }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import StaffInvitationAdmin, UserAdmin
 from accounts.models import StaffInvitation, User
-from regulators.desk import changes, citations, figures, people, powers
+from regulators.desk import changes, citations, figures, people, powers, reproving
 from regulators.desk.base import Page, show
 from regulators.models import (
     AuthorityBasis,
@@ -24,6 +24,7 @@ from regulators.models import (
     LicenceType,
     PendingChange,
     Regulator,
+    Reproving,
     RuleBookVersion,
     Staff,
 )
@@ -162,6 +163,13 @@ class DelegationAdmin(ForAdministrators):
     )  # fmt: skip
 
 
+@admin.register(Reproving)
+class ReprovingAdmin(ForAdministrators):
+    pages = (reproving.ConfirmReprovingPage,)
+    list_display = ("user", "regulator", "entered_at", "entered_by", "confirmed_at", "confirmed_by")
+    list_select_related = ("user", "regulator", "entered_by", "confirmed_by")
+
+
 @admin.register(AuthorityBasis)
 class AuthorityBasisAdmin(WithPages, ReadOnlyAdmin):
     pages = (powers.EnterBasisPage, powers.ConfirmBasisPage)
@@ -223,7 +231,8 @@ admin.site.unregister([User, StaffInvitation])
 
 
 @admin.register(User)
-class ColleagueAdmin(UserAdmin):
+class ColleagueAdmin(WithPages, UserAdmin):
+    pages = (reproving.ReprovePage,)
     list_display = ["full_name", "email", "is_active", "date_joined"]
     list_filter = ["is_active"]
 

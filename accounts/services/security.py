@@ -7,11 +7,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.actors import Actor
 from accounts.models import User
-from accounts.security import happening
+from accounts.security import Happening, happening
 from accounts.services.people import note, subject_of
 from audit.services import record
 
@@ -74,6 +75,22 @@ def note_removed_factor(*, instance: Authenticator, **_news: object) -> None:
 
 
 @transaction.atomic
+def take_factors_away(*, actor: Actor, user: User) -> None:
+    """Two people decided that this person lost the second factor; the room of regulators asks them.
+
+    Effects in order: passkeys, app and recovery codes are gone; every session that has begun is over;
+    ``settings.ACCOUNT_HANDLERS`` hear of it, without the place of whoever did it; the audit row.
+    """
+    held = Authenticator.objects.filter(user=user)
+    kinds = sorted(held.values_list("type", flat=True))
+    held.delete()
+    user.sessions_ended_at = timezone.now()
+    user.save(update_fields=["sessions_ended_at"])
+    _hear(Happening(user=user, what="factors_lost", at=user.sessions_ended_at, network="", browser=""))
+    record(subject=subject_of(user), kind="account.take_factors_away", actor=actor, data={"factors": kinds})
+
+
+@transaction.atomic
 def give_app(*, actor: Actor, user: User, secret: str) -> Authenticator:
     """An account made from the shell gets codes from an app, by its key in base 32.
 
@@ -91,6 +108,9 @@ def give_app(*, actor: Actor, user: User, secret: str) -> Authenticator:
 
 
 def _tell(**facts: Any) -> None:
-    news = happening(**facts)
+    _hear(happening(**facts))
+
+
+def _hear(news: Happening) -> None:
     for path in settings.ACCOUNT_HANDLERS:
         import_string(path)(news)

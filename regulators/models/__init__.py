@@ -10,6 +10,7 @@ from regulators.models.law import (
 )
 from regulators.models.period import Period
 from regulators.models.regulator import LicenceType, Regulator
+from regulators.models.reproving import Reproving
 from regulators.models.staff import Act, Delegation, Role, Staff
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "PendingChange",
     "Period",
     "Regulator",
+    "Reproving",
     "Role",
     "RuleBookVersion",
     "Staff",

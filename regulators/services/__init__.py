@@ -5,6 +5,7 @@ from regulators.services.changes import announce_change, hand_change_over, settl
 from regulators.services.citations import confirm_check, record_check
 from regulators.services.figures import confirm_figure, enter_figure
 from regulators.services.law import confirm_authority_basis, enter_authority_basis, load_rulebooks
+from regulators.services.reproving import confirm_reproving, enter_reproving
 from regulators.services.staff import (
     appoint_administrators,
     appoint_staff,
@@ -25,11 +26,13 @@ __all__ = [
     "confirm_check",
     "confirm_delegation",
     "confirm_figure",
+    "confirm_reproving",
     "delegate",
     "end_appointment",
     "end_delegation",
     "enter_authority_basis",
     "enter_figure",
+    "enter_reproving",
     "hand_change_over",
     "invite_colleague",
     "load_calendar",

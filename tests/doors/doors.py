@@ -18,7 +18,7 @@ from regulators.models import LicenceType
 
 TABLE = Path(__file__).parent.parent / "tables" / "doors.csv"
 OF_CASES = tuple(f"desk/applications/{name}/" for name in ("application", "stage", "individualapproval"))
-OF_ROWS = ("desk/regulators/", "desk/applications/meetingrequest/", "desk/licences/")
+OF_ROWS = ("desk/accounts/", "desk/regulators/", "desk/applications/meetingrequest/", "desk/licences/")
 STATES = ("draft", "review")
 NOT_OURS = ("static", "media")  # served as files, to everybody
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:\[[^]]*\]|[^()[])*\)")
@@ -222,6 +222,7 @@ def object_of(door: Door, side: SimpleNamespace, here: SimpleNamespace) -> Any:
         "regulators/rulebookversion": here.case.rulebook,
         "regulators/staff": post,
         "regulators/delegation": side.licence_type.delegations.first(),
+        "regulators/reproving": side.reproving,
         "regulators/authoritybasis": basis,
         "regulators/legalvalue": side.figure,
         "regulators/citationcheck": side.check,

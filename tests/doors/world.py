@@ -63,7 +63,14 @@ from licences.models import Licence, ReadinessRecord
 from licences.services.certifying import certify
 from notifications.models import Message
 from regulators import services as regulators
-from regulators.models import AuthorityBasis, CitationCheck, LegalValue, LicenceType, PendingChange
+from regulators.models import (
+    AuthorityBasis,
+    CitationCheck,
+    LegalValue,
+    LicenceType,
+    PendingChange,
+    Reproving,
+)
 from regulators.queries import current_pin
 from tests.machines.world import everybody
 from tests.plugins import cases, files
@@ -208,6 +215,14 @@ def _law(staff: Any, kind: LicenceType) -> dict[str, Any]:
             look_again_on=soon,
             **source,
             **by_lead,
+        ),
+        "reproving": Reproving.objects.create(
+            user=staff.reviewer,
+            human=staff.reviewer.human,
+            regulator=kind.regulator,
+            reason="Seen.",
+            entered_by=staff.second_administrator,
+            entered_human=staff.second_administrator.human,
         ),
         "law_change": PendingChange.objects.create(
             licence_type=kind,
