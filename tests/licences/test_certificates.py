@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import segno
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,10 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from audit.models import Event
 from licences import services, terms
 from licences.certificates import code as codes
 from licences.certificates.page import pdf
 from licences.models import Certificate
+from licences.services import granting
 from licences.services.certifying import certify
 from licences.views.check import MISSES
 from tests.licences.acting import by_two
@@ -234,3 +237,19 @@ def test_the_day_after_the_last_one_the_certificate_says_so(visitor, grant):
     licence = grant(valid_until=timezone.localdate() - timedelta(days=1))
     page = text(looked_up(visitor, licence.certificates.get().code))
     assert "The licence is not in force today: Past its last day" in page
+
+
+def test_a_licence_from_before_certificates_gets_one_by_the_command_and_only_once(grant, capsys, monkeypatch):
+    with monkeypatch.context() as before:
+        before.setattr(granting, "certify", lambda _licence: None)
+        old = grant(conditions=["One."])
+    new = grant()
+    for made in (1, 0):
+        call_command("issue_certificates")
+        assert capsys.readouterr().out == f"{old}\n" * made + f"certificates made: {made}\n"
+    (certificate,) = old.certificates.all()
+    assert (certificate.content["conditions"], new.certificates.count()) == (["One."], 1)
+    event = Event.objects.get(kind="licence.certificate")
+    assert (event.subject, event.actor_name, event.data) == (
+        f"licence:{old.number}", "issue_certificates", {"certificate": certificate.pk},
+    )  # fmt: skip
