@@ -251,5 +251,5 @@ def test_a_licence_from_before_certificates_gets_one_by_the_command_and_only_onc
     assert (certificate.content["conditions"], new.certificates.count()) == (["One."], 1)
     event = Event.objects.get(kind="licence.certificate")
     assert (event.subject, event.actor_name, event.data) == (
-        f"licence:{old.number}", "issue_certificates", {"certificate": certificate.pk},
+        f"licence:{old.number}", "system: issue_certificates", {"certificate": certificate.pk},
     )  # fmt: skip
