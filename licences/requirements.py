@@ -76,6 +76,22 @@ def corrects_an_entry(licence: Any, data: Data) -> list[Reason]:
     return []
 
 
+def puts_right_a_slip(licence: Any, data: Data) -> list[Reason]:
+    """A correction takes nothing from the firm, and leaves the licence on a basis of its day."""
+    changes = data.get("changes") or {}
+    reasons = []
+    if not changes.keys() <= terms.SLIPS or not str(changes.get("firm_name", "x")).strip():
+        return [Reason(_("A correction puts the name of the firm and days right, and nothing else."))]
+    if terms.against_the_firm(licence, changes):
+        words_ = _("An earlier last day is against the firm: vary the licence, so that the firm is heard.")
+        reasons.append(Reason(words_))
+    if granted := changes.get("granted_on"):
+        day, basis = date.fromisoformat(str(granted)), licence.authority_basis
+        if not basis.valid_from <= day <= min(basis.valid_until or date.max, timezone.localdate()):
+            reasons.append(Reason(_("On that day the legal basis of the licence was not in force.")))
+    return reasons
+
+
 def is_against(licence: Any, act: str, data: Data) -> bool:
     """The firm has to be heard: the act takes something from it, and it did not ask for it itself."""
     if act in ON_REQUEST and data.get("firm_asked"):

@@ -82,6 +82,9 @@ def changes_in_words(changes: dict[str, Any]) -> Iterator[str]:
             if until
             else _("No last day")
         )
+    if "granted_on" in changes:
+        day = date.fromisoformat(str(changes["granted_on"]))
+        yield _("Granted on %(day)s") % {"day": words.day(day)}
     if "firm_name" in changes:
         yield _("Name of the firm: %(name)s") % {"name": changes["firm_name"]}
     if "scope" in changes:

@@ -6,16 +6,21 @@ where it was carried over from the case); ``since`` and ``until`` are numbers of
 counted from 1. A condition that ended stays where it was, so that its number stays too.
 
 A change is ``{"add": [text], "change": {number: text}, "remove": [number], "valid_until": ISO day or "",
-"firm_name": text, "scope": text}``; a key that is not there changes nothing.
+"firm_name": text, "scope": text, "granted_on": ISO day}``; a key that is not there changes nothing. A slip in
+the name or a day is put right by a correction, which knows ``SLIPS`` alone.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from licences.states import Change
 
 Condition = dict[str, Any]
 Terms = dict[str, Any]
+SLIPS = frozenset({"firm_name", "granted_on", "valid_until"})
 
 
 def carried_over(texts: Iterable[str]) -> list[Condition]:
@@ -41,7 +46,12 @@ def apply(licence: Any, changes: Terms, *, act: str, entry: int) -> None:
         end(conditions, int(number), entry)
     conditions.extend(condition(text, act, entry) for text in changes.get("add", []))
     if "valid_until" in changes:
-        licence.valid_until = changes["valid_until"] or None
+        last_day = changes["valid_until"]
+        licence.valid_until = date.fromisoformat(str(last_day)) if last_day else None
+    if "granted_on" in changes:  # at the same time of the other day
+        day = date.fromisoformat(str(changes["granted_on"]))
+        at = timezone.localtime(licence.granted_at)
+        licence.granted_at = at.replace(year=day.year, month=day.month, day=day.day)
     for name in ("firm_name", "scope"):
         if name in changes:
             setattr(licence, name, changes[name])

@@ -47,7 +47,7 @@ KINDS = (
         why=_("They begin and end periods, or tell of a decision."),
         mails=_mails(
             "submitted", "accepted", "returned", "not_accepted", "withdrawn", "approved_in_principle",
-            "decision", "refusal_notice", "letter", "change_resolved",
+            "decision", "refusal_notice", "letter", "corrected", "change_resolved",
         ),
     ),
     Kind(

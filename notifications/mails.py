@@ -65,6 +65,7 @@ MAILS = {
     "approved_in_principle": Mail(words="decision", action=_("Read the decision")),
     "decision": Mail(action=_("Read the decision")),
     "letter": Mail(action=_("Read the letter")),
+    "corrected": Mail(action=_("Read the correction")),
     "condition_reminder": Mail(needs=_names("number", "due"), action=_("See what is due")),
     "draft_idle": Mail(needs=_names("saved_on", "left", "due"), action=_("Go on with the draft")),
     "digest": Mail(needs=_names("items", "rows"), action=_("See what is due")),

@@ -2,17 +2,21 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application, Correction, CorrectionAnswer
 from applications.presses import same_press
 from applications.queries.corrections import text_of
+from applications.services import tell
 from applications.services.guard import insist, locked_case
 from audit.services import record as write_down
 from workflow.errors import Gone, NotAllowed
 
+READ_BY_THE_FIRM = frozenset({Correction.LETTER, Correction.DECISION, Correction.CONDITION})
 MOST = 300  # characters: a slip is short; what is longer is another text
 
 
@@ -68,8 +72,9 @@ def propose_correction(
 def answer_correction(*, actor: Any, correction: Correction, confirmed: bool) -> CorrectionAnswer:
     """Another person confirms the correction, which then stands beside the text for ever, or declines it.
 
-    Effects in order: lock the case; the answer; audit event with the words before and after. Raises
-    NotAllowed for the human who proposed it, from whatever account; NotReady where it has its answer.
+    Effects in order: lock the case; the answer; where it is confirmed and the firm has read the text, one
+    mail for each person of the firm; audit event with the words before and after. Raises NotAllowed for the
+    human who proposed it, from whatever account; NotReady where it has its answer.
     """
     case = locked_case(correction.application_id, actor=actor, permission="applications.correct_record")
     correction = Correction.objects.get(pk=correction.pk)
@@ -85,6 +90,8 @@ def answer_correction(*, actor: Any, correction: Correction, confirmed: bool) ->
         proposed_human=correction.proposed_human,
         at=timezone.now(),
     )
+    if confirmed and correction.record in READ_BY_THE_FIRM:
+        tell.firm(case, "corrected", key=f"correction:{correction.pk}", url=_address(case, correction))
     write_down(
         subject=case.audit_subject,
         kind="application.correction_confirmed" if confirmed else "application.correction_declined",
@@ -99,3 +106,9 @@ def answer_correction(*, actor: Any, correction: Correction, confirmed: bool) ->
         },
     )
     return answer
+
+
+def _address(case: Application, correction: Correction) -> str:
+    if correction.record == Correction.LETTER:
+        return settings.BASE_URL + reverse("portal:letter", args=[case.pk, correction.record_pk])
+    return settings.BASE_URL + reverse("portal:decision", args=[case.pk])

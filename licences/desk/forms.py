@@ -4,6 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -154,18 +155,44 @@ class VaryForm(ActForm):
 
 class CorrectForm(ActForm):
     entry = forms.TypedChoiceField(label=_("Line of the history that is wrong"), coerce=int)
-    field_order = ("entry", "public_note", "reason")
+    firm_name = forms.CharField(label=_("Name of the firm"), max_length=250)
+    granted_on = DayMonthYearField(label=_("Granted on"))
+    valid_until = DayMonthYearField(
+        label=_("Valid until"), required=False, help_text=_("Leave it empty where there is no last day.")
+    )
+    field_order = ("entry", "firm_name", "granted_on", "valid_until", "public_note", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         note = self.fields["public_note"]
         note.required, note.label = True, _("What is right")
         note.help_text = _("Shown to everybody. The wrong line stays, and says that it was corrected.")
+        for name, stands in self._stands().items():
+            self.fields[name].initial = stands
         field: Any = self.fields["entry"]
         field.choices = [
             (one.entry.pk, f"{one.number}. {one.what}, {words.day(one.entry.at)}")
             for one in history_of(list(self.licence.history.all()))
         ]
+
+    def _stands(self) -> dict[str, Any]:
+        licence = self.licence
+        granted_on = timezone.localdate(licence.granted_at)
+        return {
+            "firm_name": licence.firm_name, "granted_on": granted_on, "valid_until": licence.valid_until
+        }  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """What is left as it stands is not corrected."""
+        data = dict(super().clean() or {})
+        new = {name: data.pop(name, None) for name in self._stands()}
+        different = {name: value for name, value in new.items() if value != self._stands()[name]}
+        data["changes"] = {
+            name: value if isinstance(value, str) else value.isoformat() if value else ""
+            for name, value in different.items()
+            if name not in self.errors
+        }
+        return data
 
 
 FORMS: dict[str, type[ActForm]] = {

@@ -249,11 +249,16 @@ class Licence(Stateful):
         permission="licences.correct_register",
         label=_("Correct the register"),
         needs=["reason", "entry", "public_note"],
-        requires=[ask.corrects_an_entry],
+        requires=[ask.corrects_an_entry, ask.puts_right_a_slip],
         two_people=True,
     )
-    def correct(self, *, actor: Any, reason: str, entry: int, **data: Any) -> None:
-        """A line of the history was wrong: a new line says so, and both stay."""
+    def correct(
+        self, *, actor: Any, reason: str, entry: int, changes: terms.Terms | None = None, **data: Any
+    ) -> None:
+        """A line of the history was wrong: a new line says so, with the name of the firm or the day that is
+        right, and both stay.
+        """
+        self._change(changes or {}, "correct")
 
     def _change(self, changes: terms.Terms, act: str) -> None:
         terms.apply(self, changes, act=act, entry=self._next_entry())

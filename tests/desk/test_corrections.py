@@ -1,6 +1,7 @@
 """Clerical corrections: two people, words alone, the original for ever beside them."""
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -8,6 +9,7 @@ from applications.models import Correction, CorrectionAnswer, Decision, Recommen
 from applications.portal.standing import timeline_of
 from applications.services.corrections import answer_correction, propose_correction
 from audit.models import Event
+from notifications.models import Message
 from tests.desk.conftest import at
 from tests.plugins.cases import fresh, new_staff
 from workflow.errors import Gone, NotAllowed, NotReady
@@ -120,3 +122,7 @@ def test_the_firm_does_not_hear_of_a_slip_in_what_it_never_reads(case, decision,
     proposed = propose_correction(actor=afsa_staff.decision_maker, case=case, record=record, pk=pk, **SLIP)
     answer_correction(actor=afsa_staff.lead_reviewer, correction=proposed, confirmed=True)
     assert [event.what for event in timeline_of(case)] == told
+    mails = Message.objects.filter(template="corrected")
+    assert [(mail.recipient, mail.url) for mail in mails] == [
+        (case.created_by, f"{settings.BASE_URL}/applications/{case.pk}/decision/") for _slip in told
+    ]

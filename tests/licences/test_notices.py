@@ -11,6 +11,8 @@ from accounts.models import Membership, User
 from audit.models import Event
 from licences import law, services
 from licences.models import Certificate, Licence, LicenceNotice
+from licences.standing import history_of
+from look import words
 from notifications.models import Message
 from regulators import books
 from regulators.models import Act
@@ -23,6 +25,9 @@ TODAY = timezone.localdate
 UNSERVED = "The preliminary notice is not served yet."
 UNWRITTEN = "Write the text of the preliminary notice: this is against the firm."
 PAST = "The last day must not have passed. To end the licence, use another act."
+EARLIER = "An earlier last day is against the firm: vary the licence, so that the firm is heard."
+NO_BASIS = "On that day the legal basis of the licence was not in force."
+SLIPS_ALONE = "A correction puts the name of the firm and days right, and nothing else."
 GONE = "A condition that is to change does not stand any more. Look at it again."
 
 
@@ -275,7 +280,8 @@ def test_two_accounts_of_one_human_are_one_person(act, licence, decision_maker):
     third = decision_maker("Cyril", "N2000003")
     if act == "lift_restriction":
         by_two(licence, "restrict", first, third, reason="r", changes={"add": ["A."]})
-    data = {"changes": {"add": ["B."]}, "entry": licence.history.first().pk, "public_note": "x"}
+    changes = {"firm_name": "Turan Ltd"} if act == "correct" else {"add": ["B."]}
+    data = {"changes": changes, "entry": licence.history.first().pk, "public_note": "x"}
     proposed(licence, act, first, reason="r", firm_asked="Letter 7", **data)
 
     with pytest.raises(NotAllowed):
@@ -426,3 +432,44 @@ def test_a_variation_for_the_firm_leaves_the_notice_of_an_adverse_one_open(licen
     assert confirmed(licence, "vary", two[1]).conditions_in_force == ["Report monthly.", "No new clients."]
     notice.refresh_from_db()
     assert notice.is_open is False
+
+
+def test_a_slip_in_the_name_and_the_days_is_put_right_and_stands_in_the_history(grant, two):
+    licence = grant(valid_until=TODAY() + timedelta(days=30))
+    first, before = licence.history.get(), licence.granted_at
+    day, later = TODAY() - timedelta(days=1), TODAY() + timedelta(days=40)
+    right = {"firm_name": "Turan Vaults Ltd", "granted_on": str(day), "valid_until": str(later)}
+    told = {"reason": "r", "entry": first.pk, "public_note": "As decided."}
+    proposed(licence, "correct", two[0], **told, changes=right)
+    confirmed(licence, "correct", two[1])
+
+    now = fresh(licence)
+    granted = timezone.localtime(now.granted_at)
+    assert (now.firm_name, granted.date(), now.valid_until) == ("Turan Vaults Ltd", day, later)
+    assert granted.time() == timezone.localtime(before).time()
+    lines = history_of(list(now.history.all()))
+    assert [(line.corrects, line.corrected_by) for line in lines] == [(0, [2]), (1, [])]
+    assert lines[1].changes == [
+        f"Valid until {words.day(later)}",
+        f"Granted on {words.day(day)}",
+        "Name of the firm: Turan Vaults Ltd",
+    ]
+    assert fresh(licence).history.get(pk=first.pk).at == first.at
+    assert [one.content["firm"] for one in now.certificates.all()] == ["Turan Vault Ltd", "Turan Vaults Ltd"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"valid_until": 29}, EARLIER),
+        ({"granted_on": -9000}, NO_BASIS),
+        ({"granted_on": 1}, NO_BASIS),
+        ({"firm_name": " "}, SLIPS_ALONE),
+        ({"scope": ""}, SLIPS_ALONE),
+    ],
+)
+def test_a_correction_is_no_variation(grant, two, changes, why):
+    licence = grant(valid_until=TODAY() + timedelta(days=30), conditions=["Two keys."])
+    days = {name: str(TODAY() + timedelta(days=n)) for name, n in changes.items() if isinstance(n, int)}
+    told = {"reason": "r", "entry": licence.history.get().pk, "public_note": "x", "changes": changes | days}
+    assert refused(proposed, licence, "correct", two[0], **told) == [why]
