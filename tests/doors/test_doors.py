@@ -22,7 +22,9 @@ from tests.plugins.undone import rolled_back
 
 DOORS = doors.every_door()
 TABLE = doors.table()
-WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|MERGE INTO)\s+"?(\w+)', re.IGNORECASE)
+WRITE = re.compile(  # at the beginning, and after or inside what stands before it by WITH
+    r'(?:^|AS \(|\))\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|MERGE INTO)\s+"?(\w+)', re.IGNORECASE
+)
 READING_IS_RECORDED = {
     "portal:document": {"audit_chain", "audit_event"},
     "portal:authority": {"audit_chain", "audit_event"},
@@ -68,8 +70,7 @@ def written() -> Iterator[set[str]]:
     tables: set[str] = set()
 
     def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if found := WRITE.match(sql):
-            tables.add(found[1])
+        tables.update(WRITE.findall(sql))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(watch):
