@@ -13,6 +13,7 @@ from applications.desk.worklist.filters import DUE, NEWEST, OLDEST, SILENT, Filt
 
 SIZE = 25
 MOST = 100  # more are not counted
+Key = tuple[Any, str]  # of a case, with its state
 # The column, and whether it falls.
 ORDERS = {
     DUE: ("due_order", False),
@@ -76,6 +77,11 @@ def _beyond(column: str, at: datetime, pk: uuid.UUID, *, down: bool) -> Q:
     beyond = "lt" if down else "gt"
     further = Q(**{f"{column}__{beyond}": at}) | Q(**{column: at, f"pk__{beyond}": pk})
     return Q(**{f"{column}__{beyond}e": at}) & further
+
+
+def capped_keys(cases: QuerySet[Any]) -> list[Key]:
+    """The cases themselves, up to one more than MOST, in no order."""
+    return list(cases.order_by().values_list("pk", "state")[: MOST + 1])
 
 
 def capped(cases: QuerySet[Any]) -> int:

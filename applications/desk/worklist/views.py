@@ -49,12 +49,13 @@ def show(model_admin: Any, request: Any) -> HttpResponse:
         "more_than": pages.MOST,
     }
     if not form.errors:
-        found = pages.capped(form.found()) if leaf.next or leaf.previous else len(rows)
+        keys = [(case.pk, case.state) for case in leaf.rows]
+        found = pages.capped_keys(form.found()) if leaf.next or leaf.previous else keys
         context |= {
             "next_url": form.url(after=leaf.next) if leaf.next else "",
             "previous_url": form.url(before=leaf.previous) if leaf.previous else "",
             "first_url": form.url() if leaf.previous else "",
-            "found": found,
+            "found": len(found),
             "narrowers": narrowers(form, found),
         }
     status = 400 if form.errors else 200
