@@ -96,6 +96,12 @@ def time_to_answer_is_over(approval: "IndividualApproval", data: Data) -> Reason
     return [Reason(words % {"date": until.strftime("%d.%m.%Y") if until else "?"}, by=TIME)]
 
 
+def what_was_said_is_answered(approval: "IndividualApproval", data: Data) -> Reasons:
+    if not data or not approval.representation or str(data.get("our_answer", "")).strip():
+        return []
+    return [Reason(_("Write our answer to what the firm said."), by=FORM)]
+
+
 def people_settled(case: "Application") -> Reasons:
     """What a grant needs of the people: the required functions have somebody approved, and of nobody who is
     named it is unknown whether they may: each is approved, refused or withdrawn.

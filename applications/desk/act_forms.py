@@ -113,6 +113,15 @@ class IndividualRefusalForm(forms.Form):
     )
 
 
+class IndividualRefuseForm(forms.Form):
+    reason = long_text(_("Reasons, for the file"))
+    our_answer = long_text(
+        _("Our answer to what the firm said"),
+        required=False,
+        help_text=_("The firm reads it. Needed where the firm said something to the notice."),
+    )
+
+
 class RefuseForm(WithGrounds):
     reason = long_text(_("Reason, as the firm will read it"))
 

@@ -58,7 +58,9 @@ FORMS: dict[str, type[forms.Form]] = {
     "refuse": f.RefuseForm,
     "remit": f.RemitForm,
 }
-INDIVIDUAL_FORMS: dict[str, type[forms.Form]] = {"propose_refusal": f.IndividualRefusalForm}
+INDIVIDUAL_FORMS: dict[str, type[forms.Form]] = {
+    "propose_refusal": f.IndividualRefusalForm, "refuse": f.IndividualRefuseForm
+}  # fmt: skip
 STAGE_FORMS: dict[str, type[forms.Form]] = {"request_changes": f.ReturnStageForm}
 SERVICES: dict[str, Callable[..., Any]] = {
     "accept": intake.accept,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -25,7 +26,7 @@ class IndividualApproval(Stateful):
     person's as submitted, kept up with each submission until it is decided on.
 
     ``notice`` is what the firm reads of a proposed refusal, and ``represent_until`` the last day for what it
-    says against it, kept in ``representation`` as it was received.
+    says against it, kept in ``representation`` as it was received; ``our_answer`` goes with the refusal.
     """
 
     lock_first = ("application",)
@@ -40,6 +41,7 @@ class IndividualApproval(Stateful):
     noticed_at = models.DateTimeField(null=True, blank=True)
     represent_until = models.DateField(null=True, blank=True)
     representation = models.TextField(blank=True)
+    our_answer = models.TextField(blank=True)
     reason = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -76,6 +78,12 @@ class IndividualApproval(Stateful):
     @property
     def title(self) -> str:
         return say(self.rule.title) if self.rule else self.function
+
+    @property
+    def may_be_answered(self) -> bool:
+        """The firm can say something to the notice, to the end of its last day."""
+        until = self.represent_until
+        return self.state == I.REFUSAL_PROPOSED and until is not None and timezone.localdate() <= until
 
     @act(
         field=state,
@@ -130,6 +138,7 @@ class IndividualApproval(Stateful):
         self, *, reason: str, notice: str, represent_until: Any, now: Any, **data: Any
     ) -> None:
         self.reason, self.notice = reason, notice
+        self.representation, self.our_answer = "", ""  # of an earlier notice; the record keeps them
         self.noticed_at, self.represent_until = now, represent_until
 
     @act(
@@ -140,10 +149,10 @@ class IndividualApproval(Stateful):
         duty=DECIDE,
         permission="applications.refuse_individual",
         needs=("reason",),
-        requires=(c.case_is_open, c.time_to_answer_is_over),
+        requires=(c.case_is_open, c.time_to_answer_is_over, c.what_was_said_is_answered),
     )
-    def refuse(self, *, reason: str, now: Any, **data: Any) -> None:
-        self.reason, self.ended_at = reason, now
+    def refuse(self, *, reason: str, now: Any, our_answer: str = "", **data: Any) -> None:
+        self.reason, self.our_answer, self.ended_at = reason, our_answer, now
 
     @act(
         field=state,

@@ -98,6 +98,7 @@ urlpatterns = [
     path("<uuid:pk>/people/<uuid:person>/questions/", people.person_questions, name="person_questions"),
     path("<uuid:pk>/people/<uuid:person>/remove/", people.person_remove, name="person_remove"),
     path("<uuid:pk>/people/<uuid:person>/another/", candidates.another, name="person_another"),
+    path("<uuid:pk>/people/<uuid:person>/notice/<slug:function>/", candidates.notice, name="person_notice"),
     path("<uuid:pk>/people/<uuid:person>/invite/", person_part.person_invite, name="person_invite"),
     path("<uuid:pk>/people/<uuid:person>/consent/", person_part.person_consent, name="person_consent"),
     path("invited/<str:token>/", person_part.invited, name="invited"),

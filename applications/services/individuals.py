@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
@@ -133,6 +135,35 @@ def record_answer(
     return found
 
 
+def answer_notice(*, actor: Any, approval: IndividualApproval, text: str, seen: int) -> IndividualApproval:
+    """A signatory of the firm answers the notice of a proposed refusal, to the end of its last day. ``seen``
+    is the version that the page showed: the same words from it are the same press.
+
+    Effects in order: lock the case and the approval; the text below what was said before, with the next
+    version; the case officer is told; audit event with the text. Raises NotAllowed or NotReady.
+    """
+    with transaction.atomic():
+        case = locked_case(approval.application_id, actor=actor, permission="applications.submit_application")
+        insist_not_decided(case)
+        found = workflow.lock(IndividualApproval, approval.pk)
+        said = [found.representation] if found.representation else []
+        if found.version != seen and found.representation.endswith(text):
+            return found
+        insist(found.may_be_answered, _("The time for representations is over."))
+        insist(text.strip(), _("Write what you want to say."))
+        found.representation = "\n\n".join([*said, text])
+        found.version += 1
+        found.save(update_fields=["representation", "version"])
+        if case.case_officer:
+            key = f"person_answered:{found.pk}:{found.version}"
+            tell.person(case, case.case_officer, "internal_assigned", key=key)
+        record(
+            subject=case.audit_subject, kind="application.individual_answer", actor=actor, reason=text,
+            data={"function": found.function, "person": str(found.person_id)},
+        )  # fmt: skip
+    return found
+
+
 def propose_another(
     *, actor: Any, approval: IndividualApproval, expected_version: int, reason: str
 ) -> IndividualApproval:
@@ -181,9 +212,14 @@ def after_individual(change: Change) -> dict[str, Any]:
         clock = case.book.clock("representations")
         tell.firm(
             case, "refusal_notice", key=f"individual:{approval.pk}:{approval.version}",
-            due=approval.represent_until, basis=lazy(_basis, str)(clock),
+            due=approval.represent_until, basis=lazy(_basis, str)(clock), url=_notice_url(approval),
         )  # fmt: skip
     return {"function": approval.function, "person": str(approval.person_id)}
+
+
+def _notice_url(approval: IndividualApproval) -> str:
+    where = [approval.application_id, approval.person_id, approval.function]
+    return settings.BASE_URL + reverse("portal:person_notice", args=where)
 
 
 def _propose(case: Application, named: list[tuple[Any, str]]) -> list[IndividualApproval]:

@@ -120,9 +120,11 @@ def test_a_refusal_is_noticed_waits_for_the_firm_and_is_another_persons(assessin
     )
     with pytest.raises(NotAllowed):
         run(afm_staff.reviewer, heard, "refuse", reason="Not fit.")
-    refused = run(decider, heard, "refuse", reason="Not fit.")
-    assert (refused.state, refused.representation, refused.ended_at is not None) == (
-        "refused", "We disagree.", True,
+    with pytest.raises(NotReady, match="Write our answer"):
+        run(decider, heard, "refuse", reason="Not fit.", our_answer=" ")
+    refused = run(decider, heard, "refuse", reason="Not fit.", our_answer="It was weighed.")
+    assert (refused.state, refused.representation, refused.our_answer, refused.ended_at is not None) == (
+        "refused", "We disagree.", "It was weighed.", True,
     )  # fmt: skip
     assert duties.side_of(case=case.duty_case, human=decider.human) == "decide"
     assert individuals.take_up(actor=afm_staff.specialist, case=case) == []

@@ -43,7 +43,7 @@ from licences.services import issue
 from notifications.models import Message
 from regulators import services as law
 from regulators.reference.provisions import provisions_of
-from regulators.services import confirm_authority_basis, enter_authority_basis
+from regulators.services import confirm_authority_basis, enter_authority_basis, enter_reproving
 from tests.plugins.cases import email_of, new_applicant
 from tests.plugins.files import pdf
 from tests.plugins.watching import Watch
@@ -208,6 +208,7 @@ def scene(
         token=token, invitation=invitation, letter=letter, notice=None, representation=None,
         correction=None,
         consultation=consultations.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
+        lost_factor=enter_reproving(actor=staff.administrator, user=staff.reviewer, reason="Seen."),
         refusal_of_person=IndividualApproval.objects.create(
             application=case, person=case.posts.get(function="cito").person, function="cito",
             state="refusal_proposed", notice="We propose to refuse.", represent_until=timezone.localdate(),
@@ -348,7 +349,8 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "stage": stages,
         "code": [scene.licence.certificates.get().code] if name == "register:check"
         else [case.book.code] if name.startswith(("law:", "before:")) else stages[:1],
-        "version": [case.book.version], "person": [person],
+        "version": [case.book.version], "function": [scene.refusal_of_person.function],
+        "person": [scene.refusal_of_person.person_id if name == "portal:person_notice" else person],
         "requirement": asked[:1] if name.startswith("admin:") else asked,
         "section": [case.book.sections_of(stages[0])[0].code],
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
@@ -389,7 +391,7 @@ def of_admin(name: str, scene: SimpleNamespace) -> dict[str, list[Any]]:
                 rows = list(scene.case.stages.all()[:1])
             acts = list(acts_of(model)) if name.endswith("_act") else []
             keys = {"object_id": [row.pk for row in rows], "transition": acts}
-            is_row = opts.app_label == "regulators" or opts.model_name == "meetingrequest"
+            is_row = opts.app_label in ("regulators", "accounts") or opts.model_name == "meetingrequest"
             return keys | ({"pk": keys["object_id"]} if is_row else {})
     return {"object_id": ["1"], "transition": []}
 

@@ -1,6 +1,9 @@
 """People for functions at the desk, and what the firm sees of it."""
 
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,6 +13,8 @@ from applications.conditions.individual import first_allowed_day
 from applications.models import IndividualApproval
 from applications.services import individuals
 from applications.services.meeting_log import log_meeting
+from audit.models import Event
+from notifications.models import Message
 from tests.desk.conftest import at, new_person, on
 from tests.plugins.cases import fresh
 from workflow.errors import NotReady
@@ -154,3 +159,38 @@ def test_nothing_is_written_to_a_notice_once_the_case_has_ended(case, afsa_staff
         individuals.record_answer(
             actor=afsa_staff.case_officer, approval=approval, expected_version=0, text="She is fit."
         )
+
+
+def test_the_firm_answers_a_notice_in_the_portal_and_reads_our_answer(case, approval, english, afsa_staff):
+    how = {"notice": "We mean to refuse.", "reason": CANARY, "represent_until": first_allowed_day(case)}
+    for name, words in (("assess", {}), ("propose_refusal", how)):
+        approval = individuals.act_on(
+            actor=afsa_staff.reviewer, approval=approval, act=name, expected_version=approval.version, **words
+        )
+    firm, people = english(case.created_by), reverse("portal:people", args=[case.pk])
+    url = reverse("portal:person_notice", args=[case.pk, approval.person_id, "seo"])
+    told = Message.objects.filter(template="refusal_notice").values_list("url", flat=True)
+    assert list(told) == [f"{settings.BASE_URL}{url}"]
+    assert (url in firm.get(people).content.decode(), firm.get(url).status_code) == (True, 200)
+    assert firm.post(url, {"version": approval.version, "text": " "}).status_code == 422
+    said = {"version": approval.version, "text": "She has ten years."}
+    assert [firm.post(url, said).status_code for _press in range(2)] == [302, 302]
+    more = {"version": approval.version + 1, "text": "And a letter."}
+    assert firm.post(url, more).status_code == 302
+    assert fresh(approval).representation == "She has ten years.\n\nAnd a letter."
+    events = Event.objects.filter(subject=case.audit_subject, kind="application.individual_answer")
+    assert list(events.order_by("number").values_list("reason", flat=True)) == [said["text"], more["text"]]
+
+    last = timezone.localdate() - timedelta(days=1)
+    IndividualApproval.objects.filter(pk=approval.pk).update(represent_until=last)
+    late = firm.post(url, {"version": approval.version + 2, "text": "Late."})
+    assert (late.status_code, "The time for representations is over." in late.content.decode()) == (422, True)
+    decider = english(afsa_staff.decision_maker)
+    act = individual_act(approval, "refuse")
+    bare = decider.post(act, {"version": approval.version + 2, "reason": CANARY})
+    assert (bare.status_code, "Write our answer" in bare.content.decode()) == (422, True)
+    answered = {"version": approval.version + 2, "reason": CANARY, "our_answer": "They were weighed."}
+    assert decider.post(act, answered).status_code == 302
+    page = firm.get(url).content.decode()
+    assert ("They were weighed." in page, "And a letter." in page, CANARY in page) == (True, True, False)
+    assert url in firm.get(people).content.decode()

@@ -360,6 +360,7 @@ def _case(
             person=person,
             function=case.book.functions[1].code,
             state="refusal_proposed",
+            notice="We mean to refuse.",
             represent_until=timezone.localdate(),
         ),
         applicant=applicant,

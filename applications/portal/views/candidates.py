@@ -1,4 +1,4 @@
-"""The firm takes a person back that it proposed for a function, to name another one."""
+"""A person proposed for a function: the firm takes them back to name another, or answers a notice."""
 
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,18 @@ from django.utils.translation import gettext_lazy
 
 from accounts.requests import SignedIn
 from applications.models import IndividualApproval
+from applications.portal import typed
 from applications.portal.access import case_or_404, page, show
+from applications.portal.forms import ReasonForm
 from applications.portal.views.people import person_or_404
-from applications.queries.individuals import replaceable
-from applications.services.individuals import propose_another
+from applications.queries.individuals import approvals_of, replaceable
+from applications.services.individuals import answer_notice, propose_another
+from applications.states import IndividualState
 from regulators import rulebook as rb
+from regulators.periods import footing
 from workflow.errors import Refused
+
+NOTICED = (IndividualState.REFUSAL_PROPOSED, IndividualState.REFUSED)
 
 
 class AnotherForm(forms.Form):
@@ -69,3 +75,34 @@ def another(request: SignedIn, pk: UUID, person: UUID) -> HttpResponse:
     return show(
         request, "portal/person_another.html", case, tab="people", refusal=refusal, form=form, person=found
     )
+
+
+@page("GET", "POST")
+def notice(request: SignedIn, pk: UUID, person: UUID, function: str) -> HttpResponse:
+    """The notice of a proposed refusal of a person: what the firm says to it, and our answer."""
+    case = case_or_404(request, pk, kind=rb.PEOPLE)
+    found = approvals_of(case, person=person, function=function, state__in=NOTICED)
+    if not found or not found[-1].notice:
+        raise Http404
+    approval = found[-1]
+    kept = typed.Page(request, case)
+    words = _("What do you want to say?"), _("Write what you want to say")
+    form = kept.form(request, lambda data, _files: ReasonForm(*words, data))
+    refusal = None
+    if form.is_valid():
+        seen = form.cleaned_data["version"]
+        try:
+            answer_notice(
+                actor=request.user, approval=approval, text=form.cleaned_data["text"],
+                seen=approval.version if seen is None else seen,
+            )  # fmt: skip
+        except Refused as error:
+            refusal = error
+        else:
+            messages.success(request, _("Your representation is recorded."))
+            return redirect("portal:person_notice", case.pk, person, function)
+    return show(
+        request, "portal/person_notice.html", case, tab="people", refusal=refusal, form=form,
+        approval=approval, footing=footing(case.book.clock("representations")),
+        typed_page=kept if approval.may_be_answered else None, typed_needs="applications.submit_application",
+    )  # fmt: skip
