@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.plugins.cases",
     "tests.plugins.emptied",
     "tests.plugins.failed_checks",
+    "tests.plugins.garbage",
     "tests.plugins.languages",
     "tests.plugins.no_skips",
     "tests.plugins.own_part",
