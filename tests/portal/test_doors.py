@@ -28,6 +28,7 @@ def every_url(case, person, document):
         "pk": case.pk, "stage": "business_plan", "requirement": "BP-03", "person": person.pk,
         "document": document.pk, "entity": case.entities.get(is_applicant=True).pk, "holding": 1, "number": 1,
         "letter": case.letters.get().pk, "period": "now", "sheet": 1, "point": 1, "comment": 1,
+        "function": "seo",
         "section": case.book.sections_of("business_plan")[0].code,
     }  # fmt: skip
     found = [("document", reverse("portal:document", args=[document.pk]))]
