@@ -49,6 +49,7 @@ ACTS = (
 MEASURES = (*PAGES, *ACTS)
 THREADS = 8
 TOGETHER = 0.5  # of the floor's approvals a second, at least
+MEMORY = 1.6  # of a worker of the floor, at most
 GROWTH = 1.3  # of a page from the smallest size to the largest
 
 # The queries of the floor's pages, session and user among them.

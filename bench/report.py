@@ -2,7 +2,7 @@
 
 import statistics
 
-from bench.measures import GROWTH, MEASURES, THREADS, TOGETHER
+from bench.measures import GROWTH, MEASURES, MEMORY, THREADS, TOGETHER
 
 
 def markdown(sizes, rounds):
@@ -36,7 +36,13 @@ def _table(size):
             _holds(m, found),
         )
         rows.append("| " + " | ".join(map(str, (m.title, *figures))) + " |")
-    return [*rows, "", _together(size)]
+    return [*rows, "", _memory(size), "", _together(size)]
+
+
+def _memory(size):
+    house, floor = size.memory
+    word = "yes" if house <= MEMORY * floor else "no"
+    return f"A worker: {house} MB, {house / floor:.2f} of the floor's {floor} MB, goal ≤ {MEMORY}: {word}."
 
 
 def _together(size):

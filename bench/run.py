@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from bench import report
-from bench.measures import APPROVE, APPROVE_PAGE, FLOOR, MEASURES, THREADS
+from bench.measures import APPROVE, APPROVE_PAGE, FLOOR, MEASURES, PAGES, THREADS
 
 ROOT = Path(__file__).resolve().parent.parent
 CALLS = 3  # timed calls of each side in a round
@@ -39,17 +39,21 @@ class Result:
 
 @dataclass
 class Size:
-    """What was measured with so many cases, by the title of the measure; approvals a second by 8 at once."""
+    """What was measured with so many cases, by the title of the measure; approvals a second by 8 at once; and
+    the memory of a worker. Of the last two, the house and the floor.
+    """
 
     cases: int
     results: dict[str, Result]
     together: list[tuple[float, float]]
+    memory: tuple[int, int]
     floor_queries: dict[str, int]
     statements: dict[str, list[str]]
 
 
 class Side:
     def __init__(self, name, url):
+        self.url = url
         environment = {key: value for key, value in os.environ.items() if key != "DATABASE_OWNER_URL"}
         self.process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "bench.worker", name],
@@ -72,6 +76,19 @@ class Side:
         if name in (APPROVE, APPROVE_PAGE):
             return self.ask(name, times=times + 1)
         return self.ask("page", name=name, times=times + 1)
+
+
+def memory(used, cases):
+    """MB of a worker of its own, that filled nothing and has answered each page some times."""
+    fresh = Side(used.name, used.url)
+    try:
+        fresh.ask("fill", cases=cases)
+        for m in PAGES:
+            fresh.ask("page", name=getattr(m, used.name), times=10)
+        return fresh.ask("memory")
+    finally:
+        fresh.process.stdin.close()
+        fresh.process.wait(20)
 
 
 LEAVE = """
@@ -144,6 +161,7 @@ def measure(house, floor, cases, rounds):
         cases=cases,
         results=results,
         together=together,
+        memory=tuple(memory(used, cases) for used in (house, floor)),
         floor_queries=floor_queries,
         statements=statements,
     )

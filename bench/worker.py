@@ -8,6 +8,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlencode
 
 SETTINGS = {"house": "kzcustody_site.settings", "floor": "bench.floor.settings"}
@@ -67,6 +68,11 @@ class Worker:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(run, batches))
         return threads * each / (time.perf_counter() - start)
+
+    def memory(self):
+        """MB in use now."""
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS"))
 
     def close(self):
         self.side.close()
