@@ -54,6 +54,10 @@ WITHDRAWABLE = (
     A.REFUSAL_PROPOSED,
 )
 OPEN = frozenset(WITHDRAWABLE)  # filed and undecided: one for each firm and licence type
+# Kinds of decision that the firm reads. What is proposed among staff, or remitted to them, it does not.
+TOLD_DECISIONS = frozenset(
+    {"approve_in_principle", "extend", "reopen", "grant", "record_deemed_issue", "refuse", "lapse"}
+)
 DECIDED = frozenset({A.GRANTED, A.REFUSED, A.LAPSED, A.WITHDRAWN, A.DISCARDED, A.NOT_ACCEPTED})
 STAGES_WITH_THE_FIRM = (StageState.CHANGES_REQUESTED, StageState.IN_PROGRESS)
 STANDING = frozenset(

@@ -83,11 +83,12 @@ rules.add_perm("licences.act_on_licence", decides)
 rules.add_perm("licences.suspend_licence", decides & may_suspend)
 rules.add_perm("licences.lift_suspension", decides & may_suspend)
 rules.add_perm("licences.revoke_licence", decides & may_revoke)
-# What a licence says is varied by those who may grant it; winding down leads to its end: our policy, not law.
+# What a licence says is varied, and put right, by those who may grant it; winding down leads to its end: our
+# policy, not law.
 rules.add_perm("licences.vary_licence", decides & may_grant)
 rules.add_perm("licences.restrict_licence", decides & may_suspend)
 rules.add_perm("licences.wind_down_licence", decides & may_revoke)
-rules.add_perm("licences.correct_register", decides)
+rules.add_perm("licences.correct_register", decides & may_grant)
 rules.add_perm("licences.serve_notice", handles_notices & is_no_part_of_the_firm)
 rules.add_perm("licences.answer_representation", decides)
 rules.add_perm("licences.make_representation", signs_for_the_firm)

@@ -64,6 +64,16 @@ def colleagues(regulator_ids: frozenset[int]) -> QuerySet[User]:
     return User.objects.filter(Q(pk__in=appointed) | Q(pk__in=ours) | nobodys, is_staff=True)
 
 
+def in_their_care(regulator_ids: frozenset[int]) -> QuerySet[User]:
+    """Those of ``colleagues`` who serve one of these regulators today, or none at all: whoever has gone on to
+    another regulator is that one's.
+    """
+    today = appointments(timezone.localdate())
+    here = today.filter(regulator_id__in=regulator_ids)
+    serve = Q(pk__in=here.values("user_id")) | ~Q(pk__in=today.values("user_id"))
+    return colleagues(regulator_ids).filter(serve)
+
+
 def invitations_from(regulator_ids: frozenset[int]) -> QuerySet[StaffInvitation]:
     """Those that somebody sent who was ever appointed at one of these regulators."""
     appointed = Staff.objects.filter(regulator_id__in=regulator_ids).values("user_id")

@@ -262,9 +262,9 @@ def timeline_of(case: Application) -> list[Happened]:
 
 
 def _is_theirs_to_know(event: Event) -> bool:
-    """Not what became of a request that was never sent, or of a recommendation, which staff alone read."""
+    """Not what became of a request that was never sent, or of a text that staff alone read."""
     if event.kind == "application.correction_confirmed":
-        return bool(event.data.get("record") != Correction.RECOMMENDATION)
+        return bool(event.data.get("told", event.data.get("record") != Correction.RECOMMENDATION))
     return event.kind != "request.close" or bool(event.data.get("was_sent"))
 
 

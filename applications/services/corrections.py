@@ -13,10 +13,10 @@ from applications.presses import same_press
 from applications.queries.corrections import text_of
 from applications.services import tell
 from applications.services.guard import insist, locked_case
+from applications.states import TOLD_DECISIONS
 from audit.services import record as write_down
 from workflow.errors import Gone, NotAllowed
 
-READ_BY_THE_FIRM = frozenset({Correction.LETTER, Correction.DECISION, Correction.CONDITION})
 MOST = 300  # characters: a slip is short; what is longer is another text
 
 
@@ -90,7 +90,8 @@ def answer_correction(*, actor: Any, correction: Correction, confirmed: bool) ->
         proposed_human=correction.proposed_human,
         at=timezone.now(),
     )
-    if confirmed and correction.record in READ_BY_THE_FIRM:
+    told = confirmed and _is_read_by_the_firm(case, correction)
+    if told:
         tell.firm(case, "corrected", key=f"correction:{correction.pk}", url=_address(case, correction))
     write_down(
         subject=case.audit_subject,
@@ -103,9 +104,17 @@ def answer_correction(*, actor: Any, correction: Correction, confirmed: bool) ->
             "pk": correction.record_pk,
             "old": correction.old,
             "new": correction.new,
+            "told": told,
         },
     )
     return answer
+
+
+def _is_read_by_the_firm(case: Application, correction: Correction) -> bool:
+    """Not a recommendation, nor the reasons among staff for proposing a refusal or for remitting."""
+    if correction.record == Correction.DECISION:
+        return case.decisions.filter(pk=correction.record_pk, kind__in=TOLD_DECISIONS).exists()
+    return correction.record in (Correction.LETTER, Correction.CONDITION)
 
 
 def _address(case: Application, correction: Correction) -> str:

@@ -111,8 +111,9 @@ def close_with(case: Application, *, actor: Any) -> int:
 def record_answer(
     *, actor: Any, approval: IndividualApproval, expected_version: int, text: str
 ) -> IndividualApproval:
-    """What the firm said against a proposed refusal, as it came in. Effects in order: the text with the next
-    version; audit event with the text, so that none of before is lost.
+    """What the firm said against a proposed refusal outside the portal, as it came in. Effects in order: the
+    text below what was said before, which staff do not change, with the next version; audit event with the
+    text.
     """
     with transaction.atomic():
         case = locked_case(approval.application_id, actor=actor, permission="applications.work_on_case")
@@ -121,7 +122,7 @@ def record_answer(
         same_version(found, expected_version)
         insist(found.state == "refusal_proposed", _("No refusal of this person is proposed."))
         insist(text.strip(), _("Write what the firm said."))
-        found.representation = text
+        found.representation = _with_answer(found, text)
         found.version += 1
         found.save(update_fields=["representation", "version"])
         facts = {"function": found.function, "person": str(found.person_id)}
@@ -146,12 +147,11 @@ def answer_notice(*, actor: Any, approval: IndividualApproval, text: str, seen: 
         case = locked_case(approval.application_id, actor=actor, permission="applications.submit_application")
         insist_not_decided(case)
         found = workflow.lock(IndividualApproval, approval.pk)
-        said = [found.representation] if found.representation else []
-        if found.version != seen and found.representation.endswith(text):
+        if found.version != seen and f"\n\n{found.representation}".endswith(f"\n\n{text}"):
             return found
         insist(found.may_be_answered, _("The time for representations is over."))
         insist(text.strip(), _("Write what you want to say."))
-        found.representation = "\n\n".join([*said, text])
+        found.representation = _with_answer(found, text)
         found.version += 1
         found.save(update_fields=["representation", "version"])
         if case.case_officer:
@@ -162,6 +162,10 @@ def answer_notice(*, actor: Any, approval: IndividualApproval, text: str, seen: 
             data={"function": found.function, "person": str(found.person_id)},
         )  # fmt: skip
     return found
+
+
+def _with_answer(approval: IndividualApproval, text: str) -> str:
+    return "\n\n".join(said for said in (approval.representation, text) if said)
 
 
 def propose_another(

@@ -11,7 +11,7 @@ from look import words
 from regulators import services
 from regulators.desk.base import DeskForm, Page, text
 from regulators.models import Reproving
-from regulators.queries import administered_by, colleagues
+from regulators.queries import administered_by, in_their_care
 
 
 class ReproveForm(DeskForm):
@@ -20,7 +20,7 @@ class ReproveForm(DeskForm):
 
 class ReprovePage(Page):
     fresh_factor = True
-    regulator = "pk"  # of a colleague, whom the administrator knows by ``colleagues``
+    regulator = "pk"  # of a colleague, whom the administrator knows by ``in_their_care``
     name, label = "reprove", gettext_lazy("Lost second factor")
     title, button = gettext_lazy("The second factor is lost"), gettext_lazy("Enter it")
     done = gettext_lazy("Entered. It takes effect once another administrator confirms it, within three days.")
@@ -36,7 +36,7 @@ class ReprovePage(Page):
 
     @classmethod
     def may_use(cls, user: Any, row: Any) -> bool:
-        return colleagues(administered_by(user)).filter(pk=row.pk).exists()
+        return in_their_care(administered_by(user)).filter(pk=row.pk).exists()
 
     @classmethod
     def is_useful(cls, user: Any, row: Any) -> bool:

@@ -9,7 +9,7 @@ from accounts.services.security import take_factors_away
 from audit.services import record
 from regulators.models import Regulator, Reproving
 from regulators.models.reproving import OPEN_FOR
-from regulators.queries import administered_by, colleagues
+from regulators.queries import administered_by, in_their_care
 from workflow.errors import NotAllowed, Refused
 
 
@@ -48,7 +48,7 @@ def confirm_reproving(*, actor: User, reproving: Reproving) -> Reproving:
     """
     user = User.objects.select_for_update(no_key=True).get(pk=reproving.user_id)
     locked = Reproving.objects.select_for_update(of=("self",)).get(pk=reproving.pk)
-    if locked.regulator_id not in administered_by(actor):
+    if locked.regulator_id not in administered_by(actor) or not _is_theirs(user, locked.regulator_id):
         raise NotAllowed([_("Only an administrator of the regulator may do this.")])
     if actor.human in (locked.entered_human, locked.human, user.human):
         raise NotAllowed([_("This is confirmed by a third person, under any account.")])
@@ -63,11 +63,15 @@ def confirm_reproving(*, actor: User, reproving: Reproving) -> Reproving:
 
 
 def _regulator_of(actor: User, user: User) -> Regulator:
-    """The first one that the actor administers and the person belongs to."""
+    """The first one that the actor administers and in whose care the person is."""
     for regulator in Regulator.objects.filter(pk__in=administered_by(actor)).order_by("pk"):
-        if actor.human and colleagues(frozenset({regulator.pk})).filter(pk=user.pk).exists():
+        if actor.human and _is_theirs(user, regulator.pk):
             return regulator
     raise NotAllowed([_("Only an administrator of the regulator may do this.")])
+
+
+def _is_theirs(user: User, regulator_id: int) -> bool:
+    return in_their_care(frozenset({regulator_id})).filter(pk=user.pk).exists()
 
 
 def _note(kind: str, actor: User, made: Reproving, *, reason: str = "") -> None:

@@ -75,6 +75,8 @@ def test_nobody_is_told_who_may_not_see_the_case(case, filed, afsa, afm_staff, b
         for url in (at("change", case), at("viewing", case), act(case, "recommend")):
             answer = browser.get(url)
             assert (answer.status_code, WORDS in answer.content.decode()) == (status, False), url
+    declare = browsers.specialist.get(at("conflict_new", case))
+    assert (declare.status_code, WORDS in declare.content.decode()) == (200, False)
     firm = english(case.created_by)
     for name in ("case", "people"):
         shown = firm.get(reverse(f"portal:{name}", args=[case.pk])).content.decode()

@@ -6,8 +6,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from applications.models import Correction, CorrectionAnswer, Decision, Recommendation
-from applications.portal.standing import timeline_of
+from applications.portal.standing import DECISIONS, timeline_of
 from applications.services.corrections import answer_correction, propose_correction
+from applications.states import TOLD_DECISIONS
 from audit.models import Event
 from notifications.models import Message
 from tests.desk.conftest import at
@@ -112,16 +113,29 @@ def test_a_second_account_of_the_same_human_is_no_second_person(case, decision, 
         propose(case, decision, new_staff("Of Nobody"))
 
 
-@pytest.mark.parametrize(("record", "told"), [("decision", ["A slip was corrected"]), ("recommendation", [])])
-def test_the_firm_does_not_hear_of_a_slip_in_what_it_never_reads(case, decision, afsa_staff, record, told):
+@pytest.mark.parametrize(
+    ("record", "kind", "told"),
+    [
+        ("decision", "grant", ["A slip was corrected"]),
+        ("decision", "propose_refusal", []),
+        ("decision", "remit", []),
+        ("recommendation", "grant", []),
+    ],
+)
+def test_the_firm_does_not_hear_of_a_slip_in_what_it_never_reads(case, afsa_staff, record, kind, told):
+    decided = Decision.objects.create(
+        application=case, snapshot=case.snapshots.get(), kind=kind, reason="Altin lacks keys.", law={},
+        by=afsa_staff.decision_maker, at=timezone.now(),
+    )  # fmt: skip
     made = Recommendation.objects.create(
         application=case, snapshot=case.snapshots.get(), outcome="refuse", reason="Altin lacks keys.", law={},
         by=afsa_staff.lead_reviewer, at=timezone.now(),
     )  # fmt: skip
-    pk = {"decision": decision.pk, "recommendation": made.pk}[record]
+    pk = {"decision": decided.pk, "recommendation": made.pk}[record]
     proposed = propose_correction(actor=afsa_staff.decision_maker, case=case, record=record, pk=pk, **SLIP)
     answer_correction(actor=afsa_staff.lead_reviewer, correction=proposed, confirmed=True)
     assert [event.what for event in timeline_of(case)] == told
+    assert set(DECISIONS) == TOLD_DECISIONS
     mails = Message.objects.filter(template="corrected")
     assert [(mail.recipient, mail.url) for mail in mails] == [
         (case.created_by, f"{settings.BASE_URL}/applications/{case.pk}/decision/") for _slip in told

@@ -95,7 +95,7 @@ def test_the_page_shows_the_acts_within_the_power_given(grant, decision_maker):
     shown = signed_in(decision_maker("Aliya", "N2000001", acts=[Act.SUSPEND])).get(change_page(licence))
 
     names = [act["name"] for act in shown.context["acts"]]
-    assert names == ["suspend", "surrender", "restrict", "correct"]
+    assert names == ["suspend", "surrender", "restrict"]
 
 
 def test_staff_of_another_regulator_find_nothing(grant, officer, db):

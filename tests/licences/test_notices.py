@@ -458,6 +458,22 @@ def test_a_slip_in_the_name_and_the_days_is_put_right_and_stands_in_the_history(
     assert [one.content["firm"] for one in now.certificates.all()] == ["Turan Vault Ltd", "Turan Vaults Ltd"]
 
 
+def test_who_may_not_grant_lengthens_no_licence_by_correcting_it(grant, two, decision_maker):
+    licence = grant(valid_until=TODAY() + timedelta(days=30))
+    told = {
+        "reason": "r",
+        "entry": licence.history.get().pk,
+        "public_note": "x",
+        "changes": {"valid_until": ""},
+    }
+    others = decision_maker("Sauran", "N2000003", acts=[Act.SUSPEND, Act.REVOKE])
+    with pytest.raises(NotAllowed):
+        proposed(licence, "correct", others, **told)
+    proposed(licence, "correct", two[0], **told)
+    with pytest.raises(NotAllowed):
+        confirmed(licence, "correct", others)
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [

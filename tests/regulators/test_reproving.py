@@ -12,8 +12,9 @@ from accounts.models import User
 from audit.models import Event
 from notifications.models import Message
 from regulators import services
-from regulators.models import Reproving
+from regulators.models import Reproving, Staff
 from tests.accounts.test_sign_in import sign_in
+from tests.plugins.cases import appointed
 from tests.plugins.second_factor import app_of
 from tests.regulators.conftest import browser, page, reasons
 from workflow.errors import NotAllowed, Refused
@@ -84,6 +85,23 @@ def test_nobody_does_it_alone_for_themselves_or_for_strangers(lost, pair, foreig
     assert browser(foreigner).get(page("regulators_reproving_confirm", made)).status_code == 404
     assert browser(foreigner).get(page("accounts_user_reprove", lost)).status_code == 404
     assert factors_of(lost).count() == 1
+
+
+def test_who_has_gone_on_to_another_regulator_is_in_the_care_of_that_one(lost, pair, foreigner, afsa, afm):
+    made = services.enter_reproving(actor=pair[0], user=lost, **SEEN)
+    appointed(lost, afm, "case_officer")
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Staff.objects.filter(user=lost, regulator=afsa).update(valid_from=yesterday, valid_until=yesterday)
+    with pytest.raises(NotAllowed, match="Only an administrator"):
+        services.confirm_reproving(actor=pair[1], reproving=made)
+    Reproving.objects.filter(pk=made.pk).update(entered_at=timezone.now() - timedelta(days=4))
+    with pytest.raises(NotAllowed, match="Only an administrator"):
+        services.enter_reproving(actor=pair[0], user=lost, **SEEN)
+    assert browser(pair[0]).get(page("accounts_user_reprove", lost)).status_code == 404
+    assert services.enter_reproving(actor=foreigner, user=lost, **SEEN).regulator == afm
+    Staff.objects.filter(user=lost).update(valid_from=yesterday, valid_until=yesterday)
+    assert browser(pair[0]).get(page("accounts_user_reprove", lost)).status_code == 200  # serves nobody today
+    assert factors_of(lost).exists()
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,11 @@ def around(model_admin: Any, request: HttpRequest, case: Application, title: str
 
 
 def also_viewing(user: Any, case: Application) -> dict[str, Any]:
-    """For a page of a case that this person may work on: who else has the case open."""
+    """For a page of a case: who else has it open. Nothing for whoever may not work on the case, whom the page
+    on which a conflict of interest is declared lets in.
+    """
+    if not rules.has_perm("applications.work_on_case", user, case):
+        return {}
     return {"viewing": viewing.others(user, case), "viewing_url": page_url(case, "viewing")}
 
 

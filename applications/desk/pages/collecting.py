@@ -16,6 +16,7 @@ from applications.models import Application, Finding, InformationRequest, Reques
 from applications.presses import newest, posted_seen
 from applications.queries.asking import OpenQuery, open_queries
 from applications.queries.law import requirement_of
+from applications.queries.submitted_people import as_submitted
 from applications.request_texts import RequestText, texts_of
 from applications.services import querying, requests
 from look.fields import DayMonthYearField
@@ -101,9 +102,10 @@ class PutPage(Page):
 
     def load(self) -> None:
         queried = self.case.findings.filter(outcome=Finding.QUERY).select_related("person")
+        findings = list(queried.order_by("stage", "requirement", "pk"))
+        as_submitted(self.case, [one.person for one in findings])
         self.findings = {
-            pick(one.requirement, str(one.person_id) if one.person_id else None): one
-            for one in queried.order_by("stage", "requirement", "pk")
+            pick(one.requirement, str(one.person_id) if one.person_id else None): one for one in findings
         }
         self.texts = texts_of(self.case.licence_type.regulator.code)
 
@@ -116,7 +118,7 @@ class PutPage(Page):
 
     def _words(self, finding: Finding) -> str:
         title = f"{finding.requirement} {say(requirement_of(self.case, finding.requirement).title)}"
-        return f"{title} ({finding.person.full_name})" if finding.person else title
+        return f"{title} ({finding.person.called})" if finding.person else title
 
     def run(self, data: dict[str, Any]) -> Finding:
         finding = self.findings[data["query"]]

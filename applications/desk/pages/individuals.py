@@ -130,7 +130,10 @@ class IndividualAnswerPage(Page):
         self.approval = found[0]
 
     def form(self, data: Any = None) -> AnswerForm:
-        return AnswerForm(data, initial={"text": self.approval.representation})
+        return AnswerForm(data)
+
+    def as_it_stands(self) -> AnswerForm:
+        return AnswerForm(initial={"text": self.approval.representation})
 
     def version(self) -> int:
         return self.approval.version
@@ -146,4 +149,11 @@ class IndividualAnswerPage(Page):
 
     def context(self) -> dict[str, Any]:
         approval = self.approval
-        return {"facts": [(str(approval), approval.get_state_display()), (_("Notice"), approval.notice)]}
+        said = approval.representation
+        return {
+            "facts": [
+                (str(approval), approval.get_state_display()),
+                (_("Notice"), approval.notice),
+                *([(_("What the firm said"), said)] if said else []),
+            ]
+        }
