@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from applications.queries.standing import to_answer
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from regulators.models import Regulator, Role
-from regulators.queries import regulators_of, staff_roles
+from regulators.queries import regulators_of, staff_roles, to_confirm
 
 OFFICER, LEAD, REVIEW, DECISION = (
     {Role.CASE_OFFICER},
@@ -71,10 +72,31 @@ def counts(user: Any, held: frozenset[str]) -> list[Count]:
          "needs=late"),
     ]  # fmt: skip
     url = reverse("admin:applications_application_changelist")
-    return [
+    ours = [
         Count(text=text, count=pages.capped(found), url=f"{url}?{query}")
         for roles, text, found, query in shown
         if held & roles
+    ]
+    return ours + (_of_administrators(user) if Role.ADMINISTRATOR in held else [])
+
+
+def _of_administrators(user: Any) -> list[Count]:
+    """What counts for nothing until a second one confirms it; nothing is said of what there is none of."""
+    words = {
+        "staff": _("Appointments to be confirmed"),
+        "delegation": _("Delegations to be confirmed"),
+        "authoritybasis": _("Legal bases to be confirmed"),
+        "reproving": _("Lost second factors to be confirmed"),
+    }
+    found = {name: (pages.capped(rows), asked) for name, (rows, asked) in to_confirm(user).items()}
+    return [
+        Count(
+            text=words[name],
+            count=count,
+            url=f"{reverse(f'admin:regulators_{name}_changelist')}?{urlencode(asked)}",
+        )
+        for name, (count, asked) in found.items()
+        if count
     ]
 
 
