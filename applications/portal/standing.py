@@ -160,7 +160,7 @@ def turn_of(case: Any, stages: Iterable[Any] = ()) -> Turn | None:
         return None
     if case.state == A.DRAFT:
         return _draft_turn(case, stages)
-    for found in (_returned, _noticed, _asked, _stage_returned, _conditions):
+    for found in (_returned, _noticed, _person_noticed, _asked, _stage_returned, _conditions):
         if turn := found(case):
             return turn
     return _regulator_turn(case)
@@ -186,6 +186,18 @@ def _noticed(case: Any) -> Turn | None:
         _("A refusal is proposed. You can say what speaks against it."), until,
         footing(case.book.clock("representations")),
         url=reverse("portal:representation", args=[case.pk]), action=_("Make a representation"),
+    )  # fmt: skip
+
+
+def _person_noticed(case: Any) -> Turn | None:
+    told = case.notice_of_person
+    if told is None:
+        return None
+    return _yours(
+        _("A refusal of one of your people is proposed. You can say what speaks against it."),
+        date.fromisoformat(told["until"]), set_in_the_case(),
+        url=reverse("portal:person_notice", args=[case.pk, told["person"], told["function"]]),
+        action=_("Open the notice"),
     )  # fmt: skip
 
 

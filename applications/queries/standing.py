@@ -15,7 +15,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
+from django.utils import timezone
 
 from applications.conditions.opened import OPENINGS
 from applications.models import (
@@ -24,13 +25,14 @@ from applications.models import (
     Condition,
     Deadline,
     ExtensionRequest,
+    IndividualApproval,
     InformationRequest,
     PointMessage,
     RefusalNotice,
     RequestPoint,
     Stage,
 )
-from applications.states import DECIDED, STAGES_WITH_THE_FIRM, StageState
+from applications.states import DECIDED, STAGES_WITH_THE_FIRM, IndividualState, StageState
 from audit.models import Event
 from notifications.queries import notices_of
 
@@ -106,7 +108,8 @@ def with_requests_waiting(cases: QuerySet[Application]) -> QuerySet[Application]
 def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
     """What says whose turn it is, in the query that reads the case: how many requests wait, the
     number and last day of the one due first, the stage that was returned, the last day for representations
-    on a notice that was served, and the last day of the next condition that is not met.
+    on a notice that was served, the notice about a person that may be answered and ends first, as
+    ``person``, ``function`` and ``until``, and the last day of the next condition that is not met.
     """
     asked = InformationRequest.objects.filter(**OF_CASE, status__in=InformationRequest.WITH_FIRM)
     first = {
@@ -118,6 +121,11 @@ def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
         "notice_until": RefusalNotice.objects.filter(**OF_CASE)
         .order_by("-proposed_at")
         .values("representations_until"),
+        "notice_of_person": IndividualApproval.objects.filter(
+            **OF_CASE, state=IndividualState.REFUSAL_PROPOSED, represent_until__gte=timezone.localdate()
+        )
+        .order_by("represent_until", "pk")
+        .values(told=JSONObject(person="person_id", function="function", until="represent_until")),
         "condition_due": Condition.objects.in_force()
         .filter(**OF_CASE, verified_at=None)
         .order_by("due_on")

@@ -190,6 +190,8 @@ def test_the_firm_answers_a_notice_in_the_portal_and_reads_our_answer(case, appr
     told = Message.objects.filter(template="refusal_notice").values_list("url", flat=True)
     assert list(told) == [f"{settings.BASE_URL}{url}"]
     assert (url in firm.get(people).content.decode(), firm.get(url).status_code) == (True, 200)
+    home, turn = reverse("portal:case", args=[case.pk]), "A refusal of one of your people is proposed"
+    assert (turn in firm.get(home).content.decode(), url in firm.get(home).content.decode()) == (True, True)
     assert firm.post(url, {"version": approval.version, "text": " "}).status_code == 422
     said = {"version": approval.version, "text": "She has ten years."}
     assert [firm.post(url, said).status_code for _press in range(2)] == [302, 302]
@@ -201,6 +203,7 @@ def test_the_firm_answers_a_notice_in_the_portal_and_reads_our_answer(case, appr
 
     last = timezone.localdate() - timedelta(days=1)
     IndividualApproval.objects.filter(pk=approval.pk).update(represent_until=last)
+    assert turn not in firm.get(home).content.decode()
     late = firm.post(url, {"version": approval.version + 2, "text": "Late."})
     assert (late.status_code, "The time for representations is over." in late.content.decode()) == (422, True)
     decider = english(afsa_staff.decision_maker)
