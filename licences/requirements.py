@@ -89,6 +89,9 @@ def puts_right_a_slip(licence: Any, data: Data) -> list[Reason]:
         day, basis = date.fromisoformat(str(granted)), licence.authority_basis
         if not basis.valid_from <= day <= min(basis.valid_until or date.max, timezone.localdate()):
             reasons.append(Reason(_("On that day the legal basis of the licence was not in force.")))
+        last = str(changes.get("valid_until", licence.valid_until or ""))
+        if last and date.fromisoformat(last) < day:
+            reasons.append(Reason(_("The last day cannot be before the first day.")))
     return reasons
 
 

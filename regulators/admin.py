@@ -122,6 +122,11 @@ class WithPages(admin.ModelAdmin):
 
 
 class ForAdministrators(WithPages, ReadOnlyAdmin):
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Nothing of another regulator, which this person serves and does not administer."""
+        administered = administered_by(request.user)
+        return super().get_queryset(request).filter(**{f"{self.of_regulator}__in": administered})
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_administrator(request.user)
 

@@ -147,7 +147,7 @@ def answer_notice(*, actor: Any, approval: IndividualApproval, text: str, seen: 
         case = locked_case(approval.application_id, actor=actor, permission="applications.submit_application")
         insist_not_decided(case)
         found = workflow.lock(IndividualApproval, approval.pk)
-        if found.version != seen and f"\n\n{found.representation}".endswith(f"\n\n{text}"):
+        if found.version != seen and f"\n\n{text}\n\n" in f"\n\n{found.representation}\n\n":
             return found
         insist(found.may_be_answered, _("The time for representations is over."))
         insist(text.strip(), _("Write what you want to say."))

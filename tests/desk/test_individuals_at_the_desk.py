@@ -169,14 +169,15 @@ def test_what_the_firm_said_to_a_notice_is_never_taken_for_another_answer_and_st
     held.update(state="refusal_proposed", notice="We mean to.", represent_until=timezone.localdate())
     firm, desk = english(case.created_by), english(afsa_staff.case_officer)
     url = reverse("portal:person_notice", args=[case.pk, approval.person_id, "seo"])
-    for text in ("She has not been heard.", "heard.", "heard."):  # all from a page of before
+    first = "She has not been heard."
+    for text in (first, "heard.", "heard.", first):  # all from the page of before
         assert firm.post(url, {"version": 0, "text": text}).status_code == 302
     answer = at("individual_answer", case, approval.pk)
     page = desk.get(answer)
-    assert "She has not been heard." in page.content.decode()
+    assert first in page.content.decode()
     by_post = {"version": page.context["version"], "text": "By post: see the letter."}
     assert [desk.post(answer, by_post).status_code for _press in range(2)] == [302, 409]
-    assert fresh(approval).representation == "She has not been heard.\n\nheard.\n\nBy post: see the letter."
+    assert fresh(approval).representation == f"{first}\n\nheard.\n\nBy post: see the letter."
 
 
 def test_the_firm_answers_a_notice_in_the_portal_and_reads_our_answer(case, approval, english, afsa_staff):

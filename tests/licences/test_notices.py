@@ -458,6 +458,16 @@ def test_a_slip_in_the_name_and_the_days_is_put_right_and_stands_in_the_history(
     assert [one.content["firm"] for one in now.certificates.all()] == ["Turan Vault Ltd", "Turan Vaults Ltd"]
 
 
+def test_no_licence_ends_before_it_was_granted(grant, two):
+    licence, told = grant(valid_until=TODAY() - timedelta(days=5)), {"reason": "r", "public_note": "x"}
+    told |= {"entry": licence.history.get().pk}
+    days = {n: str(TODAY() - timedelta(days=n)) for n in (4, 5)}
+    why = refused(proposed, licence, "correct", two[0], **told, changes={"granted_on": days[4]})
+    assert why == ["The last day cannot be before the first day."]
+    proposed(licence, "correct", two[0], **told, changes={"granted_on": days[5]})
+    assert confirmed(licence, "correct", two[1]).valid_until == TODAY() - timedelta(days=5)
+
+
 def test_who_may_not_grant_lengthens_no_licence_by_correcting_it(grant, two, decision_maker):
     licence = grant(valid_until=TODAY() + timedelta(days=30))
     told = {

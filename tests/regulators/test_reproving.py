@@ -104,6 +104,14 @@ def test_who_has_gone_on_to_another_regulator_is_in_the_care_of_that_one(lost, p
     assert factors_of(lost).exists()
 
 
+def test_who_administers_one_regulator_reads_it_of_no_other_that_they_serve(lost, pair, foreigner, afsa):
+    services.enter_reproving(actor=pair[0], user=lost, **SEEN)
+    appointed(foreigner, afsa, "reviewer")
+    listed = page("regulators_reproving_changelist")
+    seen = [lost.full_name in browser(user).get(listed).content.decode() for user in (pair[1], foreigner)]
+    assert seen == [True, False]
+
+
 @pytest.mark.parametrize(
     ("ago", "counts"), [(timedelta(days=3, seconds=-5), True), (timedelta(days=3, seconds=1), False)]
 )
