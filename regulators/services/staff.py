@@ -175,7 +175,8 @@ def confirm_delegation(*, actor: User, delegation: Delegation) -> Delegation:
     if not locked.needs_confirmation:
         raise Refused([_("This delegation needs no confirmation, or has it already.")])
     _administers(actor, locked.staff.regulator)
-    if actor.human in (locked.granted_human, locked.staff.user.human):
+    by = locked.granted_by.human if locked.granted_by else ""  # older rows say it nowhere else
+    if actor.human in (locked.granted_human, by, locked.staff.user.human):
         raise NotAllowed([_("A delegation is confirmed by a third person, under any account.")])
     locked.confirmed_by, locked.confirmed_human = actor, actor.human
     locked.save(update_fields=["confirmed_by", "confirmed_human"])
@@ -204,7 +205,7 @@ def _locked(appointment: Staff) -> Staff:
 
 def _locked_delegation(delegation: Delegation) -> Delegation:
     rows = Delegation.objects.select_for_update(of=("self",))
-    return rows.select_related("staff__regulator", "staff__user").get(pk=delegation.pk)
+    return rows.select_related("staff__regulator", "staff__user", "granted_by").get(pk=delegation.pk)
 
 
 def _administers(actor: Actor, regulator: Regulator) -> None:

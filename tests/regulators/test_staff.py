@@ -287,6 +287,10 @@ def test_whoever_is_empowered_confirms_it_under_no_account(person, afsa, custody
     for wrong in (held, held | {"confirmed_human": first.human}, held | {"confirmed_human": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Delegation.objects.filter(pk=given.pk).update(**wrong)
+    Delegation.objects.filter(pk=given.pk).update(human="", granted_human="")  # of before they were kept
+    with pytest.raises(NotAllowed, match="third person"):
+        services.confirm_delegation(actor=first, delegation=given)
+    assert services.confirm_delegation(actor=second, delegation=given).confirmed_by == second
 
 
 def test_the_migration_keeps_the_powers_that_are_in_force(person, afsa, custody, pair):
