@@ -50,6 +50,21 @@ def test_open_cases_come_first_and_the_others_by_choice_or_search(filed, afsa, b
     assert shown(browsers.reviewer, q=granted.reference) == {granted.reference}
 
 
+def test_a_search_that_finds_nothing_in_a_narrower_list_goes_on_among_all_cases(filed, afsa, browsers):
+    granted = filed(afsa, state="granted")
+    further = {"q": granted.reference, "whose": "all"}
+
+    def link(**filters):
+        page = browsers.reviewer.get(LIST, filters)
+        assert page.context["rows"] == []
+        return re.findall(r'href="([^"]*)">Search among all cases', page.content.decode())
+
+    assert link(q=granted.reference, whose="me") == link(q=granted.reference, state="in_review", sort="oldest")
+    assert link(q=granted.reference, whose="me") == [f"?q={granted.reference}&amp;whose=all"]
+    assert shown(browsers.reviewer, **further) == {granted.reference}
+    assert link(q="nowhere", whose="all") == link(q="nowhere", sort="oldest") == link(whose="me") == []
+
+
 def test_the_nearest_date_stands_first(filed, afsa, browsers):
     cases = [filed(afsa) for _n in range(3)]
     for case, days in zip(cases[:2], (9, 2), strict=True):

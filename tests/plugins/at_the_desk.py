@@ -93,7 +93,7 @@ def ask_for_one_more(page: Page, reference: str) -> None:
         "Send the minute that names the agreement."
     )
     press(page, "Save the request", "The request is written. It is not sent yet.")
-    press(page, "Send to the firm", "Done.")
+    press(page, "Send to the firm", "The request is sent to the firm.")
 
 
 def read_the_answer(page: Page, reference: str) -> None:
@@ -105,7 +105,7 @@ def read_the_answer(page: Page, reference: str) -> None:
     page.get_by_role("link", name="Give a verdict").click()
     page.get_by_label("Answered satisfactorily").check()
     press(page, "Record the verdict", "The verdict is recorded.")
-    press(page, "Close the request", "Done.")
+    press(page, "Close the request", "The request is closed.")
 
 
 def approve_in_order(page: Page, reference: str) -> None:

@@ -175,7 +175,6 @@ class RequestPage(Page):
 
     name, path = "request", "requests/<int:number>/"
     title, permission = gettext_lazy("Request"), "work_on_case"
-    done = gettext_lazy("Done.")
     template = "admin/applications/request.html"
 
     def load(self) -> None:
@@ -196,7 +195,9 @@ class RequestPage(Page):
     def run(self, data: dict[str, Any]) -> InformationRequest:
         version = posted_version(self.request.POST)
         if "send" in self.request.POST:
+            self.done = _("The request is sent to the firm.")
             return requests.send_request(actor=self.user, request=self.asked, expected_version=version)
+        self.done = _("The request is closed.")
         return requests.close_request(
             actor=self.user, request=self.asked, expected_version=version, note=data["note"]
         )

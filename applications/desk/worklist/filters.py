@@ -146,6 +146,13 @@ class Filter(StrictForm):
         kept = {name: value for name, value in self.filters().items() if name != without} | more
         return f"?{urlencode(kept or {'whose': ALL})}"
 
+    @property
+    def everywhere(self) -> str:
+        """The address of the same search among all cases; empty where this was one, or none."""
+        searched = self.cleaned_data.get("q", "")
+        narrowed = set(self._set()) - {"q", "sort"}
+        return f"?{urlencode({'q': searched, 'whose': ALL})}" if searched and narrowed else ""
+
     def _set(self) -> Iterator[str]:
         cleaned = getattr(self, "cleaned_data", {})
         return (n for n in KEPT if cleaned.get(n) and not (n == "whose" and cleaned[n] == ALL))
