@@ -59,7 +59,9 @@ def test_a_search_that_finds_nothing_in_a_narrower_list_goes_on_among_all_cases(
         assert page.context["rows"] == []
         return re.findall(r'href="([^"]*)">Search among all cases', page.content.decode())
 
-    assert link(q=granted.reference, whose="me") == link(q=granted.reference, state="in_review", sort="oldest")
+    assert link(q=granted.reference, whose="me") == link(
+        q=granted.reference, state="in_review", sort="oldest"
+    )
     assert link(q=granted.reference, whose="me") == [f"?q={granted.reference}&amp;whose=all"]
     assert shown(browsers.reviewer, **further) == {granted.reference}
     assert link(q="nowhere", whose="all") == link(q="nowhere", sort="oldest") == link(whose="me") == []

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from accounts.second_factor import demand
 from applications.desk import viewing
 from applications.desk.clashes import clash_on
-from applications.desk.words import state_word
+from applications.desk.words import STATE_TAGS, state_word
 from applications.models import Application
 from applications.portal import typed
 from applications.queries.conflicts import why_not
+from applications.states import ApplicationState
 from workflow.errors import Conflict, Gone, NotAllowed, Reason, Refused, status_of
 
 security = logging.getLogger("kzcustody.security")
@@ -212,6 +213,7 @@ def around(model_admin: Any, request: HttpRequest, case: Application, title: str
         "opts": Application._meta,
         "title": title,
         "notice": case.book.notice,
+        "state_kind": STATE_TAGS[ApplicationState(case.state)],
         "state_word": state_word(case),
         "change_url": case_url(case),
         "list_url": reverse("admin:applications_application_changelist"),
