@@ -87,7 +87,9 @@ def refuse_the_second_before_the_first(page: Page, reference: str) -> None:
 def ask_for_one_more(page: Page, reference: str) -> None:
     open_desk_stage(page, reference, BUSINESS)
     open_finding(page, "CUS-14")
-    page.get_by_role("link", name="Put this query into a request about CUS-14").click()
+    put_in = "The query is in request 1, point 1, a draft."
+    press(page, "Put this query into a request about CUS-14", put_in)
+    page.get_by_role("link", name="request 1, point 1", exact=True).click()
     fill_day(page, "Last day for the answer", timezone.localdate() + timedelta(days=14))
     page.get_by_role("group", name="Row 1", exact=True).get_by_label("Question to the firm").fill(
         "Send the minute that names the agreement."
