@@ -24,8 +24,8 @@ def empty_all_tables() -> None:
     """Takes away all rows but those that the migrations made.
 
     Guards of rows that must stay are off meanwhile. References are checked before the transaction ends, so
-    the order of the tables is no matter. The connection is closed: the next one is the app's again. A page that
-    is still saving may hold one lock and wait for another, until PostgreSQL ends one of the two: then once more.
+    the order of the tables is no matter. The connection is closed: the next one is the app's again. A page
+    that saves may hold one lock and wait for another, until PostgreSQL ends one of the two: then once more.
     """
     try:
         _empty()
