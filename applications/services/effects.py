@@ -35,7 +35,8 @@ def after_application(change: Change) -> dict[str, Any]:
     noted = (effect(change) if effect else None) or {}
     if change.to_state in DECIDED:
         clocks.stop(change.instance, cause=change.act.name)
-        close_with(change.instance, actor=change.actor)
+        if change.instance.submitted_at:  # nobody is approved in a draft
+            close_with(change.instance, actor=change.actor)
     return noted
 
 
