@@ -52,30 +52,24 @@ def administered_by(user: Any) -> frozenset[int]:
     return frozenset(pk for pk, held in roles.items() if Role.ADMINISTRATOR in held)
 
 
-def to_confirm(user: Any) -> dict[str, tuple[QuerySet[Any], dict[str, str]]]:
+def to_confirm(user: Any) -> dict[str, tuple[QuerySet[Any], dict[str, Any]]]:
     """By the model's name: what waits for a second administrator at the regulators that this person
     administers, and the filters of a list that shows the same. What is over by now waits no more.
     """
     at = administered_by(user)
-    since = timezone.now() - OPEN_FOR
-    waiting = {"confirmed_by__isnull": "True", "valid_until__isnull": "True"}
-    new = waiting | {"counts_unconfirmed__exact": "0"}
-    kinds: dict[Any, tuple[str, dict[str, str]]] = {
+    waiting = {"confirmed_by__isnull": True, "valid_until__isnull": True}
+    new = waiting | {"counts_unconfirmed": False}
+    since = (timezone.now() - OPEN_FOR).isoformat()
+    kinds: dict[Any, tuple[str, dict[str, Any]]] = {
         Staff: ("regulator", new),
         Delegation: ("staff__regulator", new),
         AuthorityBasis: ("licence_type__regulator", waiting),
-        Reproving: ("regulator", {"confirmed_by__isnull": "True", "entered_at__gte": since.isoformat()}),
+        Reproving: ("regulator", {"confirmed_by__isnull": True, "entered_at__gte": since}),
     }
     return {
-        model._meta.model_name: (model.objects.filter(**{f"{where}__in": at}, **_as_filter(asked)), asked)
+        model._meta.model_name: (model.objects.filter(**{f"{where}__in": at}, **asked), asked)
         for model, (where, asked) in kinds.items()
     }
-
-
-def _as_filter(asked: dict[str, str]) -> dict[str, Any]:
-    """As Django's admin reads them from an address."""
-    true = {"True": True, "0": False}
-    return {name: true.get(value, value) for name, value in asked.items()}
 
 
 def colleagues(regulator_ids: frozenset[int]) -> QuerySet[User]:
