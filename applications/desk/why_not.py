@@ -1,8 +1,10 @@
 """Why not yet: all that the next acts of a case still lack, for whoever reads, and where it is mended."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import rules
 from django.urls import resolve
@@ -21,6 +23,7 @@ from workflow.acts import acts_of
 from workflow.errors import Reason
 from workflow.queries import Offer, unmet
 
+NO_CASE = UUID(int=0)
 OF_PAGE = "applications_application_"
 PERMISSIONS = {f"{OF_PAGE}{page.name}": f"applications.{page.permission}" for page in PAGES}
 OFFICER, REVIEWERS, LEAD, DECIDER = (
@@ -112,9 +115,18 @@ def _who(by: str, user: Any, case: Application) -> str:
 
 def _may_open(url: str, user: Any, case: Application) -> bool:
     """Pages of work are open to those who may do the work; all else at the desk to everybody of it."""
-    match = resolve(urlsplit(url).path)
-    if match.url_name == f"{OF_PAGE}act":
-        act = acts_of(Application)[match.kwargs["transition"]]
+    page, transition = _page_of(urlsplit(url).path.replace(str(case.pk), str(NO_CASE)))
+    if page == f"{OF_PAGE}act":
+        act = acts_of(Application)[transition]
         return case.state in act.sources and bool(rules.has_perm(act.permission, user, case))
-    needed = PERMISSIONS.get(match.url_name or "")
+    needed = PERMISSIONS.get(page)
     return needed is None or bool(rules.has_perm(needed, user, case))
+
+
+@lru_cache(maxsize=2000)
+def _page_of(path: str) -> tuple[str, str]:
+    """Its name, and the act it is of. A case lacks dozens of things at first, and Django tries each address
+    of the site in turn to find out.
+    """
+    match = resolve(path)
+    return match.url_name or "", match.kwargs.get("transition", "")

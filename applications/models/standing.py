@@ -22,20 +22,25 @@ class Standing(models.Model):
     due_working_days = models.PositiveIntegerField(null=True, editable=False)
     paused_since = models.DateTimeField(null=True, editable=False)  # None while the clocks run
     active_at = models.DateTimeField(null=True, editable=False)  # when a person last did something to it
-    # the first stage that is not approved, its state, and whether a stage is with the firm
+    # the first stage that is not approved, its state, and the first that is with the firm
     stage_now = models.CharField(max_length=30, blank=True, editable=False)
     stage_state_now = models.CharField(max_length=30, blank=True, editable=False)
-    returned_now = models.BooleanField(default=False, editable=False)
-    # the numbers of the first request with the firm, and of the first that is answered
+    returned_now = models.CharField(max_length=30, blank=True, default="", editable=False)
+    # how many requests are with the firm, number and last day of the one due first; the first one answered
+    requests_now = models.PositiveIntegerField(default=0, editable=False)
     asked_now = models.PositiveIntegerField(null=True, editable=False)
+    asked_until_now = models.DateField(null=True, editable=False)
     answered_now = models.PositiveIntegerField(null=True, editable=False)
     # on how many points the firm had the last word, and whether it waits for more time
     questions_now = models.PositiveIntegerField(default=0, editable=False)
     time_asked_now = models.BooleanField(default=False, editable=False)
-    # how many conditions are to be verified; the service of the last notice, and its last day
+    # how many conditions are to be verified, and the last day of the next; the service of the last notice,
+    # and its last day; of each notice about a person: person, function and last day, the nearest first
     conditions_now = models.PositiveIntegerField(default=0, editable=False)
+    condition_until_now = models.DateField(null=True, editable=False)
     served_now = models.DateField(null=True, editable=False)
     until_now = models.DateField(null=True, editable=False)
+    people_noticed_now = models.JSONField(default=list, editable=False)
     due_order = models.GeneratedField(
         expression=Coalesce("next_due", Value(NO_DATE)), output_field=models.DateTimeField(), db_persist=True
     )

@@ -24,7 +24,8 @@ from applications.portal.back import back_of, carried
 from applications.portal.changeable import kind_may_change
 from applications.queries.copying import copied_for
 from applications.queries.law import home_of
-from applications.queries.standing import with_turn, with_unread
+from applications.queries.standing import with_unread
+from applications.states import DECIDED
 from regulators.periods import set_in_the_case
 from regulators.rulebook import CAPITAL, OWNERSHIP, PEOPLE, say
 from workflow.errors import Gone, NotAllowed, Refused, status_of
@@ -68,8 +69,7 @@ def page(*methods: str) -> Callable[[View], View]:
 
 
 def case_or_404(request: SignedIn, pk: Any, *, to: str = "", kind: str = "") -> Any:
-    """A case of a firm that this person acts for, with what says whose turn it is; staff have the
-    desk.
+    """A case of a firm that this person acts for; staff have the desk.
 
     An adviser gets in where the page says what it leads ``to``: the code of a stage that the mandate has to
     cover, or ANY, where the page leaves out what it does not; or which ``kind`` of typed records, which stand
@@ -94,7 +94,7 @@ def may_read(user: Any, case: Any, stage: str | None) -> bool:
 def _case(mine: Q, pk: Any, user: Any) -> Any:
     related = ("firm", "licence_type", "rulebook", "moved_from", "saved_by")
     found = Application.objects.filter(mine, pk=pk).order_by().select_related(*related)
-    return with_unread(with_turn(found), user).first()
+    return with_unread(found, user).first()
 
 
 def posted_version(request: SignedIn) -> int:
@@ -172,7 +172,7 @@ def _tabs(user: Any, case: Any, current: str) -> list[dict[str, Any]]:
                 "text": _("Requests"),
                 "url": url,
                 "current": current == "requests",
-                "count": case.requests_waiting or 0,
+                "count": 0 if case.state in DECIDED else case.requests_now,
             }
         )
     return found

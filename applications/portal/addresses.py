@@ -1,5 +1,6 @@
 """Where a question is answered."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ def question_url(case_pk: Any, question: Question) -> str:
     return question_url_of(case_pk, requirement.stage, requirement.code, question.person_id)
 
 
+@lru_cache(maxsize=5000)
 def question_url_of(case_pk: Any, stage: str, requirement: str, person: UUID | None) -> str:
     place = [case_pk, stage, requirement]
     return reverse("portal:question", args=[*place, person] if person else place)

@@ -153,8 +153,8 @@ def requests_of(case: Application) -> list[InformationRequest]:
 
 
 def turn_of(case: Any, stages: Iterable[Any] = ()) -> Turn | None:
-    """Whose turn it is, with the nearest date; None when the case is decided. The case is read ``with_turn``;
-    of a draft the stages are needed too.
+    """Whose turn it is, with the nearest date; None when the case is decided. Of a draft the stages are
+    needed too; of any other, what its row keeps is enough.
     """
     if case.state in DECIDED:
         return None
@@ -179,7 +179,7 @@ def _returned(case: Any) -> Turn | None:
 
 
 def _noticed(case: Any) -> Turn | None:
-    until = case.notice_until if case.state == A.REFUSAL_PROPOSED else None
+    until = case.until_now if case.state == A.REFUSAL_PROPOSED else None
     if until is None or until < timezone.localdate():
         return None
     return _yours(
@@ -190,7 +190,8 @@ def _noticed(case: Any) -> Turn | None:
 
 
 def _person_noticed(case: Any) -> Turn | None:
-    told = case.notice_of_person
+    today = timezone.localdate().isoformat()
+    told = next((one for one in case.people_noticed_now if one["until"] >= today), None)
     if told is None:
         return None
     return _yours(
@@ -202,29 +203,29 @@ def _person_noticed(case: Any) -> Turn | None:
 
 
 def _asked(case: Any) -> Turn | None:
-    if case.request_number is None:
+    if case.asked_now is None:
         return None
-    words = _("Answer request %(number)s") % {"number": case.request_number}
-    url = reverse("portal:request", args=[case.pk, case.request_number])
+    words = _("Answer request %(number)s") % {"number": case.asked_now}
+    url = reverse("portal:request", args=[case.pk, case.asked_now])
     return _yours(
-        _("Information is asked for."), case.request_due, set_in_the_case(), url=url, action=words,
+        _("Information is asked for."), case.asked_until_now, set_in_the_case(), url=url, action=words,
         paused_since=case.paused_since,
     )  # fmt: skip
 
 
 def _stage_returned(case: Any) -> Turn | None:
-    if case.stage_returned is None:
+    if not case.returned_now:
         return None
-    url = reverse("portal:stage", args=[case.pk, case.stage_returned])
+    url = reverse("portal:stage", args=[case.pk, case.returned_now])
     return _yours(_("A stage was returned to you."), url=url, action=_("Open the stage"))
 
 
 def _conditions(case: Any) -> Turn | None:
-    if case.state != A.APPROVED_IN_PRINCIPLE or case.condition_due is None:
+    if case.state != A.APPROVED_IN_PRINCIPLE or case.condition_until_now is None:
         return None
     text = _("Conditions of the approval are to be met, and to be shown to the reviewer.")
     url = reverse("portal:case", args=[case.pk]) + "#conditions"
-    return _yours(text, case.condition_due, set_in_the_case(), url=url, action=_("See the conditions"))
+    return _yours(text, case.condition_until_now, set_in_the_case(), url=url, action=_("See the conditions"))
 
 
 def _draft_turn(case: Application, stages: Iterable[Any]) -> Turn:
@@ -251,9 +252,9 @@ def _regulator_turn(case: Any) -> Turn:
 
 def strip_of(case: Any) -> Strip | None:
     """None for a draft, whose pages say it themselves. Asks nothing of the database."""
-    if not case.submitted_at or not hasattr(case, "notice_until"):
+    if not case.submitted_at:
         return None
-    kind, word = state_in_words(case, case.notice_until)
+    kind, word = state_in_words(case, case.until_now)
     return Strip(kind=kind, word=word, turn=turn_of(case))
 
 

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import (
     Case,
     CharField,
     Count,
     Exists,
     F,
+    JSONField,
     OuterRef,
     Q,
     QuerySet,
@@ -16,7 +18,6 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
-from django.utils import timezone
 
 from applications.conditions.opened import OPENINGS
 from applications.models import (
@@ -64,18 +65,34 @@ def computed() -> dict[str, Any]:
 
 def _waited_on() -> dict[str, Any]:
     """What, beside the state, says whom the case waits on."""
-    requests = InformationRequest.objects.filter(**OF_CASE).order_by("number")
-    with_firm = Stage.objects.filter(**OF_CASE, state__in=STAGES_WITH_THE_FIRM)
+    requests = InformationRequest.objects.filter(**OF_CASE)
+    asked = requests.filter(status__in=InformationRequest.WITH_FIRM).order_by("due_on", "number")
+    answered = requests.filter(status=InformationRequest.ANSWERED).order_by("number")
+    with_firm = Stage.objects.filter(**OF_CASE, state__in=STAGES_WITH_THE_FIRM).order_by("order")
     unmet = Condition.objects.in_force().filter(**OF_CASE, verified_at=None)
     notices = RefusalNotice.objects.filter(**OF_CASE).order_by("-proposed_at")
     return {
-        "asked_now": _first(requests.filter(status__in=InformationRequest.WITH_FIRM), "number"),
-        "answered_now": _first(requests.filter(status=InformationRequest.ANSWERED), "number"),
-        "returned_now": Exists(with_firm),
+        "requests_now": _count(asked, "application"),
+        "asked_now": _first(asked, "number"),
+        "asked_until_now": _first(asked, "due_on"),
+        "answered_now": _first(answered, "number"),
+        "returned_now": Coalesce(_first(with_firm, "code"), Value("")),
         "conditions_now": _count(unmet.exclude(effect=Condition.CARRY), "application"),
+        "condition_until_now": _first(unmet.order_by("due_on"), "due_on"),
         "served_now": _first(notices, "served_on"),
         "until_now": _first(notices, "representations_until"),
+        "people_noticed_now": _people_noticed(),
     }
+
+
+def _people_noticed() -> Coalesce:
+    """The notices about people, the one that ends first before the others."""
+    noticed = IndividualApproval.objects.filter(**OF_CASE, state=IndividualState.REFUSAL_PROPOSED)
+    noticed = noticed.exclude(represent_until=None).order_by()
+    told = JSONObject(person="person_id", function="function", until="represent_until")
+    in_order = JSONBAgg(told, order_by=("represent_until", "pk"))
+    found = noticed.values("application").annotate(told=in_order).values("told")
+    return Coalesce(Subquery(found), Value([], JSONField()))
 
 
 def _asked_back() -> dict[str, Any]:
@@ -95,43 +112,6 @@ def _count(rows: QuerySet[Any], of: str) -> Coalesce:
 
 def _first(rows: QuerySet[Any], column: str) -> Subquery:
     return Subquery(rows.values(column)[:1])
-
-
-def with_requests_waiting(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """How many requests wait for an answer of the firm; None where none do, or the case is decided."""
-    sent = InformationRequest.objects.filter(**OF_CASE, status__in=InformationRequest.WITH_FIRM)
-    sent = sent.exclude(application__state__in=DECIDED)
-    count = sent.order_by().values("application").annotate(count=Count("pk")).values("count")
-    return cases.annotate(requests_waiting=Subquery(count))
-
-
-def with_turn(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """What says whose turn it is, in the query that reads the case: how many requests wait, the
-    number and last day of the one due first, the stage that was returned, the last day for representations
-    on a notice that was served, the notice about a person that may be answered and ends first, as
-    ``person``, ``function`` and ``until``, and the last day of the next condition that is not met.
-    """
-    asked = InformationRequest.objects.filter(**OF_CASE, status__in=InformationRequest.WITH_FIRM)
-    first = {
-        "request_number": asked.order_by("due_on", "number").values("number"),
-        "request_due": asked.order_by("due_on", "number").values("due_on"),
-        "stage_returned": Stage.objects.filter(**OF_CASE, state__in=STAGES_WITH_THE_FIRM)
-        .order_by("order")
-        .values("code"),
-        "notice_until": RefusalNotice.objects.filter(**OF_CASE)
-        .order_by("-proposed_at")
-        .values("representations_until"),
-        "notice_of_person": IndividualApproval.objects.filter(
-            **OF_CASE, state=IndividualState.REFUSAL_PROPOSED, represent_until__gte=timezone.localdate()
-        )
-        .order_by("represent_until", "pk")
-        .values(told=JSONObject(person="person_id", function="function", until="represent_until")),
-        "condition_due": Condition.objects.in_force()
-        .filter(**OF_CASE, verified_at=None)
-        .order_by("due_on")
-        .values("due_on"),
-    }
-    return with_requests_waiting(cases).annotate(**{name: Subquery(rows[:1]) for name, rows in first.items()})
 
 
 def to_answer(cases: QuerySet[Application]) -> QuerySet[Application]:

@@ -21,7 +21,7 @@ from applications.queries.advisers import advised_by
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of_case
 from applications.queries.private import own_parts_of
-from applications.queries.standing import parts_held, with_turn, with_unread
+from applications.queries.standing import parts_held, with_unread
 from applications.services.drafting import draft_or_start
 from applications.states import DECIDED, OPEN, WITH_THE_FIRM, WITHDRAWABLE
 from applications.states import ApplicationState as A
@@ -156,14 +156,14 @@ def _home(request: SignedIn, refusal: Refused | None = None) -> HttpResponse:
         raise Http404
     advised = advised_by(request.user)
     found = Application.objects.filter(firm__in=firms).with_case()
-    rows = with_unread(with_turn(found), request.user)
+    rows = with_unread(found, request.user)
     cases: list[Any] = list(rows.order_by("firm__sort_key", "firm_id", "-created_at"))
     context = {
         "firms": firms,
         "own_parts": own_parts_of(request.user),
         "advised": [(one, _with_state(one.cases)) for one in advised],
         "cases": [
-            (case, standing.state_in_words(case, case.notice_until), standing.turn_of(case)) for case in cases
+            (case, standing.state_in_words(case, case.until_now), standing.turn_of(case)) for case in cases
         ],
         "licences": licences_of(firms) if firms else [],
         "may_start": [firm for firm in firms if "editor" in firm_roles(request.user, firm.pk)],

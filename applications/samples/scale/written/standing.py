@@ -14,13 +14,18 @@ def standing_of(case: CaseRows) -> Row:
 def _stages(case: CaseRows) -> Row:
     left = [(code, row["state"]) for code, row in case.stages.items() if row["state"] != StageState.APPROVED]
     code, state = left[0] if left else ("", "")
-    returned = any(state in STAGES_WITH_THE_FIRM for _code, state in left)
+    returned = next((code for code, state in left if state in STAGES_WITH_THE_FIRM), "")
     return {"stage_now": code, "stage_state_now": state, "returned_now": returned}
 
 
 def _requests(case: CaseRows) -> Row:
     status = {number: row["status"] for number, row in sorted(case.requests.items())}
-    with_firm = [number for number, now in status.items() if now in InformationRequest.WITH_FIRM]
+    with_firm = sorted(
+        (case.requests[number]["due_on"], number)
+        for number, now in status.items()
+        if now in InformationRequest.WITH_FIRM
+    )
+    until, asked = with_firm[0] if with_firm else (None, None)
     answered = [number for number, now in status.items() if now == InformationRequest.ANSWERED]
     asking = [
         point
@@ -30,7 +35,9 @@ def _requests(case: CaseRows) -> Row:
     wish = case.extension
     open_wish = bool(wish) and wish.get("outcome", ExtensionRequest.OPEN) == ExtensionRequest.OPEN
     return {
-        "asked_now": next(iter(with_firm), None),
+        "requests_now": len(with_firm),
+        "asked_now": asked,
+        "asked_until_now": until,
         "answered_now": next(iter(answered), None),
         "questions_now": len(asking),
         "time_asked_now": open_wish and bool(with_firm),
@@ -38,9 +45,11 @@ def _requests(case: CaseRows) -> Row:
 
 
 def _ends(case: CaseRows) -> Row:
-    waited = (c for c in case.conditions if not c.get("verified_at") and not c.get("undone_at"))
+    waited = [c for c in case.conditions if not c.get("verified_at") and not c.get("undone_at")]
+    days = [c["due_on"] for c in waited if c["due_on"]]
     return {
         "conditions_now": sum(c.get("effect") != Condition.CARRY for c in waited),
+        "condition_until_now": min(days, default=None),
         "served_now": case.notice.get("served_on"),
         "until_now": case.notice.get("representations_until"),
     }
