@@ -1,11 +1,14 @@
 """An opened document as a download that no browser runs, and its preview as a picture."""
 
-from typing import IO
+from collections.abc import Iterable
+from typing import IO, TypeVar
 from urllib.parse import quote
 
-from django.http import FileResponse
+from django.http import FileResponse, StreamingHttpResponse
 
 from documents.models import Document
+
+R = TypeVar("R", bound=StreamingHttpResponse)
 
 
 def download(document: Document, file: IO[bytes]) -> FileResponse:
@@ -25,8 +28,18 @@ def picture(file: IO[bytes]) -> FileResponse:
     return response
 
 
+def archive(chunks: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    """A ZIP while it is made: nobody knows its length yet."""
+    response = StreamingHttpResponse(chunks, content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    return _with_headers(response)
+
+
 def _shut_in(file: IO[bytes], content_type: str) -> FileResponse:
-    response = FileResponse(file, content_type=content_type)
+    return _with_headers(FileResponse(file, content_type=content_type))
+
+
+def _with_headers(response: R) -> R:
     for header, value in {
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",

@@ -137,6 +137,7 @@ urlpatterns = [
     path("<uuid:pk>/submitted/", submission.submitted, name="submitted"),
     path("<uuid:pk>/application/", paper.paper, name="paper"),
     path("<uuid:pk>/application/pdf/", paper.paper_pdf, name="paper_pdf"),
+    path("<uuid:pk>/application/files/", paper.archive, name="archive"),
     path("<uuid:pk>/submissions/<int:number>/", paper.submission, name="submission"),
     path("<uuid:pk>/submissions/<int:number>/pdf/", paper.submission_pdf, name="submission_pdf"),
     path("<uuid:pk>/withdraw/", submission.withdraw, name="withdraw"),

@@ -1,6 +1,7 @@
 """An invited person's own part: who reads and writes it, and how it ends. No canary gets out."""
 
 import io
+import zipfile
 from datetime import timedelta
 
 import pypdf
@@ -20,6 +21,7 @@ from applications.services.evidence import open_evidence
 from applications.services.people import remove_person
 from applications.services.requests import answer_point, attach_to_point
 from applications.services.snapshots import take_snapshot
+from audit.models import Event
 from documents.models import Document
 from tests.plugins import files
 from tests.plugins.cases import new_applicant
@@ -281,6 +283,12 @@ def test_no_page_mail_or_file_of_the_firm_has_a_word_of_it(
         response = firm.get(url, follow=True)
         assert response.status_code == 200, url
         assert "qanary" not in text_of(response).lower(), url
+    archive = firm.post(reverse("portal:archive", args=[draft_case.pk]))
+    with zipfile.ZipFile(io.BytesIO(b"".join(archive.streaming_content))) as packed:
+        assert [name for name in packed.namelist() if not name.endswith(".pdf")] == ["index.csv"]
+        assert len(packed.namelist()) == 2
+        assert "qanary" not in packed.read("index.csv").decode().lower()
+    assert not Event.objects.filter(kind="document.opened").exists()
     for document in Document.objects.all():
         assert firm.get(reverse("portal:document", args=[document.pk])).status_code == 404
     assert not [one for one in mail.outbox if "qanary" in (one.subject + one.body).lower()]

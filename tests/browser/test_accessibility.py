@@ -58,6 +58,7 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 INSIDE = ("/desk/", "/pipeline/")
 QUERY = {"pipeline:steps": f"?act=stage.take&month={timezone.localdate():%Y-%m}"}
 POST_ONLY = {
+    "portal:archive",
     "admin:applications_application_bulk",
     "portal:copied_ownership",
     "accounts:invite_again",

@@ -96,7 +96,7 @@ def addresses(case, firm_user, afsa_staff):
 
 
 def test_every_page_of_a_case_is_in_this_table():
-    files = {"document", "preview", "picture", "paper", "number"}  # with tests of their own
+    files = {"document", "preview", "picture", "paper", "archive", "number"}  # with tests of their own
     assert {page.name for page in PAGES} - files == set(OPENED_BY)
 
 

@@ -16,7 +16,7 @@ from tests.portal.conftest import pdf, signed, url_of
 
 POST_ONLY = {
     "start", "upload", "detach", "give", "point_give", "point_detach", "holder_remove", "holding_remove",
-    "copied_ownership", "ownership_preview", "capital_preview",
+    "copied_ownership", "ownership_preview", "capital_preview", "archive",
 }  # fmt: skip
 PARAMETER = re.compile(r"<\w+:(\w+)>")
 CANARY = "kanarienvogel"

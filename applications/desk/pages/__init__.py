@@ -1,6 +1,7 @@
 """The pages of one case inside the admin, other than the case itself and its acts."""
 
 from applications.desk.pages import (
+    archive,
     assigning,
     changes,
     collecting,
@@ -37,6 +38,7 @@ PAGES: tuple[type[Page], ...] = (
     file.PreviewPage,
     file.PicturePage,
     paper.PaperPage,
+    archive.ArchivePage,
     completeness.CompletenessPage,
     fee.FeePage,
     assigning.AssignPage,

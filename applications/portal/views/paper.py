@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -12,8 +13,12 @@ from applications import paper as papers
 from applications.models import Application, Snapshot
 from applications.paper import Paper
 from applications.portal.access import case_or_404, page, show
+from applications.queries.files_of_case import files_of_case
 from applications.queries.private import hidden_people
+from applications.queries.submissions import newest_submission
+from applications.services.archive import Archive
 from applications.states import STAGES_WITH_THE_FIRM, WITH_THE_FIRM
+from documents.http import archive as zip_response
 from look.papers import language_of, pdf_links
 
 
@@ -44,6 +49,23 @@ def submission(request: SignedIn, pk: UUID, number: int) -> HttpResponse:
 @page("GET")
 def submission_pdf(request: SignedIn, pk: UUID, number: int) -> HttpResponse:
     return papers.pdf_response(_of_snapshot(request, case_or_404(request, pk), number))
+
+
+@page("POST")
+def archive(request: SignedIn, pk: UUID) -> HttpResponseBase:
+    """All files, as last submitted, or of the draft as it stands, with the answers. Nothing of an invited
+    person's own part.
+    """
+    case = case_or_404(request, pk)
+    hidden = hidden_people(request.user, case)
+    snapshot = newest_submission(case)
+    made = _of_snapshot(request, case, snapshot.number) if snapshot else _draft(request, case)
+    files = Archive(
+        actor=request.user,
+        files=files_of_case(case, hidden=hidden),
+        papers=[(f"{made.file_name}.pdf", papers.pdf(made))],
+    )
+    return zip_response(files, case.reference or made.file_name)
 
 
 def _shown(request: SignedIn, case: Application, made: Paper, pdf_url: str) -> HttpResponse:

@@ -1,0 +1,115 @@
+"""All files of a case as one ZIP, made while it is sent, with an index of what is in it and what is not."""
+
+import csv
+import hashlib
+from collections.abc import Iterable, Iterator
+from io import StringIO
+from typing import IO, Any
+from uuid import UUID
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from applications.queries.files_of_case import GivenFile
+from applications.services.evidence import open_evidence
+from documents.archive import Member, zipped
+from documents.models import Document
+from documents.storage import CHUNK
+from licences.text import cell
+from workflow.errors import Refused
+
+INDEX = "index.csv"
+Opened = tuple[Document, IO[bytes]]
+Papers = Iterable[tuple[str, bytes]]
+
+
+class Archive:
+    """Iterated, it gives the bytes: the ``papers`` (name and content), each file once, then ``index.csv``.
+
+    A file is opened as by ``open_evidence`` when its turn comes, so the opening is on record before its
+    first byte, and none is that was not reached. A file that may not be opened or is not usable is left out,
+    and the index says why. Iterate outside a transaction; the request and its language may be over by then.
+    """
+
+    def __init__(self, *, actor: Any, files: Iterable[GivenFile], papers: Papers = ()) -> None:
+        self.actor, self.files, self.papers = actor, files, papers
+        self.language = translation.get_language()
+        self.paths: dict[UUID, str] = {}  # of each document that was reached; empty where it was left out
+        self.rows: list[list[Any]] = []
+
+    def __iter__(self) -> Iterator[bytes]:
+        return zipped(self._members())
+
+    def _members(self) -> Iterator[Member]:
+        now = timezone.now()
+        for name, content in self.papers:
+            self.rows.append([name, name, "", "", now.date(), len(content), _sha256(content), ""])
+            yield Member(path=name, at=now, size=len(content), chunks=[content])
+        for file in self.files:
+            opened = self._open(file)
+            if opened is None:
+                continue
+            document, stored = opened
+            with stored:
+                path = self.paths[document.pk]
+                yield Member(path=path, at=document.uploaded_at, size=document.size, chunks=_chunks(stored))
+        content = self._index()
+        yield Member(path=INDEX, at=now, size=len(content), chunks=[content])
+
+    def _open(self, file: GivenFile) -> Opened | None:
+        """None where it is in the archive already, or left out; either way the index has a line of it."""
+        about = [file.name, file.what_for, file.person]
+        document = Document.objects.filter(pk=file.document).first()
+        facts = [document.uploaded_at.date(), document.size, document.sha256] if document else [""] * 3
+        if document and self.paths.get(document.pk):
+            self.rows.append([self.paths[document.pk], *about, *facts, ""])
+            return None
+        try:
+            with translation.override(self.language):
+                opened = open_evidence(actor=self.actor, document_id=file.document, why="zip")
+        except Refused as refusal:
+            self.rows.append(["", *about, *facts, self._why_not(refusal)])
+            return None
+        path = self._path_of(file)
+        self.paths[opened[0].pk] = path
+        self.rows.append([path, *about, *facts, ""])
+        return opened
+
+    def _why_not(self, refusal: Refused) -> str:
+        with translation.override(self.language):
+            reasons = " ".join(str(reason.text) for reason in refusal.reasons)
+            return reasons or _("The file is not there any more.")
+
+    def _path_of(self, file: GivenFile) -> str:
+        """Two files of one name in one folder are told apart by the id of the later one."""
+        *folders, name = (*(_plain(part) for part in file.folder), file.name)
+        path = "/".join([*folders, name])
+        if path in self.paths.values():
+            stem, dot, extension = name.rpartition(".")
+            path = "/".join([*folders, f"{stem}-{file.document.hex[:8]}{dot}{extension}"])
+        return path
+
+    def _index(self) -> bytes:
+        """A spreadsheet knows UTF-8 by the mark at its start."""
+        with translation.override(self.language):
+            about = [_("Name"), _("Given for"), _("Person"), _("Uploaded"), _("Size, bytes"), "SHA-256"]
+            head = [_("In this archive"), *about, _("Left out because")]
+        text = StringIO()
+        writer = csv.writer(text)
+        writer.writerows([head, *([cell(value) for value in row] for row in self.rows)])
+        return text.getvalue().encode("utf-8-sig")
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _plain(folder: str) -> str:
+    """A title as the name of a folder on any system."""
+    kept = "".join(letter if letter.isalnum() or letter in " -_.,()" else " " for letter in folder)
+    return " ".join(kept.split())[:80].strip(". ") or "-"

@@ -1,0 +1,146 @@
+"""All files of a case as one ZIP: what is in it, what is left out and why, and what goes on record."""
+
+import csv
+import io
+import zipfile
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from applications.services import drafting, files
+from applications.services.snapshots import take_snapshot
+from audit.models import Event
+from documents.models import Document
+from documents.storage import store
+from tests.desk.conftest import at
+from tests.plugins.cases import fresh
+from tests.plugins.files import pdf, upload
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def taken_apart(response):
+    """Path and content of each file, and the lines of the index after its head."""
+    assert response.status_code == 200, response.content
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    return content, list(csv.reader(io.StringIO(content.pop("index.csv").decode("utf-8-sig"))))[1:]
+
+
+@pytest.fixture
+def with_files(afm_draft_case, firm_user):
+    """A filed case, with the document of each name. ``twice.pdf`` is given for two questions."""
+    case = afm_draft_case
+    rules = [r for r in case.book.requirements if "documents" in r.evidence and not r.per_person][:2]
+    places = [{"actor": firm_user, "case_id": case.pk, "requirement": rule.code} for rule in rules]
+    made = {
+        name: drafting.attach(**places[0], upload=upload(name, pdf(name.encode())), name=name).document
+        for name in ("twice.pdf", "=план.pdf", "gone.pdf", "infected.pdf")
+    }
+    files.pick(**places[1], document_id=made["twice.pdf"].pk)
+    with transaction.atomic():
+        take_snapshot(fresh(case), actor=firm_user, declaration={"text": "True."})
+    type(case).objects.filter(pk=case.pk).update(submitted_at="2026-03-01T00:00Z", reference="AFM-1")
+    return fresh(case), rules, made
+
+
+def opened(case):
+    found = Event.objects.filter(subject=case.audit_subject, kind="document.opened").order_by("number")
+    return [(event.data["document"], event.reason) for event in found]
+
+
+def test_each_file_comes_once_in_the_folder_of_its_question_and_each_opening_is_on_record(
+    with_files, afm_staff, english
+):
+    case, rules, made = with_files
+    browser = english(afm_staff.reviewer)
+    content, index = taken_apart(browser.post(at("archive", case)))
+
+    stage = f"{case.book.stage_codes.index(rules[0].stage) + 1} "
+    paths = sorted(name for name in content if name.startswith(stage))
+    folder = paths[0].rpartition("/")[0]
+    assert folder.endswith(f"/{rules[0].code}")
+    assert paths == sorted(f"{folder}/{name}" for name in made)
+    assert {name: content[f"{folder}/{name}"] for name in made} == {n: pdf(n.encode()) for n in made}
+    papers = sorted(set(content) - set(paths))
+    assert papers == ["AFM-1-1-en.pdf"]
+    assert content[papers[0]].startswith(b"%PDF")
+
+    of_twice = [row for row in index if row[1] == "twice.pdf"]
+    assert [row[0] for row in of_twice] == [f"{folder}/twice.pdf"] * 2
+    assert [row[2].split()[0] for row in of_twice] == [rules[0].code, rules[1].code]
+    assert {row[6] for row in of_twice} == {made["twice.pdf"].sha256}
+    assert [row[1] for row in index if "план" in row[1]] == ["'=план.pdf"]
+    assert sorted(opened(case)) == sorted((str(document.pk), "zip") for document in made.values())
+
+
+def test_what_may_not_be_opened_is_left_out_and_the_index_says_why(with_files, afm_staff, english):
+    case, _rules, made = with_files
+    store().delete(made["gone.pdf"].key)
+    Document.objects.filter(pk=made["infected.pdf"].pk).update(status="infected")
+
+    content, index = taken_apart(english(afm_staff.reviewer).post(at("archive", case)))
+
+    assert [name.rpartition("/")[2] for name in content if "/" in name] == ["twice.pdf", "=план.pdf"]
+    why = {row[1]: row[7] for row in index if row[7]}
+    assert sorted(why) == ["gone.pdf", "infected.pdf"]
+    assert {row[0] for row in index if row[7]} == {""}
+    assert "virus" in why["infected.pdf"].lower()
+    assert Document.objects.get(pk=made["gone.pdf"].pk).damaged_at is not None
+
+
+def test_two_files_of_one_name_in_one_folder_are_both_there(afm_draft_case, firm_user, afm_staff, english):
+    case = afm_draft_case
+    rule = next(r for r in case.book.requirements if "documents" in r.evidence and not r.per_person)
+    place = {"actor": firm_user, "case_id": case.pk, "requirement": rule.code}
+    made = [
+        drafting.attach(**place, upload=upload("a.pdf", pdf(b)), name="a.pdf").document for b in (b"1", b"2")
+    ]
+    with transaction.atomic():
+        take_snapshot(fresh(case), actor=firm_user, declaration={"text": "True."})
+    type(case).objects.filter(pk=case.pk).update(submitted_at="2026-03-01T00:00Z", reference="AFM-1")
+
+    content, _index = taken_apart(english(afm_staff.reviewer).post(at("archive", case)))
+    names = sorted(name.rpartition("/")[2] for name in content if "/" in name)
+    later = names[0].removeprefix("a-").removesuffix(".pdf")
+    assert names == [f"a-{later}.pdf", "a.pdf"]
+    assert later in {document.pk.hex[:8] for document in made}
+
+
+def test_the_page_says_how_many_files_there_are_and_records_nothing(with_files, afm_staff, english):
+    case, _rules, _made = with_files
+    page = english(afm_staff.reviewer).get(at("archive", case)).content.decode()
+    assert "4 files as last submitted or sent in answers, the whole application, and an index." in page
+    assert "That you open each of them goes on the record." in page
+    assert opened(case) == []
+    change = english(afm_staff.reviewer).get(reverse("admin:applications_application_change", args=[case.pk]))
+    assert f'href="{at("archive", case)}">All files as a ZIP</a>' in change.content.decode()
+
+
+def test_staff_of_another_regulator_and_the_firm_find_nothing(with_files, afsa_staff, firm_user, english):
+    case, _rules, _made = with_files
+    for user in (afsa_staff.reviewer, firm_user):
+        assert english(user).post(at("archive", case)).status_code in (302, 404)
+    assert opened(case) == []
+
+
+def test_the_firm_has_its_files_too_before_and_after_it_submits(afm_draft_case, firm_user, english):
+    case = afm_draft_case
+    rule = next(r for r in case.book.requirements if "documents" in r.evidence and not r.per_person)
+    place = {"actor": firm_user, "case_id": case.pk, "requirement": rule.code}
+    first = drafting.attach(**place, upload=upload("first.pdf", pdf()), name="first.pdf").document
+    browser, url = english(firm_user), reverse("portal:archive", args=[case.pk])
+    page = browser.get(reverse("portal:paper", args=[case.pk])).content.decode()
+    assert f'<form method="post" action="{url}"' in page
+    assert "The files as they stand now, with the answers and an index." in page
+
+    content, _index = taken_apart(browser.post(url))
+    assert [name.rpartition("/")[2] for name in content if "/" in name] == ["first.pdf"]
+    assert opened(case) == [(str(first.pk), "zip")]
+
+    with transaction.atomic():
+        take_snapshot(fresh(case), actor=firm_user, declaration={"text": "True."})
+    drafting.attach(**place, upload=upload("later.pdf", pdf(b"2")), name="later.pdf")
+    content, _index = taken_apart(browser.post(url))
+    assert [name.rpartition("/")[2] for name in content if "/" in name] == ["first.pdf"]
