@@ -18,8 +18,9 @@ from applications.models import (
 from applications.presses import same_press
 from applications.services import tell
 from applications.services.guard import insist, locked_case, same_version, take_side
-from applications.states import ASSESSABLE
+from applications.states import ASSESSABLE, StageState
 from audit.services import record
+from regulators.rulebook import SUBMISSION
 from workflow import services as workflow
 from workflow.acts import EXAMINE
 
@@ -50,6 +51,15 @@ def reopen_stage(*, actor: Any, stage: Stage, expected_version: int, reason: str
     )
 
 
+def why_closed(case: Application, stage: Stage, finding: Finding) -> str:
+    """Why nobody may change the finding now; empty where it is open."""
+    if case.state not in ASSESSABLE:
+        return _("Findings are recorded while the application is in review.")
+    if stage.state == StageState.APPROVED and finding.due == SUBMISSION:
+        return _("The stage is approved: reopen it first.")
+    return ""
+
+
 def assess(
     *, actor: Any, finding: Finding, expected_version: int, outcome: str, note: str = "", condition: str = ""
 ) -> Finding:
@@ -63,12 +73,8 @@ def assess(
         case = locked_case(finding.application_id, actor=actor, permission="applications.assess_stage")
         finding = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
         same_version(finding, expected_version)
-        insist(case.state in ASSESSABLE, _("Findings are recorded while the application is in review."))
-        stage = case.stages.get(code=finding.stage)
-        insist(
-            stage.state != "approved" or finding.due != "submission",
-            _("The stage is approved: reopen it first."),
-        )
+        closed = why_closed(case, case.stages.get(code=finding.stage), finding)
+        insist(not closed, closed)
         insist(outcome in dict(Finding.OUTCOMES) and outcome, _("Choose an outcome."))
         insist(outcome not in NEEDS_NOTE or note.strip(), _("Write a note that gives the reason."))
         insist(outcome != Finding.SUBJECT or condition.strip(), _("Write the condition."))

@@ -318,3 +318,22 @@ def test_the_number_of_queries_does_not_grow_with_the_findings(filed, afsa, brow
         counted[people] = len(queries)
 
     assert counted[1] == counted[3] <= 12
+
+
+def test_a_finding_that_is_closed_is_shown_with_the_reason_and_without_save(case, two, browsers):
+    finding, stage = case.findings.get(person=None), case.stages.first()
+    browsers.reviewer.post(question_of(finding), finding_data(finding, outcome="waived", note="A pilot."))
+    browsers.reviewer.post(stage_act(stage, "approve"), {"version": 0})
+
+    def shown(url):
+        text = browsers.reviewer.get(url).content.decode()
+        reason = re.search(r'<p class="note">(.*?)</p>', text)
+        return reason and reason[1], "Save and next open" in text, "<p>A pilot.</p>" in text
+
+    assert shown(question_of(finding)) == ("The stage is approved: reopen it first.", False, True)
+    assert shown(page(case)) == (None, True, False)
+    late = browsers.reviewer.post(question_of(finding), finding_data(fresh(finding), note="Typed too late."))
+    assert (late.status_code, "Typed too late.</textarea>" in late.content.decode()) == (422, True)
+    type(case).objects.filter(pk=case.pk).update(state="granted")
+    ended = "Findings are recorded while the application is in review."
+    assert (shown(question_of(finding)), shown(page(case))) == ((ended, False, True), (ended, False, False))

@@ -83,12 +83,15 @@ class QuestionPage(OfStage):
             self.case, self.items, shown_file=self.request.GET.get("file", "")
         )
         self.may_assess = rules.has_perm("applications.assess_stage", self.user, self.stage)
+        why = assessment.why_closed(self.case, self.stage, self.items[0].finding)
+        self.closed = why if self.may_assess else ""
 
     def heading(self) -> str:
         first = self.items[0]
         return f"{first.requirement.code} {first.title}"
 
     def get(self) -> HttpResponse:
+        self.may_assess = self.may_assess and not self.closed
         if not self.may_assess:
             for row in self.rows:
                 row.form = _form(row)
@@ -166,6 +169,7 @@ class QuestionPage(OfStage):
             "due_words": due_in_words(book, self.items[0].requirement.due),
             "broken": [row for row in self.rows if row.form.errors],
             "may_assess": self.may_assess,
+            "closed": self.closed,
             "texts": text_choices(texts_of(self.case.licence_type.regulator.code), self.case.language),
             "put_url": page_url(self.case, "request_put") + self.narrow.query(person=self.person),
             "stage_url": page_url(self.case, "stage", self.stage.code) + self.narrow.query(),
