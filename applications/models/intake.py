@@ -13,7 +13,8 @@ USER = settings.AUTH_USER_MODEL
 
 
 class FeeEntry(models.Model):
-    """What became of the fee, as staff recorded it; the newest entry says how the fee stands.
+    """What became of the fee, as staff recorded it; the newest that is no correction of an earlier one says
+    how the fee stands, or what corrects it.
 
     ``amount`` is text as it was typed, since amounts may not be on record. A wrong entry is corrected by a
     new one. Entries from before there was a ledger have no ``by``, and perhaps no day.

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from applications.models import Application, CompletenessCheck, CompletenessDraft, FeeEntry, Gap
 from applications.presses import same_press
@@ -18,6 +19,14 @@ from workflow.acts import EXAMINE
 from workflow.errors import Conflict
 
 MARKS = ("there", "gap")
+NOT_INVOICED: dict[str, Any] = {
+    FeeEntry.PAID: gettext_lazy(
+        "The fee is paid already. Where that is wrong, record the invoice as a correction of that entry."
+    ),
+    FeeEntry.WAIVED: gettext_lazy(
+        "The fee is waived already. Where that is wrong, record the invoice as a correction of that entry."
+    ),
+}
 
 
 def save_marks(
@@ -108,7 +117,8 @@ def record_fee(
 ) -> Application:
     """Write what became of the fee into its ledger: invoiced, paid, or waived with a reason. ``amount`` is
     kept as it stands on the paper: no amount is on record here. An entry that ``corrects`` an earlier one
-    says why, and may take the fee back to “not recorded”.
+    says why, and may take the fee back to “not recorded”. What is paid or waived is undone by a correction of
+    that entry alone: no invoice follows it, and a correction of another entry leaves it.
 
     Effects in order: write the entry; the state of the fee on the case; audit event. Raises NotAllowed,
     NotReady or Conflict.
@@ -126,19 +136,32 @@ def record_fee(
             not corrects or case.fee_entries.filter(pk=corrects.pk).exists(),
             _("This entry is not one of the case."),
         )
+        if fee == FeeEntry.INVOICED and not corrects:
+            insist(case.fee not in NOT_INVOICED, NOT_INVOICED.get(case.fee, ""))
+        stands = _entry_that_stands(case)
         day = on or timezone.localdate()
         insist(day <= timezone.localdate(), _("The day is not over yet: enter what has happened."))
         FeeEntry.objects.create(
             application=case, what=fee, number=number, amount=amount, on=day, reference=reference,
             reason=reason, corrects=corrects, by=actor, by_name=actor.audit_name,
         )  # fmt: skip
-        case.fee = fee
+        if corrects is None or corrects.pk == stands:
+            case.fee = fee
         case.version += 1
         case.save(update_fields=["fee", "version"])
         told = {"number": number, "reference": reference, "corrects": corrects.what if corrects else ""}
         data = {"fee": fee, "on": day.isoformat()} | {name: text for name, text in told.items() if text}
         record(subject=case.audit_subject, kind="application.fee", actor=actor, reason=reason, data=data)
     return case
+
+
+def _entry_that_stands(case: Application) -> int | None:
+    """The key of the entry that says how the fee stands: the newest that was new, with its corrections."""
+    stands = None
+    for pk, corrects in case.fee_entries.values_list("pk", "corrects_id"):
+        if corrects in (None, stands):
+            stands = pk
+    return stands
 
 
 def accept(*, actor: Any, case: Application, expected_version: int) -> Application:

@@ -158,3 +158,30 @@ def test_an_entry_of_another_case_is_not_corrected(submitted, filed, afsa, brows
     data = {"fee": "invoiced", "number": "1", "reason": "r", "corrects": strange.pk, "version": 0}
     data |= on(timezone.localdate(), "on")
     assert browsers.case_officer.post(at("fee", submitted), data).status_code == 422
+
+
+def test_an_invoice_does_not_undo_that_the_fee_is_paid_or_waived(submitted, browsers):
+    officer, url = browsers.case_officer, at("fee", submitted)
+
+    def post(fee, **more):
+        data = {"fee": fee, "version": fresh(submitted).version, **on(timezone.localdate(), "on"), **more}
+        response = officer.post(url, data)
+        reasons = [reason.text for reason in response.context["reasons"]] if response.context else []
+        return response.status_code, fresh(submitted).fee, reasons
+
+    def corrected(place):
+        return {"corrects": submitted.fee_entries.all()[place - 1].pk, "reason": "A slip."}
+
+    words = "The fee is %s already. Where that is wrong, record the invoice as a correction of that entry."
+    assert post("invoiced", number="INV-7") == (302, "invoiced", [])
+    assert post("paid", reference="Order 1") == (302, "paid", [])
+    assert post("invoiced", number="INV-8") == (422, "paid", [words % "paid"])
+    assert post("invoiced", number="INV-17", **corrected(1)) == (302, "paid", [])  # its number was wrong
+    assert post("due", **corrected(1)) == (302, "paid", [])
+    assert post("invoiced", number="INV-17", **corrected(2)) == (302, "invoiced", [])  # nothing was paid
+    assert post("waived", reason="A pilot.") == (302, "waived", [])
+    assert post("invoiced", number="INV-8") == (422, "waived", [words % "waived"])
+    assert list(submitted.fee_entries.values_list("what", "number")) == [
+        ("invoiced", "INV-7"), ("paid", ""), ("invoiced", "INV-17"), ("due", ""), ("invoiced", "INV-17"),
+        ("waived", ""),
+    ]  # fmt: skip
