@@ -1,6 +1,6 @@
 """Who serves a regulator, in which role, and with what powers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -100,6 +100,7 @@ def confirm_appointment(*, actor: User, appointment: Staff) -> Staff:
     locked = _locked(appointment)
     if not locked.needs_confirmation:
         raise Refused([_("This appointment needs no confirmation, or has it already.")])
+    _not_over(locked)
     if not rules.may_confirm(actor, locked.regulator):
         raise NotAllowed([_("Only an administrator of the regulator may do this.")])
     if actor.human in (locked.granted_human, locked.human):
@@ -113,17 +114,14 @@ def confirm_appointment(*, actor: User, appointment: Staff) -> Staff:
 
 @transaction.atomic
 def end_appointment(*, actor: Actor, appointment: Staff, last_day: date, reason: str) -> Staff:
-    """Effects in order: lock the appointment; its last day, sooner than any set before; the audit event with
-    the reason.
+    """Effects in order: lock the appointment; its last day, sooner than any set before; before it has begun,
+    that it never counts; the audit event with the reason.
     """
     locked = _locked(appointment)
     _administers(actor, locked.regulator)
-    locked.valid_until = _earlier_end(locked, last_day)
-    locked.save(update_fields=["valid_until"])
+    ended = _end(locked, last_day)
     forget_staff_roles(appointment.user)
-    _note(
-        "staff.end", actor, locked, reason=reason, role=locked.role, last_day=locked.valid_until.isoformat()
-    )
+    _note("staff.end", actor, locked, reason=reason, role=locked.role, **ended)
     return locked
 
 
@@ -174,6 +172,7 @@ def confirm_delegation(*, actor: User, delegation: Delegation) -> Delegation:
     locked = _locked_delegation(delegation)
     if not locked.needs_confirmation:
         raise Refused([_("This delegation needs no confirmation, or has it already.")])
+    _not_over(locked)
     _administers(actor, locked.staff.regulator)
     by = locked.granted_by.human if locked.granted_by else ""  # older rows say it nowhere else
     if actor.human in (locked.granted_human, by, locked.staff.user.human):
@@ -186,15 +185,13 @@ def confirm_delegation(*, actor: User, delegation: Delegation) -> Delegation:
 
 @transaction.atomic
 def end_delegation(*, actor: Actor, delegation: Delegation, last_day: date, reason: str) -> Delegation:
-    """Effects in order: lock the delegation; its last day, sooner than any set before; the audit event with
-    the reason.
+    """Effects in order: lock the delegation; its last day, sooner than any set before; before it has begun,
+    that it never counts; the audit event with the reason.
     """
     locked = _locked_delegation(delegation)
     _administers(actor, locked.staff.regulator)
-    locked.valid_until = _earlier_end(locked, last_day)
-    locked.save(update_fields=["valid_until"])
-    last = locked.valid_until.isoformat()
-    _note("staff.end_delegation", actor, locked.staff, reason=reason, delegation=locked.pk, last_day=last)
+    ended = _end(locked, last_day)
+    _note("staff.end_delegation", actor, locked.staff, reason=reason, delegation=locked.pk, **ended)
     return locked
 
 
@@ -215,16 +212,30 @@ def _administers(actor: Actor, regulator: Regulator) -> None:
         raise NotAllowed([_("Only an administrator of the regulator may do this.")])
 
 
-def _earlier_end(row: Staff | Delegation, last_day: date) -> date:
-    """An end that is on record can only be brought forward: nobody gets a power back by this door."""
+def _end(row: Staff | Delegation, last_day: date) -> dict[str, str]:
+    """Write the last day, and tell the record of it. An end that is on record can only be brought forward:
+    nobody gets a power back by this door.
+
+    What ends before its first day never counts: it is confirmed by nobody any more, and its days are over, so
+    that nobody confirms it again.
+    """
     if row.valid_until is not None and last_day >= row.valid_until:
-        raise Refused(
-            [
-                _("It ends on %(day)s already. Choose an earlier day, or make a new one.")
-                % {"day": words.day(row.valid_until)}
-            ]
-        )
-    return max(last_day, row.valid_from)
+        ended = _("It ends on %(day)s already. Choose an earlier day, or make a new one.")
+        raise Refused([ended % {"day": words.day(row.valid_until)}])
+    first_day, today = row.valid_from, timezone.localdate()
+    if last_day >= first_day or first_day < today:
+        row.valid_until = max(last_day, first_day)
+        row.save(update_fields=["valid_until"])
+        return {"last_day": row.valid_until.isoformat()}
+    row.valid_from = row.valid_until = min(last_day, today - timedelta(days=1))
+    row.confirmed_by, row.confirmed_human, row.counts_unconfirmed = None, "", False
+    row.save()
+    return {"last_day": last_day.isoformat(), "first_day": first_day.isoformat()}
+
+
+def _not_over(row: Staff | Delegation) -> None:
+    if row.valid_until is not None and row.valid_until < timezone.localdate():
+        raise Refused([_("Its last day is over: make a new one.")])
 
 
 def _note(kind: str, actor: Actor, appointment: Staff, *, reason: str = "", **data: object) -> None:

@@ -1,6 +1,7 @@
 """Who serves a regulator, and from when it counts."""
 
 from datetime import date, timedelta
+from functools import partial
 from importlib import import_module
 
 import pytest
@@ -13,7 +14,7 @@ from accounts.models import User
 from audit.models import Event
 from regulators import rules, services
 from regulators.models import Delegation, Role, Staff
-from regulators.queries import is_administrator, may_decide, regulators_of, staff_roles
+from regulators.queries import appointments, is_administrator, may_decide, regulators_of, staff_roles
 from tests.plugins.cases import appointed
 from workflow.errors import NotAllowed, Refused
 
@@ -233,6 +234,46 @@ def test_a_delegation_empowers_for_its_act_type_and_days(person, afsa, custody, 
     assert may_decide(user, custody.pk + 1000, "grant", start) is False
     services.end_delegation(actor=first, delegation=given, last_day=start, reason="moved")
     assert may_decide(user, custody.pk, "grant", start + ONE_DAY) is False
+
+
+def test_what_is_ended_before_it_begins_is_never_in_force(person, afsa, custody, pair):
+    first, second = pair
+    user, day = person(), TODAY() + 5 * ONE_DAY
+    row = appointed(user, afsa, "decision_maker")
+    later = appointed(user, afsa, "reviewer", valid_from=day)
+    give = {"actor": first, "staff": row, "licence_type": custody, "act": "grant"}
+    given, old = services.delegate(**give, valid_from=day), services.delegate(**give)
+    Delegation.objects.filter(pk=old.pk).update(counts_unconfirmed=True)
+    services.confirm_delegation(actor=second, delegation=given)
+    end = {"actor": first, "reason": "Moved."}
+    services.end_delegation(delegation=given, last_day=day - ONE_DAY, **end)
+    services.end_delegation(delegation=old, last_day=TODAY() - ONE_DAY, **end)
+    services.end_appointment(appointment=later, last_day=TODAY(), **end)
+
+    span = [TODAY() + n * ONE_DAY for n in range(-3, 9)]
+    assert [may_decide(fresh(user), custody.pk, "grant", on) for on in span] == [False] * 12
+    assert [appointments(on).filter(pk=later.pk).exists() for on in span] == [False] * 12
+    for again in (
+        partial(services.confirm_delegation, delegation=given),
+        partial(services.confirm_appointment, appointment=later),
+    ):
+        with pytest.raises(Refused, match="is over: make a new one"):
+            again(actor=second)
+    said = Event.objects.filter(subject=f"account:{user.pk}", kind__startswith="staff.end").order_by("number")
+    assert [(event.data["first_day"], event.reason) for event in said] == [
+        (day.isoformat(), "Moved."), (TODAY().isoformat(), "Moved."), (day.isoformat(), "Moved."),
+    ]  # fmt: skip
+
+
+def test_a_delegation_that_has_begun_keeps_its_first_day(person, afsa, custody, pair):
+    first, second = pair
+    user, day = person(), TODAY() - 5 * ONE_DAY
+    row = appointed(user, afsa, "decision_maker", valid_from=day)
+    given = services.delegate(actor=first, staff=row, licence_type=custody, act="grant", valid_from=day)
+    services.confirm_delegation(actor=second, delegation=given)
+    services.end_delegation(actor=first, delegation=given, last_day=day - ONE_DAY, reason="Moved.")
+    span = [day - ONE_DAY, day, day + ONE_DAY]
+    assert [may_decide(fresh(user), custody.pk, "grant", on) for on in span] == [False, True, False]
 
 
 def test_refused_delegations_say_why(person, afsa, afm, custody, administrators):
