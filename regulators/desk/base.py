@@ -118,6 +118,28 @@ class Page:
         return TemplateResponse(self.request, "admin/regulators/work.html", context, status=status)
 
 
+class ConfirmPage(Page):
+    """Of an appointment or a delegation: for whoever neither made it nor gets it."""
+
+    name, label = "confirm", gettext_lazy("Confirm")
+
+    @classmethod
+    def is_useful(cls, user: Any, row: Any) -> bool:
+        is_over = row.valid_until is not None and row.valid_until < timezone.localdate()
+        return row.needs_confirmation and not is_over and user.human not in (row.granted_human, row.human)
+
+
+class EndPage(Page):
+    name, label = "end", gettext_lazy("End")
+
+    @classmethod
+    def is_useful(cls, user: Any, row: Any) -> bool:
+        return row.valid_until is None or row.valid_until > timezone.localdate()
+
+    def form(self, data: Any = None) -> forms.Form:
+        return EndForm(data)
+
+
 def show(model_admin: Any, page: type[Page], request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Unknown, or of another regulator: 404. Without the role there: 403. Another method: 405."""
     if request.method not in METHODS:

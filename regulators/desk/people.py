@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +12,7 @@ from accounts.mails import send_staff_invitation
 from accounts.models import StaffInvitation, User
 from look import words
 from regulators import rules, services
-from regulators.desk.base import DeskForm, EndForm, Page, PeriodForm
+from regulators.desk.base import ConfirmPage, DeskForm, EndPage, Page, PeriodForm
 from regulators.models import Regulator, Role, Staff
 from regulators.queries import administered_by, colleagues
 
@@ -139,8 +138,7 @@ class AppointmentPage(Page):
         ]
 
 
-class ConfirmAppointmentPage(AppointmentPage):
-    name, label = "confirm", gettext_lazy("Confirm")
+class ConfirmAppointmentPage(ConfirmPage, AppointmentPage):
     title, button = gettext_lazy("Confirm an appointment"), gettext_lazy("Confirm the appointment")
     done = gettext_lazy("The appointment is confirmed. It counts on its days.")
     intro = gettext_lazy(
@@ -155,25 +153,13 @@ class ConfirmAppointmentPage(AppointmentPage):
     def may_use(cls, user: Any, row: Any) -> bool:
         return bool(rules.may_confirm(user, row.regulator))
 
-    @classmethod
-    def is_useful(cls, user: Any, row: Any) -> bool:
-        return bool(row.needs_confirmation and user.human not in (row.granted_human, row.human))
-
     def run(self, data: dict[str, Any]) -> Staff:
         return services.confirm_appointment(actor=self.user, appointment=self.row)
 
 
-class EndAppointmentPage(AppointmentPage):
-    name, label = "end", gettext_lazy("End")
+class EndAppointmentPage(EndPage, AppointmentPage):
     title, button = gettext_lazy("End an appointment"), gettext_lazy("End the appointment")
     done = gettext_lazy("The last day of the appointment is on record.")
-
-    @classmethod
-    def is_useful(cls, user: Any, row: Any) -> bool:
-        return row.valid_until is None or row.valid_until > timezone.localdate()
-
-    def form(self, data: Any = None) -> EndForm:
-        return EndForm(data)
 
     def run(self, data: dict[str, Any]) -> Staff:
         return services.end_appointment(actor=self.user, appointment=self.row, **data)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from look import words
 from regulators import services
-from regulators.desk.base import EndForm, Page, PeriodForm, text
+from regulators.desk.base import ConfirmPage, EndPage, Page, PeriodForm, text
 from regulators.models import Act, AuthorityBasis, Delegation, LicenceType, Role, Staff
 from regulators.queries import administered_by
 
@@ -96,33 +96,20 @@ class DelegationPage(Page):
         ]
 
 
-class ConfirmDelegationPage(DelegationPage):
-    name, label = "confirm", gettext_lazy("Confirm")
+class ConfirmDelegationPage(ConfirmPage, DelegationPage):
     title, button = gettext_lazy("Confirm a delegation"), gettext_lazy("Confirm the delegation")
     done = gettext_lazy("The delegation is confirmed. It counts on its days.")
     intro = gettext_lazy(
         "You are the second pair of eyes: you neither made this delegation nor are you the person empowered."
     )
 
-    @classmethod
-    def is_useful(cls, user: Any, row: Any) -> bool:
-        return bool(row.needs_confirmation and user.human not in (row.granted_human, row.human))
-
     def run(self, data: dict[str, Any]) -> Delegation:
         return services.confirm_delegation(actor=self.user, delegation=self.row)
 
 
-class EndDelegationPage(DelegationPage):
-    name, label = "end", gettext_lazy("End")
+class EndDelegationPage(EndPage, DelegationPage):
     title, button = gettext_lazy("End a delegation"), gettext_lazy("End the delegation")
     done = gettext_lazy("The last day of the delegation is on record.")
-
-    @classmethod
-    def is_useful(cls, user: Any, row: Any) -> bool:
-        return row.valid_until is None or row.valid_until > timezone.localdate()
-
-    def form(self, data: Any = None) -> EndForm:
-        return EndForm(data)
 
     def run(self, data: dict[str, Any]) -> Delegation:
         return services.end_delegation(actor=self.user, delegation=self.row, **data)

@@ -98,15 +98,8 @@ def confirm_appointment(*, actor: User, appointment: Staff) -> Staff:
     first two confirm each other. Effects in order: lock the appointment; who confirmed it; the audit event.
     """
     locked = _locked(appointment)
-    if not locked.needs_confirmation:
-        raise Refused([_("This appointment needs no confirmation, or has it already.")])
-    _not_over(locked)
-    if not rules.may_confirm(actor, locked.regulator):
-        raise NotAllowed([_("Only an administrator of the regulator may do this.")])
-    if actor.human in (locked.granted_human, locked.human):
-        raise NotAllowed([_("An appointment is confirmed by a third person, under any account.")])
-    locked.confirmed_by, locked.confirmed_human = actor, actor.human
-    locked.save(update_fields=["confirmed_by", "confirmed_human"])
+    is_allowed = rules.may_confirm(actor, locked.regulator)
+    _confirm(locked, actor, is_allowed=is_allowed, parties=(locked.granted_human, locked.human))
     forget_staff_roles(appointment.user)
     _note("staff.confirm", actor, locked, role=locked.role, regulator=locked.regulator.code)
     return locked
@@ -170,15 +163,10 @@ def confirm_delegation(*, actor: User, delegation: Delegation) -> Delegation:
     the audit event.
     """
     locked = _locked_delegation(delegation)
-    if not locked.needs_confirmation:
-        raise Refused([_("This delegation needs no confirmation, or has it already.")])
-    _not_over(locked)
-    _administers(actor, locked.staff.regulator)
     by = locked.granted_by.human if locked.granted_by else ""  # older rows say it nowhere else
-    if actor.human in (locked.granted_human, by, locked.staff.user.human):
-        raise NotAllowed([_("A delegation is confirmed by a third person, under any account.")])
-    locked.confirmed_by, locked.confirmed_human = actor, actor.human
-    locked.save(update_fields=["confirmed_by", "confirmed_human"])
+    is_allowed = rules.is_administrator(actor, locked.staff.regulator)
+    parties = (locked.granted_human, by, locked.staff.user.human)
+    _confirm(locked, actor, is_allowed=is_allowed, parties=parties)
     _note("staff.confirm_delegation", actor, locked.staff, delegation=locked.pk, act=locked.act)
     return locked
 
@@ -193,6 +181,20 @@ def end_delegation(*, actor: Actor, delegation: Delegation, last_day: date, reas
     ended = _end(locked, last_day)
     _note("staff.end_delegation", actor, locked.staff, reason=reason, delegation=locked.pk, **ended)
     return locked
+
+
+def _confirm(row: Staff | Delegation, actor: User, *, is_allowed: bool, parties: tuple[str, ...]) -> None:
+    """Write who confirmed it, who is none of the parties to it. Raises Refused or NotAllowed."""
+    if not row.needs_confirmation:
+        raise Refused([_("This needs no confirmation, or has it already.")])
+    if row.valid_until is not None and row.valid_until < timezone.localdate():
+        raise Refused([_("Its last day is over: make a new one.")])
+    if not is_allowed:
+        raise NotAllowed([_("Only an administrator of the regulator may do this.")])
+    if actor.human in parties:
+        raise NotAllowed([_("This is confirmed by a third person, under any account.")])
+    row.confirmed_by, row.confirmed_human = actor, actor.human
+    row.save(update_fields=["confirmed_by", "confirmed_human"])
 
 
 def _locked(appointment: Staff) -> Staff:
@@ -231,11 +233,6 @@ def _end(row: Staff | Delegation, last_day: date) -> dict[str, str]:
     row.confirmed_by, row.confirmed_human, row.counts_unconfirmed = None, "", False
     row.save()
     return {"last_day": last_day.isoformat(), "first_day": first_day.isoformat()}
-
-
-def _not_over(row: Staff | Delegation) -> None:
-    if row.valid_until is not None and row.valid_until < timezone.localdate():
-        raise Refused([_("Its last day is over: make a new one.")])
 
 
 def _note(kind: str, actor: Actor, appointment: Staff, *, reason: str = "", **data: object) -> None:

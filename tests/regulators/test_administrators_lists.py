@@ -1,7 +1,10 @@
 """What the desk's lists show and offer to administrators, and how a regulator gets its first two."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.actors import System
@@ -38,6 +41,10 @@ def test_rows_offer_what_this_person_can_do(pair, decision_maker, basis, delegat
     confirm, end = (page(f"regulators_delegation_{name}", delegation) for name in ("confirm", "end"))
     assert offered(pair[0], "regulators_delegation", delegation) == [end]
     assert offered(pair[1], "regulators_delegation", delegation) == [confirm, end]
+    for model, row in (("regulators_staff", decision_maker), ("regulators_delegation", delegation)):
+        over = timezone.localdate() - timedelta(days=1)
+        type(row).objects.filter(pk=row.pk).update(valid_from=over, valid_until=over)
+        assert offered(pair[1], model, row) == []
 
 
 def test_a_colleague_reads_legal_bases_and_is_offered_nothing(officer, basis):

@@ -193,12 +193,12 @@ def test_a_second_administrator_confirms(pair, decision_maker, afsa):
     url = page("regulators_staff_confirm", decision_maker)
     first = browser(pair[0]).post(url)
     assert first.status_code == 403
-    assert reasons(first) == ["An appointment is confirmed by a third person, under any account."]
+    assert reasons(first) == ["This is confirmed by a third person, under any account."]
     assert browser(pair[1]).post(url).status_code == 302
     assert staff_roles(User.objects.get(pk=decision_maker.user_id), afsa.pk) == {"decision_maker"}
     again = browser(pair[1]).post(url)
     assert again.status_code == 422
-    assert reasons(again) == ["This appointment needs no confirmation, or has it already."]
+    assert reasons(again) == ["This needs no confirmation, or has it already."]
 
 
 def test_an_appointment_is_ended_with_a_reason_and_never_made_longer(pair, decision_maker):
