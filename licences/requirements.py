@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from licences import terms
+from licences.states import LicenceState
 from look import words
 from workflow.acts import Requirement
 from workflow.errors import Reason
@@ -64,8 +65,7 @@ def changes_fit(licence: Any, data: Data) -> list[Reason]:
         reasons.append(Reason(_("Nothing would change. Change, add or remove something.")))
     if len(set(touched)) < len(touched) or not numbers.issuperset(touched):
         reasons.append(Reason(_("A condition that is to change does not stand any more. Look at it again.")))
-    last_day = changes.get("valid_until")
-    if last_day and date.fromisoformat(str(last_day)) < timezone.localdate():
+    if _is_over(changes.get("valid_until")):
         reasons.append(Reason(_("The last day must not have passed. To end the licence, use another act.")))
     return reasons
 
@@ -85,6 +85,14 @@ def puts_right_a_slip(licence: Any, data: Data) -> list[Reason]:
     if terms.against_the_firm(licence, changes):
         words_ = _("An earlier last day is against the firm: vary the licence, so that the firm is heard.")
         reasons.append(Reason(words_))
+    if licence.state == LicenceState.EXPIRED and not _is_over(
+        changes.get("valid_until", licence.valid_until)
+    ):
+        words_ = _(
+            "The expiry of this licence is recorded, and a correction does not bring it back into force: "
+            "only a last day that is over can stand here. The firm needs a new licence, on a new application."
+        )
+        reasons.append(Reason(words_))
     if granted := changes.get("granted_on"):
         day, basis = date.fromisoformat(str(granted)), licence.authority_basis
         if not basis.valid_from <= day <= min(basis.valid_until or date.max, timezone.localdate()):
@@ -93,6 +101,11 @@ def puts_right_a_slip(licence: Any, data: Data) -> list[Reason]:
         if last and date.fromisoformat(last) < day:
             reasons.append(Reason(_("The last day cannot be before the first day.")))
     return reasons
+
+
+def _is_over(last_day: str | None) -> bool:
+    """An ISO day; a licence without a last day is never over."""
+    return bool(last_day) and date.fromisoformat(str(last_day)) < timezone.localdate()
 
 
 def is_against(licence: Any, act: str, data: Data) -> bool:

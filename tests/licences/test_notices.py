@@ -28,6 +28,10 @@ PAST = "The last day must not have passed. To end the licence, use another act."
 EARLIER = "An earlier last day is against the firm: vary the licence, so that the firm is heard."
 NO_BASIS = "On that day the legal basis of the licence was not in force."
 SLIPS_ALONE = "A correction puts the name of the firm and days right, and nothing else."
+STAYS_EXPIRED = (
+    "The expiry of this licence is recorded, and a correction does not bring it back into force: only "
+    "a last day that is over can stand here. The firm needs a new licence, on a new application."
+)
 GONE = "A condition that is to change does not stand any more. Look at it again."
 
 
@@ -499,3 +503,26 @@ def test_a_correction_is_no_variation(grant, two, changes, why):
     days = {name: str(TODAY() + timedelta(days=n)) for name, n in changes.items() if isinstance(n, int)}
     told = {"reason": "r", "entry": licence.history.get().pk, "public_note": "x", "changes": changes | days}
     assert refused(proposed, licence, "correct", two[0], **told) == [why]
+
+
+@pytest.mark.parametrize("until", ["", 0, 30, -1])
+def test_a_last_day_that_is_not_over_is_put_right_before_the_expiry_is_recorded_and_not_after(
+    grant, two, until
+):
+    day = str(TODAY() + timedelta(days=until)) if until != "" else ""
+    mistaken, expired = (grant(valid_until=TODAY() - timedelta(days=5)) for _ in range(2))
+
+    def told(licence):
+        entry = licence.history.first().pk
+        return {"reason": "r", "entry": entry, "public_note": "x", "changes": {"valid_until": day}}
+
+    is_over = until == -1
+    assert fresh(mistaken).in_force is False
+    assert by_two(mistaken, "correct", *two, **told(mistaken)).in_force is not is_over
+    by_two(expired, "expire", *two, reason="r")
+    if is_over:
+        now = by_two(expired, "correct", *two, **told(expired))
+        assert (now.state, str(now.valid_until)) == ("expired", day)
+    else:
+        assert refused(proposed, expired, "correct", two[0], **told(expired)) == [STAYS_EXPIRED]
+        assert (fresh(expired).state, expired.history.count()) == ("expired", 2)
