@@ -12,4 +12,13 @@ def others(user: Any, case: Application, *, polled: bool = False) -> list[presen
     """This person has the case open now; who else has. Only to be asked for who may work on the case; no
     query, and nobody where the cache does not answer.
     """
-    return presence.note(user, f"desk:{case.pk}", polled=polled, opened=LASTS)
+    return presence.note(user, _place(case), polled=polled, opened=LASTS)
+
+
+def left(user: Any, case: Application) -> None:
+    """The case is closed to this person from now on."""
+    presence.left(user, _place(case))
+
+
+def _place(case: Application) -> str:
+    return f"desk:{case.pk}"

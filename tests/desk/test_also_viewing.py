@@ -10,7 +10,7 @@ from django.utils import timezone
 from applications.desk import viewing
 from applications.portal import presence
 from applications.services.conflicts import declare_conflict
-from tests.desk.conftest import act, at, question_of
+from tests.desk.conftest import act, at, question_of, sitting
 
 WORDS = "Also viewing"
 
@@ -124,3 +124,18 @@ def test_a_cache_that_is_away_harms_nothing(case, browsers, settings):
         browsers.lead_reviewer.get(at(name, case))
         page = browsers.reviewer.get(at(name, case))
         assert (page.status_code, WORDS in page.content.decode()) == (200, False)
+
+
+def test_whoever_declares_a_conflict_is_not_there_any_more(case, browsers, afsa_staff):
+    panel = sitting(case, afsa_staff.decision_maker, afsa_staff.lead_reviewer)
+    others = (afsa_staff.specialist.full_name, afsa_staff.lead_reviewer.full_name)
+    browsers.specialist.get(at("change", case))
+    browsers.specialist.get(at("conflict_new", case))
+    browsers.lead_reviewer.get(at("panel_recuse", case, panel.number))
+    assert named(browsers.reviewer.get(at("change", case))) == list(others)
+
+    declared = browsers.specialist.post(at("conflict_new", case), {"text": "My brother."})
+    assert (declared.status_code, named(browsers.reviewer.get(at("change", case)))) == (302, [others[1]])
+    aside = {"reason": "My sister.", "is_conflict": "on"}
+    aside = browsers.lead_reviewer.post(at("panel_recuse", case, panel.number), aside, follow=True)
+    assert (aside.status_code, named(browsers.reviewer.get(at("change", case)))) == (403, [])

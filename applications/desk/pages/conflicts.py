@@ -6,6 +6,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from applications.desk import viewing
 from applications.desk.pages.base import Page
 from applications.models import ConflictOfInterest
 from applications.services import conflicts
@@ -33,7 +34,9 @@ class ConflictPage(Page):
         return ConflictForm(data)
 
     def run(self, data: dict[str, Any]) -> ConflictOfInterest:
-        return conflicts.declare_conflict(actor=self.user, case=self.case, text=data["text"])
+        declared = conflicts.declare_conflict(actor=self.user, case=self.case, text=data["text"])
+        viewing.left(self.user, self.case)
+        return declared
 
     def done_url(self, result: Any) -> str:
         return reverse("admin:applications_application_changelist")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from applications.desk import viewing
 from applications.desk.pages.base import Page, page_url, posted_version
 from applications.desk.words import VOTE_TAGS
 from applications.models import Panel, PanelMember, Vote
@@ -208,7 +209,10 @@ class RecusePage(OfOnePanel):
         return RecuseForm(data)
 
     def run(self, data: dict[str, Any]) -> PanelMember:
-        return panels.recuse(actor=self.user, panel=self.panel, **data)
+        member = panels.recuse(actor=self.user, panel=self.panel, **data)
+        if data["is_conflict"]:
+            viewing.left(self.user, self.case)
+        return member
 
 
 class CloseForm(forms.Form):
