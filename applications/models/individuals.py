@@ -80,6 +80,11 @@ class IndividualApproval(Stateful):
         return say(self.rule.title) if self.rule else self.function
 
     @property
+    def notice_mark(self) -> str:
+        """Tells the notice of now from an earlier one, or another row's, about the same person."""
+        return f"{self.pk}-{self.noticed_at:%Y%m%d%H%M%S%f}" if self.noticed_at else str(self.pk)
+
+    @property
     def may_be_answered(self) -> bool:
         """The firm can say something to the notice, to the end of its last day."""
         until = self.represent_until

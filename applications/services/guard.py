@@ -59,6 +59,15 @@ def same_version(record: Any, expected: int) -> None:
         raise Conflict([_("Somebody else has changed this while your page was open.")], current=record)
 
 
+def same_notice(record: Any, *, shown: str, now: str) -> None:
+    """Raises Conflict where the page showed an earlier notice than stands now."""
+    if shown != now:
+        words = _(
+            "A newer notice has come in the place of the one that you answered. Read it before you send."
+        )
+        raise Conflict([words], current=record)
+
+
 def insist(condition: object, text: str | Promise) -> None:
     """Raises NotReady with the text where the condition does not hold."""
     if not condition:

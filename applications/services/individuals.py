@@ -15,7 +15,13 @@ from applications.queries.law import home_of
 from applications.queries.submitted_people import read_facts
 from applications.services import tell
 from applications.services.drafting import note_saved
-from applications.services.guard import insist, insist_not_decided, locked_case, same_version
+from applications.services.guard import (
+    insist,
+    insist_not_decided,
+    locked_case,
+    same_notice,
+    same_version,
+)
 from applications.services.private import end_of_removed
 from applications.states import ASSESSABLE, GONE, STANDING, UNDECIDED, IndividualState
 from applications.states import StageState as S
@@ -136,12 +142,15 @@ def record_answer(
     return found
 
 
-def answer_notice(*, actor: Any, approval: IndividualApproval, text: str, seen: int) -> IndividualApproval:
-    """A signatory of the firm answers the notice of a proposed refusal, to the end of its last day. ``seen``
-    is the version that the page showed: the same words from it are the same press.
+def answer_notice(
+    *, actor: Any, approval: IndividualApproval, notice: str, text: str, seen: int
+) -> IndividualApproval:
+    """A signatory of the firm answers the notice of a proposed refusal, to the end of its last day.
+    ``notice`` is the mark of the one that the page showed. ``seen`` is the version that it showed: the same
+    words from it are the same press.
 
     Effects in order: lock the case and the approval; the text below what was said before, with the next
-    version; the case officer is told; audit event with the text. Raises NotAllowed or NotReady.
+    version; the case officer is told; audit event with the text. Raises NotAllowed, NotReady or Conflict.
     """
     with transaction.atomic():
         case = locked_case(approval.application_id, actor=actor, permission="applications.submit_application")
@@ -149,6 +158,7 @@ def answer_notice(*, actor: Any, approval: IndividualApproval, text: str, seen: 
         found = workflow.lock(IndividualApproval, approval.pk)
         if found.version != seen and f"\n\n{text}\n\n" in f"\n\n{found.representation}\n\n":
             return found
+        same_notice(found, shown=notice, now=found.notice_mark)
         insist(found.may_be_answered, _("The time for representations is over."))
         insist(text.strip(), _("Write what you want to say."))
         found.representation = _with_answer(found, text)

@@ -14,7 +14,7 @@ from applications.models import Application, ChangeNotice, Representation
 from applications.presses import same_press
 from applications.queries.content import content_hash, content_of
 from applications.queries.drafts import load_draft
-from applications.services.guard import allow, insist, locked_case
+from applications.services.guard import allow, insist, locked_case, same_notice
 from applications.services.numbers import next_reference
 from applications.services.snapshots import DeclarationChanged
 from applications.states import OPEN, WITH_THE_FIRM
@@ -145,25 +145,27 @@ def notify_change(*, actor: Any, case: Application, text: str, seen: int | None 
 
 
 def make_representation(
-    *, actor: Any, case: Application, text: str, seen: int | None = None
+    *, actor: Any, case: Application, text: str, notice: str = "", seen: int | None = None
 ) -> Representation:
-    """The firm answers a preliminary notice that was served, within its period. ``seen`` is the newest
-    representation that the page showed: a second press makes none again.
+    """The firm answers a preliminary notice that was served, within its period. ``notice`` is the key of the
+    one that the page showed, if any, ``seen`` the newest representation there: a second press makes none
+    again.
     """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.submit_application")
-        notice = case.refusal_notices.last()
-        insist(case.state == "refusal_proposed" and notice, _("No refusal is proposed."))
-        assert notice is not None
-        until = notice.representations_until
+        served = case.refusal_notices.last()
+        insist(case.state == "refusal_proposed" and served, _("No refusal is proposed."))
+        assert served is not None
+        same_notice(served, shown=notice or str(served.pk), now=str(served.pk))
+        until = served.representations_until
         insist(
             until and timezone.localdate() <= until,
             _("Representations can be made from the service of the notice until its last day."),
         )
         insist(text.strip(), _("Write what you want to say."))
-        if before := same_press(notice.representations.all(), seen=seen, made_by=actor, text=text):
+        if before := same_press(served.representations.all(), seen=seen, made_by=actor, text=text):
             return before
-        made = Representation.objects.create(notice=notice, text=text, made_by=actor)
+        made = Representation.objects.create(notice=served, text=text, made_by=actor)
         record(
             subject=case.audit_subject, kind="application.representation", actor=actor, data={"id": made.pk}
         )

@@ -1,5 +1,6 @@
 """People for functions at the desk, and what the firm sees of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -216,3 +217,40 @@ def test_the_firm_answers_a_notice_in_the_portal_and_reads_our_answer(case, appr
     page = firm.get(url).content.decode()
     assert ("They were weighed." in page, "And a letter." in page, CANARY in page) == (True, True, False)
     assert url in firm.get(people).content.decode()
+
+
+def test_what_was_typed_on_one_notice_is_not_on_a_newer_one(case, approval, english, afsa_staff):
+    def posted(page):
+        return dict(
+            re.findall(r'type="hidden" name="(version|notice)" value="([^"]*)"', page.content.decode())
+        )
+
+    def acted(name, **words):
+        now = fresh(approval)
+        individuals.act_on(
+            actor=afsa_staff.lead_reviewer, approval=now, act=name, expected_version=now.version, **words
+        )
+
+    how = {"reason": CANARY, "represent_until": first_allowed_day(case)}
+    acted("assess")
+    acted("propose_refusal", notice="She has no diploma.", **how)
+    case.stages.filter(code="fit_and_proper").update(state="changes_requested")  # then the page keeps text
+    firm = english(case.created_by)
+    url = reverse("portal:person_notice", args=[case.pk, approval.person_id, "seo"])
+    page = firm.get(url)
+    typed = {"typed_mark": page.context["typed_page"].mark, "text": "Here is her diploma."} | posted(page)
+    assert firm.post("/applications/typed/", typed).status_code == 200
+    assert "Here is her diploma." in firm.get(url).content.decode()
+    acted("assess_again", reason=CANARY)
+    acted("propose_refusal", notice="She was dismissed.", **how)
+
+    assert "Here is her diploma." not in firm.get(url).content.decode()
+    sent = firm.post(url, typed)  # from the page of before
+    shown = sent.content.decode()
+    assert (sent.status_code, fresh(approval).representation) == (409, "")
+    assert [text in shown for text in ("A newer notice", "She was dismissed.", "Here is her diploma.")] == [
+        True, True, True
+    ]  # fmt: skip
+    again = {"text": "She was not."} | posted(sent)
+    assert firm.post(url, again).status_code == 302
+    assert fresh(approval).representation == "She was not."

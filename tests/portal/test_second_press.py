@@ -39,7 +39,9 @@ def body(response):
 
 def hidden(page):
     """The fields that the page sends back by itself: of the last form that has them."""
-    return dict(re.findall(r'<input type="hidden" name="(version|seen|act)" value="(\w+)">', body(page)))
+    return dict(
+        re.findall(r'<input type="hidden" name="(version|seen|act|notice)" value="(\w+)">', body(page))
+    )
 
 
 def press_twice(browser, url, typed, page=None):
@@ -247,3 +249,22 @@ def test_two_presses_at_the_same_moment_write_one_comment(asked_case, firm_user,
     place = Place(stage=asked_case.stages.first())
     at_the_same_moment(lambda: inside.comment(actor=firm_user, place=place, text="Look.", seen=0))
     assert InsideNote.objects.count() == 1
+
+
+def test_what_was_typed_on_a_notice_of_before_is_not_on_the_newer_one(browser, custody_firm, firm_user, afsa):
+    case = filed_with_little(custody_firm, firm_user, afsa, state="refusal_proposed")
+    today = timezone.localdate()
+    about = {"application": case, "grounds": [], "evidence": "e", "proposed_by": firm_user,
+             "served_on": today, "served_how": "h", "representations_until": today}  # fmt: skip
+    url = reverse("portal:representation", args=[case.pk])
+    RefusalNotice.objects.create(text="The first.", proposed_at=timezone.now(), **about)
+    page = browser.get(url)
+    said = {**hidden(page), "typed_mark": page.context["typed_page"].mark, "text": "Not so."}
+    assert browser.post("/applications/typed/", said).status_code == 200
+    RefusalNotice.objects.create(text="The second.", proposed_at=timezone.now(), **about)
+
+    assert "Not so." not in browser.get(url).content.decode()
+    sent = browser.post(url, said)
+    assert (sent.status_code, Representation.objects.count()) == (409, 0)
+    assert browser.post(url, {**hidden(sent), "text": "Nor this."}).status_code == 302
+    assert Representation.objects.get().notice.text == "The second."

@@ -61,15 +61,16 @@ def representation(request: SignedIn, pk: UUID) -> HttpResponse:
     notice = standing.served_notice(case)
     if notice is None:
         raise Http404
-    kept = typed.Page(request, case)
+    kept = typed.Page(request, case, path=f"{request.path}?notice={notice.pk}")
     words = _("What do you want to say?"), _("Write what you want to say")
     form = kept.form(request, lambda data, _files: ReasonForm(*words, data))
     refusal = None
     if form.is_valid():
         try:
             make_representation(
-                actor=request.user, case=case, text=form.cleaned_data["text"], seen=posted_seen(request.POST)
-            )
+                actor=request.user, case=case, notice=request.POST.get("notice", str(notice.pk)),
+                text=form.cleaned_data["text"], seen=posted_seen(request.POST),
+            )  # fmt: skip
         except Refused as error:
             refusal = error
         else:

@@ -85,7 +85,7 @@ def notice(request: SignedIn, pk: UUID, person: UUID, function: str) -> HttpResp
     if not found or not found[-1].notice:
         raise Http404
     approval = found[-1]
-    kept = typed.Page(request, case)
+    kept = typed.Page(request, case, path=f"{request.path}?notice={approval.notice_mark}")
     words = _("What do you want to say?"), _("Write what you want to say")
     form = kept.form(request, lambda data, _files: ReasonForm(*words, data))
     refusal = None
@@ -94,6 +94,7 @@ def notice(request: SignedIn, pk: UUID, person: UUID, function: str) -> HttpResp
         try:
             answer_notice(
                 actor=request.user, approval=approval, text=form.cleaned_data["text"],
+                notice=request.POST.get("notice", approval.notice_mark),
                 seen=approval.version if seen is None else seen,
             )  # fmt: skip
         except Refused as error:
