@@ -97,6 +97,7 @@ class StageList:
     narrow: Narrow
     open_before: Entry | None
     open_after: Entry | None
+    open_next: Entry | None  # where the work goes on: after the last it is the first one left
     has_people: bool
     total: int
     settled: int
@@ -117,13 +118,15 @@ def stage_list(
         for title, of_group in groups
     ]
     line = [entry for group in whole for entry in group.entries]
+    before, after = _open_around(line)
     shown = [replace(group, entries=_kept(group.entries, narrow)) for group in whole]
     items = asked.items
     return StageList(
         groups=[group for group in shown if group.entries],
         narrow=narrow,
-        open_before=_next_open(line[::-1]),
-        open_after=_next_open(line),
+        open_before=before[-1] if before else None,
+        open_after=after[0] if after else None,
+        open_next=next(iter(after + before), None),
         has_people=any(item.person_id for item in items),
         total=len(items),
         settled=sum(item.is_settled for item in items),
@@ -168,8 +171,8 @@ def _by_person(asked: StageQuestions) -> list[tuple[str, list[list[Item]]]]:
     return [(name or _("About the firm"), found) for (name, _pk), found in of_person.items()]
 
 
-def _next_open(line: list[Entry]) -> Entry | None:
-    """The first open one after the current, round the end; None where no other is open."""
+def _open_around(line: list[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """The open ones before the current and after it; all are after it where none is current."""
     at = max((n for n, entry in enumerate(line) if entry.is_current), default=-1)
-    turned = [*line[at + 1 :], *line[: max(at, 0)]]
-    return next((entry for entry in turned if entry.is_open and not entry.is_current), None)
+    others = [(n, entry) for n, entry in enumerate(line) if entry.is_open and not entry.is_current]
+    return [one for n, one in others if n < at], [one for n, one in others if n > at]

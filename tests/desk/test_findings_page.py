@@ -190,6 +190,23 @@ def test_saving_leads_on_to_the_next_that_is_open_and_back_to_the_stage_when_non
     assert plain.url == question_of(one) + narrowed
 
 
+def test_the_links_to_what_is_open_stop_at_the_first_and_the_last(filed, afsa, browsers):
+    case = filed(afsa, questions=4)
+    one, two, three, four = case.findings.order_by("requirement")
+    Finding.objects.filter(pk=two.pk).update(outcome="met")
+
+    def links(finding):
+        shown = browsers.reviewer.get(question_of(finding)).content.decode()
+        return dict(re.findall(r'rel="(prev|next)" href="([^"]*)"', shown))
+
+    assert [links(finding) for finding in (one, two, three, four)] == [
+        {"next": question_of(three)},
+        {"prev": question_of(one), "next": question_of(three)},
+        {"prev": question_of(one), "next": question_of(four)},
+        {"prev": question_of(three)},
+    ]
+
+
 def listed(response):
     return [
         [

@@ -149,7 +149,7 @@ class QuestionPage(OfStage):
 
     def _after(self) -> str:
         """Where it goes on: to the next one that is open if that was asked for, or the same page again."""
-        after = self._list().open_after
+        after = self._list().open_next
         if "next" not in self.request.POST:
             return question_url(
                 self.case, self.stage.code, self.ids["requirement"], self.narrow, person=self.person
