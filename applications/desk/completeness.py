@@ -33,6 +33,11 @@ class Row:
     declined: bool = False
     mark: Any = None  # the fields of the form
     text: Any = None
+    is_unmarked: bool = False  # what is said at the first of those that are not marked holds for it too
+
+    @property
+    def unmarked(self) -> str:
+        return _("Say whether it is there: %(code)s.") % {"code": self.requirement.code}
 
     @property
     def title(self) -> str:

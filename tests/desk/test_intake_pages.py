@@ -59,6 +59,31 @@ def test_each_requirement_is_decided_and_each_gap_worded(submitted, browsers):
     assert "this rule book has the application returned" in page
 
 
+def test_what_is_not_marked_is_said_once_and_shown_where_something_else_is(submitted, browsers):
+    officer, url = browsers.case_officer, at("completeness", submitted)
+    first, second, third = codes_of(submitted)
+    empty = {"record": "1", "version": "-1", "seen": "0"}
+    beside = [f"Say whether it is there: {code}.</li>" for code in (first, second, third)]
+
+    def recorded(**marks):
+        page = officer.post(url, empty | marks)
+        text = page.content.decode()
+        said = {name: list(errors) for name, errors in page.context["form"].errors.items()}
+        return page.status_code, said, [words in text for words in beside], text.count("question--err")
+
+    words = (
+        "%s of 3 are not marked. Say of each whether it is there. The rest of a stage can be marked as there "
+        "at once, below its questions."
+    )
+    assert recorded() == (422, {f"mark_{first}": [words % 3]}, [False, False, False], 1)
+    assert recorded(**{f"mark_{second}": "there"}) == (
+        422, {f"mark_{first}": [words % 2]}, [False, False, True], 2,
+    )  # fmt: skip
+    unworded = recorded(**{f"mark_{first}": "there", f"mark_{second}": "gap"})
+    said = {f"text_{second}": f"Say what is missing: {second}.", f"mark_{third}": beside[2][:-5]}
+    assert unworded == (422, {name: [text] for name, text in said.items()}, [False, False, True], 2)
+
+
 def test_there_are_as_many_gaps_as_there_are(submitted, browsers):
     data = all_there(browsers.case_officer, submitted, **dict.fromkeys(codes_of(submitted), "Empty."))
     assert browsers.case_officer.post(at("completeness", submitted), data).status_code == 302

@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from applications.desk.completeness import Row, load, marks_held
 from applications.desk.pages.base import Page, page_url, posted_version
@@ -46,11 +46,30 @@ class MarksForm(forms.Form):
             code = row.requirement.code
             mark, text = data.get(f"mark_{code}", ""), data.get(f"text_{code}", "").strip()
             marks[code] = {"mark": mark, "text": text}
-            if self.record and not mark:
-                self.add_error(f"mark_{code}", _("Say whether it is there: %(code)s.") % {"code": code})
-            elif self.record and mark == GAP and not text:
+            if self.record and mark == GAP and not text:
                 self.add_error(f"text_{code}", _("Say what is missing: %(code)s.") % {"code": code})
+        if self.record:
+            self._say_unmarked([row for row in self.rows if not marks[row.requirement.code]["mark"]])
         return {"marks": marks}
+
+    def _say_unmarked(self, rows: list[Row]) -> None:
+        """Said once, at the first of them; the others say it themselves where something is marked."""
+        for row in rows[:1]:
+            self.add_error(f"mark_{row.requirement.code}", self._unmarked(row, len(rows)))
+        for row in rows[1:]:
+            row.is_unmarked = len(rows) < len(self.rows)
+
+    def _unmarked(self, first: Row, number: int) -> str:
+        if number == 1:
+            return first.unmarked
+        words = ngettext(
+            "%(n)s of %(all)s is not marked. Say of each whether it is there. The rest of a stage can be "
+            "marked as there at once, below its questions.",
+            "%(n)s of %(all)s are not marked. Say of each whether it is there. The rest of a stage can be "
+            "marked as there at once, below its questions.",
+            number,
+        )
+        return words % {"n": number, "all": len(self.rows)}
 
 
 class CompletenessPage(Page):
