@@ -1,5 +1,7 @@
 """Staff who read Russian or Kazakh meet no English word of ours on the desk."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
@@ -43,3 +45,16 @@ def test_no_english_is_left_on_the_desk(language, submitted_afm_case, afm_staff,
             page = response.content.decode()
             left[address] = english.left_on(page) + stops_twice(page)
     assert {address: texts for address, texts in left.items() if texts} == {}
+
+
+def test_the_menu_has_one_order_in_every_language(afsa_staff, signed_in):
+    def menu(language):
+        browser = signed_in(afsa_staff.administrator)
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = browser.get(reverse("admin:index")).content.decode()
+        rail = page[page.index("<nav") : page.index("</nav>", page.index('href="/desk/regulators/'))]
+        return re.findall(r'href="(/desk/\w+/\w+/)"', rail)
+
+    english = menu("en")
+    assert len(english) > 5
+    assert [menu("ru"), menu("kk")] == [english, english]
