@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.models import Application
 from applications.queries.law import requirement_of
+from applications.queries.submissions import newest_submission
 from regulators.rulebook import say
 
 ROW = re.compile(r"(?:pick|text)_([1-9][0-9]{0,2})")
@@ -17,11 +18,11 @@ Choices = list[tuple[str, Any]]
 
 
 def question_choices(case: Application, *, people: bool) -> Choices:
-    """The questions of the latest submission by stage; with ``people``, one for each person asked."""
-    snapshot = case.snapshots.latest("number")
+    """The questions of the newest submission by stage; with ``people``, one for each person asked."""
+    submission = newest_submission(case)
     groups: dict[str, list[tuple[str, str]]] = {code: [] for code in case.book.stage_codes}
     seen = set()
-    for question in snapshot.content["questions"]:
+    for question in submission.content["questions"] if submission else []:
         key = pick(question["requirement"], question["person"] if people else None)
         if key in seen:
             continue

@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications import request_texts
+from applications.desk.picks import question_choices
 from applications.models import InformationRequest, RequestPoint
 from applications.queries.asking import open_queries
+from applications.queries.submissions import newest_submission
 from applications.services import requests, verdicts
 from tests.desk.conftest import at, on
 from tests.plugins.cases import fresh
@@ -206,3 +208,13 @@ def test_a_clash_over_a_draft_shows_both_and_overwrites_nothing(asked_case, brow
     page = clash.content.decode()
     assert ("The first." in page, "The second." in page) == (True, True)
     assert RequestPoint.objects.get().question == "The first."
+
+
+def test_the_questions_to_choose_from_are_of_the_submission_that_the_page_has_read(
+    case, django_assert_num_queries
+):
+    submission = newest_submission(case)
+    with django_assert_num_queries(0):
+        choices = question_choices(case, people=True)
+    offered = [key for _title, group in choices[1:] for key, _text in group]
+    assert offered == [f"{one['requirement']}|" for one in submission.content["questions"]]
