@@ -172,6 +172,22 @@ def may_be_shown(file: str) -> bool:
     return not NEVER_SHOWN.match(file) and not replaced
 
 
+REQUEST = re.compile(r"\brequests?\b", re.IGNORECASE)
+# Of another kind: for a meeting, for time, of a browser.
+OTHER_REQUESTS = re.compile(r"meeting|request for time|that request|by this request|answered or withdrawn")
+
+
+def test_kazakh_has_one_word_for_a_firm_and_one_for_a_request_for_information() -> None:
+    """The words of the rule books: “компания”, and “сұрату”."""
+    told = [(text, form) for (_context, text), entry in ours("kk").items() for form in forms(entry)]
+    books = [(path.name, path.read_text(encoding="utf-8")) for path in (ROOT / "regulators").rglob("*.toml")]
+    assert len(books) > 5
+    assert [at for at, text in told + books if "фирма" in text.lower()] == []
+    asked = [(at, text) for at, text in told if REQUEST.search(at) and not OTHER_REQUESTS.search(at)]
+    assert len(asked) > 50
+    assert [at for at, text in asked if "сұрау" in text.lower()] == []
+
+
 def test_the_frameworks_are_found() -> None:
     names = {folder.parent.name for folder in framework_folders()}
     assert names == {"conf", "admin", "auth", "contenttypes", "sessions", "humanize", "allauth"}
