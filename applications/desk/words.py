@@ -66,6 +66,8 @@ EVENTS: dict[str, str | Promise] = {
     "application.individual_answer": _("Answer of the firm about a person recorded"),
     "application.replace_person": _("Another person to be proposed"),
     "application.meeting": _("Meeting or interview entered"),
+    "application.inspection": _("Inspection on site entered"),
+    "application.inspection_confirmed": _("Inspection on site confirmed"),
     "application.note": _("Internal note written"),
     "application.number_shown": _("Number of a person's papers shown"),
     "application.consult": _("Consultation started"),

@@ -24,6 +24,7 @@ from applications.models.decision import Condition, Decision, Recommendation, Re
 from applications.models.files import DocumentFacts
 from applications.models.individuals import IndividualApproval
 from applications.models.inside import InsideNote
+from applications.models.inspections import Inspection, InspectionConfirmed
 from applications.models.intake import CompletenessDraft, FeeEntry
 from applications.models.letters import IssuedLetter
 from applications.models.mandates import Authority
@@ -80,6 +81,8 @@ __all__ = [
     "IndividualApproval",
     "InformationRequest",
     "InsideNote",
+    "Inspection",
+    "InspectionConfirmed",
     "IssuedLetter",
     "Meeting",
     "MeetingRequest",

@@ -36,6 +36,7 @@ from applications.services import (
 )
 from applications.services.corrections import propose_correction
 from applications.services.inside import Place
+from applications.services.inspections import record_inspection
 from applications.services.letters import issue_letter
 from applications.services.mandates import give_authority
 from applications.services.meetings import ask_for_meeting
@@ -44,7 +45,7 @@ from notifications.models import Message
 from regulators import services as law
 from regulators.reference.provisions import provisions_of
 from regulators.services import confirm_authority_basis, enter_authority_basis, enter_reproving
-from tests.plugins.cases import email_of, new_applicant
+from tests.plugins.cases import an_inspected, email_of, new_applicant
 from tests.plugins.files import pdf
 from tests.plugins.watching import Watch
 from workflow.acts import acts_of
@@ -208,6 +209,11 @@ def scene(
         licence_notice=licence_notice, said=said,
         token=token, invitation=invitation, letter=letter, notice=None, representation=None,
         correction=None,
+        inspection=record_inspection(
+            actor=staff.reviewer, case=case, requirement=an_inspected(case), inspected_on=today,
+            place="Astana", shown="The key ceremony", found="As described.", second=staff.lead_reviewer,
+            hashes=[{"sha256": "a" * 64, "name": "keys.pdf"}],
+        ),
         consultation=consultations.consult(actor=staff.reviewer, case=case, body="NBK", question="Known?"),
         lost_factor=enter_reproving(actor=staff.administrator, user=staff.reviewer, reason="Seen."),
         refusal_of_person=IndividualApproval.objects.create(
@@ -352,7 +358,8 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         else [case.book.code] if name.startswith(("law:", "before:")) else stages[:1],
         "version": [case.book.version], "function": [scene.refusal_of_person.function],
         "person": [scene.refusal_of_person.person_id if name == "portal:person_notice" else person],
-        "requirement": asked[:1] if name.startswith("admin:") else asked,
+        "requirement": [scene.inspection.requirement] if name.endswith("_inspection_new")
+        else asked[:1] if name.startswith("admin:") else asked,
         "section": [case.book.sections_of(stages[0])[0].code],
         "entity": [case.entities.filter(is_applicant=False).first().pk], "period": ["year1"],
         "holding": [case.holdings.first().pk],

@@ -15,6 +15,7 @@ from applications.models import (
     ExtensionRequest,
     IndividualApproval,
     InformationRequest,
+    Inspection,
     IssuedLetter,
     PointMessage,
     RefusalNotice,
@@ -23,7 +24,7 @@ from applications.models import (
     Stage,
 )
 from tests.desk.conftest import act, at, new_person, sitting, stage_act
-from tests.plugins.cases import fresh, new_staff
+from tests.plugins.cases import an_inspected, fresh, new_staff
 
 STAFF = ("case_officer", "reviewer", "specialist", "lead_reviewer", "decision_maker", "administrator")
 REVIEW = {"reviewer", "lead_reviewer"}
@@ -36,6 +37,7 @@ OPENED_BY = {
     "consultation_close": REVIEW, "consultation_give": REVIEW, "change_notice": REVIEW,
     "individuals": set(STAFF), "person": set(STAFF), "individual_answer": set(STAFF),
     "meeting_new": set(STAFF) - {"administrator"},
+    "inspection_new": REVIEW | {"specialist"}, "inspection_confirm": REVIEW | {"specialist"},
     "condition": REVIEW, "version": {"lead_reviewer"}, "request_edit": REVIEW, "request_reply": REVIEW,
     "request_extension": REVIEW, "request_collect": REVIEW, "request_put": REVIEW, "request_verdict": REVIEW,
     "viewing": set(STAFF),
@@ -62,6 +64,10 @@ def addresses(case, firm_user, afsa_staff):
     PointMessage.objects.create(point=point, from_firm=True, text="Which?", by=by)
     ExtensionRequest.objects.create(request=asked, until=today, reason="Slow.", asked_by=by)
     consultation = Consultation.objects.create(application=case, body="Bank", question="?", asked_by=by)
+    inspection = Inspection.objects.create(
+        application=case, number=1, requirement=an_inspected(case), inspected_on=today, place="Astana",
+        shown="Keys", found="Well kept", written_by=by, second=afsa_staff.specialist,
+    )  # fmt: skip
     change = ChangeNotice.objects.create(application=case, text="A director left.", notified_by=by)
     notice = RefusalNotice.objects.create(
         application=case, grounds=["fitness"], evidence="e", text="t", proposed_by=by,
@@ -88,6 +94,7 @@ def addresses(case, firm_user, afsa_staff):
            "consultation": [consultation.pk], "consultation_close": [consultation.pk],
            "consultation_give": [consultation.pk], "change_notice": [change.pk], "service": [notice.pk],
            "representation": [said.pk], "person": [person.pk], "individual_answer": [refusal.pk],
+           "inspection_new": [inspection.requirement], "inspection_confirm": [inspection.number],
            "letter": [letter.pk], "letter_pdf": [letter.pk],
            "letter_new": ["request_information"],
            "correction_new": ["letter", letter.pk], "correction": [slip.pk],
@@ -113,6 +120,8 @@ def test_each_role_opens_its_pages_and_is_refused_the_others(role, addresses, br
     sends_requests = set() if role in REVIEW else {"request"}  # a page that others read
     if role not in REVIEW | {"specialist"}:
         sends_requests.add("individuals")
+    if role in REVIEW:  # the second inspector is the specialist
+        sends_requests.add("inspection_confirm")
     assert (opened, refused, posts_refused) == (expected, others, others | sends_requests)
 
 

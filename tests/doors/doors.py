@@ -15,6 +15,7 @@ from accounts.models import Firm
 from accounts.services.firms import FIELDS
 from applications.portal.views.declaring import declaration_of, mark_of
 from regulators.models import LicenceType
+from tests.plugins.cases import an_inspected
 
 TABLE = Path(__file__).parent.parent / "tables" / "doors.csv"
 OF_CASES = tuple(f"desk/applications/{name}/" for name in ("application", "stage", "individualapproval"))
@@ -125,7 +126,9 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
     return {
         "pk": _pk_of(door, side, here),
         "stage": question.requirement.stage,
-        "requirement": question.requirement.code,
+        "requirement": an_inspected(here.case)
+        if door.name.endswith("_inspection_new")
+        else question.requirement.code,
         "section": question.requirement.section,
         "sheet": 1,
         "meeting": side.meeting.pk,

@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from applications.conditions.individual import first_allowed_day
 from applications.models import (
     Application,
@@ -20,6 +21,7 @@ from applications.models import (
     Consultation,
     Decision,
     InformationRequest,
+    Inspection,
     Meeting,
     Note,
     Recommendation,
@@ -32,7 +34,7 @@ from notifications.models import Message
 from tests.doors import doors
 from tests.doors.doors import Door
 from tests.doors.world import BODY
-from tests.plugins.cases import fresh
+from tests.plugins.cases import an_inspected, fresh
 from tests.plugins.undone import rolled_back
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,15 @@ def _met(word: str, case: Application, by: Any) -> Any:
     return Meeting.objects.create(
         application=case, number=1, kind="call", held_on=timezone.localdate(), place=word, others=word,
         subject=word, minutes=word, actions=word, staff=[word], written_by=by,
+    )  # fmt: skip
+
+
+def _inspected(word: str, case: Application, by: Any) -> Any:
+    others = User.objects.filter(appointments__isnull=False).exclude(pk=by.pk)
+    return Inspection.objects.create(
+        application=case, number=9, requirement=an_inspected(case), inspected_on=timezone.localdate(),
+        place=word, shown=word, hashes=[{"sha256": "0" * 64, "name": word}], found=word, written_by=by,
+        second=others.first(),
     )  # fmt: skip
 
 
@@ -96,6 +107,7 @@ CANARIES: dict[str, Sow] = {
     ).update(closed_note=word),
     "consultation": _asked,
     "meeting": _met,
+    "inspection": _inspected,
     "conflict of interest": _conflicted,
     "recommendation": _recommended,
     "departure from the recommendation": _departed,

@@ -123,6 +123,7 @@ DECIDES = ANSWERS | {
     f"admin:applications_application_{name}": "decider" for name in ("service", "representation")
 }
 POST_ONLY = {
+    "portal:archive",
     "admin:applications_application_number",
     "portal:copied_ownership",
     "portal:meeting_withdraw",

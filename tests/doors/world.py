@@ -38,6 +38,7 @@ from applications.models import (
     IndividualApproval,
     InformationRequest,
     InsideNote,
+    Inspection,
     IssuedLetter,
     MeetingRequest,
     Panel,
@@ -459,6 +460,17 @@ def _after_submission(case: Application, member: User, staff: Any, requirement: 
             law={"book": "", "version": "", "as_at": ""},
             by=staff.case_officer,
             at=timezone.now(),
+        ),
+        "inspection": Inspection.objects.create(
+            application=case,
+            number=1,
+            requirement=cases.an_inspected(case),
+            inspected_on=today,
+            place="A place",
+            shown="Keys",
+            found="Well kept",
+            written_by=reviewer,
+            second=staff.lead_reviewer,
         ),
         "consultation": Consultation.objects.create(
             application=case, body="A body", question="What?", asked_by=reviewer

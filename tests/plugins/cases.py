@@ -282,3 +282,8 @@ def signed_in(db: None) -> Callable[[User], Client]:
         return client
 
     return make
+
+
+def an_inspected(case: Application) -> str:
+    """The code of a requirement whose evidence is inspected on site."""
+    return next(r.code for r in case.book.requirements if "inspected" in r.evidence)

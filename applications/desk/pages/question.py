@@ -25,6 +25,7 @@ from applications.request_texts import texts_of
 from applications.services import assessment
 from look import words
 from look.fields import long_text
+from regulators.rulebook import INSPECTED
 from workflow.errors import Conflict, Refused, status_of
 
 OUTCOMES = [(code, word) for code, word in Finding.OUTCOMES if code]
@@ -156,6 +157,16 @@ class QuestionPage(OfStage):
             )
         return after.url if after else page_url(self.case, "stage", self.stage.code) + self.narrow.query()
 
+    def _inspections(self) -> dict[str, Any]:
+        code = self.ids["requirement"]
+        if INSPECTED not in self.items[0].requirement.evidence:
+            return {}
+        found = self.case.inspections.filter(requirement=code)
+        return {
+            "is_inspected": True,
+            "inspections": found.select_related("written_by", "second", "confirmed", "corrects"),
+        }
+
     def _list(self) -> Any:
         return self.list(self.ids["requirement"], self.person)
 
@@ -170,6 +181,7 @@ class QuestionPage(OfStage):
             "broken": [row for row in self.rows if row.form.errors],
             "may_assess": self.may_assess,
             "closed": self.closed,
+            **self._inspections(),
             "texts": text_choices(texts_of(self.case.licence_type.regulator.code), self.case.language),
             "put_url": page_url(self.case, "request_put") + self.narrow.query(person=self.person),
             "stage_url": page_url(self.case, "stage", self.stage.code) + self.narrow.query(),
