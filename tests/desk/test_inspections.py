@@ -113,7 +113,7 @@ def test_what_cannot_be_entered_says_how_to_mend_it(case_in_review, code, afsa_s
         ({"hashes": f"{HASH}0 x.pdf"}, "does not begin with a SHA-256"),
         ({"second": afsa_staff.reviewer.pk}, "Select a valid choice"),
         ({"second": ""}, "Choose the second inspector."),
-        ({"second": afsa_staff.administrator.pk}, "Choose somebody else who may assess this case."),
+        ({"second": afsa_staff.administrator.pk}, "Select a valid choice"),
         ({"place": ""}, "Write the place."),
         (on(tomorrow, "inspected_on"), "Give a day that has come."),
     ):
@@ -123,6 +123,19 @@ def test_what_cannot_be_entered_says_how_to_mend_it(case_in_review, code, afsa_s
     assert Inspection.objects.count() == 0
     other = next(r.code for r in case_in_review.book.requirements if "inspected" not in r.evidence)
     assert browsers.reviewer.get(at("inspection_new", case_in_review, other)).status_code == 404
+
+
+def test_only_who_assesses_is_offered_as_second_and_where_nobody_does_the_page_says_so(
+    case_in_review, code, afsa_staff, browsers
+):
+    url = at("inspection_new", case_in_review, code)
+    offered = browsers.reviewer.get(url).context["form"].fields["second"].queryset
+    others = ("specialist", "lead_reviewer", "second_lead_reviewer")
+    assert set(offered) == {getattr(afsa_staff, role) for role in others}
+    nobody = "Nobody else assesses cases here, so there is no second inspector."
+    assert nobody not in browsers.reviewer.get(url).content.decode()
+    type(offered[0]).objects.filter(pk__in=[one.pk for one in offered]).update(is_active=False)
+    assert nobody in browsers.reviewer.get(url).content.decode()
 
 
 def test_two_accounts_of_one_human_are_not_two_inspectors(case_in_review, code, afsa_staff):

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,9 +16,11 @@ from applications.presses import newest, posted_seen
 from applications.services import inspections
 from look import words
 from look.fields import DayMonthYearField, long_text
-from regulators.queries import serving
+from regulators.models import Role
+from regulators.queries import people_with_role
 from regulators.rulebook import INSPECTED, say
 
+ASSESSORS = (Role.REVIEWER, Role.SPECIALIST, Role.LEAD_REVIEWER)
 HASH = re.compile(r"([0-9a-fA-F]{64})(?: [ *]?(.+))?")
 
 
@@ -51,9 +54,8 @@ class InspectionForm(forms.Form):
 
     def __init__(self, page: "InspectionPage", data: Any = None, *, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
-        staff = serving(frozenset({page.case.regulator_id})).exclude(human=page.user.human)
         fields: dict[str, Any] = self.fields
-        fields["second"].queryset = staff
+        fields["second"].queryset = page.others()
         fields["second"].label_from_instance = lambda user: user.full_name
 
     def clean_hashes(self) -> list[dict[str, str]]:
@@ -93,6 +95,10 @@ class InspectionPage(Page):
             if self.corrects is None:
                 raise Http404
 
+    def others(self) -> QuerySet[User]:
+        """Who else assesses cases here; the service refuses whoever has a conflict in this one."""
+        return people_with_role(self.case.regulator_id, *ASSESSORS).exclude(human=self.user.human)
+
     def _entries(self) -> Any:
         return self.case.inspections.filter(requirement=self.rule.code)
 
@@ -115,6 +121,10 @@ class InspectionPage(Page):
             actor=self.user, case=self.case, requirement=self.rule.code, corrects=self.corrects,
             seen=posted_seen(self.request.POST), **data,
         )  # fmt: skip
+
+    def context(self) -> dict[str, Any]:
+        nobody = _("Nobody else assesses cases here, so there is no second inspector.")
+        return {} if self.others().exists() else {"intro": f"{self.intro} {nobody}"}
 
     def seen(self) -> int:
         return newest(self.case.inspections.order_by("-pk")[:1])
