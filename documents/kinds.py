@@ -85,7 +85,7 @@ def check(file: IO[bytes], *, name: str, declared_type: str = "") -> tuple[Kind,
     file.seek(0)
     head = file.read(HEAD)
     if head.startswith(OLE):
-        raise office.old_or_locked(head + file.read())
+        raise office.old_or_locked(file)
     if kind is None or not head.startswith(kind.magic) or not _agrees(kind, declared_type):
         raise wrong_type()
     file.seek(0)

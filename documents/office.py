@@ -1,5 +1,6 @@
 """Word and Excel files: zip archives that must hold what such a file holds, and nothing that runs."""
 
+import re
 import stat
 import zipfile
 import zlib
@@ -8,12 +9,16 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from documents.errors import Rejected
+from documents.windows import holds
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = "[Content_Types].xml"
 MOST_PARTS = 10_000
 MOST_UNPACKED = 300 * 1024 * 1024
+MOST_OF_LIST = 8 * 1024 * 1024
+END_WITHIN = 22 + 65535
+END_RECORD, END_OF_LARGE = b"PK\x05\x06", b"PK\x06\x07"
 LOCAL_HEADER = 30
 CHUNK = 256 * 1024
 DECLARATION = "<!DOCTYPE"
@@ -28,9 +33,9 @@ def check_xlsx(file: IO[bytes]) -> list[str]:
     return _check(file, folder="xl/")
 
 
-def old_or_locked(content: bytes) -> Rejected:
+def old_or_locked(file: IO[bytes]) -> Rejected:
     """The refusal for the older container format: a password-protected file, or a file of before 2007."""
-    if LOCKED in content:
+    if holds(file, LOCKED):
         return password()
     message = _("This is an older Office file. Save it as .docx or .xlsx and upload the new copy.")
     return Rejected("old_office", message)
@@ -64,6 +69,7 @@ def active() -> Rejected:
 
 
 def _check(file: IO[bytes], *, folder: str) -> list[str]:
+    _check_length_of_list(file)
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
@@ -72,6 +78,20 @@ def _check(file: IO[bytes], *, folder: str) -> list[str]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
         raise damaged() from None
     return []
+
+
+def _check_length_of_list(file: IO[bytes]) -> None:
+    """Before the list is read, which takes far more memory than it has bytes. Any record counts that may be
+    taken for the one of this archive; the form for archives of 4 GB and more is none of an office file.
+    """
+    file.seek(max(0, file.seek(0, 2) - END_WITHIN))
+    tail = file.read()
+    if END_OF_LARGE in tail:
+        raise damaged()
+    for record in re.finditer(re.escape(END_RECORD), tail):
+        at = record.start()
+        if int.from_bytes(tail[at + 12 : at + 16], "little") > MOST_OF_LIST:
+            raise too_much()
 
 
 def _check_list(parts: list[zipfile.ZipInfo], folder: str) -> None:

@@ -2,14 +2,14 @@
 
 import re
 import zlib
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from documents.office import damaged, password, too_much
+from documents.windows import BEHIND, Window, chunks, windows
 
 END_WITHIN = 1024
-DICTIONARY_WITHIN = 4096
+UNPACKED_AT_ONCE = 256 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
 MOST_STREAMS = 100_000
 MOST_NAMES = 100_000
@@ -35,58 +35,90 @@ def _spelt(name: bytes) -> bytes:
 NAMES = {b"Encrypt": "locked"} | MEANINGS
 NAME = re.compile(b"/(?:" + b"|".join(b"(" + _spelt(name) + b")" for name in NAMES) + b")" + END_OF_NAME)
 OBJECT_STREAM = re.compile(b"/" + _spelt(b"ObjStm") + END_OF_NAME)
+END_OF_STREAM = b"endstream"
 
 
 def check(file: IO[bytes]) -> list[str]:
-    content = file.read()
-    if b"%%EOF" not in content[-END_WITHIN:]:
+    file.seek(max(0, file.seek(0, 2) - END_WITHIN))
+    if b"%%EOF" not in file.read():
         raise damaged()
-    found: set[str] = set()
-    for text in chain([content], _object_streams(content)):
-        found |= _found(text)
-    if "locked" in found:
+    names, packed = _Names(), _ObjectStreams(file)
+    for window in windows(chunks(file)):
+        names.look_at(window)
+        for text in packed.beginning_in(window):
+            for inner in windows(text):
+                names.look_at(inner)
+    if "locked" in names.found:
         raise password()
-    return sorted(found)
+    return sorted(names.found)
 
 
-def _found(text: bytes) -> set[str]:
-    meanings = tuple(NAMES.values())
-    found: set[str] = set()
-    for number, match in enumerate(NAME.finditer(text)):
-        if number >= MOST_NAMES:
-            raise too_much()
-        found.add(meanings[(match.lastindex or 1) - 1])
-    return found
+class _Names:
+    """What the names in a file mean, as far as they were looked at."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+        self.number = 0
+
+    def look_at(self, window: Window) -> None:
+        meanings = tuple(NAMES.values())
+        for match in window.matches(NAME):
+            self.number += 1
+            if self.number > MOST_NAMES:
+                raise too_much()
+            self.found.add(meanings[(match.lastindex or 1) - 1])
 
 
-def _object_streams(content: bytes) -> Iterator[bytes]:
+class _ObjectStreams:
     """The packed objects, unpacked: a name may stand only there."""
-    room, done = MOST_UNPACKED, 0
-    for number, match in enumerate(STREAM.finditer(content)):
-        if number >= MOST_STREAMS:
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.number = self.done = 0
+        self.room = MOST_UNPACKED
+
+    def beginning_in(self, window: Window) -> Iterator[Iterator[bytes]]:
+        for match in window.matches(STREAM):
+            self.number += 1
+            if self.number > MOST_STREAMS:
+                raise too_much()
+            start = window.at + match.end()
+            if start >= self.done and OBJECT_STREAM.search(_dictionary_before(window.text, match.start())):
+                yield self._unpacked(self._packed(start))
+
+    def _packed(self, start: int) -> Iterator[bytes]:
+        kept, held = len(END_OF_STREAM) - 1, b""
+        self.done = start
+        for chunk in chunks(self.file, start):
+            held += chunk
+            end = held.find(END_OF_STREAM)
+            ready = held[: end if end >= 0 else -kept]
+            self.done += len(ready)
+            yield ready
+            if end >= 0:
+                return
+            held = held[-kept:]
+        raise damaged()
+
+    def _unpacked(self, packed: Iterable[bytes]) -> Iterator[bytes]:
+        unpacker = zlib.decompressobj()
+        try:
+            for part in packed:
+                while part:
+                    text = unpacker.decompress(part, UNPACKED_AT_ONCE)
+                    part = unpacker.unconsumed_tail
+                    yield self._within_room(text)
+            yield self._within_room(unpacker.flush())
+        except zlib.error:
+            raise damaged() from None
+
+    def _within_room(self, text: bytes) -> bytes:
+        self.room -= len(text)
+        if self.room < 0:
             raise too_much()
-        start = match.end()
-        if start < done or not OBJECT_STREAM.search(_dictionary_before(content, match.start())):
-            continue
-        done = content.find(b"endstream", start)
-        if done < 0:
-            raise damaged()
-        text = _unpacked(content[start:done], room)
-        room -= len(text)
-        yield text
+        return text
 
 
-def _dictionary_before(content: bytes, end: int) -> bytes:
-    within = max(0, end - DICTIONARY_WITHIN)
-    return content[max(within, content.rfind(b" obj", within, end)) : end]
-
-
-def _unpacked(packed: bytes, room: int) -> bytes:
-    unpacker = zlib.decompressobj()
-    try:
-        text = unpacker.decompress(packed, room + 1)
-    except zlib.error:
-        raise damaged() from None
-    if len(text) > room:
-        raise too_much()
-    return text
+def _dictionary_before(text: bytes, end: int) -> bytes:
+    within = max(0, end - BEHIND)
+    return text[max(within, text.rfind(b" obj", within, end)) : end]

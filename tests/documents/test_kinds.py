@@ -1,11 +1,12 @@
 """What is taken, judged by content; and what each refusal is called."""
 
 import io
+import re
 import zipfile
 
 import pytest
 
-from documents import kinds, office
+from documents import kinds, office, windows
 from documents.errors import Rejected
 from tests.plugins import files
 
@@ -182,6 +183,16 @@ def test_more_parts_than_any_office_file_has_are_refused(monkeypatch):
     assert refusal("a.docx", files.docx(word__a=b"", word__b=b"")) == "bomb"
 
 
+def test_a_list_of_parts_that_fills_the_memory_is_never_read(monkeypatch):
+    whole = files.docx(**{f"word__{number}": b"" for number in range(200)})
+    monkeypatch.setattr(office.zipfile, "ZipFile", None)
+    monkeypatch.setattr(office, "MOST_OF_LIST", 10_000)
+    assert refusal("a.docx", whole) == "bomb"
+    hidden = whole[:-4] + b"PK\x05\x06"  # a second record within the first, which has no room for a length
+    assert refusal("a.docx", hidden) == "bomb"
+    assert refusal("a.docx", whole[:-22] + b"PK\x06\x07" + bytes(16) + whole[-22:]) == "damaged"
+
+
 @pytest.mark.parametrize(
     ("body", "found"),
     [
@@ -199,6 +210,28 @@ def test_what_runs_by_itself_in_a_pdf_is_named(body, found):
 def test_what_runs_by_itself_is_found_in_packed_objects_too():
     assert check("a.pdf", files.pdf_with_packed(b"<</S /JavaScript>>")) == ("pdf", ["javascript"])
     assert refusal("a.pdf", files.pdf_with_packed(b"<</Encrypt 1 0 R>>")) == "password"
+
+
+def test_what_is_looked_for_is_found_wherever_a_window_ends(monkeypatch):
+    monkeypatch.setattr(windows, "SIZE", 1000)
+    locked, name = "EncryptedPackage".encode("utf-16-le"), b"<</S /J#61vaScript>>"
+    for before in range(1000 - windows.AHEAD - 60, 1000 - windows.AHEAD + 60):
+        filled = b" " * before
+        packed = files.pdf_with_packed(b" " * (3000 - before) + name)
+        assert check("a.pdf", files.pdf(filled + name + bytes(3000))) == ("pdf", ["javascript"])
+        assert check("a.pdf", files.pdf(filled + b"<</S /JavaScripture>>" + bytes(3000))) == ("pdf", [])
+        assert check("a.pdf", packed[:9] + filled + packed[9:]) == ("pdf", ["javascript"])
+        assert refusal("a.doc", OLE + filled + locked + bytes(3000)) == "password"
+
+
+@pytest.mark.parametrize("size", [1, 7, 255, 256, 257, 5000, 100_000])
+def test_every_place_is_looked_at_once(size):
+    whole = (b"AB" + bytes(11)) * 1600
+    parts = [whole[start : start + size] for start in range(0, len(whole), size)]
+    seen = list(windows.windows(parts))
+    found = [window.at + match.start() for window in seen for match in window.matches(re.compile(b"AB"))]
+    assert found == list(range(0, 20_800, 13))
+    assert all(window.text == whole[window.at : window.at + len(window.text)] for window in seen)
 
 
 def test_a_pdf_of_nothing_but_streams_or_names_is_refused(monkeypatch):
