@@ -14,6 +14,14 @@ class Rejected(DocumentError):  # noqa: N818
     """The upload was not taken; nothing of it was kept."""
 
 
+class OutOfStep(DocumentError):  # noqa: N818
+    """This is not the piece that comes next: ``came`` bytes are there."""
+
+    def __init__(self, message: str, came: int) -> None:
+        super().__init__("out_of_step", message)
+        self.came = came
+
+
 class NotUsable(DocumentError):  # noqa: N818
     """The document is kept, and may not be opened."""
 

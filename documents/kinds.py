@@ -80,29 +80,43 @@ def check(file: IO[bytes], *, name: str, declared_type: str = "") -> tuple[Kind,
 
     Raises Rejected with words that say how to mend it.
     """
-    extension = extension_of(name)
-    kind = KINDS.get(OTHER_NAMES.get(extension, extension))
     file.seek(0)
     head = file.read(HEAD)
     if head.startswith(OLE):
         raise office.old_or_locked(file)
-    if kind is None or not head.startswith(kind.magic) or not _agrees(kind, declared_type):
-        raise wrong_type()
+    kind = check_start(head, name=name, declared_type=declared_type)
     file.seek(0)
     return kind, kind.check(file)
+
+
+def check_start(head: bytes, *, name: str, declared_type: str = "") -> Kind:
+    """What the first bytes of a file can tell: the kind, where all agree so far."""
+    kind = claimed(name, declared_type)
+    if not head.startswith(kind.magic):
+        raise wrong_type()
+    return kind
+
+
+def claimed(name: str, declared_type: str = "") -> Kind:
+    """The kind that name and declared type speak of."""
+    extension = extension_of(name)
+    kind = KINDS.get(OTHER_NAMES.get(extension, extension))
+    if kind is None or declared_type not in (kind.content_type, *kind.also_declared, *CLAIMS_NOTHING):
+        raise wrong_type()
+    return kind
 
 
 def check_size(file: IO[bytes]) -> int:
     """The real number of bytes, from one to the limit."""
     size = file.seek(0, 2)
-    if size == 0:
+    check_length(size)
+    return size
+
+
+def check_length(size: int) -> None:
+    if size < 1:
         raise Rejected("empty", _("The file is empty. Check the file on your computer and upload it again."))
     if size > settings.DOCUMENT_MAX_BYTES:
         limit = settings.DOCUMENT_MAX_BYTES / (1024 * 1024)
         message = _("The file is larger than %(limit)g MB. Split it or save it smaller, and upload it again.")
         raise Rejected("too_big", message % {"limit": round(limit, 1)})
-    return size
-
-
-def _agrees(kind: Kind, declared: str) -> bool:
-    return declared in (kind.content_type, *kind.also_declared, *CLAIMS_NOTHING)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from documents import words
+from documents.growing import PIECE
 from documents.preview import DRAWN
 
 
@@ -185,3 +186,49 @@ class Arrival(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Incoming(models.Model):
+    """A file that comes in pieces, and how much of it lies in the store. ``place`` is what it is given for,
+    in the words of whoever takes it; ``mark`` tells the same file from another of its name and size. Once it
+    is whole and taken it keeps its document for a while, so that what is asked twice has one answer.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=80, unique=True, editable=False)
+    handle = models.CharField(max_length=1024, blank=True)
+    name = models.CharField(max_length=150)
+    size = models.PositiveBigIntegerField()
+    declared_type = models.CharField(max_length=100, blank=True)
+    place = models.CharField(max_length=200)
+    mark = models.CharField(max_length=64, blank=True)
+    came = models.PositiveBigIntegerField(default=0)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="incoming_files"
+    )
+    started_at = models.DateTimeField(default=timezone.now, db_index=True)
+    document = models.OneToOneField(Document, null=True, on_delete=models.CASCADE, related_name="came_as")
+
+    class Meta:
+        verbose_name = _("incoming file")
+        verbose_name_plural = _("incoming files")
+        ordering = ("started_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["started_by", "place", "name", "size", "declared_type", "mark"],
+                condition=models.Q(document=None),
+                name="documents_incoming_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(came__lte=models.F("size"), size__gt=0),
+                name="documents_incoming_no_more_than_its_size",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def next_piece(self) -> int:
+        """The length of the piece that is to come now; 0 where all came."""
+        return min(PIECE, self.size - self.came)

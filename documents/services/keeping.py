@@ -12,7 +12,7 @@ from accounts.actors import Actor, System
 from audit.services import record
 from documents import storage
 from documents.errors import Kept, NotUsable
-from documents.models import Arrival, Document, Picture
+from documents.models import Arrival, Document, Incoming, Picture
 
 log = logging.getLogger(__name__)
 KEEPER = System("document keeper")
@@ -84,7 +84,11 @@ def _is_owned(key: str) -> bool:
 
 
 def sweep(*, before: datetime) -> int:
-    """Remove what uploads and deletions from before that time left behind; how many keys were looked at."""
+    """Remove what uploads and deletions from before that time left behind; how many keys were looked at.
+
+    Uploads in pieces that were not finished go first, so that none becomes a document while its bytes go.
+    """
+    Incoming.objects.filter(started_at__lt=before).delete()
     keys = list(Arrival.objects.filter(started_at__lt=before).values_list("key", flat=True))
     for key in keys:
         discard(key)

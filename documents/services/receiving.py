@@ -1,7 +1,8 @@
 """Taking a file in."""
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from celery import current_app
@@ -13,7 +14,8 @@ from accounts.actors import Actor
 from audit.services import record
 from documents import kinds, names, storage
 from documents.errors import Rejected
-from documents.models import Arrival, Document, Status
+from documents.models import Arrival, Document, Incoming, Status
+from documents.services import pieces
 from documents.services.keeping import discard
 from documents.services.previewing import wake_drawer
 
@@ -21,33 +23,26 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 200
 
 
-def receive(*, upload: IO[bytes], name: str, actor: Actor, supersedes: Document | None = None) -> Document:
-    """Take an uploaded (seekable) file. Call it outside a transaction: bytes are slow, and locks wait for
-    nobody.
+def receive(
+    *, upload: IO[bytes] | Incoming, name: str, actor: Actor, supersedes: Document | None = None
+) -> Document:
+    """Take an uploaded (seekable) file, or one that came in pieces and is whole. Call it outside a
+    transaction: bytes are slow, and locks wait for nobody.
 
     Effects in order: check size and content; commit an Arrival, so that nothing written is ever lost from
     sight; hash and store the bytes under a random key; in one transaction write the Document (waiting for
     its check, or unscanned where no scanner is set up), remove the Arrival, append ``document.received``;
-    wake the scanner after commit, or what makes the preview.
+    wake the scanner after commit, or what makes the preview. What came in pieces lies in the store already,
+    and is checked and hashed as it lies there.
 
     A file that supersedes another takes its place at the end of that chain, even when a newer one came in
-    meanwhile. Raises Rejected when the file is not taken or cannot be stored, and then keeps nothing.
+    meanwhile. Raises Rejected when the file is not taken or cannot be stored, and then keeps nothing; only
+    what came in pieces stays for another try where it is the store that failed.
     """
-    size = kinds.check_size(upload)
+    if isinstance(upload, Incoming):
+        return _take_over(upload, actor, supersedes)
     declared = getattr(upload, "content_type", None) or ""
-    kind, active = kinds.check(upload, name=name, declared_type=declared)
-    document = Document(
-        key=storage.new_key(),
-        name=names.display_name(name, kind.extension),
-        size=size,
-        sha256=storage.digest(upload),
-        content_type=kind.content_type,
-        extension=kind.extension,
-        active_content=active,
-        uploaded_by_id=actor.pk,
-        uploaded_by_name=actor.audit_name[:LONGEST_NAME],
-        status=Status.WAITING if settings.CLAMD_ADDRESS else Status.UNSCANNED,
-    )
+    document = _examined(upload, key=storage.new_key(), name=name, declared_type=declared, actor=actor)
     with transaction.atomic(durable=True):
         Arrival.objects.create(key=document.key)
     try:
@@ -60,25 +55,80 @@ def receive(*, upload: IO[bytes], name: str, actor: Actor, supersedes: Document 
     return document
 
 
+def _take_over(incoming: Incoming, actor: Actor, supersedes: Document | None) -> Document:
+    """The document of a file that lies in the store; the same one, if it was asked for before."""
+    if incoming.document:
+        return incoming.document
+    if incoming.came != incoming.size:
+        raise pieces.out_of_step(incoming)
+    about = {"name": incoming.name, "declared_type": incoming.declared_type}
+    try:
+        with _stored(incoming) as file:
+            document = _examined(file, key=incoming.key, actor=actor, **about)
+    except (Rejected, FileNotFoundError) as error:
+        pieces.forget(incoming=incoming)
+        if isinstance(error, Rejected):
+            raise
+        raise _failed(incoming.key) from error
+    except Exception as error:
+        raise pieces.failed(incoming) from error
+    return _keep(document, actor, supersedes, incoming)
+
+
+@contextmanager
+def _stored(incoming: Incoming) -> Iterator[IO[bytes]]:
+    """What came in pieces, as the whole that it is."""
+    storage.complete(incoming.key, incoming.handle)
+    with storage.store().open(incoming.key) as file:
+        if file.seek(0, 2) != incoming.size:
+            raise FileNotFoundError(f"the end of {incoming.key}")
+        yield file
+
+
+def _examined(file: IO[bytes], *, key: str, name: str, declared_type: str, actor: Actor) -> Document:
+    size = kinds.check_size(file)
+    kind, active = kinds.check(file, name=name, declared_type=declared_type)
+    return Document(
+        key=key,
+        name=names.display_name(name, kind.extension),
+        size=size,
+        sha256=storage.digest(file),
+        content_type=kind.content_type,
+        extension=kind.extension,
+        active_content=active,
+        uploaded_by_id=actor.pk,
+        uploaded_by_name=actor.audit_name[:LONGEST_NAME],
+        status=Status.WAITING if settings.CLAMD_ADDRESS else Status.UNSCANNED,
+    )
+
+
 def _store(document: Document, upload: IO[bytes]) -> None:
-    """A storage that fails is ours to mend, and logged; the person reads that nothing was kept."""
     try:
         storage.put(document.key, upload)
     except Exception as error:
-        log.exception("An uploaded file could not be stored under %s", document.key)
-        message = _(
-            "The file could not be stored, and nothing of it was kept. Upload it again in a few minutes."
-        )
-        raise Rejected("failed", message) from error
+        raise _failed(document.key) from error
+
+
+def _failed(key: str) -> Rejected:
+    """A storage that fails is ours to mend, and logged; the person reads that nothing was kept."""
+    log.exception("An uploaded file could not be stored under %s", key)
+    message = _("The file could not be stored, and nothing of it was kept. Upload it again in a few minutes.")
+    return Rejected("failed", message)
 
 
 @transaction.atomic
-def _keep(document: Document, actor: Actor, supersedes: Document | None) -> None:
+def _keep(
+    document: Document, actor: Actor, supersedes: Document | None, incoming: Incoming | None = None
+) -> Document:
+    if incoming and (taken := pieces.lock(incoming).document):
+        return taken
     if supersedes:
         document.supersedes = _newest(supersedes)
         document.number = document.supersedes.number + 1
     document.save(force_insert=True)
     Arrival.objects.filter(key=document.key).delete()
+    if incoming:
+        Incoming.objects.filter(pk=incoming.pk).update(document=document)
     record(
         subject=f"document:{document.pk}",
         kind="document.received",
@@ -96,6 +146,7 @@ def _keep(document: Document, actor: Actor, supersedes: Document | None) -> None
         transaction.on_commit(lambda: wake_scanner(document), robust=True)
     elif document.preview_is_due:
         transaction.on_commit(lambda: wake_drawer(document), robust=True)
+    return document
 
 
 def wake_scanner(document: Document) -> None:
