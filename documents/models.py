@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from documents import words
-from documents.growing import PIECE
 from documents.preview import DRAWN
+from documents.stores import PIECE
 
 
 class Status(models.TextChoices):

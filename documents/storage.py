@@ -8,7 +8,7 @@ from typing import IO
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 
-from documents.growing import growing
+from documents.stores import store_of
 
 log = logging.getLogger(__name__)
 CHUNK = 256 * 1024
@@ -35,19 +35,26 @@ def put(key: str, file: IO[bytes]) -> None:
         raise FileExistsError(key)
 
 
+def opened(key: str) -> IO[bytes]:
+    """For reading; raises FileNotFoundError."""
+    return store_of(store()).open(key)
+
+
 def append(key: str, handle: str, at: int, piece: bytes) -> str:
-    return growing(store()).append(key, handle, at, piece)
+    """Write a piece of a file that grows; returns the handle for the next."""
+    return store_of(store()).append(key, handle, at, piece)
 
 
 def complete(key: str, handle: str) -> None:
-    growing(store()).complete(key, handle)
+    """Make a file of the pieces. It may be called again."""
+    store_of(store()).complete(key, handle)
 
 
 def remove(key: str) -> bool:
     """Whether nothing lies under the key any more; a storage that fails is logged, and the sweep comes
     again."""
     try:
-        growing(store()).forget(key)
+        store_of(store()).forget(key)
         store().delete(key)
     except Exception:
         log.exception("A stored file could not be removed; the sweep will try again: %s", key)

@@ -102,6 +102,35 @@ def scanner(name: str) -> str:
     return value
 
 
+def document_storage(folder: str) -> dict[str, object]:
+    """Where documents lie: in a bucket, or on disk, in ``folder`` where nothing else is set."""
+    options: dict[str, object]
+    if optional("S3_BUCKET"):
+        options = {
+            "bucket_name": optional("S3_BUCKET"),
+            "endpoint_url": optional("S3_ENDPOINT_URL") or None,
+            "access_key": optional("S3_ACCESS_KEY") or None,
+            "secret_key": optional("S3_SECRET_KEY") or None,
+            "region_name": optional("S3_REGION", "us-east-1"),
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+            "file_overwrite": False,
+            "default_acl": None,
+            "use_threads": False,  # ten of them hold ten parts of a file at once
+        }
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    if mode() == PRODUCTION and not flag("DOCUMENTS_ON_DISK", default=False):
+        raise ImproperlyConfigured(
+            "S3_BUCKET is not set. Set it, or DOCUMENTS_ON_DISK=1 to keep files on disk."
+        )
+    options = {
+        "location": optional("DOCUMENTS_DIR", folder),
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    }
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+
+
 def redis(name: str, default: str) -> str:
     value = text(name, default)
     parts = urlsplit(value)

@@ -281,35 +281,11 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_HANDLERS = ["documents.uploads.BoundedUploadHandler"]
-S3_BUCKET = environment.optional("S3_BUCKET")
 CLAMD_ADDRESS = environment.scanner("CLAMD_ADDRESS")
 CLAMD_TIMEOUT = environment.number("CLAMD_TIMEOUT", 150)  # seconds for one file
-if PRODUCTION and not S3_BUCKET and not environment.flag("DOCUMENTS_ON_DISK", default=False):
-    raise ImproperlyConfigured("S3_BUCKET is not set. Set it, or DOCUMENTS_ON_DISK=1 to keep files on disk.")
-_document_storage: dict[str, object] = (
-    {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": environment.optional("S3_ENDPOINT_URL") or None,
-            "access_key": environment.optional("S3_ACCESS_KEY") or None,
-            "secret_key": environment.optional("S3_SECRET_KEY") or None,
-            "region_name": environment.optional("S3_REGION", "us-east-1"),
-            "addressing_style": "path",
-            "signature_version": "s3v4",
-            "file_overwrite": False,
-            "default_acl": None,
-        },
-    }
-    if S3_BUCKET
-    else {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": environment.optional("DOCUMENTS_DIR", str(RUN_DIR / "documents"))},
-    }
-)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "documents": _document_storage,
+    "documents": environment.document_storage(str(RUN_DIR / "documents")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

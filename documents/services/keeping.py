@@ -112,7 +112,7 @@ def verify_integrity(*, before: datetime, limit: int = 200) -> int:
 
 def _difference(document: Document) -> str:
     try:
-        with storage.store().open(document.key) as stored:
+        with storage.opened(document.key) as stored:
             return "" if storage.digest(stored) == document.sha256 else "changed"
     except FileNotFoundError:
         return "missing"

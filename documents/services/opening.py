@@ -35,7 +35,7 @@ def open_document(*, document: Document, actor: Actor, why: str, subject: str = 
             data={"document": str(document.pk), "sha256": document.sha256},
         )
     try:
-        file = storage.store().open(document.key)
+        file = storage.opened(document.key)
     except FileNotFoundError:
         record_damage(document=document, found="missing")
         raise NotUsable("missing", str(words.DAMAGED)) from None

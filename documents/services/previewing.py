@@ -45,7 +45,7 @@ def make_preview(*, document_id: UUID | str) -> None:
     if document is None:
         return
     try:
-        with storage.store().open(document.key) as stored:
+        with storage.opened(document.key) as stored:
             if storage.digest(stored) != document.sha256:
                 record_damage(document=document, found="changed")
                 return
@@ -79,7 +79,7 @@ def open_picture(*, document: Document, size: str, actor: Actor, why: str, subje
                 data={"document": str(document.pk), "sha256": picture.sha256},
             )
     try:
-        file = storage.store().open(picture.key)
+        file = storage.opened(picture.key)
     except FileNotFoundError:
         pass
     else:

@@ -79,7 +79,7 @@ def _take_over(incoming: Incoming, actor: Actor, supersedes: Document | None) ->
 def _stored(incoming: Incoming) -> Iterator[IO[bytes]]:
     """What came in pieces, as the whole that it is."""
     storage.complete(incoming.key, incoming.handle)
-    with storage.store().open(incoming.key) as file:
+    with storage.opened(incoming.key) as file:
         if file.seek(0, 2) != incoming.size:
             raise FileNotFoundError(f"the end of {incoming.key}")
         yield file

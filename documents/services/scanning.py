@@ -40,7 +40,7 @@ def scan(*, document_id: UUID | str) -> bool:
     if document is None:
         return True
     try:
-        with storage.store().open(document.key) as stored:
+        with storage.opened(document.key) as stored:
             if storage.digest(stored) != document.sha256:
                 record_damage(document=document, found="changed")
                 return True

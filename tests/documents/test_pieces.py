@@ -17,9 +17,9 @@ from accounts.models import User
 from audit.models import Event
 from documents import services, storage, tasks
 from documents.errors import OutOfStep, Rejected
-from documents.growing import PIECE
 from documents.models import Arrival, Document, Incoming
 from documents.services import pieces, receiving
+from documents.stores import PIECE
 from tests.plugins import files
 from workflow.errors import Gone
 

@@ -1,8 +1,9 @@
-"""Files that grow in the store, piece by piece, under the key that they keep: Django's storages cannot."""
+"""What a document store needs and Django's storages lack: a file that grows in its place, piece by piece,
+and is read as it comes."""
 
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from django.core.files.storage import FileSystemStorage, Storage
 
@@ -10,7 +11,10 @@ from django.core.files.storage import FileSystemStorage, Storage
 PIECE = 5 * 1024 * 1024
 
 
-class Growing(Protocol):
+class Store(Protocol):
+    def open(self, key: str) -> IO[bytes]:
+        """For reading, from any place; raises FileNotFoundError. No more of it is fetched than is read."""
+
     def append(self, key: str, handle: str, at: int, piece: bytes) -> str:
         """Write a piece over whatever lies there from ``at`` on; returns the handle that the next is written
         with, and that may be empty.
@@ -23,21 +27,24 @@ class Growing(Protocol):
         """Remove what was not completed."""
 
 
-def growing(store: Storage) -> Growing:
-    if isinstance(store, FileSystemStorage):
-        return OnDisk(store)
-    from documents.parts import InParts  # only who keeps files in S3 pays for its library
+def store_of(storage: Storage) -> Store:
+    if isinstance(storage, FileSystemStorage):
+        return OnDisk(storage)
+    from documents.s3 import InS3  # only who keeps files in S3 pays for its library
 
-    return InParts(store)
+    return InS3(storage)
 
 
 class OnDisk:
-    def __init__(self, store: FileSystemStorage) -> None:
-        self.store = store
+    def __init__(self, storage: FileSystemStorage) -> None:
+        self.storage = storage
+
+    def open(self, key: str) -> IO[bytes]:
+        return Path(self.storage.path(key)).open("rb")
 
     def append(self, key: str, handle: str, at: int, piece: bytes) -> str:
-        path = Path(self.store.path(key))
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = Path(self.storage.path(key))
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             if file.seek(0, os.SEEK_END) < at:
