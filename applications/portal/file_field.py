@@ -8,6 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from applications.portal.files import ACCEPT, FileRow, rules
+from documents.stores import PIECE
 
 
 class FilesInput(forms.FileInput):
@@ -44,6 +45,11 @@ class FilesField(forms.Field):
     @property
     def most_bytes(self) -> int:
         return settings.DOCUMENT_MAX_BYTES
+
+    @property
+    def piece(self) -> int:
+        """What is larger comes in pieces of so many bytes."""
+        return PIECE
 
     @property
     def too_big(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import rules
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from accounts.queries import firm_roles
 from applications.mandates import StageOf, mandate_for
@@ -33,7 +34,7 @@ def taken_in(*, actor: Any, upload: Any, name: str, supersedes: Document | None 
         with transaction.atomic():
             yield document
     except Exception:
-        with suppress(Kept):
+        with suppress(Kept, ProtectedError):  # what came in pieces may be in its place already
             delete_unsealed(document=document, actor=actor)
         raise
 

@@ -142,7 +142,10 @@ def attach_to_point(*, actor: Any, point: RequestPoint, upload: Any, name: str) 
     insist_on_room(point.request.application, point.files.filter(removed_at=None))
     with taken_in(actor=actor, upload=upload, name=name) as document:
         case, fresh = open_point(actor, point)
-        insist_on_room(case, fresh.files.filter(removed_at=None))
+        held = fresh.files.filter(removed_at=None)
+        if taken := held.filter(document=document).first():  # what came in pieces was finished twice
+            return taken
+        insist_on_room(case, held)
         return PointFile.objects.create(point=fresh, document=document)
 
 

@@ -2,6 +2,7 @@
    form of the page gives the same files at once. Every word is on the page: in data attributes and a template. */
 
 const AT_ONCE = 2;
+const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds, before what a line broke off goes on by itself
 const SAID = new Map([[401, "signedOut"], [403, "refused"], [404, "refused"], [413, "tooBig"], [429, "busy"]]);
 
 class Box {
@@ -88,34 +89,92 @@ class Upload {
     this.box.say(this.file.name, this.box.words.uploading);
   }
 
-  send() {
-    const { words, running } = this.box;
-    if (!navigator.onLine) return this.fail(words.lost);
+  async send() {
+    const { running } = this.box;
     running.add(this);
-    const body = new FormData();
-    body.append("csrfmiddlewaretoken", this.box.form.elements.csrfmiddlewaretoken.value);
-    if (words.replaces) body.append("replaces", words.replaces);
-    body.append("files", this.file, this.file.name);
-    this.request = new XMLHttpRequest();
-    this.request.open("POST", words.url);
-    this.request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) this.bar.value = (100 * event.loaded) / event.total;
-    });
-    this.request.addEventListener("load", () => this.answered());
-    this.request.addEventListener("error", () => this.fail(words.lost));
-    this.request.addEventListener("loadend", () => {
+    this.stopped = false;
+    try {
+      await (this.file.size > Number(this.box.words.piece) ? this.inPieces() : this.whole());
+    } finally {
       running.delete(this);
       this.box.next();
-    });
-    this.request.send(body);
+    }
   }
 
-  answered() {
-    const { status, responseText, responseURL } = this.request;
+  async whole() {
+    const { lost } = this.box.words;
+    if (!navigator.onLine) return this.fail(lost);
+    const answer = await this.ask({}, { files: this.file });
+    if (answer.status) this.answered(answer);
+    else if (!this.stopped) this.fail(lost);
+  }
+
+  /* The service says how much it has. A line that drops is waited for, and the file goes on from there. */
+  async inPieces() {
+    const { name, size, type, lastModified } = this.file;
+    const announced = { name, size, declared_type: type, mark: lastModified };
+    let pauses = [...PAUSES];
+    let stands = null;
+    while (!this.stopped) {
+      const answer = await this.ask(...this.turn(stands, announced));
+      if (this.stopped) return;
+      if (answer.status === 200) {
+        stands = { ...stands, ...JSON.parse(answer.text) };
+        pauses = [...PAUSES];
+      } else if (answer.status && answer.status !== 409) {
+        return this.answered(answer);
+      } else {
+        if (!pauses.length) return this.fail(this.box.words.lostPart);
+        await this.pause(pauses.shift());
+        stands = null; // asked anew: the last piece may have come, and its answer not
+      }
+    }
+  }
+
+  turn(stands, announced) {
+    if (!stands) return [announced];
+    const { incoming, came } = stands;
+    if (came >= this.file.size) return [{ incoming }];
+    const piece = this.file.slice(came, came + Number(this.box.words.piece));
+    return [{ incoming, at: came }, { piece }, came];
+  }
+
+  async pause(seconds) {
+    this.box.say(this.file.name, this.box.words.waiting);
+    this.row.querySelector("[data-tag]").textContent = this.box.words.waiting;
+    await new Promise((done) => {
+      this.goOn = done;
+      setTimeout(done, seconds * 1000);
+      window.addEventListener("online", done, { once: true });
+    });
+    if (!this.stopped) this.row.querySelector("[data-tag]").textContent = this.box.words.uploading;
+  }
+
+  /* What the service answers to these fields and files; status 0 where nothing came back. */
+  ask(fields, files = {}, before = 0) {
+    const body = new FormData();
+    body.append("csrfmiddlewaretoken", this.box.form.elements.csrfmiddlewaretoken.value);
+    if (this.box.words.replaces) body.append("replaces", this.box.words.replaces);
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    for (const [name, value] of Object.entries(files)) body.append(name, value, this.file.name);
+    this.request = new XMLHttpRequest();
+    this.request.open("POST", this.box.words.url);
+    this.request.upload.addEventListener("progress", (event) => {
+      if (files.files || files.piece) this.bar.value = (100 * (before + event.loaded)) / this.file.size;
+    });
+    return new Promise((done) => {
+      this.request.addEventListener("loadend", ({ target }) => {
+        done({ status: target.status, text: target.responseText, url: target.responseURL });
+      });
+      this.request.send(body);
+    });
+  }
+
+  answered({ status, text, url }) {
     const { words } = this.box;
-    if (status === 201) return this.taken(responseText);
-    if (status === 422) return this.fail(responseText);
-    const elsewhere = new URL(responseURL).pathname !== new URL(words.url, location.href).pathname;
+    if (status === 201) return this.taken(text);
+    if (status === 422) return this.fail(text);
+    const elsewhere = new URL(url).pathname !== new URL(words.url, location.href).pathname;
     this.fail(words[elsewhere ? "signedOut" : SAID.get(status) || "broken"]);
   }
 
@@ -144,7 +203,9 @@ class Upload {
   cancel() {
     const { box } = this;
     box.waiting = box.waiting.filter((one) => one !== this);
+    this.stopped = true;
     this.request?.abort();
+    this.goOn?.();
     this.show(box.words.cancelled, "", "");
     this.row.querySelector("[data-act=retry]").focus();
     box.say(this.file.name, box.words.cancelled);

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from applications.models import Answer, AnswerFile, Application
 from applications.portal.addresses import question_url_of
 from documents.models import Document
+from documents.stores import PIECE
 from tests.plugins.files import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -209,3 +210,62 @@ def test_the_row_of_a_file_in_its_check_settles_by_itself(come: Any, settings: A
     count = len(asked)
     page.wait_for_timeout(6000)
     assert len(asked) == count
+
+
+LARGE = PIECE * 2 + 1000
+
+
+def test_a_large_file_goes_on_by_itself_where_the_line_dropped(come: Any) -> None:
+    page = come()
+    sent: list[int] = []
+
+    def twice_broken(route: Route) -> None:
+        at = piece_in(route)
+        if at is not None:
+            sent.append(at)
+        if sent.count(PIECE) in (1, 2) and at == PIECE:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/file/", twice_broken)
+    page.get_by_label("Number").fill("7")
+    page.get_by_label("Choose files").set_input_files(a_file("large.pdf", b"x" * LARGE))
+    expect(row(page, "large.pdf")).to_contain_text("Waiting for the connection")
+    expect(page.get_by_role("link", name="large.pdf", exact=True)).to_be_visible(timeout=20_000)
+    assert sent == [0, PIECE, PIECE, PIECE, 2 * PIECE]
+    assert (held(), Document.objects.get().size) == ({"large.pdf"}, len(pdf(b"x" * LARGE)))
+    assert page.get_by_label("Number").input_value() == "7"
+
+
+def test_a_large_file_goes_on_after_the_page_was_left(come: Any, tmp_path: Path) -> None:
+    page = come()
+    path = tmp_path / "large.pdf"
+    path.write_bytes(pdf(b"x" * LARGE))
+    sent: list[int] = []
+
+    def seen(route: Route) -> None:
+        at = piece_in(route)
+        if at is not None:
+            sent.append(at)
+        if at == 2 * PIECE and sent.count(at) == 1:
+            return  # never answered: the page is left while it waits
+        route.continue_()
+
+    page.context.route("**/file/", seen)
+    page.get_by_label("Choose files").set_input_files(path)
+    expect(row(page, "large.pdf")).to_contain_text("Uploading")
+    page.wait_for_function("() => document.querySelector('progress').value > 99")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(page.url)
+    assert held() == set()
+    page.get_by_label("Choose files").set_input_files(path)
+    expect(page.get_by_role("link", name="large.pdf", exact=True)).to_be_visible(timeout=20_000)
+    assert sent == [0, PIECE, 2 * PIECE, 2 * PIECE]
+    assert held() == {"large.pdf"}
+
+
+def piece_in(route: Route) -> int | None:
+    """Where in the file the piece begins that this request brings."""
+    begins = re.search(rb'name="at"\r\n\r\n(\d+)', (route.request.post_data_buffer or b"")[:2000])
+    return int(begins[1]) if begins else None

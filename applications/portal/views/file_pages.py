@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,9 +19,10 @@ from applications.portal.file_forms import FactsForm, ReplaceForm
 from applications.portal.files import FileRow, rows_at
 from applications.queries.files import readable_versions
 from documents import queries as documents
-from documents.errors import Rejected
-from documents.models import Document
-from workflow.errors import Conflict, Gone, NotAllowed, Refused
+from documents.errors import OutOfStep, Rejected
+from documents.models import Document, Incoming
+from documents.services import pieces
+from workflow.errors import Conflict, Gone, NotAllowed, NotReady, Refused
 
 STAGE_CLOSED = gettext_lazy(
     "This stage is complete or with the regulator, so its files cannot be replaced now."
@@ -72,21 +73,69 @@ class Place:
 
 def give(place: Place) -> HttpResponse:
     """One file by itself, for the script of the page: answered with its row, or with plain words that say why
-    it was not taken.
+    it was not taken. A file of more than one piece is announced, comes piece by piece, and is then taken as
+    any other; in between the answer says how much is there.
     """
     place.allow()
-    replaced = place.request.POST.get("replaces", "")
-    before = place.one(replaced) if replaced else None
-    upload = place.request.FILES.get("files")
-    if upload is None:
-        return _plain(_("Choose at least one file."))
+    posted = place.request.POST
     try:
-        document = place.swap(before, upload) if before else place.take(upload)
+        if "size" in posted:
+            return _how_far(_announced(place))
+        if "at" in posted:
+            return _how_far(_with_piece(place))
+        return _taken(place, _announced_before(place) or place.request.FILES.get("files"))
     except (NotAllowed, Gone):
         raise
+    except OutOfStep as refusal:
+        return _plain(refusal.message, status=409)
     except Refused as refusal:
         return _plain(" ".join(reason.text for reason in refusal.reasons))
-    return render(place.request, "portal/parts/file.html", {"file": place.rows([document])[0]}, status=201)
+
+
+def _taken(place: Place, upload: Any) -> HttpResponse:
+    if upload is None:
+        return _plain(_("Choose at least one file."))
+    replaced = place.request.POST.get("replaces", "")
+    given = getattr(upload, "document", None)  # this is asked a second time, since the answer was lost
+    if given is None:
+        given = place.swap(place.one(replaced), upload) if replaced else place.take(upload)
+    elif given not in place.held:
+        raise Gone
+    return render(place.request, "portal/parts/file.html", {"file": place.rows([given])[0]}, status=201)
+
+
+def _announced(place: Place) -> Incoming:
+    if not place.editable:
+        raise NotReady([str(place.closed)])
+    posted = place.request.POST
+    words = {name: posted.get(name, "") for name in ("name", "declared_type", "mark")}
+    size = _whole_number(posted["size"])
+    return pieces.begin(size=size, place=place.here, actor=place.request.user, **words)
+
+
+def _with_piece(place: Place) -> Incoming:
+    piece = place.request.FILES.get("piece")
+    found, at = _announced_before(place), _whole_number(place.request.POST["at"])
+    if found is None or piece is None:
+        raise Gone
+    return pieces.add(incoming=found, at=at, piece=piece.read())
+
+
+def _announced_before(place: Place) -> Incoming | None:
+    wanted = place.request.POST.get("incoming", "")
+    if not wanted:
+        return None
+    return pieces.find(incoming_id=uuid_or_404(wanted), place=place.here, actor=place.request.user)
+
+
+def _how_far(incoming: Incoming) -> JsonResponse:
+    return JsonResponse({"incoming": str(incoming.pk), "came": incoming.came})
+
+
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 18):
+        raise Http404
+    return int(text)
 
 
 def poll(request: SignedIn, row: FileRow) -> HttpResponse:
@@ -161,5 +210,5 @@ def uuid_or_404(text: Any) -> UUID:
         raise Http404 from error
 
 
-def _plain(text: str) -> HttpResponse:
-    return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
+def _plain(text: str, *, status: int = 422) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
