@@ -14,7 +14,8 @@ from accounts.queries import people_of
 from applications import asked
 from applications.models import Application, Condition, InformationRequest
 from applications.queries.drafts import load_draft
-from applications.services.tell import case_url, name_for, request_url
+from applications.queries.files import files_that_end
+from applications.services.tell import case_url, name_for, question_url, request_url
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from notifications.choices import is_off
@@ -22,6 +23,7 @@ from notifications.models import Reminder
 from notifications.services import first_reminder, tell_of
 from regulators.calendars import working_days_between
 
+AHEAD = timedelta(days=30)  # holds the first of the steps
 STEPS = (10, 3, 0)  # working days before a day is due: our policy
 IDLE = timedelta(days=14)  # a draft that nobody has saved for so long: our policy
 
@@ -45,6 +47,7 @@ def dates_of_firms(today: date) -> Iterator[Due]:
     yield from _returned(today)
     yield from _conditions(today)
     yield from _idle(today)
+    yield from _documents(today)
 
 
 def remind_firms(found: Iterator[Due]) -> int:
@@ -175,6 +178,20 @@ def _idle(today: date) -> Iterator[Due]:
             case=case, subject=subject, rule=rule, due_on=saved + IDLE, kind="draft_idle",
             context={"saved_on": saved, "left": left}, url=case_url(case, internal=False),
         )  # fmt: skip
+
+
+def _documents(today: date) -> Iterator[Due]:
+    """Files of open cases whose validity ends, but for those that the firm does not read."""
+    for file in files_that_end(today + AHEAD):
+        answer, until = file.answer, file.document.facts.expires_on
+        assert until is not None
+        rule = step(today, until, timezone.localdate(file.document.facts.updated_at))
+        if rule:
+            yield Due(
+                case=answer.application, subject=f"file:{file.pk}", rule=rule, due_on=until,
+                url=question_url(answer), kind="file_expired" if rule == "overdue" else "file_expires",
+                context={"requirement": answer.requirement},
+            )  # fmt: skip
 
 
 def _due(case: Any, subject: str, rule: str, due_on: date, today: date, url: str, *, kind: str = "") -> Due:

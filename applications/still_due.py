@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from applications.dates import IDLE
 from applications.models import Application, Condition, InformationRequest
+from applications.queries.files import files_that_end
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from notifications.models import Reminder
@@ -30,6 +31,10 @@ def _condition(reminder: Reminder, pk: str) -> bool:
     return still_open.filter(pk=pk, due_on=reminder.due_on).exists()
 
 
+def _file(reminder: Reminder, pk: str) -> bool:
+    return files_that_end(reminder.due_on).filter(pk=pk, document__facts__expires_on=reminder.due_on).exists()
+
+
 def _application(reminder: Reminder, about: str) -> bool:
     pk, _colon, what = about.partition(":")
     returned = Q(state=A.RETURNED, return_by=reminder.due_on)
@@ -44,5 +49,7 @@ def _application(reminder: Reminder, about: str) -> bool:
 CHECKS: dict[str, Callable[[Reminder, str], bool]] = {
     "request": _request,
     "condition": _condition,
+    "file": _file,
+    "submitted_file": _file,
     "application": _application,
 }

@@ -74,13 +74,19 @@ KINDS = (
         ),
     ),
     Kind(
+        code="documents",
+        title=_("Documents that you gave, and whose validity ends"),
+        why=_("A reminder of ours, by the day that you gave. The regulator may ask for a newer document."),
+        mails=_mails("file_expires", "file_expired"),
+    ),
+    Kind(
         code="work",
         title=_("Cases, requests and checks that wait for you"),
         why=_("They are your work for the regulator."),
         mails=_mails(
             "request_answered", "request_question", "extension_asked", "internal_assigned",
             "internal_submitted", "internal_meeting", "internal_return_passed", "internal_approval_passed",
-            "checks_due",
+            "checks_due", "internal_file_expired",
         ),
         readers=(STAFF,),
     ),

@@ -37,5 +37,14 @@ class DocumentFacts(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["expires_on"],
+                condition=models.Q(expires_on__isnull=False),
+                name="applications_files_that_end",
+            ),
+        )
+
     def __str__(self) -> str:
         return self.title or str(self.document)

@@ -5,13 +5,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
 
 from applications.mandates import StageOf
 from applications.models.answers import AnswerFile
 from applications.models.files import DocumentFacts
 from applications.models.requests import PointFile
-from applications.queries.private import hidden_from, hidden_people
+from applications.queries.private import hidden_from, hidden_people, private_accesses
+from applications.states import DECIDED
 from documents import queries as documents
 from documents.models import Document
 
@@ -70,6 +72,23 @@ def readable_versions(
         reach = set(_in_reach(user, case))
         read = [use for use in read if use[1] == case.pk and use[3] in reach]
     return frozenset(use[0] for use in read)
+
+
+def files_that_end(until: date) -> QuerySet[AnswerFile]:
+    """What was given in open cases and is valid until that day at most, by the firm's own words, but for what
+    an invited person gives. What had ended when that was said is not among them.
+    """
+    private = private_accesses().filter(
+        application=OuterRef("answer__application"), person=OuterRef("answer__person")
+    )
+    found = AnswerFile.objects.filter(
+        removed_at=None, document__facts__expires_on__lte=until,
+        document__facts__expires_on__gte=TruncDate("document__facts__updated_at"),
+    )  # fmt: skip
+    found = found.exclude(Exists(private)).exclude(answer__application__state__in=DECIDED)
+    case = "answer__application"
+    read = (f"{case}__firm", f"{case}__licence_type", f"{case}__rulebook", "document__facts")
+    return found.select_related(*read).order_by("pk")
 
 
 def facts_of(document: Document) -> DocumentFacts | None:

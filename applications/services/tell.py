@@ -13,7 +13,7 @@ from notifications.services import tell
 from regulators.queries import people_with_role
 
 if TYPE_CHECKING:
-    from applications.models import Application, InformationRequest
+    from applications.models import Answer, Application, InformationRequest
 
 
 def firm(case: "Application", template: str, *, key: str, url: str = "", **context: Any) -> None:
@@ -57,6 +57,16 @@ def request_url(request: "InformationRequest", *, internal: bool) -> str:
     """The full address of a request for information: at the desk for staff, in the portal for the firm."""
     name = "admin:applications_application_request" if internal else "portal:request"
     return settings.BASE_URL + reverse(name, args=[request.application_id, request.number])
+
+
+def question_url(answer: "Answer") -> str:
+    """The full address of the question in the portal; where the book asks it no more, of the case."""
+    rule = answer.application.book.by_code.get(answer.requirement)
+    if rule is None:
+        return case_url(answer.application, internal=False)
+    person = [answer.person_id] if answer.person_id else []
+    place = [answer.application_id, rule.stage, rule.code, *person]
+    return settings.BASE_URL + reverse("portal:question", args=place)
 
 
 def name_for(user: User, case: "Application") -> str:

@@ -33,7 +33,8 @@ VALUES: dict[str, Any] = {
 }  # fmt: skip
 INTERNAL = {
     "internal_assigned", "internal_submitted", "request_answered", "request_question", "extension_asked",
-    "checks_due", "internal_meeting", "internal_return_passed", "internal_approval_passed",
+    "checks_due", "internal_meeting", "internal_file_expired", "internal_return_passed",
+    "internal_approval_passed",
 }  # fmt: skip
 
 
