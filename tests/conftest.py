@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.plugins.garbage",
     "tests.plugins.languages",
     "tests.plugins.no_skips",
+    "tests.plugins.order",
     "tests.plugins.own_part",
     "tests.plugins.plain_static",
     "tests.plugins.prepared",

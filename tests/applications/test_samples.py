@@ -22,7 +22,7 @@ from documents.models import Document
 from regulators.models import LicenceType
 from workflow.queries import offers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def text_of(document: Document) -> str:

@@ -21,6 +21,7 @@ from audit.verify import faults
 from regulators import calendars
 from workflow import acts
 
+pytestmark = pytest.mark.long
 UNTIL = date(2026, 11, 27)
 ENDS = {
     "AFSA": {"granted", "refused", "lapsed", "withdrawn", "discarded"},

@@ -22,7 +22,7 @@ from regulators.models import LicenceType, RuleBookVersion
 from regulators.rulebook import Book
 from tests.plugins.standing import AFTER_EACH_ACT
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 BOOKS = {f"{book.code} {book.version}": book for book in books.all_books()}
 PATH = [

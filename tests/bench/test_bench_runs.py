@@ -8,7 +8,8 @@ from django.db import connections
 from bench import report, run
 from bench.measures import FLOOR, MEASURES
 
-pytestmark = pytest.mark.django_db  # so that the test database is made also when these tests run alone
+# With the mark the test database is made also when these tests run alone.
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OF_AXE = {"runOnly": WCAG, "resultTypes": ["violations"], "preload": False}
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 INSIDE = ("/desk/", "/pipeline/")
+PARTS = 4  # of the pages in each language: so many tests, which the workers share
 QUERY = {"pipeline:steps": f"?act=stage.take&month={timezone.localdate():%Y-%m}"}
 POST_ONLY = {
     "portal:archive",
@@ -404,14 +405,23 @@ def of_admin(name: str, scene: SimpleNamespace) -> dict[str, list[Any]]:
     return {"object_id": ["1"], "transition": []}
 
 
+def every_name() -> set[str]:
+    return {name for name, _words in addresses(get_resolver().url_patterns)}
+
+
 def named() -> set[str]:
     """The name of every address but Django's pages to add, delete and look back, which no admin here uses."""
-    found = {name for name, _words in addresses(get_resolver().url_patterns)}
-    return {name for name in found if not (name.startswith("admin:") and name.endswith(UNUSED))}
+    return {name for name in every_name() if not (name.startswith("admin:") and name.endswith(UNUSED))}
 
 
-def paths(scene: SimpleNamespace) -> Iterator[tuple[str, str]]:
+def names_of(part: int) -> set[str]:
+    return set(sorted(every_name())[part::PARTS])
+
+
+def paths(scene: SimpleNamespace, names: set[str]) -> Iterator[tuple[str, str]]:
     for name, wanted in addresses(get_resolver().url_patterns):
+        if name not in names:
+            continue
         known = values(scene, name, of_person="person" in wanted) | of_admin(name, scene)
         for chosen in product(*[known[word] for word in wanted]):
             try:
@@ -428,17 +438,16 @@ def browser_of(user: Any) -> Client:
     return browser
 
 
-def who_opens(scene: SimpleNamespace, language: str, *, seen: set[str]) -> list[Opened]:
-    """Each page whose name was not seen yet, with the first that gets it: of visitor and firm, or of the
-    regulator's people. In another language than English those of visitors and firms, and ALL_DAY.
+def who_opens(scene: SimpleNamespace, language: str, names: set[str]) -> list[Opened]:
+    """Each page of these names, with the first that gets it: of visitor and firm, or of the regulator's
+    people. In another language than English those of visitors and firms, and ALL_DAY.
     """
-    left_out = POST_ONLY | NO_PAGE | seen
     outside = [(user, browser_of(user)) for user in (None, scene.firm_user)]
     inside = [(user, browser_of(user)) for user in vars(scene.staff).values()]
     found = []
-    for name, path in dict.fromkeys(paths(scene)):
+    for name, path in dict.fromkeys(paths(scene, names - POST_ONLY - NO_PAGE)):
         is_inside = path.startswith(INSIDE)
-        if name in left_out or (language != "en" and is_inside and name not in ALL_DAY):
+        if language != "en" and is_inside and name not in ALL_DAY:
             continue
         for user, browser in inside if is_inside else outside:
             response = browser.get(path)
@@ -479,7 +488,12 @@ def faults_of(page: Page, opened: Opened, watch: Watch, language: str) -> list[s
 
 
 def look_at_all(
-    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any, language: str
+    scene: SimpleNamespace,
+    open_page: Callable[..., Page],
+    sign_in: Any,
+    live_server: Any,
+    language: str,
+    names: set[str],
 ) -> tuple[set[str], dict[str, list[str]], list[str]]:
     """Which pages were seen, the faults of each, and the requests that were refused."""
     watch = Watch(live_server.url)
@@ -490,7 +504,7 @@ def look_at_all(
     for change in (None, propose_refusal):
         if change:
             change(scene)
-        for opened in who_opens(scene, language, seen=seen):
+        for opened in who_opens(scene, language, names - seen):
             if opened.user not in pages:
                 page = watch.follow(open_page())
                 page.context.add_cookies([cookie])
@@ -502,24 +516,34 @@ def look_at_all(
     return seen, faults, watch.refused
 
 
+LISTED = POST_ONLY | NO_PAGE | LEADS_ELSEWHERE | CLOSED
+
+
+def test_the_lists_have_only_addresses_that_there_are() -> None:
+    assert sorted(LISTED - named()) == []
+
+
+@pytest.mark.parametrize("part", range(PARTS))
 def test_every_page(
-    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any
+    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any, part: int
 ) -> None:
-    seen, faults, refused = look_at_all(scene, open_page, sign_in, live_server, "en")
+    names = names_of(part)
+    seen, faults, refused = look_at_all(scene, open_page, sign_in, live_server, "en", names)
     assert faults == {}
     assert refused == []
-    listed = POST_ONLY | NO_PAGE | LEADS_ELSEWHERE | CLOSED
-    assert seen & listed == set()
-    assert sorted(named() - seen) == sorted(listed)
+    assert seen & LISTED == set()
+    assert sorted((names & named()) - seen) == sorted(names & LISTED)
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("language", ["kk", "ru"])
 def test_every_page_of_the_firm_and_of_visitors(
-    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any, language: str
-) -> None:
-    seen, faults, refused = look_at_all(scene, open_page, sign_in, live_server, language)
+    scene: SimpleNamespace, open_page: Callable[..., Page], sign_in: Any, live_server: Any, language: str,
+    part: int,
+) -> None:  # fmt: skip
+    names = names_of(part)
+    seen, faults, refused = look_at_all(scene, open_page, sign_in, live_server, language, names)
     assert faults == {}
     assert refused == []
-    outside = {name for name in named() if not name.startswith(("admin:", "pipeline:"))}
-    listed = POST_ONLY | NO_PAGE | LEADS_ELSEWHERE | CLOSED
-    assert sorted(outside - seen - listed) == []
+    outside = {name for name in names & named() if not name.startswith(("admin:", "pipeline:"))}
+    assert sorted(outside - seen - LISTED) == []

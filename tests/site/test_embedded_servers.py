@@ -17,6 +17,8 @@ from kzcustody_site.embedded.postgres import APP, OWNER, Postgres
 from kzcustody_site.embedded.processes import MARK, Family, leftovers
 from kzcustody_site.embedded.valkey import Valkey, ask
 
+pytestmark = pytest.mark.long
+
 
 def one(url: str, question: str) -> object:
     with psycopg.connect(url, autocommit=True) as connection:

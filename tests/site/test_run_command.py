@@ -16,6 +16,8 @@ from kzcustody_site.embedded import places, virtualenv
 from kzcustody_site.embedded.console import Trouble
 from kzcustody_site.embedded.processes import leftovers
 
+pytestmark = pytest.mark.long
+
 LAUNCHER = [sys.executable, "kzcustody_site/embedded"]
 READY = "Ctrl-C stops it."
 
