@@ -424,11 +424,22 @@ def paths(scene: SimpleNamespace, names: set[str]) -> Iterator[tuple[str, str]]:
             continue
         known = values(scene, name, of_person="person" in wanted) | of_admin(name, scene)
         for chosen in product(*[known[word] for word in wanted]):
+            given = dict(zip(wanted, chosen, strict=True))
+            if "requirement" in given and not is_asked_there(scene, **given):
+                continue
             try:
-                path = reverse(name, kwargs=dict(zip(wanted, chosen, strict=True)))
+                path = reverse(name, kwargs=given)
                 yield name, path + QUERY.get(name, "")
             except NoReverseMatch as error:
                 raise AssertionError(f"{name}: {error}") from error
+
+
+def is_asked_there(
+    scene: SimpleNamespace, *, requirement: str, pk: Any = None, stage: str = "", **_given: Any
+) -> bool:
+    """Whether the case asks it in the stage of the address: another stage says that there is no such page."""
+    asked = (scene.draft if pk == scene.draft.pk else scene.case).book.by_code.get(requirement)
+    return not stage or (asked is not None and asked.stage == stage)
 
 
 def browser_of(user: Any) -> Client:
