@@ -4,6 +4,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator
+from typing import TextIO
 
 
 class Trouble(Exception):  # noqa: N818
@@ -23,9 +24,9 @@ class Console:
 
     width = 34
 
-    def __init__(self) -> None:
-        self.out = sys.stdout
-        self.out.reconfigure(errors="replace")  # type: ignore[union-attr]
+    def __init__(self, out: TextIO = sys.stdout) -> None:
+        self.out = out
+        self.out.reconfigure(errors="replace")  # type: ignore[attr-defined]
         self.began = time.monotonic()
         plain = not _can_print("✓✗…", self.out.encoding)
         self.tick, self.cross, self.dots = ("ok", "NO", "...") if plain else ("✓", "✗", "…")

@@ -1,8 +1,12 @@
 """``make test`` and ``bench`` on throwaway servers; ``make lint``, ``types`` and ``messages`` on none."""
 
+import fcntl
 import subprocess
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 
 from . import places, translations, virtualenv
 from .console import Console, Trouble
@@ -23,14 +27,15 @@ TYPES = {"types": ["mypy", "."]}
 MIGRATIONS = {"no migration is missing": ["python", "manage.py", "makemigrations", "--check", "--dry-run"]}
 MESSAGES = {"messages": ["python", "manage.py", *translations.EXTRACT]}
 
+Checks = list[Future[list[str]]]  # each gives its name if it failed
+
 
 def test(console: Console, arguments: list[str]) -> int:
-    """The checks, then every test. pytest's closing line is the last; it names the checks that failed."""
-    with throwaway_servers(console) as environment:
-        failed = _check({**LINT, **TYPES, **MIGRATIONS}, environment, console)
-        told = {**environment, "KZCUSTODY_FAILED_CHECKS": ", ".join(failed)}
+    """Every test, and the checks beside them. pytest's closing line is the last; it names what failed."""
+    with throwaway_servers(console) as environment, _checked_beside(environment) as (said, checks):
+        told = {**environment, "KZCUSTODY_CHECKS": str(said)}
         code = _in_foreground(["python", "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments], told)
-    return code or int(bool(failed))
+        return code or int(bool(_failed(checks)))
 
 
 def bench(console: Console, arguments: list[str]) -> int:
@@ -69,6 +74,37 @@ def throwaway_servers(console: Console) -> Iterator[dict[str, str]]:
     finally:
         family.stop()
         places.forget(state)
+
+
+@contextmanager
+def _checked_beside(environment: Mapping[str, str]) -> Iterator[tuple[Path, Checks]]:
+    """The checks that go on, and the file of what they say.
+
+    It is locked until the last one ends: pytest waits for that, but not for a command that was killed.
+    """
+    said = Path(environment[MARK]) / "checks.txt"
+    with said.open("w", encoding="utf-8") as out, ThreadPoolExecutor(1) as pool:
+        fcntl.flock(out, fcntl.LOCK_EX)
+        checks = [
+            pool.submit(_check, {name: command}, environment, Console(out))
+            for name, command in {**LINT, **TYPES, **MIGRATIONS}.items()
+        ]
+        pool.submit(_close, out, checks)
+        try:
+            yield said, checks
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _close(out: TextIO, checks: Checks) -> None:
+    with out:
+        if failed := _failed(checks):
+            print("Failed beside the tests:", ", ".join(failed), file=out)
+
+
+def _failed(checks: Checks) -> list[str]:
+    return [name for check in checks for name in check.result()]
 
 
 def _without_servers(checks: Mapping[str, list[str]], console: Console) -> int:

@@ -1,5 +1,6 @@
-"""Names, next to pytest's closing line, the checks of ``make test`` that failed before the tests."""
+"""Says before pytest's closing line what the checks beside the tests said, once all have ended."""
 
+import fcntl
 import os
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    failed = os.environ.get("KZCUSTODY_FAILED_CHECKS")
-    if failed:
-        terminalreporter.write_line(f"Failed before the tests: {failed}", red=True)
+    said = os.environ.get("KZCUSTODY_CHECKS")
+    if said:
+        with open(said, encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            for line in file.read().splitlines():
+                terminalreporter.write_line(line, red=line.startswith("Failed"))
