@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.plugins.failed_checks",
     "tests.plugins.garbage",
     "tests.plugins.languages",
+    "tests.plugins.migrated_once",
     "tests.plugins.no_skips",
     "tests.plugins.order",
     "tests.plugins.own_part",

@@ -10,7 +10,9 @@ from audit.grants import grant
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, copy_for_others: None, django_db_blocker: object
+) -> Iterator[None]:
     """After the owner has made the test database: grant, then reconnect as the app role."""
     connection = connections["default"]
     with django_db_blocker.unblock():  # type: ignore[attr-defined]

@@ -14,10 +14,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = dealt(items, workers)
 
 
+def needs_database(item: pytest.Item) -> bool:
+    """Last what needs it: the worker with the browser has migrated by then."""
+    return bool(item.get_closest_marker("django_db")) or "db" in getattr(item, "fixturenames", ())
+
+
 def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     """In the order in which ``--dist worksteal`` gives them out at first: as many to each worker."""
     browser = [item for item in items if item.get_closest_marker("browser")]
-    long = [item for item in items if item.get_closest_marker("long")]
+    long = sorted((item for item in items if item.get_closest_marker("long")), key=needs_database)
     first = {*browser, *long}
     short = [item for item in items if item not in first]
     found: list[pytest.Item] = []
