@@ -111,8 +111,9 @@ def test_every_page_of_a_case_is_in_this_table():
 def test_each_role_opens_its_pages_and_is_refused_the_others(role, addresses, browsers):
     browser = getattr(browsers, role)
 
-    opened = {name for name, url in addresses.items() if browser.get(url).status_code == 200}
-    refused = {name for name, url in addresses.items() if browser.get(url).status_code == 403}
+    answers = {name: browser.get(url).status_code for name, url in addresses.items()}
+    opened = {name for name, status in answers.items() if status == 200}
+    refused = {name for name, status in answers.items() if status == 403}
     posts_refused = {name for name, url in addresses.items() if browser.post(url).status_code == 403}
 
     expected = {name for name, roles in OPENED_BY.items() if role in roles}

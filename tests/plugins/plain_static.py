@@ -11,5 +11,9 @@ PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 @pytest.fixture(scope="session", autouse=True)
 def _plain_static() -> Iterator[None]:
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": PLAIN}, WHITENOISE_USE_FINDERS=True):
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": PLAIN},
+        WHITENOISE_USE_FINDERS=True,
+        WHITENOISE_AUTOREFRESH=True,  # or each client looks for all files at its beginning
+    ):
         yield
