@@ -1,5 +1,6 @@
 """What the worker and the timer call."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -7,8 +8,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from documents import queries, services
+from documents.clamd import Clamd, NoAnswer
+from documents.probe import signatures_of
 
+log = logging.getLogger(__name__)
 ORPHAN_AFTER = timedelta(hours=24)
+WAITS_TOO_LONG = timedelta(minutes=15)
+SIGNATURES_TOO_OLD = timedelta(hours=48)
 
 
 @shared_task
@@ -24,6 +30,23 @@ def scan_waiting() -> None:
     for document_id in queries.due_for_scan():
         if not services.scan(document_id=document_id):
             return
+
+
+@shared_task
+def watch_scanner() -> None:
+    """Say as an error what somebody has to look at: files that wait, a scanner with old signatures."""
+    if not settings.CLAMD_ADDRESS:
+        return
+    now, since = timezone.now(), queries.waiting_since()
+    if since and now - since > WAITS_TOO_LONG:
+        log.error("A file has waited for the virus check since %s", since.isoformat(timespec="minutes"))
+    try:
+        made = signatures_of(Clamd(settings.CLAMD_ADDRESS, timeout=settings.CLAMD_TIMEOUT))
+    except NoAnswer as error:
+        log.error("The virus scanner does not answer: %s", error)
+        return
+    if made and now - made > SIGNATURES_TOO_OLD:
+        log.error("The signatures of the virus scanner are of %s", made.isoformat(timespec="minutes"))
 
 
 @shared_task

@@ -4,12 +4,15 @@ import socket
 import struct
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from documents import queries, services, tasks
 from documents.clamd import Clamd, NoAnswer
 from documents.models import Document, Status
+from documents.probe import insist
 from documents.verdicts import verdict
 
 PROBE_REPLIES = (
@@ -46,6 +49,14 @@ def flood(line):
 def saying(reply):
     def say(line):
         drain(line)
+        line.sendall(reply)
+
+    return say
+
+
+def of_version(reply):
+    def say(line):
+        line.recv(len(b"zVERSION\0"))
         line.sendall(reply)
 
     return say
@@ -181,3 +192,36 @@ def test_what_a_reply_means(reply, status):
 )
 def test_any_other_reply_means_nothing(reply):
     assert verdict(reply) is None
+
+
+@pytest.mark.parametrize("address", ["", "unix:///nowhere/clamd"])
+def test_a_worker_starts_while_the_scanner_does_not_answer(settings, address):
+    settings.CLAMD_ADDRESS = address
+    assert insist() is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("waited", "made", "said"),
+    [
+        (timedelta(minutes=14), timedelta(hours=47), []),
+        (timedelta(minutes=16), timedelta(hours=47), ["A file has waited for the virus check since"]),
+        (timedelta(minutes=14), timedelta(hours=49), ["The signatures of the virus scanner are of"]),
+        (timedelta(minutes=14), None, ["The virus scanner does not answer:"]),
+    ],
+)
+def test_what_somebody_has_to_look_at_is_said(server, settings, received, caplog, waited, made, said):
+    version = f"ClamAV 1.4.6/27812/{datetime.now(UTC) - made:%a %b %d %H:%M:%S %Y}\0" if made else ""
+    settings.CLAMD_ADDRESS, settings.CLAMD_TIMEOUT = server(of_version(version.encode())), 5
+    with time_machine.travel(datetime.now(UTC) - waited):
+        received()
+    tasks.watch_scanner()
+    assert [record.message[: len(words)] for record, words in zip(caplog.records, said, strict=True)] == said
+    assert {record.levelname for record in caplog.records} <= {"ERROR"}
+
+
+@pytest.mark.django_db
+def test_without_a_scanner_nobody_watches(received, caplog):
+    received()
+    tasks.watch_scanner()
+    assert caplog.records == []

@@ -1,6 +1,10 @@
 """The real scanner: only its exact OK is clean, and it is proven first."""
 
 import io
+import os
+import subprocess
+import sys
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -11,9 +15,10 @@ from audit.models import Event
 from documents import queries, services, tasks
 from documents.clamd import Clamd
 from documents.models import Document, Status
-from documents.probe import ProbeFailed, locked_zip, nested_zip, probe, zipped
+from documents.probe import ProbeFailed, insist, locked_zip, nested_zip, probe, signatures_of, zipped
 from documents.signatures import eicar
 from documents.verdicts import verdict
+from kzcustody_site.embedded.places import ROOT
 from tests.plugins import files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clamd]
@@ -60,9 +65,10 @@ def test_a_verdict_is_final(scanner, received):
         ("plain.txt", eicar()),
         ("letter.docx", files.docx(word__media__note_dot_txt=eicar())),
         ("nested.docx", files.docx(word__embeddings__a_dot_zip=in_zips(eicar(), 3))),
+        ("once.docx", files.docx(word__embeddings__a_dot_zip=in_zips(eicar(), 1))),
         ("attached.pdf", files.pdf(b"4 0 obj <</Length 68>> stream\n" + eicar() + b"\nendstream endobj")),
     ],
-    ids=["plain", "docx", "nested", "pdf"],
+    ids=["plain", "docx", "nested", "once", "pdf"],
 )
 def test_the_test_virus_is_found(scanner, received, name, content):
     document = received(content, name)
@@ -77,10 +83,11 @@ def test_the_test_virus_is_found(scanner, received, name, content):
     [
         locked_zip(),
         nested_zip(),
+        in_zips(eicar(), 16),
         in_zips(eicar(), 17),
         in_zips(eicar(), 20),
     ],
-    ids=["locked", "nested", "17 deep", "20 deep"],
+    ids=["locked", "nested", "16 deep", "17 deep", "20 deep"],
 )
 def test_what_cannot_be_looked_into_is_never_clean(scanner, received, inside):
     document = received(files.docx(word__embeddings__a_dot_zip=inside), "letter.docx")
@@ -88,6 +95,27 @@ def test_what_cannot_be_looked_into_is_never_clean(scanner, received, inside):
     assert status in (Status.UNCHECKABLE, Status.INFECTED)
     assert words
     assert not document.usable
+
+
+def behind(*, files_before=0, zeros=0):
+    """An archive that has the pattern in its last file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(files_before):
+            archive.writestr(f"{number}.txt", b"")
+        with archive.open("last.txt", "w") as last:
+            for _megabyte in range(zeros):
+                last.write(bytes(1024 * 1024))
+            last.write(eicar())
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("hidden", [{"files_before": 12_000}, {"zeros": 540}], ids=["12,001st", "540 MB"])
+def test_what_lies_behind_the_limits_of_the_scanner_is_never_clean(scanner, received, hidden):
+    document = received(files.docx(word__embeddings__a_dot_zip=behind(**hidden)), "letter.docx")
+    status, words = scanned(document)
+    assert status in (Status.UNCHECKABLE, Status.INFECTED)
+    assert words
 
 
 def test_a_locked_archive_is_uncheckable_not_infected(scanner, received):
@@ -114,6 +142,20 @@ def test_a_scanner_set_up_unsafely_fails_the_probe_and_nothing_is_clean(
     assert scanned(received()) == (Status.WAITING, "")
 
 
+def test_a_worker_ends_at_once_with_a_scanner_set_up_unsafely(start_clamd):
+    command = [sys.executable, "-m", "celery", "-A", "kzcustody_site", "worker", "--pool", "solo"]
+    surroundings = {**os.environ, "CLAMD_ADDRESS": start_clamd(AlertEncrypted="no")}
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    said = done.stderr.strip().splitlines()[-1]
+    assert said.startswith("The virus scanner may not be trusted: it passes locked archives")
+
+
+def test_a_worker_starts_with_a_scanner_that_may_be_trusted(scanner):
+    assert insist() is None
+    assert probe.cache_info().currsize == 1
+
+
 def test_a_file_of_the_limit_passes_the_scanner(scanner):
     clamd = Clamd(scanner, 60)
     assert verdict(clamd.scan(io.BytesIO(bytes(live.DOCUMENT_MAX_BYTES)))) == (Status.CLEAN, "")
@@ -124,8 +166,11 @@ def test_the_stream_limit_of_the_scanner_is_uncheckable(start_clamd):
     assert verdict(clamd.scan(io.BytesIO(bytes(3 * 1024 * 1024))))[0] == Status.UNCHECKABLE
 
 
-def test_the_scanner_says_its_version(scanner):
+def test_the_scanner_says_its_version_and_has_no_signatures_but_ours(scanner, caplog):
     assert Clamd(scanner, 5).version().startswith("ClamAV ")
+    assert signatures_of(Clamd(scanner, 5)) is None
+    tasks.watch_scanner()
+    assert caplog.records == []
 
 
 def test_bytes_changed_before_the_scan_are_damaged_not_clean(scanner, received, stored_files):
