@@ -203,6 +203,7 @@ class Incoming(models.Model):
     place = models.CharField(max_length=200)
     mark = models.CharField(max_length=64, blank=True)
     came = models.PositiveBigIntegerField(default=0)
+    crc = models.PositiveBigIntegerField(default=0)  # CRC-32 of what came
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="incoming_files"
     )

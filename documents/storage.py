@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import secrets
+import zlib
 from typing import IO
 
 from django.core.files.base import File
@@ -64,9 +65,15 @@ def remove(key: str) -> bool:
 
 def digest(file: IO[bytes]) -> str:
     """The SHA-256 of the whole file, in hex; the file is left at its start."""
+    return sums(file)[0]
+
+
+def sums(file: IO[bytes]) -> tuple[str, int]:
+    """The SHA-256 and the CRC-32 of the whole file, which is left at its start."""
     file.seek(0)
-    running = hashlib.sha256()
+    running, crc = hashlib.sha256(), 0
     while chunk := file.read(CHUNK):
         running.update(chunk)
+        crc = zlib.crc32(chunk, crc)
     file.seek(0)
-    return running.hexdigest()
+    return running.hexdigest(), crc

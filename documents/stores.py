@@ -20,7 +20,7 @@ class Store(Protocol):
 
     def append(self, key: str, handle: str, at: int, piece: bytes) -> str:
         """Write a piece over whatever lies there from ``at`` on; returns the handle that the next is written
-        with, and that may be empty.
+        with, and that may be empty. Raises FileNotFoundError where it finds that what came before is gone.
         """
 
     def complete(self, key: str, handle: str) -> None:
@@ -50,13 +50,10 @@ class OnDisk:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            end = file.seek(0, os.SEEK_END)
-            if end < at:
+            if file.seek(0, os.SEEK_END) < at:
                 raise FileNotFoundError(f"what came before byte {at} of {key} is gone")
             file.seek(at)
             shutil.copyfileobj(io.BytesIO(piece), file, WRITTEN_AT_ONCE)
-            if end > file.tell():
-                file.truncate()
         return handle
 
     def complete(self, key: str, handle: str) -> None:

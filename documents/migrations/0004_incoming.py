@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('place', models.CharField(max_length=200)),
                 ('mark', models.CharField(blank=True, max_length=64)),
                 ('came', models.PositiveBigIntegerField(default=0)),
+                ('crc', models.PositiveBigIntegerField(default=0)),
                 ('started_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 ('document', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='came_as', to='documents.document')),
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='incoming_files', to=settings.AUTH_USER_MODEL)),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, System
 from audit.services import record
 from documents import storage
-from documents.errors import Kept, NotUsable
+from documents.errors import Kept, NotUsable, Rejected
 from documents.models import Arrival, Document, Incoming, Picture
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,13 @@ def discard(key: str) -> None:
     """Remove what lies under a key that nothing owns, then the note of it."""
     if not _is_owned(key) and storage.remove(key):
         Arrival.objects.filter(key=key).delete()
+
+
+def not_kept(key: str) -> Rejected:
+    """A storage that fails is ours to mend, and logged; the person reads that nothing was kept."""
+    log.exception("An uploaded file could not be stored under %s", key)
+    message = _("The file could not be stored, and nothing of it was kept. Upload it again in a few minutes.")
+    return Rejected("failed", message)
 
 
 def _is_owned(key: str) -> bool:

@@ -2,6 +2,7 @@
 once it is whole."""
 
 import logging
+import zlib
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -12,7 +13,7 @@ from accounts.models import User
 from documents import kinds, names, storage
 from documents.errors import OutOfStep, Rejected
 from documents.models import Arrival, Incoming
-from documents.services.keeping import discard
+from documents.services.keeping import discard, not_kept
 from workflow.errors import Gone
 
 log = logging.getLogger(__name__)
@@ -64,19 +65,29 @@ def add(*, incoming: Incoming, at: int, piece: bytes) -> Incoming:
     """
     if at == 0:
         _look_at_start(incoming, piece)
-    with transaction.atomic(durable=True):
-        _wait_for_no_disk()
-        locked = lock(incoming)
-        if locked.document:
-            raise Gone
-        if at != locked.came or len(piece) != locked.next_piece:
-            raise out_of_step(locked)
-        try:
-            locked.handle = storage.append(locked.key, locked.handle, at, piece)
-        except Exception as error:
-            raise failed(locked) from error
-        locked.came += len(piece)
-        locked.save(update_fields=["handle", "came"])
+    try:
+        return _write(incoming, at, piece)
+    except FileNotFoundError as error:
+        forget(incoming=incoming)
+        raise not_kept(incoming.key) from error
+
+
+@transaction.atomic(durable=True)
+def _write(incoming: Incoming, at: int, piece: bytes) -> Incoming:
+    _wait_for_no_disk()
+    locked = lock(incoming)
+    if locked.document:
+        raise Gone
+    if at != locked.came or len(piece) != locked.next_piece:
+        raise out_of_step(locked)
+    try:
+        locked.handle = storage.append(locked.key, locked.handle, at, piece)
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise failed(locked) from error
+    locked.came, locked.crc = locked.came + len(piece), zlib.crc32(piece, locked.crc)
+    locked.save(update_fields=["handle", "came", "crc"])
     return locked
 
 
@@ -93,8 +104,8 @@ def out_of_step(incoming: Incoming) -> OutOfStep:
 
 
 def failed(incoming: Incoming) -> Rejected:
-    """A storage that fails is ours to mend, and logged; what came so far stays."""
-    log.exception("What came of an upload could not be kept or read under %s", incoming.key)
+    """As ``not_kept``, where what came so far stays."""
+    log.exception("A piece of an upload could not be stored, or read again, under %s", incoming.key)
     message = _("The file could not be stored as far as its end. Try again in a few minutes.")
     return Rejected("failed", message)
 

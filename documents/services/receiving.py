@@ -8,7 +8,6 @@ from typing import IO
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.services import record
@@ -16,7 +15,7 @@ from documents import kinds, names, storage
 from documents.errors import Rejected
 from documents.models import Arrival, Document, Incoming, Status
 from documents.services import pieces
-from documents.services.keeping import discard
+from documents.services.keeping import discard, not_kept
 from documents.services.previewing import wake_drawer
 
 log = logging.getLogger(__name__)
@@ -64,12 +63,12 @@ def _take_over(incoming: Incoming, actor: Actor, supersedes: Document | None) ->
     about = {"name": incoming.name, "declared_type": incoming.declared_type}
     try:
         with _stored(incoming) as file:
-            document = _examined(file, key=incoming.key, actor=actor, **about)
+            document = _examined(file, key=incoming.key, actor=actor, came=incoming, **about)
     except (Rejected, FileNotFoundError) as error:
         pieces.forget(incoming=incoming)
         if isinstance(error, Rejected):
             raise
-        raise _failed(incoming.key) from error
+        raise not_kept(incoming.key) from error
     except Exception as error:
         raise pieces.failed(incoming) from error
     return _keep(document, actor, supersedes, incoming)
@@ -80,19 +79,23 @@ def _stored(incoming: Incoming) -> Iterator[IO[bytes]]:
     """What came in pieces, as the whole that it is."""
     storage.complete(incoming.key, incoming.handle)
     with storage.opened(incoming.key) as file:
-        if file.seek(0, 2) != incoming.size:
-            raise FileNotFoundError(f"the end of {incoming.key}")
         yield file
 
 
-def _examined(file: IO[bytes], *, key: str, name: str, declared_type: str, actor: Actor) -> Document:
+def _examined(
+    file: IO[bytes], *, key: str, name: str, declared_type: str, actor: Actor, came: Incoming | None = None
+) -> Document:
+    """``came`` is what was received before it was stored: what lies there now has to be that."""
+    digest, crc = storage.sums(file)
+    if came and (file.seek(0, 2), crc) != (came.size, came.crc):
+        raise FileNotFoundError(f"what came under {key} is not what lies there")
     size = kinds.check_size(file)
     kind, active = kinds.check(file, name=name, declared_type=declared_type)
     return Document(
         key=key,
         name=names.display_name(name, kind.extension),
         size=size,
-        sha256=storage.digest(file),
+        sha256=digest,
         content_type=kind.content_type,
         extension=kind.extension,
         active_content=active,
@@ -106,14 +109,7 @@ def _store(document: Document, upload: IO[bytes]) -> None:
     try:
         storage.put(document.key, upload)
     except Exception as error:
-        raise _failed(document.key) from error
-
-
-def _failed(key: str) -> Rejected:
-    """A storage that fails is ours to mend, and logged; the person reads that nothing was kept."""
-    log.exception("An uploaded file could not be stored under %s", key)
-    message = _("The file could not be stored, and nothing of it was kept. Upload it again in a few minutes.")
-    return Rejected("failed", message)
+        raise not_kept(document.key) from error
 
 
 @transaction.atomic

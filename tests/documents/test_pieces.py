@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Event
-from documents import services, storage, tasks
+from documents import services, tasks
 from documents.errors import OutOfStep, Rejected
 from documents.models import Arrival, Document, Incoming
 from documents.services import pieces, receiving
@@ -268,18 +268,43 @@ def test_a_full_disk_is_said_and_the_file_goes_on_once_there_is_room(person, sma
     assert received(sent(again), person).sha256 == hashlib.sha256(WHOLE).hexdigest()
 
 
-def test_what_the_store_lost_is_not_taken_for_a_file(person, small, stored_files):
+@pytest.mark.parametrize("left_over", [WHOLE[:1999], b"", None], ids=["cut", "empty", "gone"])
+def test_where_the_store_lost_what_came_the_file_begins_anew(person, small, stored_files, left_over):
     incoming = sent(begun(person), until=2000)
-    stored_files()[0].write_bytes(WHOLE[:1999])
+    lose(stored_files()[0], left_over)
     with pytest.raises(Rejected) as caught:
         sent(incoming)
-    assert (caught.value.code, stored_files()[0].read_bytes()) == ("failed", WHOLE[:1999])
-    whole = sent(begun(person, mark="whole"))
-    storage.store().delete(whole.key)
+    assert (caught.value.code, left(), stored_files()) == ("failed", (0, 0, 0), [])
+    assert "Upload it again" in caught.value.message
+    assert begun(person).came == 0
+
+
+@pytest.mark.parametrize(
+    "left_over",
+    [WHOLE[:-1], WHOLE + b"\n", WHOLE[:1000] + bytes(1000) + WHOLE[2000:], b"", None],
+    ids=["cut", "more", "a hole", "empty", "gone"],
+)
+def test_what_the_store_gives_back_otherwise_is_not_taken(person, small, stored_files, left_over):
+    incoming = sent(begun(person))
+    lose(stored_files()[0], left_over)
     with pytest.raises(Rejected) as caught:
-        received(whole, person)
-    assert caught.value.code == "failed"
-    assert list(Incoming.objects.all()) == [incoming]
+        received(incoming, person)
+    assert (caught.value.code, left(), stored_files()) == ("failed", (0, 0, 0), [])
+
+
+def lose(path, left_over):
+    if left_over is None:
+        path.unlink()
+    else:
+        path.write_bytes(left_over)
+
+
+def test_pieces_that_the_database_forgot_are_written_over(person, small):
+    first = sent(begun(person), until=1000)
+    remembered = (first.came, first.crc)
+    sent(begun(person))
+    Incoming.objects.update(came=remembered[0], crc=remembered[1])
+    assert received(sent(begun(person)), person).sha256 == hashlib.sha256(WHOLE).hexdigest()
 
 
 def test_no_more_comes_than_was_said(person):
@@ -327,7 +352,7 @@ STEPS = {
     "before a piece is written": ("documents.storage.append", False),
     "after a piece is written": ("documents.storage.append", True),
     "before the file is looked at": ("documents.storage.complete", True),
-    "after the file is hashed": ("documents.storage.digest", True),
+    "after the file is hashed": ("documents.storage.sums", True),
     "before the record is committed": ("documents.services.receiving.record", True),
     "after the record is committed": ("documents.services.receiving._keep", True),
 }
