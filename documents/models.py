@@ -23,6 +23,8 @@ class Status(models.TextChoices):
 
 UNSETTLED = (Status.WAITING, Status.UNSCANNED)
 VERDICTS = (Status.CLEAN, Status.INFECTED, Status.UNCHECKABLE)
+# A later check, with newer signatures, may find what the first one did not know.
+FOUND_LATER = (Status.CLEAN, Status.INFECTED)
 
 
 class Preview(models.TextChoices):
@@ -110,7 +112,7 @@ class Document(models.Model):
             pgtrigger.FSM(
                 name="status_moves",
                 field="status",
-                transitions=[(start, end) for start in UNSETTLED for end in VERDICTS],
+                transitions=[*((start, end) for start in UNSETTLED for end in VERDICTS), FOUND_LATER],
             ),
         )
 

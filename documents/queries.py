@@ -20,6 +20,12 @@ def due_for_scan(*, limit: int = 50) -> list[UUID]:
     return list(due.order_by("scan_due_at").values_list("pk", flat=True)[:limit])
 
 
+def due_for_another_scan(*, before: datetime, limit: int) -> list[UUID]:
+    """Clean documents that were last checked before that time, longest ago first."""
+    due = Document.objects.filter(status=Status.CLEAN, scanned_at__lt=before, damaged_at=None)
+    return list(due.order_by("scanned_at").values_list("pk", flat=True)[:limit])
+
+
 def to_preview() -> QuerySet[Document]:
     """Ready documents of a kind that has a preview, and which have none yet."""
     return Document.objects.filter(usable(), preview=Preview.DUE, extension__in=DRAWN)

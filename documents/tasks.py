@@ -14,6 +14,8 @@ from documents.probe import signatures_of
 log = logging.getLogger(__name__)
 ORPHAN_AFTER = timedelta(hours=24)
 WAITS_TOO_LONG = timedelta(minutes=15)
+AGAIN_AFTER = timedelta(hours=20)
+AGAIN_A_DAY = 5_000
 SIGNATURES_TOO_OLD = timedelta(hours=48)
 
 
@@ -29,6 +31,19 @@ def scan_waiting() -> None:
         return
     for document_id in queries.due_for_scan():
         if not services.scan(document_id=document_id):
+            return
+
+
+@shared_task
+def scan_again() -> None:
+    """Check clean files with the signatures of today, those first that were checked longest ago; stop at the
+    first that got no verdict.
+    """
+    if not settings.CLAMD_ADDRESS:
+        return
+    before = timezone.now() - AGAIN_AFTER
+    for document_id in queries.due_for_another_scan(before=before, limit=AGAIN_A_DAY):
+        if not services.scan_again(document_id=document_id):
             return
 
 

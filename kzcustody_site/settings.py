@@ -139,6 +139,7 @@ CELERY_TIMEZONE = "Asia/Almaty"
 CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "notifications.tasks.send_waiting", "schedule": 5.0},
     "scan what waits in quarantine": {"task": "documents.tasks.scan_waiting", "schedule": 10.0},
+    "scan clean files again": {"task": "documents.tasks.scan_again", "schedule": 86400.0},
     "watch the scanner": {"task": "documents.tasks.watch_scanner", "schedule": 900.0},
     "make previews that are due": {"task": "documents.tasks.preview_waiting", "schedule": 60.0},
     "raise what is due": {"task": "applications.tasks.raise_due", "schedule": 300.0},

@@ -4,7 +4,7 @@ from documents.services.keeping import delete_unsealed, seal, sweep, verify_inte
 from documents.services.opening import open_document
 from documents.services.previewing import make_preview, open_picture
 from documents.services.receiving import receive
-from documents.services.scanning import scan
+from documents.services.scanning import scan, scan_again
 
 __all__ = [
     "delete_unsealed",
@@ -13,6 +13,7 @@ __all__ = [
     "open_picture",
     "receive",
     "scan",
+    "scan_again",
     "seal",
     "sweep",
     "verify_integrity",

@@ -65,14 +65,16 @@ def received(db, actor):
 
 @pytest.fixture(scope="session")
 def start_clamd():
-    """A function that starts a clamd with these settings over the safe ones; the address it listens at."""
+    """A function that starts a clamd with these settings over the safe ones, and maybe a newer signature; the
+    address it listens at.
+    """
     if not CLAMD:
         pytest.skip("clamd is not installed")
     running = []
 
-    def start(**changed):
+    def start(newer="", **changed):
         folder = Path(tempfile.mkdtemp(prefix="kzclam"))
-        process = _start(folder, SAFE | changed)
+        process = _start(folder, SAFE | changed, newer)
         running.append((process, folder))
         return _when_ready(process, folder)
 
@@ -101,10 +103,10 @@ def own_clamd(start_clamd):
     return start_clamd()
 
 
-def _start(folder, options):
+def _start(folder, options, newer):
     signatures = folder / "signatures"
     signatures.mkdir()
-    (signatures / "own.ndb").write_text(eicar_signature() + "\n")
+    (signatures / "own.ndb").write_text(f"{eicar_signature()}\n{newer}")
     lines = {
         "Foreground": "yes",
         "LocalSocket": folder / "s",

@@ -54,9 +54,13 @@ def test_the_database_refuses_any_other_change_of_status(settings, received, bef
     row = Document.objects.filter(pk=document.pk)
     if before != document.status:
         row.update(status=before)
-    allowed = before == after or (
-        before in (Status.WAITING, Status.UNSCANNED)
-        and after in (Status.CLEAN, Status.INFECTED, Status.UNCHECKABLE)
+    allowed = (
+        before == after
+        or (before, after) == (Status.CLEAN, Status.INFECTED)
+        or (
+            before in (Status.WAITING, Status.UNSCANNED)
+            and after in (Status.CLEAN, Status.INFECTED, Status.UNCHECKABLE)
+        )
     )
     if allowed:
         assert row.update(status=after) == 1

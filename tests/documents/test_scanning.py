@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.models import Event
 from documents import queries, services, tasks
 from documents.clamd import Clamd
+from documents.errors import NotUsable
 from documents.models import Document, Status
 from documents.probe import ProbeFailed, insist, locked_zip, nested_zip, probe, signatures_of, zipped
 from documents.signatures import eicar
@@ -49,6 +50,61 @@ def test_a_harmless_file_is_clean(scanner, received):
         ("document.received", "", "waiting"),
         ("document.scanned", "waiting", "clean"),
     ]
+
+
+WORDS = b"the words of a pattern that nobody knew yesterday"
+
+
+def checked_yesterday(*documents):
+    yesterday = timezone.now() - timedelta(hours=21)
+    Document.objects.filter(pk__in=[one.pk for one in documents]).update(scanned_at=yesterday)
+    return yesterday
+
+
+def test_a_pattern_that_is_known_since_today_is_found_in_a_stored_file(
+    scanner, received, settings, start_clamd, actor
+):
+    settings.DOCUMENT_VERDICT_HANDLERS = ["tests.plugins.files.hear"]
+    files.HEARD.clear()
+    bad, good = received(files.pdf(WORDS)), received()
+    assert scanned(bad) == scanned(good) == (Status.CLEAN, "")
+    services.seal(documents=[bad])
+    checked_yesterday(bad, good)
+    settings.CLAMD_ADDRESS = start_clamd(newer=f"Newer:0:*:{WORDS.hex()}\n")
+    tasks.scan_again()
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.status, bad.verdict, good.status) == (Status.INFECTED, "Newer.UNOFFICIAL", Status.CLEAN)
+    assert files.HEARD[2:] == [bad]
+    event = Event.objects.filter(subject=f"document:{bad.pk}", kind="document.scanned").latest("number")
+    assert (event.from_state, event.to_state, event.reason) == ("clean", "infected", "Newer.UNOFFICIAL")
+    with pytest.raises(NotUsable):
+        services.open_document(document=bad, actor=actor, why="view")
+    assert queries.due_for_another_scan(before=timezone.now() - timedelta(hours=20), limit=9) == []
+
+
+def test_what_cannot_be_checked_again_stays_clean(scanner, received, settings, start_clamd):
+    document = received()
+    scanned(document)
+    yesterday = checked_yesterday(document)
+    settings.CLAMD_ADDRESS = "unix:///nowhere/clamd"
+    tasks.scan_again()
+    document.refresh_from_db()
+    assert (document.status, document.scanned_at) == (Status.CLEAN, yesterday)
+    settings.CLAMD_ADDRESS = ""
+    tasks.scan_again()
+    document.refresh_from_db()
+    assert (document.status, document.scanned_at) == (Status.CLEAN, yesterday)
+
+
+def test_what_was_changed_in_the_store_is_found_at_the_next_check(scanner, received, stored_files):
+    document = received()
+    scanned(document)
+    checked_yesterday(document)
+    stored_files()[0].write_bytes(b"changed")
+    tasks.scan_again()
+    document.refresh_from_db()
+    assert (document.status, document.damaged_at is not None) == (Status.CLEAN, True)
 
 
 def test_a_verdict_is_final(scanner, received):
