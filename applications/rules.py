@@ -164,6 +164,13 @@ def in_conflict(cases: Any, human: str) -> Any:
 
 
 @rules.predicate
+def is_consulted(user: Any, obj: Any) -> bool:
+    """Is, or was, asked for a view on the case."""
+    case = _case(obj)
+    return obj is not None and case.consultations.filter(specialist=user.pk).exists()
+
+
+@rules.predicate
 def is_asked(user: Any, obj: Any) -> bool:
     """The specialist of the consultation; of a body outside, whoever records its answer."""
     if obj is None or user.pk is None:
@@ -226,6 +233,11 @@ review = is_reviewer & is_filed & is_without_conflict
 # All staff know that a case is there; whoever has a conflict of interest opens nothing of it.
 rules.add_perm("applications.know_of_case", staff_on_case)
 rules.add_perm("applications.work_on_case", staff_on_case & is_without_conflict)
+# What the firm claims as confidential is for those alone who have to judge it.
+rules.add_perm(
+    "applications.open_confidential",
+    (is_case_officer | is_reviewer | is_decision_maker | is_consulted) & is_filed & is_without_conflict,
+)
 rules.add_perm("applications.apply_version", is_lead_reviewer & is_filed & is_without_conflict)
 rules.add_perm("applications.recommend_application", is_lead_reviewer & is_filed & is_without_conflict)
 rules.add_perm("applications.verify_condition", review)

@@ -26,13 +26,29 @@ class DocumentFacts(models.Model):
         ("en", _("English")),
         ("other", _("Another language")),
     ]
+    CERTIFIED = [
+        ("notary", _("By a notary")),
+        ("apostille", _("With an apostille")),
+        ("issuer", _("By who issued it")),
+        ("firm", _("By the firm itself")),
+    ]
+    SAID = (
+        "title", "kind", "language", "translated_by", "certification", "certified_on", "issued_on",
+        "expires_on", "confidential", "confidential_why",
+    )  # fmt: skip
 
     document = models.OneToOneField("documents.Document", on_delete=models.CASCADE, related_name="facts")
     title = models.CharField(_("name for readers"), max_length=150, blank=True)
     kind = models.CharField(_("kind of document"), max_length=20, choices=KINDS, blank=True)
     language = models.CharField(_("language of the document"), max_length=5, choices=LANGUAGES, blank=True)
+    translated_by = models.CharField(_("translated by"), max_length=150, blank=True)
+    certification = models.CharField(_("certified"), max_length=10, choices=CERTIFIED, blank=True)
+    certified_on = models.DateField(_("day of the certification"), null=True, blank=True)
     issued_on = models.DateField(_("date of issue"), null=True, blank=True)
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
+    # narrows who may open it: rules, "open_confidential"
+    confidential = models.BooleanField(_("confidential"), default=False)
+    confidential_why = models.CharField(_("why it is confidential"), max_length=300, blank=True)
     version = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -12,7 +12,6 @@ from applications.queries.files import facts_of
 from documents.models import Document
 
 NOTHING = ("", _("Not said"))
-FACTS = ("title", "kind", "language", "issued_on", "expires_on")
 
 
 class FactsForm(PlainForm):
@@ -29,20 +28,47 @@ class FactsForm(PlainForm):
     language = forms.ChoiceField(
         label=_("Language of the document"), choices=[NOTHING, *DocumentFacts.LANGUAGES], required=False
     )
+    translated_by = forms.CharField(
+        label=_("Translated by"),
+        help_text=_("Where this is a translation of another document"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    certification = forms.ChoiceField(
+        label=_("Certified"), choices=[NOTHING, *DocumentFacts.CERTIFIED], required=False
+    )
+    certified_on = DateField(label=_("Day of the certification"), required=False)
     issued_on = DateField(label=_("Date of issue"), help_text=_("For example, 27 3 2026"), required=False)
     expires_on = DateField(
         label=_("Valid until"), help_text=_("Where the document itself says so"), required=False
     )
+    confidential = forms.BooleanField(
+        label=_("We claim this document as confidential"),
+        help_text=_(
+            "At the regulator only the case officer, reviewers, who decides, and a specialist who is asked "
+            "then open it. Your advisers do not."
+        ),
+        required=False,
+    )
+    confidential_why = forms.CharField(
+        label=_("Why it is confidential"), max_length=300, required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, document: Document, data: Any = None) -> None:
         facts = facts_of(document)
-        said = {name: getattr(facts, name) for name in (*FACTS, "version")} if facts else {"version": 0}
+        said = (
+            {name: getattr(facts, name) for name in (*DocumentFacts.SAID, "version")}
+            if facts
+            else {"version": 0}
+        )
         super().__init__(data, initial=said)
 
     def facts(self) -> dict[str, Any]:
         """For the service; call it on a valid form."""
-        return {name: self.cleaned_data[name] for name in FACTS} | {
+        return {name: self.cleaned_data[name] for name in DocumentFacts.SAID} | {
             "expected_version": self.cleaned_data["version"]
         }
 

@@ -148,10 +148,17 @@ def facts_in_words(facts: DocumentFacts | None, version: int) -> list[str]:
     if facts is None:
         return found
     found += [str(text) for text in (facts.get_kind_display(), facts.get_language_display()) if text]
+    if facts.translated_by:
+        found.append(_("Translated by %(name)s") % {"name": facts.translated_by})
+    if facts.certification:
+        how = _("Certified: %(how)s") % {"how": facts.get_certification_display()}
+        found.append(f"{how}, {words.day(facts.certified_on)}" if facts.certified_on else how)
     if facts.issued_on:
         found.append(_("Issued %(day)s") % {"day": words.day(facts.issued_on)})
     if facts.expires_on:
         found.append(_("Valid until %(day)s") % {"day": words.day(facts.expires_on)})
+    if facts.confidential:
+        found.append(_("Claimed confidential: %(why)s") % {"why": facts.confidential_why})
     return found
 
 

@@ -98,8 +98,9 @@ def facts_of(document: Document) -> DocumentFacts | None:
 
 def given_facts(given: dict[str, Any]) -> DocumentFacts:
     """What a snapshot says of a file, as an unsaved record."""
-    days = {name: date.fromisoformat(given[name]) for name in ("issued_on", "expires_on") if given.get(name)}
-    return DocumentFacts(**{name: given.get(name, "") for name in ("title", "kind", "language")}, **days)
+    said = {name: given[name] for name in DocumentFacts.SAID if given.get(name)}
+    days = {name: date.fromisoformat(said[name]) for name in said if name.endswith("_on")}
+    return DocumentFacts(**said | days | {"confidential": "confidential" in said})
 
 
 def given_in_submission(case: "Application", document: str) -> tuple[str, dict[str, Any]]:
@@ -120,5 +121,5 @@ def facts_as_given(document: Document) -> dict[str, Any]:
     said: dict[str, Any] = {"version": document.number} if document.number > 1 else {}
     if facts is None:
         return said
-    values = {name: getattr(facts, name) for name in ("title", "kind", "language", "issued_on", "expires_on")}
+    values = {name: getattr(facts, name) for name in DocumentFacts.SAID}
     return said | {name: str(value) for name, value in values.items() if value}

@@ -7,6 +7,7 @@ from typing import Any
 import rules
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
 
 from accounts.queries import firm_roles
 from applications.mandates import StageOf, mandate_for
@@ -19,7 +20,7 @@ from applications.services.guard import allow
 from documents.errors import Kept
 from documents.models import Document, Picture
 from documents.services import delete_unsealed, open_document, open_picture, receive
-from workflow.errors import Gone
+from workflow.errors import Gone, NotAllowed
 
 
 @contextmanager
@@ -109,7 +110,8 @@ def open_preview(*, actor: Any, document_id: Any, size: str, why: str = "view") 
 def has_thumbnail(document: Document, *, about_person: bool) -> bool:
     """Whether a list may show the small picture."""
     facts = facts_of(document)
-    return document.has_preview and not about_person and not (facts and facts.kind == DocumentFacts.IDENTITY)
+    is_shy = facts is not None and (facts.confidential or facts.kind == DocumentFacts.IDENTITY)
+    return document.has_preview and not about_person and not is_shy
 
 
 def _for_reader(actor: Any, document_id: Any) -> tuple[Document, list[OwnPart], Application]:
@@ -120,9 +122,25 @@ def _for_reader(actor: Any, document_id: Any) -> tuple[Document, list[OwnPart], 
     if document is None or use is None:
         raise Gone
     case = use.application
+    _insist_on_few(actor, document, use)
     if not document.sealed and not is_the_person(actor, use) and not mandate_for(actor, case.firm_id):
         allow(actor, "applications.read_draft", case)
     return document, uses, case
+
+
+def _insist_on_few(actor: Any, document: Document, use: OwnPart) -> None:
+    """Of what is claimed as confidential: the firm's own people, and those who have to judge the case."""
+    facts = facts_of(document)
+    if facts is None or not facts.confidential:
+        return
+    case = use.application
+    if is_the_person(actor, use) or firm_roles(actor, case.firm_id):
+        return
+    if not rules.has_perm("applications.open_confidential", actor, case):
+        words = _(
+            "The firm claims this file as confidential, so only those who judge the case open it: %(why)s"
+        )
+        raise NotAllowed([words % {"why": facts.confidential_why}])
 
 
 def on_verdict(document: Document) -> None:

@@ -1,6 +1,5 @@
 """What a firm does with a file that it gave: use it again, give a newer version, say what it is."""
 
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +25,8 @@ from workflow.errors import Gone
 from workflow.services import lock
 
 EDIT = "applications.edit_application"
-CARRIED = ("title", "kind", "language")  # of a new version; its dates are its own
+# of a new version; its dates are its own
+CARRIED = ("title", "kind", "language", "translated_by", "confidential", "confidential_why")
 
 
 def pick(
@@ -98,14 +98,11 @@ def describe(
     requirement: str,
     document: Document,
     expected_version: int,
-    title: str,
-    kind: str,
-    language: str,
-    issued_on: date | None,
-    expires_on: date | None,
     person: Person | None = None,
+    **said: Any,
 ) -> DocumentFacts:
-    """Say what a file of an answer is. Of a submitted file this is the draft: what was submitted stays.
+    """Say what a file of an answer is, by the names of ``DocumentFacts.SAID``; what is left out is not said.
+    Of a submitted file this is the draft: what was submitted stays.
 
     Effects in order: start the stage if it was not started; write the facts with their next version; note
     who saved. Raises NotAllowed, NotReady with the reason, or Conflict.
@@ -121,42 +118,47 @@ def describe(
             not (person and person.pk in private_people(case) and _is_elsewhere(document, case, person)),
             _("This file was given for another answer too, so the firm alone says what it is."),
         )
-        facts = write_facts(
-            document, actor, expected_version=expected_version, title=title, kind=kind, language=language,
-            issued_on=issued_on, expires_on=expires_on,
-        )  # fmt: skip
+        facts = write_facts(document, actor, expected_version=expected_version, **said)
         note_saved(case, actor)
     return facts
 
 
-def write_facts(
-    document: Document,
-    actor: Any,
-    *,
-    expected_version: int,
-    title: str,
-    kind: str,
-    language: str,
-    issued_on: date | None,
-    expires_on: date | None,
-) -> DocumentFacts:
-    """A part of the services that say what a file is. Raises NotReady for impossible dates, or Conflict."""
-    insist(
-        issued_on is None or issued_on <= timezone.localdate(),
-        _("The date of issue is in the future. Enter the date on the document."),
-    )
-    insist(
-        issued_on is None or expires_on is None or issued_on <= expires_on,
-        _("The document is valid until a day before its issue. Check both dates."),
-    )
+def write_facts(document: Document, actor: Any, *, expected_version: int, **said: Any) -> DocumentFacts:
+    """A part of the services that say what a file is. Raises NotReady for impossible dates, or a claim
+    without its reason, or Conflict.
+    """
+    unsaid = DocumentFacts()
     facts = DocumentFacts.objects.filter(document=document).first() or DocumentFacts(document=document)
     same_version(facts, expected_version)
-    facts.title, facts.kind, facts.language = title.strip(), kind, language
-    facts.issued_on, facts.expires_on = issued_on, expires_on
+    for name in DocumentFacts.SAID:
+        value = said.pop(name, getattr(unsaid, name))
+        setattr(facts, name, value.strip() if isinstance(value, str) else value)
+    assert not said, said
+    _insist_on_sense(facts)
     facts.version += 1
     facts.updated_by = actor
     facts.save()
     return facts
+
+
+def _insist_on_sense(facts: DocumentFacts) -> None:
+    today = timezone.localdate()
+    insist(
+        facts.issued_on is None or facts.issued_on <= today,
+        _("The date of issue is in the future. Enter the date on the document."),
+    )
+    insist(
+        facts.issued_on is None or facts.expires_on is None or facts.issued_on <= facts.expires_on,
+        _("The document is valid until a day before its issue. Check both dates."),
+    )
+    insist(
+        facts.certified_on is None or facts.certified_on <= today,
+        _("The day of the certification is in the future. Enter the date on the document."),
+    )
+    insist(
+        facts.certified_on is None or facts.certification, _("Say how the document was certified that day.")
+    )
+    insist(not facts.confidential or facts.confidential_why, _("Say why the document is confidential."))
 
 
 def _is_elsewhere(document: Document, case: Application, person: Person | None) -> bool:

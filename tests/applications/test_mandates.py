@@ -12,7 +12,7 @@ from accounts import queries
 from accounts import services as accounts
 from accounts.identifiers import mask
 from accounts.models import Membership
-from applications.models import Answer, Application, Authority, TypedText
+from applications.models import Answer, Application, Authority, DocumentFacts, TypedText
 from applications.queries.access_history import had_access, history_of
 from applications.queries.law import home_of
 from applications.services import consents, drafting, evidence, requests, submission
@@ -244,6 +244,9 @@ def test_what_the_mandate_does_not_cover_is_on_no_page(firm_user, custody_firm, 
     assert browser.get(reverse("portal:document", args=[own.document_id])).status_code == 200
     with pytest.raises(Gone):
         evidence.open_evidence(actor=fresh(adviser), document_id=file.document_id)
+    claim = {"confidential": True, "confidential_why": "Guards."}
+    DocumentFacts.objects.create(document=own.document, updated_by=firm_user, **claim)
+    assert browser.get(reverse("portal:document", args=[own.document_id])).status_code == 403
 
 
 def test_an_adviser_of_two_firms_sees_each_by_itself_and_nothing_crosses(

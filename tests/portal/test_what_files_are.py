@@ -1,0 +1,142 @@
+"""What a firm says of a file: translation, certification, and a claim that narrows who opens it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.models import Consultation, DocumentFacts
+from applications.queries.files import facts_as_given, given_facts
+from applications.services import drafting, files
+from applications.services.evidence import has_thumbnail, open_evidence
+from applications.services.snapshots import take_snapshot
+from audit.models import Event
+from tests.plugins.cases import fresh
+from tests.plugins.files import pdf, upload
+from tests.portal.conftest import url_of
+from workflow.errors import NotAllowed, NotReady
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CLAIM = {"confidential": True, "confidential_why": "It names the guards."}
+
+
+@pytest.fixture
+def document(draft_case, firm_user, document_store):
+    place = {"actor": firm_user, "case_id": draft_case.pk, "requirement": "BP-03"}
+    return drafting.attach(**place, upload=upload("plan.pdf", pdf()), name="plan.pdf").document
+
+
+def describe(case, user, document, **said):
+    version = DocumentFacts.objects.filter(document=document).values_list("version", flat=True).first() or 0
+    place = {"actor": user, "case_id": case.pk, "requirement": "BP-03"}
+    return files.describe(**place, document=document, expected_version=version, **said)
+
+
+def submitted(case, user):
+    with transaction.atomic():
+        take_snapshot(fresh(case), actor=user, declaration={"text": "True."})
+    type(case).objects.filter(pk=case.pk).update(
+        submitted_at=timezone.now(), reference="KZC-1", state="submitted"
+    )
+    return fresh(case)
+
+
+def opens(user, document):
+    try:
+        open_evidence(actor=fresh(user), document_id=document.pk)[1].close()
+    except NotAllowed as refusal:
+        return str(refusal.reasons[0])
+    return ""
+
+
+def test_it_is_typed_shown_and_kept_in_the_submission(draft_case, firm_user, document, browser):
+    url = f"{url_of(draft_case, 'BP-03')}files/{document.pk}/"
+    typed = {
+        "version": 0, "title": "План", "language": "ru", "kind": "plan", "translated_by": "A. Sworn",
+        "certification": "notary", "certified_on_day": "3", "certified_on_month": "3",
+        "certified_on_year": "2026", "confidential": "on", "confidential_why": "It names the guards.",
+    }  # fmt: skip
+    assert browser.post(url, typed).status_code == 302
+    page = browser.get(url_of(draft_case, "BP-03")).content.decode()
+    for words in ("Translated by A. Sworn", "Certified: By a notary, 3 March 2026",
+                  "Claimed confidential: It names the guards."):  # fmt: skip
+        assert words in page
+    given = facts_as_given(fresh(document))
+    assert given == {
+        "title": "План", "kind": "plan", "language": "ru", "translated_by": "A. Sworn",
+        "certification": "notary", "certified_on": "2026-03-03", "confidential": "True",
+        "confidential_why": "It names the guards.",
+    }  # fmt: skip
+    read, kept = given_facts(given), DocumentFacts.objects.get()
+    assert {name: getattr(read, name) for name in DocumentFacts.SAID} == {
+        name: getattr(kept, name) for name in DocumentFacts.SAID
+    }
+    assert given_facts({}).confidential is False
+
+
+def test_what_makes_no_sense_is_refused_with_how_to_mend_it(draft_case, firm_user, document):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    for said, words in (
+        ({"certified_on": tomorrow, "certification": "notary"}, "certification is in the future"),
+        ({"certified_on": timezone.localdate()}, "Say how the document was certified"),
+        ({"confidential": True, "confidential_why": "  "}, "Say why the document is confidential"),
+    ):
+        with pytest.raises(NotReady, match=words):
+            describe(draft_case, firm_user, document, **said)
+    assert DocumentFacts.objects.count() == 0
+
+
+def test_a_claim_lets_in_who_judges_the_case_and_nobody_else(draft_case, firm_user, document, afsa_staff):
+    staff = vars(afsa_staff)
+    describe(draft_case, firm_user, document)
+    case = submitted(draft_case, firm_user)
+    assert {name: opens(user, document) for name, user in staff.items()} == dict.fromkeys(staff, "")
+
+    DocumentFacts.objects.update(**CLAIM)
+    claimed = "The firm claims this file as confidential, so only those who judge the case open it: "
+    refused = f"{claimed}It names the guards."
+    before = Event.objects.filter(kind="document.opened").count()
+    shut = {"specialist", "administrator", "second_administrator"}
+    assert {name: opens(user, document) for name, user in staff.items()} == {
+        name: refused if name in shut else "" for name in staff
+    }
+    assert Event.objects.filter(kind="document.opened").count() == before + len(staff) - len(shut)
+    assert opens(firm_user, document) == ""
+
+    Consultation.objects.create(
+        application=case,
+        inside=True,
+        specialist=afsa_staff.specialist,
+        question="?",
+        asked_by=afsa_staff.reviewer,
+    )
+    assert opens(afsa_staff.specialist, document) == ""
+
+
+def test_the_desk_says_why_it_stays_shut_and_shows_no_small_picture(
+    draft_case, firm_user, document, afsa_staff, signed_in
+):
+    describe(draft_case, firm_user, document, **CLAIM)
+    case = submitted(draft_case, firm_user)
+    url = reverse("admin:applications_application_document", args=[case.pk, document.pk])
+    answer = signed_in(fresh(afsa_staff.administrator)).get(url)
+    assert (answer.status_code, "It names the guards." in answer.content.decode()) == (403, True)
+    assert signed_in(fresh(afsa_staff.reviewer)).get(url).status_code == 200
+    type(document).objects.filter(pk=document.pk).update(preview="made", status="clean")
+    assert has_thumbnail(fresh(document), about_person=False) is False
+    DocumentFacts.objects.update(confidential=False)
+    assert has_thumbnail(fresh(document), about_person=False) is True
+
+
+def test_a_newer_version_stays_claimed(draft_case, firm_user, document):
+    describe(draft_case, firm_user, document, translated_by="A. Sworn", certification="notary", **CLAIM)
+    newest = files.replace(
+        actor=firm_user, case_id=draft_case.pk, requirement="BP-03", document=document,
+        upload=upload("v2.pdf", pdf(b"2")), name="v2.pdf",
+    )  # fmt: skip
+    facts = DocumentFacts.objects.get(document=newest)
+    assert (facts.confidential, facts.confidential_why, facts.translated_by, facts.certification) == (
+        True, "It names the guards.", "A. Sworn", "",
+    )  # fmt: skip
