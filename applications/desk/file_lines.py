@@ -58,7 +58,7 @@ def file_line(
         sha256=given["sha256"],
         row=FileRow(found) if found else None,
         title=facts.title,
-        facts=facts_in_words(facts, given.get("version", 1)),
+        facts=facts_in_words(facts, given.get("version", 1), given.get("pages", "")),
         expires_on=facts.expires_on,
         has_thumbnail=bool(found and has_thumbnail(found, about_person=about_person)),
         is_shown=bool(found and found.has_preview and given["document"] == shown),

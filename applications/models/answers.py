@@ -1,5 +1,7 @@
 """What the firm answers while it drafts. What was submitted is in the snapshots."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +85,7 @@ class AnswerFile(models.Model):
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    pages = models.CharField(_("pages that answer this"), max_length=60, blank=True)  # as 3-7, 12
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -97,6 +100,13 @@ class AnswerFile(models.Model):
 
     def __str__(self) -> str:
         return str(self.document)
+
+    @property
+    def given(self) -> Any:
+        """The document, with the pages of this use of it; see ``queries.files.pages_of``."""
+        document: Any = self.document
+        document.pages = self.pages
+        return document
 
 
 class CapitalFigure(models.Model):

@@ -36,7 +36,8 @@ def given(requirement: Requirement, question: Content, typed: Typed) -> dict[str
 
 def _file(file: Content) -> File:
     facts = given_facts(file)
-    about = [*([facts.title] if facts.title else []), *facts_in_words(facts, file.get("version", 1))]
+    said = facts_in_words(facts, file.get("version", 1), file.get("pages", ""))
+    about = [*([facts.title] if facts.title else []), *said]
     size = filesizeformat(file["size"])
     return File(name=file["name"], size=size, sha256=file["sha256"], about="; ".join(about))
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import DocumentFacts
 from applications.portal.file_field import FilesField
 from applications.portal.forms import DateField, PlainForm
-from applications.queries.files import facts_of
+from applications.queries.files import facts_of, pages_of
 from documents.models import Document
 
 NOTHING = ("", _("Not said"))
@@ -55,22 +55,28 @@ class FactsForm(PlainForm):
         label=_("Why it is confidential"), max_length=300, required=False,
         widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
+    pages = forms.CharField(
+        label=_("Pages that answer this question"),
+        help_text=_("For example, 3-7, 12. Empty: all of it."),
+        max_length=60, required=False, widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, document: Document, data: Any = None) -> None:
+    def __init__(self, document: Document, data: Any = None, *, of_question: bool = False) -> None:
         facts = facts_of(document)
         said = (
             {name: getattr(facts, name) for name in (*DocumentFacts.SAID, "version")}
             if facts
             else {"version": 0}
         )
-        super().__init__(data, initial=said)
+        super().__init__(data, initial={**said, "pages": pages_of(document)})
+        if not of_question:
+            del self.fields["pages"]
 
     def facts(self) -> dict[str, Any]:
         """For the service; call it on a valid form."""
-        return {name: self.cleaned_data[name] for name in DocumentFacts.SAID} | {
-            "expected_version": self.cleaned_data["version"]
-        }
+        said = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return said | {"expected_version": self.cleaned_data["version"]}
 
     def stand_on(self, facts: DocumentFacts) -> None:
         """The form that is shown again stands on what is stored now; what was typed stays."""

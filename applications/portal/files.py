@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications.models import Application, DocumentFacts
-from applications.queries.files import facts_of, readable_versions
+from applications.queries.files import facts_of, pages_of, readable_versions
 from applications.services.evidence import has_thumbnail
 from documents import queries
 from documents.errors import Rejected
@@ -77,7 +77,7 @@ class FileRow:
     @property
     def facts(self) -> list[str]:
         """What the firm said of the file, and which version it is."""
-        return facts_in_words(facts_of(self.document), self.document.number)
+        return facts_in_words(facts_of(self.document), self.document.number, pages_of(self.document))
 
     @property
     def validity(self) -> str:
@@ -143,8 +143,10 @@ def show_in(form: Any, held: list[FileRow], place: str, *, pick: bool = False, s
         field.pick_url = f"{place}pick/" if pick else ""
 
 
-def facts_in_words(facts: DocumentFacts | None, version: int) -> list[str]:
-    found = [_("Version %(number)s") % {"number": version}] if version > 1 else []
+def facts_in_words(facts: DocumentFacts | None, version: int, pages: str = "") -> list[str]:
+    """``pages``: those that answer the question that it was given for."""
+    found = [_("See pages %(pages)s") % {"pages": pages}] if pages else []
+    found += [_("Version %(number)s") % {"number": version}] if version > 1 else []
     if facts is None:
         return found
     found += [str(text) for text in (facts.get_kind_display(), facts.get_language_display()) if text]

@@ -103,7 +103,7 @@ def _given(case: "Application", codes: Collection[str] | None, *, with_files: bo
             files.filter(answer__in=answers) if codes is not None else files.filter(answer__application=case)
         )
         for file in held.filter(removed_at=None).select_related("document__facts"):
-            documents[file.answer_id].append(file.document)
+            documents[file.answer_id].append(file.given)
     instead_of_it = ("declined", "declined_as")
     rows = answers.values_list("pk", "requirement", "person_id", "value", *instead_of_it, "updated_at")
     return {

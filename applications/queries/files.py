@@ -96,6 +96,11 @@ def facts_of(document: Document) -> DocumentFacts | None:
     return getattr(document, "facts", None)
 
 
+def pages_of(document: Document) -> str:
+    """Those that answer the question it was read for; empty for all, or where it was read for none."""
+    return getattr(document, "pages", "")
+
+
 def given_facts(given: dict[str, Any]) -> DocumentFacts:
     """What a snapshot says of a file, as an unsaved record."""
     said = {name: given[name] for name in DocumentFacts.SAID if given.get(name)}
@@ -116,9 +121,13 @@ def given_in_submission(case: "Application", document: str) -> tuple[str, dict[s
 
 
 def facts_as_given(document: Document) -> dict[str, Any]:
-    """For a snapshot: what was said, and the number of a version after the first. Empty where nothing is."""
+    """For a snapshot: what was said, the number of a version after the first, and the pages that answer.
+    Empty where nothing is.
+    """
     facts = facts_of(document)
     said: dict[str, Any] = {"version": document.number} if document.number > 1 else {}
+    if pages := pages_of(document):
+        said["pages"] = pages
     if facts is None:
         return said
     values = {name: getattr(facts, name) for name in DocumentFacts.SAID}

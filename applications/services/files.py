@@ -1,5 +1,6 @@
 """What a firm does with a file that it gave: use it again, give a newer version, say what it is."""
 
+import re
 from typing import Any
 
 from django.db import transaction
@@ -25,14 +26,22 @@ from workflow.errors import Gone
 from workflow.services import lock
 
 EDIT = "applications.edit_application"
+PAGES = re.compile(r"([1-9][0-9]{0,4})(?:\s*-\s*([1-9][0-9]{0,4}))?")
+LONGEST_PAGES = 60
 # of a new version; its dates are its own
 CARRIED = ("title", "kind", "language", "translated_by", "confidential", "confidential_why")
 
 
 def pick(
-    *, actor: Any, case_id: Any, requirement: str, document_id: Any, person: Person | None = None
+    *,
+    actor: Any,
+    case_id: Any,
+    requirement: str,
+    document_id: Any,
+    person: Person | None = None,
+    pages: str = "",
 ) -> AnswerFile:
-    """Give a file of the case for one more answer.
+    """Give a file of the case for one more answer, of which ``pages`` answer it (as 3-7, 12; empty: all).
 
     Effects in order: start the stage if it was not started; add the document to the answer; note who saved.
     Raises Gone where the actor may not choose this file here, documents.errors.Rejected (too many),
@@ -48,7 +57,8 @@ def pick(
         held = answer.files.filter(removed_at=None)
         insist(not held.filter(document=document).exists(), _("This question has the file already."))
         insist_on_room(case, held)
-        file = AnswerFile.objects.create(answer=answer, document=document, added_by=actor)
+        pages = _pages(pages)
+        file = AnswerFile.objects.create(answer=answer, document=document, added_by=actor, pages=pages)
         note_saved(case, actor)
     return file
 
@@ -99,10 +109,11 @@ def describe(
     document: Document,
     expected_version: int,
     person: Person | None = None,
+    pages: str = "",
     **said: Any,
 ) -> DocumentFacts:
-    """Say what a file of an answer is, by the names of ``DocumentFacts.SAID``; what is left out is not said.
-    Of a submitted file this is the draft: what was submitted stays.
+    """Say what a file of an answer is, by the names of ``DocumentFacts.SAID``, and which ``pages`` answer;
+    what is left out is not said. Of a submitted file this is the draft: what was submitted stays.
 
     Effects in order: start the stage if it was not started; write the facts with their next version; note
     who saved. Raises NotAllowed, NotReady with the reason, or Conflict.
@@ -110,17 +121,26 @@ def describe(
     with transaction.atomic():
         case = lock(Application, case_id)
         answer = open_answer(case, requirement, person, actor)
-        insist(
-            answer.files.filter(document=document, removed_at=None).exists(),
-            _("This file is not part of the answer any more."),
-        )
+        held = answer.files.filter(document=document, removed_at=None)
+        insist(held.exists(), _("This file is not part of the answer any more."))
         insist(
             not (person and person.pk in private_people(case) and _is_elsewhere(document, case, person)),
             _("This file was given for another answer too, so the firm alone says what it is."),
         )
         facts = write_facts(document, actor, expected_version=expected_version, **said)
+        held.update(pages=_pages(pages))
         note_saved(case, actor)
     return facts
+
+
+def _pages(text: str) -> str:
+    """As it is kept: 3-7, 12. Raises NotReady for anything else."""
+    parts = [part.strip() for part in text.replace("–", "-").split(",") if part.strip()]
+    ranges = [PAGES.fullmatch(part) for part in parts]
+    is_sense = all(found and int(found[1]) <= int(found[2] or found[1]) for found in ranges)
+    written = ", ".join(f"{found[1]}-{found[2]}" if found[2] else found[1] for found in ranges if found)
+    insist(is_sense and len(written) <= LONGEST_PAGES, _("Write pages as 3-7, 12."))
+    return written
 
 
 def write_facts(document: Document, actor: Any, *, expected_version: int, **said: Any) -> DocumentFacts:

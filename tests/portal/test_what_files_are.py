@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import Consultation, DocumentFacts
+from applications.models import AnswerFile, Consultation, DocumentFacts
 from applications.queries.files import facts_as_given, given_facts
 from applications.services import drafting, files
 from applications.services.evidence import has_thumbnail, open_evidence
@@ -140,3 +140,43 @@ def test_a_newer_version_stays_claimed(draft_case, firm_user, document):
     assert (facts.confidential, facts.confidential_why, facts.translated_by, facts.certification) == (
         True, "It names the guards.", "A. Sworn", "",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("3", "3"), (" 3 - 7 ,12,", "3-7, 12"), ("3\u20137", "3-7"), ("7-7", "7-7"), ("", ""), ("0", None),
+     ("7-3", None), ("a", None), ("1,,2", "1, 2"), ("123456", None), (", ".join(["10-20"] * 9), None)],
+)  # fmt: skip
+def test_pages_are_written_in_one_way(draft_case, firm_user, document, typed, kept):
+    if kept is None:
+        with pytest.raises(NotReady, match="Write pages as 3-7, 12"):
+            describe(draft_case, firm_user, document, pages=typed)
+    else:
+        describe(draft_case, firm_user, document, pages=typed)
+        assert AnswerFile.objects.get().pages == kept
+
+
+def test_one_file_answers_two_questions_by_different_pages(
+    draft_case, firm_user, document, browser, afsa_staff, signed_in
+):
+    about = f"{url_of(draft_case, 'BP-03')}files/{document.pk}/"
+    assert browser.post(about, {"version": 0, "title": "Plan", "pages": "1-2"}).status_code == 302
+    pick = f"{url_of(draft_case, 'BP-05')}pick/"
+    type(document).objects.update(status="clean")
+    wrong = browser.post(pick, {"document": str(document.pk), "pages": "x"})
+    assert (wrong.status_code, "Write pages as 3-7, 12." in wrong.content.decode()) == (422, True)
+    assert 'name="pages" type="text" maxlength="60" value="x"' in wrong.content.decode()
+    assert browser.post(pick, {"document": str(document.pk), "pages": "3-7"}).status_code == 302
+
+    for code, words in (("BP-03", "See pages 1-2"), ("BP-05", "See pages 3-7")):
+        page = browser.get(url_of(draft_case, code)).content.decode()
+        assert [text in page for text in ("See pages 1-2", "See pages 3-7")] == [
+            words == "See pages 1-2", words == "See pages 3-7",
+        ]  # fmt: skip
+    case = submitted(draft_case, firm_user)
+    given = {q["requirement"]: q["files"] for q in case.snapshots.get().content["questions"] if q["files"]}
+    assert {code: [one["pages"] for one in held] for code, held in given.items()} == {
+        "BP-03": ["1-2"], "BP-05": ["3-7"],
+    }  # fmt: skip
+    url = reverse("admin:applications_application_question", args=[case.pk, "business_plan", "BP-05"])
+    assert "See pages 3-7" in signed_in(fresh(afsa_staff.reviewer)).get(url).content.decode()

@@ -55,6 +55,7 @@ class Place:
     closed: str | Promise
     frame: str = "portal/case_base.html"
     own: UUID | None = None
+    of_question: bool = False  # whose pages answer it can be said
 
     def one(self, pk: Any) -> Document:
         """One of its files, or 404."""
@@ -151,7 +152,7 @@ def about(place: Place, document: UUID) -> HttpResponse:
     if request.method == "POST":
         place.allow()
     kept = typed.Page(request, place.case)
-    form = kept.form(request, lambda data, _files: FactsForm(one, data))
+    form = kept.form(request, lambda data, _files: FactsForm(one, data, of_question=place.of_question))
     refusal: Refused | None = None
     if form.is_valid():
         try:

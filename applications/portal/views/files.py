@@ -76,7 +76,7 @@ def file_status(
     place = addresses.question_url_of(case.pk, stage, requirement, person)
     reader = (request.user, case, None)
     how: dict[str, Any] = {"editable": editable, "about_person": person is not None}
-    return poll(request, rows_at(place, [one.document], reader=reader, **how)[0])
+    return poll(request, rows_at(place, [one.given], reader=reader, **how)[0])
 
 
 @page("POST")
@@ -110,8 +110,9 @@ def pick(
         allow(request.user, EDIT, case)
         try:
             given = services.pick(
-                **place_of(request, case, asked_now), document_id=uuid_or_404(request.POST.get("document"))
-            )
+                **place_of(request, case, asked_now), document_id=uuid_or_404(request.POST.get("document")),
+                pages=request.POST.get("pages", ""),
+            )  # fmt: skip
         except Gone:
             raise
         except Refused as error:
@@ -125,6 +126,7 @@ def pick(
     shown = list(named(choices, text)[: MOST_SHOWN + 1] if text else choices[: MOST_SHOWN + 1])
     return _page(
         request, "portal/file_pick.html", case, found, asked_now, refusal=refusal, q=text,
+        pages=request.POST.get("pages", ""),
         rows=[FileRow(document) for document in shown[:MOST_SHOWN]], more=len(shown) > MOST_SHOWN,
     )  # fmt: skip
 
@@ -164,6 +166,7 @@ def _place(request: SignedIn, case: Application, stage: Stage, draft: Draft, que
         swap=lambda before, one: services.replace(**about, document=before, upload=one, name=one.name),
         describe=lambda one, **facts: services.describe(**about, document=one, **facts),
         show=show_page, back_text=_("Back to the question"), closed=file_pages.STAGE_CLOSED,
+        of_question=True,
     )  # fmt: skip
 
 
