@@ -120,6 +120,7 @@ class Upload {
       if (this.stopped) return;
       if (answer.status === 200) {
         stands = { ...stands, ...JSON.parse(answer.text) };
+        this.incoming = stands.incoming;
         pauses = [...PAUSES];
       } else if (answer.status && answer.status !== 409) {
         return this.answered(answer);
@@ -206,12 +207,21 @@ class Upload {
     this.stopped = true;
     this.request?.abort();
     this.goOn?.();
+    this.forget();
     this.show(box.words.cancelled, "", "");
     this.row.querySelector("[data-act=retry]").focus();
     box.say(this.file.name, box.words.cancelled);
   }
 
+  /* What came of it is not kept: who cancels wants it gone. */
+  async forget() {
+    const { incoming } = this;
+    this.incoming = null;
+    if (incoming) await this.ask({ incoming, forget: 1 });
+  }
+
   leave() {
+    this.forget();
     this.row.remove();
     this.box.input.focus();
     this.box.say(this.file.name, this.box.words.gone);

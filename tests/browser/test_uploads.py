@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from applications.models import Answer, AnswerFile, Application
 from applications.portal.addresses import question_url_of
-from documents.models import Document
+from documents.models import Document, Incoming
 from documents.stores import PIECE
 from tests.plugins.files import pdf
 
@@ -267,6 +267,18 @@ def test_a_large_file_goes_on_after_the_page_was_left(come: Any, tmp_path: Path)
     expect(page.get_by_role("link", name="large.pdf", exact=True)).to_be_visible(timeout=20_000)
     assert sent == [0, PIECE, 2 * PIECE, 2 * PIECE]
     assert held() == {"large.pdf"}
+
+
+def test_of_a_large_file_that_is_cancelled_nothing_is_kept(come: Any) -> None:
+    page = come()
+    page.route("**/file/", lambda route: None if piece_in(route) == PIECE else route.continue_())
+    page.get_by_label("Choose files").set_input_files(a_file("large.pdf", b"x" * LARGE))
+    page.wait_for_function("() => document.querySelector('progress').value > 40")
+    assert Incoming.objects.get().came == PIECE
+    with page.expect_response(lambda answer: answer.status == 204):
+        row(page, "large.pdf").get_by_role("button", name="Cancel large.pdf").click()
+    assert (Incoming.objects.count(), held()) == (0, set())
+    expect(row(page, "large.pdf")).to_contain_text("Cancelled")
 
 
 def piece_in(route: Route) -> int | None:

@@ -60,6 +60,18 @@ def test_it_goes_on_from_what_came(browser, url):
     assert AnswerFile.objects.count() == 0
 
 
+def test_what_is_given_up_is_forgotten(browser, url):
+    incoming = announce(browser, url).json()["incoming"]
+    assert send(browser, url, incoming, 0).status_code == 200
+    assert browser.post(url, {"incoming": incoming, "forget": "1"}).status_code == 204
+    assert Incoming.objects.count() == 0
+    assert browser.post(url, {"incoming": incoming, "forget": "1"}).status_code == 404
+    assert announce(browser, url).json()["came"] == 0
+    answer, taken = given(browser, url)
+    assert browser.post(url, {"incoming": taken, "forget": "1"}).status_code == 204
+    assert (answer.status_code, AnswerFile.objects.count()) == (201, 1)
+
+
 def test_it_takes_the_place_of_another(browser, url):
     browser.post(url, {"files": upload("small.pdf", pdf())})
     small = Document.objects.get()

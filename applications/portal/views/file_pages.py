@@ -84,6 +84,8 @@ def give(place: Place) -> HttpResponse:
             return _how_far(_announced(place))
         if "at" in posted:
             return _how_far(_with_piece(place))
+        if "forget" in posted:
+            return _forgotten(place)
         return _taken(place, _announced_before(place) or place.request.FILES.get("files"))
     except (NotAllowed, Gone):
         raise
@@ -120,6 +122,14 @@ def _with_piece(place: Place) -> Incoming:
     if found is None or piece is None:
         raise Gone
     return pieces.add(incoming=found, at=at, piece=piece.read())
+
+
+def _forgotten(place: Place) -> HttpResponse:
+    found = _announced_before(place)
+    if found is None:
+        raise Gone
+    pieces.forget(incoming=found)
+    return HttpResponse(status=204)
 
 
 def _announced_before(place: Place) -> Incoming | None:
