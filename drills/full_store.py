@@ -1,0 +1,41 @@
+"""The volume of the documents is full while a file is given, whole and in pieces."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from drills import truth
+from drills.house import House, insist
+from drills.kills import pdf
+from drills.volumes import in_pieces, refused, volume
+
+SMALL = 200_000
+LARGE = 12_000_000
+
+
+def drill():
+    with tempfile.TemporaryDirectory() as folder, volume(Path(folder) / "documents", "size=8m") as documents:
+        with House(DOCUMENTS_DIR=str(documents)) as house:
+            return full_store(house)
+
+
+def full_store(house):
+    house.start_database()
+    house.start_web()
+    person = house.person()
+    whole = refused(person.give_whole("large.pdf", pdf(1, LARGE)), "whole")
+    truth.sweep()
+    truth.nothing_half(house)
+    insist(person.give_whole("small.pdf", pdf(2, SMALL)).status == 201, "not free again")
+    content = pdf(3, LARGE)
+    pieces = refused(in_pieces(person, "pieces.pdf", content), "in pieces")
+    subprocess.run(["mount", "-o", "remount,size=64m", house.documents], check=True)
+    insist(in_pieces(person, "pieces.pdf", content).status == 201, "it did not go on")
+    truth.sweep()
+    truth.nothing_half(house)
+    truth.whole_at_last()
+    return f"a tmpfs of 8 MB: {whole} in our words, given whole and ({pieces}) in pieces, which go on with more room"
+
+
+if __name__ == "__main__":
+    print(drill())
