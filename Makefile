@@ -2,7 +2,7 @@
 PYTHON ?= python3
 LAUNCH = @$(PYTHON) kzcustody_site/embedded
 
-.PHONY: run manage test lint types messages bench locks clean
+.PHONY: run manage test lint types messages bench drill locks clean
 
 run:
 	$(LAUNCH) run
@@ -23,6 +23,10 @@ messages:
 bench:
 	$(LAUNCH) bench $(ARGS)
 
+# Long, and some of it as root: ARGS="killed-web full-store" names some.
+drill:
+	$(LAUNCH) drill $(ARGS)
+
 # A command of manage.py on the servers of a make run that is going on: make manage ARGS="shell"
 manage:
 	$(LAUNCH) manage $(ARGS)
@@ -32,7 +36,7 @@ clean:
 
 # The locks pin every package by hash and name no address. Needs uv.
 locks:
-	@for lock in base run test tools; do \
+	@for lock in base run test tools drills; do \
 		uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 			requirements/$$lock.in --output-file requirements/$$lock.lock || exit 1; \
 	done

@@ -1,8 +1,5 @@
 """The volume of the database and its log of writes is full. It may stop, and goes on once there is room."""
 
-import tempfile
-from pathlib import Path
-
 from drills import truth
 from drills.house import House, insist, until
 from drills.kills import pdf
@@ -10,20 +7,19 @@ from drills.volumes import fill, refused, volume
 
 SMALL = 2000
 MOST = 3000
+ROOM = 2_000_000
 
 
 def drill():
-    with tempfile.TemporaryDirectory() as folder, volume(Path(folder) / "database", "size=192m") as database:
-        Path(folder).chmod(0o711)
-        with House() as house:
-            return full_database(house, database)
+    with volume("size=192m") as folder, House() as house:
+        return full_database(house, folder)
 
 
 def full_database(house, database):
     house.start_database(folder=database)
     house.start_web()
     person = house.person()
-    filler = fill(database)
+    filler = fill(database, but=ROOM)
     told, answer = _until_refused(person)
     filler.unlink()
     stopped = not house.server.alive

@@ -1,8 +1,6 @@
 """The volume of the documents is full while a file is given, whole and in pieces."""
 
 import subprocess
-import tempfile
-from pathlib import Path
 
 from drills import truth
 from drills.house import House, insist
@@ -14,9 +12,8 @@ LARGE = 12_000_000
 
 
 def drill():
-    with tempfile.TemporaryDirectory() as folder, volume(Path(folder) / "documents", "size=8m") as documents:
-        with House(DOCUMENTS_DIR=str(documents)) as house:
-            return full_store(house)
+    with volume("size=8m") as folder, House(DOCUMENTS_DIR=str(folder)) as house:
+        return full_store(house)
 
 
 def full_store(house):
@@ -34,7 +31,7 @@ def full_store(house):
     truth.sweep()
     truth.nothing_half(house)
     truth.whole_at_last()
-    return f"a tmpfs of 8 MB: {whole} in our words, given whole and ({pieces}) in pieces, which go on with more room"
+    return f"a tmpfs of 8 MB: {whole} whole, {pieces} in pieces, which go on once there is room; in our words"
 
 
 if __name__ == "__main__":

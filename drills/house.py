@@ -1,11 +1,10 @@
-"""What every drill stands on: a PostgreSQL that keeps what it promises (the throwaway one does not), folders of
-its own, the rows that a person needs to give a file, and the processes of the service."""
+"""What every drill stands on: a PostgreSQL that keeps what it promises (the throwaway one does not), folders,
+the rows that a person needs to give a file, and the processes of the service."""
 
 import contextlib
 import os
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -69,6 +68,7 @@ class House:
         self.manage("migrate", "--no-input", "-v", "0", environment=owner)
         self.manage("grant_app_role", environment=owner)
         self.manage("load_rulebooks")
+        self.manage("collectstatic", "--no-input", "-v", "0")
         self.set_up_django()
 
     def kill_database(self):
@@ -82,7 +82,9 @@ class House:
 
     def manage(self, *arguments, environment=None):
         command = [sys.executable, "manage.py", *arguments]
-        return finish(command, environment=environment or self.environment, said_by=f"manage.py {arguments[0]}")
+        return finish(
+            command, environment=environment or self.environment, said_by=f"manage.py {arguments[0]}"
+        )
 
     def set_up_django(self):
         os.environ.update(self.environment)
@@ -112,7 +114,9 @@ class House:
 
     def web_worker(self):
         """The one process that serves."""
-        children = Path(f"/proc/{self.web.process.pid}/task/{self.web.process.pid}/children").read_text().split()
+        children = (
+            Path(f"/proc/{self.web.process.pid}/task/{self.web.process.pid}/children").read_text().split()
+        )
         return int(children[0]) if children else None
 
     def kill_web(self):

@@ -14,8 +14,7 @@ class KilledWeb(Kills):
 def drill():
     with House() as house:
         trials = KilledWeb(house)
-        kills = trials.run()
-        return f"{kills[False]} kills of a file given whole, {kills[True]} in pieces; answers: {dict(trials.told)}"
+        return trials.run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A worker of Celery is killed while the scanner reads a file: once the process of the task alone, once all."""
+"""A worker of Celery is killed while the scanner reads a file: once the process of the task, once all."""
 
 import os
 import signal
@@ -19,7 +19,11 @@ class Scans:
         self.house = house
         self.scanner = clamd.Clamd(house.state)
         self.clamd = self.scanner.start(house.family, house.environment, clamd.program())
-        house.environment |= {"CLAMD_ADDRESS": self.scanner.url, "CLAMD_TIMEOUT": "1", "DOCUMENT_MAX_BYTES": "1000000"}
+        house.environment |= {
+            "CLAMD_ADDRESS": self.scanner.url,
+            "CLAMD_TIMEOUT": "1",
+            "DOCUMENT_MAX_BYTES": "1000000",
+        }
         house.start_database()
         house.start_web()
         self.person = house.person()
@@ -58,10 +62,22 @@ class Scans:
 
     def _start_worker(self):
         self.worker = self._celery("worker", "--concurrency", "1", "--without-mingle", "--without-gossip")
-        self.house.family.wait_for(self.worker, lambda: " ready." in self.worker.log.read_text(errors="replace"))
+        self.house.family.wait_for(
+            self.worker, lambda: " ready." in self.worker.log.read_text(errors="replace")
+        )
 
     def _celery(self, what, *options):
-        command = [sys.executable, "-m", "celery", "-A", "kzcustody_site", what, "--loglevel", "INFO", *options]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "kzcustody_site",
+            what,
+            "--loglevel",
+            "INFO",
+            *options,
+        ]
         return self.house.family.start(what, command, environment=self.house.environment)
 
     @staticmethod
@@ -81,7 +97,7 @@ def drill():
             until(lambda one=document: _is_clean(one), f"{document} was not scanned again", 3 * CLAIM)
             waits.append(time.monotonic() - killed_at)
         insist(_scans(documents) == [1, 1], f"verdicts of each: {_scans(documents)}")
-        return f"two scans cut off, neither file clean meanwhile; clean after {max(waits):.0f} s, one verdict each"
+        return f"two scans cut off, no file clean meanwhile; both after {max(waits):.0f} s, one verdict each"
 
 
 def _is_clean(document):

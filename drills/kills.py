@@ -37,7 +37,7 @@ class Trial:
         self.sha256 = hashlib.sha256(self.content).hexdigest()
 
     def requests(self):
-        """Each as a function of the step to stop at; one by one, since a later one needs the answer before."""
+        """Each as a function of the step to stop at; a later one needs the answer before."""
         if not self.in_pieces:
             yield lambda stop_at: self.person.give_whole(self.name, self.content, stop_at=stop_at)
             return
@@ -131,8 +131,10 @@ class Kills:
                     self._try(trial, goes_on=step % 2 == 0)
                     kills[in_pieces] += 1
         truth.whole_at_last()
-        insist(not self.wrong, f"{len(self.wrong)} of {kills.total()}: " + "\n  ".join(["", *self.wrong]))
-        return kills
+        first = "; ".join(self.wrong[:1] + self.wrong[-1:])
+        insist(not self.wrong, f"{len(self.wrong)} of {kills.total()} kills left something wrong: {first}")
+        answers = ", ".join(f"{count} of {status or 'none'}" for status, count in sorted(self.told.items()))
+        return f"{kills[False]} kills of a file given whole, {kills[True]} in pieces; answers: {answers}"
 
     def _try(self, trial, *, goes_on):
         answer = trial.run_until_killed()

@@ -1,5 +1,5 @@
-"""A file of 500 MB, given in pieces, against ``cp`` and ``sha256sum`` of it in the same round, in turn; and what the
-worker's memory rises by.
+"""A file of 500 MB, given in pieces, against ``cp`` and ``sha256sum`` of it in the same round, in turn; and
+what the memory of the worker rises by.
 """
 
 import random
@@ -50,8 +50,6 @@ class Memory(threading.Thread):
 
 def make(path):
     """A PDF of that size whose content does not pack."""
-    import random
-
     block = random.Random(6).randbytes(1024 * 1024)
     with path.open("wb") as file:
         file.write(b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n")
@@ -75,7 +73,9 @@ def given(person, name, path, *, in_pieces):
     began = time.perf_counter()
     with path.open("rb") as file:
         if in_pieces:
-            answer = person.give_in_pieces(name, path.stat().st_size, lambda at: (file.seek(at), file.read(PIECE))[1])
+            answer = person.give_in_pieces(
+                name, path.stat().st_size, lambda at: (file.seek(at), file.read(PIECE))[1]
+            )
         else:
             answer = person.give_whole(name, file)
     seconds = time.perf_counter() - began
@@ -121,11 +121,11 @@ def drill():
             given(person, "whole.pdf", path, in_pieces=False)
         forget("whole.pdf")
         ratio, rise = statistics.median(ratios), max(*rises, whole.rise)
+        ours, theirs = (statistics.median(side) for side in zip(*times, strict=True))
         found = (
-            f"in pieces {ratio:.2f} times the time of cp and sha256sum (median of {ROUNDS}; {min(ratios):.2f} to "
-            f"{max(ratios):.2f}; medians {statistics.median(t for t, _ in times):.1f} s and "
-            f"{statistics.median(t for _, t in times):.1f} s); the worker rose by {max(rises)} MB at most, given whole "
-            f"by {whole.rise} MB"
+            f"in pieces {ratio:.2f} times the time of cp and sha256sum (median of {ROUNDS}, "
+            f"{min(ratios):.2f} to {max(ratios):.2f}; {ours:.1f} s and {theirs:.1f} s in the middle); "
+            f"the worker rose by {max(rises)} MB at most, by {whole.rise} MB when it was given whole"
         )
         insist(rise < MOST_MEMORY and ratio <= MOST_TIME, found)
         return found

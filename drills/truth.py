@@ -17,8 +17,8 @@ def sweep():
 
 
 def nothing_half(house):
-    """After ``sweep``: bytes for every row, a row for all bytes, nothing that began and did not end, and every
-    document in its place and on record.
+    """After ``sweep``: bytes for every row, a row for all bytes, nothing that began and did not end, and
+    every document in its place and on record.
     """
     from applications.models import AnswerFile
     from audit.models import Event
@@ -36,7 +36,10 @@ def nothing_half(house):
     insist(not lost, f"documents that no answer has: {lost}")
     received = set(Event.objects.filter(kind="document.received").values_list("subject", flat=True))
     deleted = set(Event.objects.filter(kind="document.deleted").values_list("subject", flat=True))
-    insist(received - deleted == {f"document:{pk}" for pk in documents}, "received, and not on record; or the reverse")
+    insist(
+        received - deleted == {f"document:{pk}" for pk in documents},
+        "received, and not on record; or the reverse",
+    )
 
 
 def held(person, name):

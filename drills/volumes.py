@@ -1,42 +1,50 @@
 """Small volumes that fill up, and what may be answered on a full one."""
 
 import contextlib
+import os
 import subprocess
+import tempfile
+from pathlib import Path
 
 from documents.stores import PIECE
 from drills.house import insist
 
 WORDS = "could not be stored"
+PAGE = "Something went wrong on our side"
 
 
 @contextlib.contextmanager
-def volume(folder, options):
-    """A small file system of its own in memory; needs root."""
-    folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True
-    )
-    insist(done.returncode == 0, f"no volume could be mounted: {done.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
+def volume(options):
+    """The folder of a small file system of its own, in memory; needs root."""
+    with tempfile.TemporaryDirectory() as parent:
+        Path(parent).chmod(0o711)
+        folder = Path(parent) / "volume"
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
+        done = subprocess.run(command, capture_output=True, text=True)
+        insist(done.returncode == 0, f"no volume could be mounted: {done.stderr.strip()}")
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def fill(folder):
-    """To the last byte; the file that does it."""
+def fill(folder, *, but=0):
+    """To the last byte, or but for so many; the file that does it."""
     path = folder / "filler"
     with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while file.write(bytes(4096)):
             pass
+    os.truncate(path, path.stat().st_size - but)
     return path
 
 
 def refused(answer, where):
-    """A plain error: our words about the file, or a status that says of the service that it is short of room."""
+    """A plain error: our words about the file, our page of a fault, or a status that says enough."""
     insist(answer.status >= 400, f"{where}: it was taken: {answer.status}")
-    is_plain = answer.status in (413, 503, 507) or (answer.status == 422 and WORDS in answer.text)
-    insist(is_plain, f"{where}: no plain error, but {answer.status}")
+    ours = {422: WORDS, 500: PAGE}.get(answer.status, "")
+    is_plain = answer.status in (413, 422, 500, 503, 507) and ours in answer.text
+    insist(is_plain, f"{where}: no plain error, but {answer.status}: {answer.text[:200]}")
     return answer.status
 
 

@@ -55,6 +55,8 @@ def _obey(console: Console, arguments: list[str]) -> int:
             return suite.test(console, rest)
         case ["bench", *rest]:
             return suite.bench(console, rest)
+        case ["drill", *rest]:
+            return suite.drill(console, rest)
         case ["lint"]:
             return suite.lint(console)
         case ["types"]:
@@ -62,7 +64,7 @@ def _obey(console: Console, arguments: list[str]) -> int:
         case ["messages"]:
             return suite.messages(console)
         case _:
-            raise Trouble("Say one of: run, manage, test, lint, types, messages, bench, clean.")
+            raise Trouble("Say one of: run, manage, test, lint, types, messages, bench, drill, clean.")
 
 
 def _refuse_other_machines() -> None:

@@ -1,4 +1,4 @@
-"""``make test`` and ``bench`` on throwaway servers; ``make lint``, ``types`` and ``messages`` on none."""
+"""``make test``, ``bench`` and ``drill`` on throwaway servers; ``lint`` and the like on none."""
 
 import fcntl
 import subprocess
@@ -41,6 +41,11 @@ def test(console: Console, arguments: list[str]) -> int:
 def bench(console: Console, arguments: list[str]) -> int:
     with throwaway_servers(console) as environment:
         return _in_foreground(["python", "-m", "bench.run", *arguments], environment)
+
+
+def drill(console: Console, arguments: list[str]) -> int:
+    with throwaway_servers(console) as environment:
+        return _in_foreground(["python", "-m", "drills.run", *arguments], environment)
 
 
 def lint(console: Console) -> int:

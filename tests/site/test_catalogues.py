@@ -17,7 +17,7 @@ from kzcustody_site.embedded.places import ROOT
 from kzcustody_site.embedded.translations import EXTRACT, Entry, entries
 
 LANGUAGES = ["ru", "kk"]
-WITHOUT_STRINGS = (".*", "tests", "bench", "docs", "static", "__pycache__", "*.mo")
+WITHOUT_STRINGS = (".*", "tests", "bench", "drills", "docs", "static", "__pycache__", "*.mo")
 PLURAL_FORMS = {"ru": 4, "kk": 2}
 PLACEHOLDER = re.compile(r"%%|%(?:\(\w+\))?[sdif]|\{\w*\}")
 TAG = re.compile(r"</?\w+[^<>]*>")

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from workflow.models import Stateful
 
-NOT_THE_SERVICE = {"workflow", "tests", "bench"}
+NOT_THE_SERVICE = {"workflow", "tests", "bench", "drills"}
 WRITERS = {
     "update",
     "aupdate",
