@@ -113,8 +113,10 @@ class Kills:
             if asked.done():
                 return asked.result()
             self.stopped_at = (self.stops / "stopped").read_text()
-            self.kill()
-            (self.stops / "go").touch()
+            try:
+                self.kill()
+            finally:
+                (self.stops / "go").touch()
             answer = asked.result()
         until(self.house.answers, "the service did not answer again")
         return answer
