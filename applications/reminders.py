@@ -77,6 +77,7 @@ def _expired(today: date) -> int:
     """
     raised = 0
     ended = files_that_end(today - timedelta(days=1)).filter(document__sealed=True)
+    ended = ended.filter(answer__application__submitted_at__isnull=False)
     for file in ended.select_related("answer__application__case_officer").iterator():
         case, until = file.answer.application, file.document.facts.expires_on
         assert until is not None

@@ -10,6 +10,7 @@ from applications import still_due
 from applications.models import Answer, AnswerFile, DocumentFacts
 from applications.reminders import raise_due
 from applications.services import drafting, files
+from applications.services.copying import copy_application
 from applications.services.snapshots import take_snapshot
 from notifications.models import Message, Reminder
 from regulators.calendars import add_working_days
@@ -78,6 +79,20 @@ def test_the_case_officer_hears_of_it_once_it_was_submitted(given, draft_case, f
         raise_due(until + timedelta(days=1))
     officer = afsa_staff.case_officer.email
     assert told(*OF_DESK) == [("internal_file_expired", officer, "BP-03", until.isoformat())]
+
+
+def test_the_desk_hears_nothing_of_a_draft_that_gives_a_submitted_file_again(
+    given, draft_case, firm_user, afsa_staff, until
+):
+    submitted(draft_case, firm_user)
+    for state in ("submitted", "withdrawn"):
+        type(draft_case).objects.filter(pk=draft_case.pk).update(state=state)
+    copy = copy_application(actor=fresh(firm_user), source=fresh(draft_case))
+    type(copy).objects.filter(pk=copy.pk).update(saved_at=timezone.now() + timedelta(days=30))
+    assert AnswerFile.objects.filter(answer__application=copy, document__sealed=True).count() == 1
+    raise_due(until + timedelta(days=1))
+    assert told(*OF_DESK) == []
+    assert [email for _template, email, *_rest in told("file_expired")] == [firm_user.email]
 
 
 def test_without_a_case_officer_the_leads_hear_of_it(given, draft_case, firm_user, afsa_staff, until):
