@@ -239,4 +239,4 @@ def carry_over(newest: Document, actor: Any) -> None:
     facts = DocumentFacts.objects.filter(document__in=before).order_by("-document__number").first()
     if facts:
         said = {name: getattr(facts, name) for name in CARRIED}
-        DocumentFacts.objects.create(document=newest, updated_by=actor, **said)
+        DocumentFacts.objects.get_or_create(document=newest, defaults={"updated_by": actor, **said})

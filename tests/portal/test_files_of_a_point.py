@@ -9,7 +9,9 @@ from django.utils import timezone
 from accounts.models import Membership
 from applications.models import DocumentFacts, InformationRequest, PointFile, RequestPoint
 from applications.services import requests
+from applications.services.point_files import replace_in_point
 from documents.models import Document
+from documents.services import pieces
 from tests.plugins import files
 from tests.plugins.cases import fresh, new_applicant
 from tests.portal.conftest import pdf
@@ -95,6 +97,23 @@ def test_a_newer_version_takes_the_place_and_the_one_before_can_be_opened(
     assert f'<a href="{reverse("portal:document", args=[first.pk])}">Version 1: v1.pdf</a>' in page
     assert "Version 2 · Corporate document · Kazakh</p>" in page
     assert browser.get(reverse("portal:document", args=[first.pk])).status_code == 200
+
+
+def test_a_newer_version_that_is_finished_twice_at_once_takes_the_place_once(
+    browser, page_of, attach, point, firm_user
+):
+    first = attach("v1.pdf", b"1")
+    content = pdf("v2.pdf", b"2").read()
+    place = f"{page_of}points/2/"
+    said = {"name": "v2.pdf", "size": len(content), "declared_type": "", "mark": ""}
+    incoming = pieces.begin(**said, place=place, actor=firm_user)
+    pieces.add(incoming=incoming, at=0, piece=content)
+    both = [
+        pieces.find(incoming_id=incoming.pk, place=place, actor=firm_user) for _request in range(2)
+    ]  # neither is taken yet
+    how = {"actor": firm_user, "point": point, "document": first, "name": "v2.pdf"}
+    given = [replace_in_point(**how, upload=one) for one in both]
+    assert (given[0], held()) == (given[1], ["v2.pdf"])
 
 
 def test_a_file_is_taken_out_and_what_is_typed_beside_it_is_kept(browser, page_of, attach, asked):

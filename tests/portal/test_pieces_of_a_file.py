@@ -2,8 +2,10 @@
 
 import pytest
 
-from applications.models import AnswerFile
+from applications.models import AnswerFile, DocumentFacts
+from applications.services import files
 from documents.models import Document, Incoming
+from documents.services import pieces
 from documents.storage import store
 from documents.stores import PIECE
 from tests.plugins.cases import fresh, new_applicant
@@ -79,6 +81,22 @@ def test_it_takes_the_place_of_another(browser, url):
     assert answer.status_code == 201
     held = AnswerFile.objects.get(removed_at=None)
     assert (held.document.name, held.document.supersedes) == ("large.pdf", small)
+
+
+def test_the_end_that_is_sent_twice_at_once_takes_its_place_once(browser, url, draft_case, firm_user):
+    browser.post(url, {"files": upload("small.pdf", pdf())})
+    small = Document.objects.get()
+    DocumentFacts.objects.create(document=small, title="Plan", updated_by=firm_user)
+    incoming = announce(browser, url).json()["incoming"]
+    for at in (0, PIECE):
+        send(browser, url, incoming, at)
+    place = {"actor": firm_user, "case_id": draft_case.pk, "requirement": "BP-03", "document": small}
+    found = {"incoming_id": incoming, "place": url.removesuffix("file/"), "actor": firm_user}
+    both = [pieces.find(**found) for _request in range(2)]  # neither is taken yet
+    given = [files.replace(**place, upload=one, name=one.name) for one in both]
+    assert given[0] == given[1]
+    assert [file.document for file in AnswerFile.objects.filter(removed_at=None)] == [given[0]]
+    assert [facts.title for facts in DocumentFacts.objects.filter(document=given[0])] == ["Plan"]
 
 
 def test_what_is_wrong_is_said_before_it_is_sent(browser, url, settings):
