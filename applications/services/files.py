@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rules import has_perm
 
-from applications.mandates import StageOf
+from applications.mandates import StageOf, mandate_for
 from applications.models import AnswerFile, Application, DocumentFacts, Person
 from applications.queries.files import given_before
 from applications.queries.private import private_people
@@ -22,7 +22,7 @@ from applications.states import STAGES_WITH_THE_FIRM
 from applications.states import StageState as S
 from documents import queries as documents
 from documents.models import Document
-from workflow.errors import Gone
+from workflow.errors import Gone, NotAllowed
 from workflow.services import lock
 
 EDIT = "applications.edit_application"
@@ -127,6 +127,7 @@ def describe(
             not (person and person.pk in private_people(case) and _is_elsewhere(document, case, person)),
             _("This file was given for another answer too, so the firm alone says what it is."),
         )
+        _insist_claim_stays(case, document, actor, said)
         facts = write_facts(document, actor, expected_version=expected_version, **said)
         held.update(pages=_pages(pages))
         note_saved(case, actor)
@@ -141,6 +142,14 @@ def _pages(text: str) -> str:
     written = ", ".join(f"{found[1]}-{found[2]}" if found[2] else found[1] for found in ranges if found)
     insist(is_sense and len(written) <= LONGEST_PAGES, _("Write pages as 3-7, 12."))
     return written
+
+
+def _insist_claim_stays(case: Application, document: Document, actor: Any, said: dict[str, Any]) -> None:
+    """An adviser, to whom a claim shuts the file, does not open it so."""
+    if said.get("confidential") or not mandate_for(actor, case.firm_id):
+        return
+    if DocumentFacts.objects.filter(document=document, confidential=True).exists():
+        raise NotAllowed([_("Only the firm's own people take back the claim that a file is confidential.")])
 
 
 def write_facts(document: Document, actor: Any, *, expected_version: int, **said: Any) -> DocumentFacts:

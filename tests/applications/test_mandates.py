@@ -16,6 +16,7 @@ from applications.models import Answer, Application, Authority, DocumentFacts, T
 from applications.queries.access_history import had_access, history_of
 from applications.queries.law import home_of
 from applications.services import consents, drafting, evidence, requests, submission
+from applications.services.files import describe
 from applications.services.mandates import give_authority
 from applications.services.people import save_entity, save_holding
 from audit.models import Event
@@ -247,6 +248,21 @@ def test_what_the_mandate_does_not_cover_is_on_no_page(firm_user, custody_firm, 
     claim = {"confidential": True, "confidential_why": "Guards."}
     DocumentFacts.objects.create(document=own.document, updated_by=firm_user, **claim)
     assert browser.get(reverse("portal:document", args=[own.document_id])).status_code == 403
+
+
+def test_an_adviser_takes_back_no_claim_of_the_firm(firm_user, custody_firm, adviser, draft_case):
+    place = {"case_id": draft_case.pk, "requirement": "BP-03"}
+    given = drafting.attach(**place, actor=firm_user, upload=paper("plan.pdf"), name="plan.pdf").document
+    opened(firm_user, custody_firm, adviser)
+    claim = {"confidential": True, "confidential_why": "Guards."}
+    here = {**place, "document": given}
+    describe(**here, actor=fresh(adviser), expected_version=0, **claim)
+    with pytest.raises(NotAllowed, match="Only the firm"):
+        describe(**here, actor=fresh(adviser), expected_version=1, title="Plan")
+    assert DocumentFacts.objects.get(document=given).confidential is True
+    describe(**here, actor=fresh(adviser), expected_version=1, title="Plan", **claim)
+    describe(**here, actor=fresh(firm_user), expected_version=2, title="Plan")
+    assert DocumentFacts.objects.get(document=given).confidential is False
 
 
 def test_an_adviser_of_two_firms_sees_each_by_itself_and_nothing_crosses(
