@@ -118,29 +118,31 @@ def _for_reader(actor: Any, document_id: Any) -> tuple[Document, list[OwnPart], 
     """A document that this person may open, what it was given for, and the case by which they may."""
     document = Document.objects.filter(pk=document_id).first()
     uses = uses_of(document) if document else []
-    use = next((one for one in uses if document and _may_open(actor, document, one)), None)
-    if document is None or use is None:
+    seen = [one for one in uses if document and _may_open(actor, document, one)]
+    if document is None or not seen:
         raise Gone
+    use = _use_of_few(actor, document, seen)
     case = use.application
-    _insist_on_few(actor, document, use)
     if not document.sealed and not is_the_person(actor, use) and not mandate_for(actor, case.firm_id):
         allow(actor, "applications.read_draft", case)
     return document, uses, case
 
 
-def _insist_on_few(actor: Any, document: Document, use: OwnPart) -> None:
-    """Of what is claimed as confidential: the firm's own people, and those who have to judge the case."""
+def _use_of_few(actor: Any, document: Document, uses: list[OwnPart]) -> OwnPart:
+    """The first; of what is claimed as confidential, the first by which one of the firm's own people, or who
+    has to judge that case, opens it.
+    """
     facts = facts_of(document)
     if facts is None or not facts.confidential:
-        return
-    case = use.application
-    if is_the_person(actor, use) or firm_roles(actor, case.firm_id):
-        return
-    if not rules.has_perm("applications.open_confidential", actor, case):
-        words = _(
-            "The firm claims this file as confidential, so only those who judge the case open it: %(why)s"
-        )
-        raise NotAllowed([words % {"why": facts.confidential_why}])
+        return uses[0]
+    for use in uses:
+        case = use.application
+        if is_the_person(actor, use) or firm_roles(actor, case.firm_id):
+            return use
+        if rules.has_perm("applications.open_confidential", actor, case):
+            return use
+    words = _("The firm claims this file as confidential, so only those who judge the case open it: %(why)s")
+    raise NotAllowed([words % {"why": facts.confidential_why}])
 
 
 def on_verdict(document: Document) -> None:

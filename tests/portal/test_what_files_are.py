@@ -10,6 +10,7 @@ from django.utils import timezone
 from applications.models import AnswerFile, Consultation, DocumentFacts
 from applications.queries.files import facts_as_given, given_facts
 from applications.services import drafting, files
+from applications.services.copying import copy_application
 from applications.services.evidence import has_thumbnail, open_evidence
 from applications.services.snapshots import take_snapshot
 from audit.models import Event
@@ -34,11 +35,11 @@ def describe(case, user, document, **said):
     return files.describe(**place, document=document, expected_version=version, **said)
 
 
-def submitted(case, user):
+def submitted(case, user, reference="KZC-1"):
     with transaction.atomic():
         take_snapshot(fresh(case), actor=user, declaration={"text": "True."})
     type(case).objects.filter(pk=case.pk).update(
-        submitted_at=timezone.now(), reference="KZC-1", state="submitted"
+        submitted_at=timezone.now(), reference=reference, state="submitted"
     )
     return fresh(case)
 
@@ -113,6 +114,20 @@ def test_a_claim_lets_in_who_judges_the_case_and_nobody_else(draft_case, firm_us
         asked_by=afsa_staff.reviewer,
     )
     assert opens(afsa_staff.specialist, document) == ""
+
+
+def test_who_is_asked_for_a_view_opens_it_also_where_another_case_has_the_file(
+    draft_case, firm_user, document, afsa_staff
+):
+    describe(draft_case, firm_user, document, **CLAIM)
+    case = submitted(draft_case, firm_user)
+    type(case).objects.filter(pk=case.pk).update(state="withdrawn")
+    copy = copy_application(actor=fresh(firm_user), source=fresh(case))
+    copy = submitted(copy, firm_user, reference="KZC-2")
+    asked = {"inside": True, "question": "?", "asked_by": afsa_staff.reviewer}
+    Consultation.objects.create(application=copy, specialist=afsa_staff.specialist, **asked)
+    assert opens(afsa_staff.specialist, document) == ""
+    assert Event.objects.filter(subject=copy.audit_subject, kind="document.opened").count() == 1
 
 
 def test_the_desk_says_why_it_stays_shut_and_shows_no_small_picture(
