@@ -58,13 +58,16 @@ def is_evidence_in(document: Document, case: Application) -> bool:
 
 
 def _may_open(actor: Any, document: Document, use: OwnPart) -> bool:
-    """The invited person; whoever may see the case, but the firm nothing of what is private, and an adviser
-    nothing but what answers a question in the stages of the mandate.
+    """The invited person; whoever may see the case, but staff with a conflict of interest nothing, the firm
+    nothing of what is private, and an adviser nothing but what answers a question in the stages of the
+    mandate.
     """
     if use.person_id is not None and is_the_person(actor, use):
         return True
     case = use.application
     if not Application.objects.visible_to(actor).filter(pk=case.pk).exists():
+        return False
+    if actor.is_staff and not rules.has_perm("applications.work_on_case", actor, case):
         return False
     of_the_firm = bool(firm_roles(actor, case.firm_id))
     if not of_the_firm and mandate_for(actor, case.firm_id):

@@ -8,7 +8,10 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from applications.queries.files_of_case import files_of_case
 from applications.services import drafting, files
+from applications.services.archive import Archive
+from applications.services.conflicts import declare_conflict
 from applications.services.snapshots import take_snapshot
 from audit.models import Event
 from documents.models import Document
@@ -106,6 +109,16 @@ def test_two_files_of_one_name_in_one_folder_are_both_there(afm_draft_case, firm
     later = names[0].removeprefix("a-").removesuffix(".pdf")
     assert names == [f"a-{later}.pdf", "a.pdf"]
     assert later in {document.pk.hex[:8] for document in made}
+
+
+def test_a_conflict_that_is_declared_while_it_is_sent_shuts_what_is_left(with_files, afm_staff):
+    case, _rules, _made = with_files
+    sent = iter(Archive(actor=fresh(afm_staff.reviewer), files=files_of_case(case)))
+    received = [next(sent)]
+    declare_conflict(actor=fresh(afm_staff.reviewer), case=case, text="A cousin.")
+    with zipfile.ZipFile(io.BytesIO(b"".join([*received, *sent]))) as archive:
+        names = archive.namelist()
+    assert (len(names), names[-1], len(opened(case))) == (2, "index.csv", 1)
 
 
 def test_the_page_says_how_many_files_there_are_and_records_nothing(with_files, afm_staff, english):
