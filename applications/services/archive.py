@@ -14,6 +14,7 @@ from applications.queries.files_of_case import GivenFile
 from applications.services.evidence import open_evidence
 from documents.archive import Member, zipped
 from documents.models import Document
+from documents.names import DEVICES
 from documents.storage import CHUNK
 from licences.text import cell
 from workflow.errors import Refused
@@ -43,7 +44,9 @@ class Archive:
     def _members(self) -> Iterator[Member]:
         now = timezone.now()
         for name, content in self.papers:
-            self.rows.append([name, name, "", "", now.date(), len(content), _sha256(content), ""])
+            self.rows.append(
+                [name, name, "", "", timezone.localdate(now), len(content), _sha256(content), ""]
+            )
             yield Member(path=name, at=now, size=len(content), chunks=[content])
         for file in self.files:
             opened = self._open(file)
@@ -60,7 +63,11 @@ class Archive:
         """None where it is in the archive already, or left out; either way the index has a line of it."""
         about = [file.name, file.what_for, file.person]
         document = Document.objects.filter(pk=file.document).first()
-        facts = [document.uploaded_at.date(), document.size, document.sha256] if document else [""] * 3
+        facts = (
+            [timezone.localdate(document.uploaded_at), document.size, document.sha256]
+            if document
+            else [""] * 3
+        )
         if document and self.paths.get(document.pk):
             self.rows.append([self.paths[document.pk], *about, *facts, ""])
             return None
@@ -81,12 +88,14 @@ class Archive:
             return reasons or _("The file is not there any more.")
 
     def _path_of(self, file: GivenFile) -> str:
-        """Two files of one name in one folder are told apart by the id of the later one."""
+        """Two files of one name in one folder are told apart by the id of the later one. Not every system
+        tells a large letter from a small one.
+        """
+        taken = {path.casefold() for path in self.paths.values()}
         *folders, name = (*(_plain(part) for part in file.folder), file.name)
-        path = "/".join([*folders, name])
-        if path in self.paths.values():
+        while (path := "/".join([*folders, name])).casefold() in taken:
             stem, dot, extension = name.rpartition(".")
-            path = "/".join([*folders, f"{stem}-{file.document.hex[:8]}{dot}{extension}"])
+            name = f"{stem}-{file.document.hex[:8]}{dot}{extension}"
         return path
 
     def _index(self) -> bytes:
@@ -112,4 +121,5 @@ def _sha256(content: bytes) -> str:
 def _plain(folder: str) -> str:
     """A title as the name of a folder on any system."""
     kept = "".join(letter if letter.isalnum() or letter in " -_.,()" else " " for letter in folder)
-    return " ".join(kept.split())[:80].strip(". ") or "-"
+    name = " ".join(kept.split())[:80].strip(". ") or "-"
+    return f"_{name}" if name.lower() in DEVICES else name

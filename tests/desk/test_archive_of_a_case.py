@@ -2,13 +2,15 @@
 
 import csv
 import io
+import uuid
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from applications.queries.files_of_case import files_of_case
+from applications.queries.files_of_case import GivenFile, files_of_case
 from applications.services import drafting, files
 from applications.services.archive import Archive
 from applications.services.conflicts import declare_conflict
@@ -109,6 +111,36 @@ def test_two_files_of_one_name_in_one_folder_are_both_there(afm_draft_case, firm
     later = names[0].removeprefix("a-").removesuffix(".pdf")
     assert names == [f"a-{later}.pdf", "a.pdf"]
     assert later in {document.pk.hex[:8] for document in made}
+
+
+def test_names_that_one_system_takes_for_the_same_or_for_a_device_lie_apart(firm_user, document_store):
+    archive = Archive(actor=firm_user, files=())
+    named = [("a.pdf", "Aida"), ("A.PDF", "Aida"), ("a.pdf", "Aux"), ("a.pdf", "..."), ("a.pdf", "../x")]
+    documents = [uuid.UUID(int=number) for number in range(len(named))]
+    for document, (name, person) in zip(documents, named, strict=True):
+        file = GivenFile(document=document, name=name, folder=("BP-03", person), what_for="BP-03")
+        archive.paths[document] = archive._path_of(file)
+    assert list(archive.paths.values()) == [
+        "BP-03/Aida/a.pdf", "BP-03/Aida/A-00000000.PDF", "BP-03/_Aux/a.pdf", "BP-03/-/a.pdf", "BP-03/x/a.pdf",
+    ]  # fmt: skip
+    taken = uuid.UUID(int=9)
+    archive.paths[taken] = "BP-03/Aida/a-00000000.pdf"
+    later = GivenFile(document=documents[0], name="a.pdf", folder=("BP-03", "Aida"), what_for="BP-03")
+    assert archive._path_of(later) == "BP-03/Aida/a-00000000-00000000.pdf"
+
+
+def test_the_index_says_the_day_of_here(afm_draft_case, firm_user, document_store, time_machine):
+    case = afm_draft_case
+    rule = next(r for r in case.book.requirements if "documents" in r.evidence and not r.per_person)
+    at_night = datetime(2026, 12, 4, 22, tzinfo=UTC)  # the next day already in Kazakhstan
+    time_machine.move_to(at_night, tick=False)
+    place = {"actor": firm_user, "case_id": case.pk, "requirement": rule.code}
+    drafting.attach(**place, upload=upload("a.pdf", pdf()), name="a.pdf")
+    archive = Archive(actor=fresh(firm_user), files=files_of_case(case), papers=[("all.pdf", b"")])
+    assert b"".join(archive).startswith(b"PK")
+    assert [(row[1], str(row[4])) for row in archive.rows] == [
+        ("all.pdf", "2026-12-05"), ("a.pdf", "2026-12-05"),
+    ]  # fmt: skip
 
 
 def test_a_conflict_that_is_declared_while_it_is_sent_shuts_what_is_left(with_files, afm_staff):
