@@ -115,13 +115,15 @@ class Upload {
     const announced = { name, size, declared_type: type, mark: lastModified };
     let pauses = [...PAUSES];
     let stands = null;
+    let most = 0;
     while (!this.stopped) {
       const answer = await this.ask(...this.turn(stands, announced));
       if (this.stopped) return;
       if (answer.status === 200) {
         stands = { ...stands, ...JSON.parse(answer.text) };
         this.incoming = stands.incoming;
-        pauses = [...PAUSES];
+        if (stands.came > most) pauses = [...PAUSES]; // that it answers is no progress yet
+        most = Math.max(most, stands.came);
       } else if (answer.status && answer.status !== 409) {
         return this.answered(answer);
       } else {

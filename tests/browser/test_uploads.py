@@ -242,6 +242,33 @@ def test_a_large_file_goes_on_by_itself_where_the_line_dropped(come: Any) -> Non
     assert page.get_by_label("Number").input_value() == "7"
 
 
+def test_a_large_file_of_which_no_further_piece_comes_is_given_up_after_six_tries(come: Any) -> None:
+    page = come()
+    page.clock.install()
+    page.reload()
+    sent: list[int] = []
+
+    def broken(route: Route) -> None:
+        at = piece_in(route)
+        if at is not None:
+            sent.append(at)
+        if at == PIECE:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/file/", broken)
+    page.get_by_label("Choose files").set_input_files(a_file("large.pdf", b"x" * LARGE))
+    large = row(page, "large.pdf")
+    for _pause in range(6):
+        expect(large).to_contain_text("Waiting for the connection")
+        with page.expect_event("requestfailed"):
+            page.clock.run_for(31_000)
+    expect(large).to_contain_text("Not uploaded")
+    expect(large.get_by_role("button", name="Try again large.pdf")).to_be_visible()
+    assert sent == [0] + [PIECE] * 7
+
+
 def test_a_large_file_goes_on_after_the_page_was_left(come: Any, tmp_path: Path) -> None:
     page = come()
     path = tmp_path / "large.pdf"
