@@ -1,8 +1,13 @@
 """A large file that the page gives piece by piece: announced, sent, gone on with, finished once."""
 
+import tracemalloc
+
 import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.http import HttpRequest
 
 from applications.models import AnswerFile, DocumentFacts
+from applications.portal.views.files import give
 from applications.services import files
 from documents.models import Document, Incoming
 from documents.services import pieces
@@ -129,6 +134,24 @@ def test_a_crafted_request_is_no_error_of_ours(browser, url):
                     {"incoming": incoming, "at": "0"}):  # fmt: skip
         assert browser.post(url, crafted).status_code == 404, crafted
     assert announce(browser, url, size="0").status_code == 422
+
+
+def test_a_piece_that_is_too_long_is_not_held_in_memory(browser, url, draft_case, firm_user):
+    incoming = announce(browser, url).json()["incoming"]
+    with TemporaryUploadedFile("large.pdf", "application/pdf", 20 * PIECE, None) as piece:
+        piece.write(CONTENT)
+        piece.truncate(20 * PIECE)
+        piece.seek(0)
+        request = HttpRequest()
+        request.method, request.user, request.FILES["piece"] = "POST", fresh(firm_user), piece
+        request.POST = {"incoming": incoming, "at": "0"}
+        tracemalloc.start()
+        try:
+            answer = give(request, draft_case.pk, "business_plan", "BP-03")
+            held = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert (answer.status_code, held < 3 * PIECE) == (409, True)
 
 
 def test_a_closed_stage_takes_no_file(browser, url, draft_case):

@@ -22,6 +22,7 @@ from documents import queries as documents
 from documents.errors import OutOfStep, Rejected
 from documents.models import Document, Incoming
 from documents.services import pieces
+from documents.stores import PIECE
 from workflow.errors import Conflict, Gone, NotAllowed, NotReady, Refused
 
 STAGE_CLOSED = gettext_lazy(
@@ -121,7 +122,7 @@ def _with_piece(place: Place) -> Incoming:
     found, at = _announced_before(place), _whole_number(place.request.POST["at"])
     if found is None or piece is None:
         raise Gone
-    return pieces.add(incoming=found, at=at, piece=piece.read())
+    return pieces.add(incoming=found, at=at, piece=piece.read(PIECE + 1))
 
 
 def _forgotten(place: Place) -> HttpResponse:
