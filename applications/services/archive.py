@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from applications.models import Application
 from applications.queries.files_of_case import GivenFile
 from applications.services.evidence import open_evidence
 from documents.archive import Member, zipped
@@ -32,8 +33,10 @@ class Archive:
     and the index says why. Iterate outside a transaction; the request and its language may be over by then.
     """
 
-    def __init__(self, *, actor: Any, files: Iterable[GivenFile], papers: Papers = ()) -> None:
-        self.actor, self.files, self.papers = actor, files, papers
+    def __init__(
+        self, *, actor: Any, case: Application, files: Iterable[GivenFile], papers: Papers = ()
+    ) -> None:
+        self.actor, self.case, self.files, self.papers = actor, case, files, papers
         self.language = translation.get_language()
         self.paths: dict[UUID, str] = {}  # of each document that was reached; empty where it was left out
         self.rows: list[list[Any]] = []
@@ -73,7 +76,7 @@ class Archive:
             return None
         try:
             with translation.override(self.language):
-                opened = open_evidence(actor=self.actor, document_id=file.document, why="zip")
+                opened = open_evidence(actor=self.actor, document_id=file.document, case=self.case, why="zip")
         except Refused as refusal:
             self.rows.append(["", *about, *facts, self._why_not(refusal)])
             return None

@@ -87,24 +87,28 @@ def _is_in_reach(actor: Any, document: Document, use: OwnPart) -> bool:
     return any(rules.has_perm("applications.read_stage", actor, StageOf(case, stage)) for stage in stages)
 
 
-def open_evidence(*, actor: Any, document_id: Any, why: str = "view") -> tuple[Document, Any]:
+def open_evidence(
+    *, actor: Any, document_id: Any, case: Application | None = None, why: str = "view"
+) -> tuple[Document, Any]:
     """Open a document for somebody who may see its case, or for the invited person whom it is about; the
-    audit row of the opening is committed first.
+    audit row of the opening is committed first, to the ``case`` that it is opened in, where that is known.
 
     Staff open only what was submitted. Raises Gone where there is nothing that this person may see, and what
     ``documents.services.open_document`` raises.
     """
-    document, _uses, case = _for_reader(actor, document_id)
+    document, _uses, case = _for_reader(actor, document_id, case)
     return document, open_document(document=document, actor=actor, why=why, subject=case.audit_subject)
 
 
-def open_preview(*, actor: Any, document_id: Any, size: str, why: str = "view") -> Any:
+def open_preview(
+    *, actor: Any, document_id: Any, size: str, case: Application | None = None, why: str = "view"
+) -> Any:
     """The picture of the first page, for whoever may open the file. The large one is recorded like an
     opening. Of what is about a person there is no small one: a list shows no face and no number.
 
     Raises Gone as ``open_evidence``, and what ``documents.services.open_picture`` raises.
     """
-    document, uses, case = _for_reader(actor, document_id)
+    document, uses, case = _for_reader(actor, document_id, case)
     if size == Picture.SMALL and not has_thumbnail(document, about_person=any(u.person_id for u in uses)):
         raise Gone
     return open_picture(document=document, size=size, actor=actor, why=why, subject=case.audit_subject)
@@ -117,11 +121,14 @@ def has_thumbnail(document: Document, *, about_person: bool) -> bool:
     return document.has_preview and not about_person and not is_shy
 
 
-def _for_reader(actor: Any, document_id: Any) -> tuple[Document, list[OwnPart], Application]:
+def _for_reader(
+    actor: Any, document_id: Any, within: Application | None
+) -> tuple[Document, list[OwnPart], Application]:
     """A document that this person may open, what it was given for, and the case by which they may."""
     document = Document.objects.filter(pk=document_id).first()
     uses = uses_of(document) if document else []
-    seen = [one for one in uses if document and _may_open(actor, document, one)]
+    here = [one for one in uses if within is None or one.application.pk == within.pk]
+    seen = [one for one in here if document and _may_open(actor, document, one)]
     if document is None or not seen:
         raise Gone
     use = _use_of_few(actor, document, seen)

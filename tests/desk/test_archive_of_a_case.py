@@ -14,6 +14,7 @@ from applications.queries.files_of_case import GivenFile, files_of_case
 from applications.services import drafting, files
 from applications.services.archive import Archive
 from applications.services.conflicts import declare_conflict
+from applications.services.copying import copy_application
 from applications.services.snapshots import take_snapshot
 from audit.models import Event
 from documents.models import Document
@@ -113,8 +114,8 @@ def test_two_files_of_one_name_in_one_folder_are_both_there(afm_draft_case, firm
     assert later in {document.pk.hex[:8] for document in made}
 
 
-def test_names_that_one_system_takes_for_the_same_or_for_a_device_lie_apart(firm_user, document_store):
-    archive = Archive(actor=firm_user, files=())
+def test_names_that_one_system_takes_for_the_same_or_for_a_device_lie_apart(afm_draft_case, firm_user):
+    archive = Archive(actor=firm_user, case=afm_draft_case, files=())
     named = [("a.pdf", "Aida"), ("A.PDF", "Aida"), ("a.pdf", "Aux"), ("a.pdf", "..."), ("a.pdf", "../x")]
     documents = [uuid.UUID(int=number) for number in range(len(named))]
     for document, (name, person) in zip(documents, named, strict=True):
@@ -136,7 +137,7 @@ def test_the_index_says_the_day_of_here(afm_draft_case, firm_user, document_stor
     time_machine.move_to(at_night, tick=False)
     place = {"actor": firm_user, "case_id": case.pk, "requirement": rule.code}
     drafting.attach(**place, upload=upload("a.pdf", pdf()), name="a.pdf")
-    archive = Archive(actor=fresh(firm_user), files=files_of_case(case), papers=[("all.pdf", b"")])
+    archive = Archive(actor=fresh(firm_user), case=case, files=files_of_case(case), papers=[("all.pdf", b"")])
     assert b"".join(archive).startswith(b"PK")
     assert [(row[1], str(row[4])) for row in archive.rows] == [
         ("all.pdf", "2026-12-05"), ("a.pdf", "2026-12-05"),
@@ -145,12 +146,30 @@ def test_the_index_says_the_day_of_here(afm_draft_case, firm_user, document_stor
 
 def test_a_conflict_that_is_declared_while_it_is_sent_shuts_what_is_left(with_files, afm_staff):
     case, _rules, _made = with_files
-    sent = iter(Archive(actor=fresh(afm_staff.reviewer), files=files_of_case(case)))
+    sent = iter(Archive(actor=fresh(afm_staff.reviewer), case=case, files=files_of_case(case)))
     received = [next(sent)]
     declare_conflict(actor=fresh(afm_staff.reviewer), case=case, text="A cousin.")
     with zipfile.ZipFile(io.BytesIO(b"".join([*received, *sent]))) as archive:
         names = archive.namelist()
     assert (len(names), names[-1], len(opened(case))) == (2, "index.csv", 1)
+
+
+def test_of_a_file_that_an_earlier_case_has_too_the_opening_is_on_record_where_it_was_opened(
+    with_files, firm_user, afm_staff, english
+):
+    case, _rules, made = with_files
+    for state in ("submitted", "withdrawn"):
+        type(case).objects.filter(pk=case.pk).update(state=state)
+    copy = copy_application(actor=fresh(firm_user), source=fresh(case))
+    with transaction.atomic():
+        take_snapshot(fresh(copy), actor=firm_user, declaration={"text": "True."})
+    type(case).objects.filter(pk=copy.pk).update(submitted_at="2026-03-02T00:00Z", reference="AFM-2")
+    content, _index = taken_apart(english(afm_staff.reviewer).post(at("archive", fresh(copy))))
+    assert len([name for name in content if "/" in name]) == len(made)
+    assert (len(opened(copy)), len(opened(case))) == (len(made), 0)
+    page = english(afm_staff.reviewer).get(at("document", fresh(copy), made["twice.pdf"].pk))
+    assert page.status_code == 200
+    assert (len(opened(copy)), len(opened(case))) == (len(made) + 1, 0)
 
 
 def test_the_page_says_how_many_files_there_are_and_records_nothing(with_files, afm_staff, english):

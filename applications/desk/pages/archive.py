@@ -36,7 +36,7 @@ class ArchivePage(Page):
         return {"intro": f"{words % {'count': count}} {recorded}"}
 
     def post(self) -> HttpResponseBase:  # type: ignore[override]
-        found = Archive(actor=self.user, files=self.files, papers=self._papers())
+        found = Archive(actor=self.user, case=self.case, files=self.files, papers=self._papers())
         return archive(found, str(self.case.reference))
 
     def _papers(self) -> Papers:

@@ -36,8 +36,11 @@ class DocumentPage(Page):
         except Refused as refusal:
             return self.render(None, status=status_of(refusal), reasons=refusal.reasons)
 
+    def wanted(self) -> dict[str, Any]:
+        return {"actor": self.user, "document_id": self.document.pk, "case": self.case}
+
     def hand_out(self) -> Any:
-        return download(*evidence.open_evidence(actor=self.user, document_id=self.document.pk))
+        return download(*evidence.open_evidence(**self.wanted()))
 
 
 class PicturePage(DocumentPage):
@@ -49,7 +52,7 @@ class PicturePage(DocumentPage):
         size = self.ids["size"]
         if size not in dict(Picture.SIZES):
             raise Http404
-        return picture(evidence.open_preview(actor=self.user, document_id=self.document.pk, size=size))
+        return picture(evidence.open_preview(**self.wanted(), size=size))
 
 
 class PreviewPage(DocumentPage):

@@ -62,6 +62,7 @@ def archive(request: SignedIn, pk: UUID) -> HttpResponseBase:
     made = _of_snapshot(request, case, snapshot.number) if snapshot else _draft(request, case)
     files = Archive(
         actor=request.user,
+        case=case,
         files=files_of_case(case, hidden=hidden),
         papers=[(f"{made.file_name}.pdf", papers.pdf(made))],
     )
