@@ -14,6 +14,7 @@ from applications.conditions.individual import first_allowed_day
 from applications.models import IndividualApproval
 from applications.services import individuals
 from applications.services.meeting_log import log_meeting
+from applications.services.standing import keep
 from audit.models import Event
 from notifications.models import Message
 from tests.desk.conftest import at, new_person, on
@@ -205,6 +206,7 @@ def test_the_firm_answers_a_notice_in_the_portal_and_reads_our_answer(case, appr
 
     last = timezone.localdate() - timedelta(days=1)
     IndividualApproval.objects.filter(pk=approval.pk).update(represent_until=last)
+    keep([case.pk])
     assert turn not in firm.get(home).content.decode()
     late = firm.post(url, {"version": approval.version + 2, "text": "Late."})
     assert (late.status_code, "The time for representations is over." in late.content.decode()) == (422, True)
