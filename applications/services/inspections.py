@@ -83,7 +83,7 @@ def confirm_inspection(*, actor: Any, inspection: Inspection) -> InspectionConfi
     """The second inspector says that it was so; a second press says nothing again.
 
     Effects in order: take the examining side; the confirmation; audit event. Raises NotAllowed for anybody
-    else, NotReady where a further entry corrects this one.
+    else, NotReady where a further entry corrects this one or the case is decided.
     """
     with transaction.atomic():
         case = locked_case(inspection.application_id, actor=actor, permission=INSPECT)
@@ -91,6 +91,7 @@ def confirm_inspection(*, actor: Any, inspection: Inspection) -> InspectionConfi
             raise NotAllowed([_("The second inspector confirms this.")])
         if before := InspectionConfirmed.objects.filter(inspection=inspection).first():
             return before
+        insist(case.state not in DECIDED, _("The application is decided."))
         insist(not inspection.corrections.exists(), _("A further entry corrects this one: confirm that one."))
         take_side(case, actor=actor, side=EXAMINE, act="confirm_inspection")
         confirmed = InspectionConfirmed.objects.create(inspection=inspection, by=actor)

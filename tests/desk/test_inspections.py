@@ -161,6 +161,18 @@ def test_who_has_a_conflict_of_interest_neither_enters_nor_confirms(entered, afs
         )  # fmt: skip
 
 
+def test_in_a_decided_case_nothing_is_entered_or_confirmed(entered, afsa_staff):
+    case = entered.application
+    type(case).objects.filter(pk=case.pk).update(state="withdrawn")
+    with pytest.raises(NotReady, match="The application is decided"):
+        confirm_inspection(actor=fresh(afsa_staff.lead_reviewer), inspection=entered)
+    with pytest.raises(NotReady, match="The application is decided"):
+        record_inspection(
+            actor=afsa_staff.reviewer, case=case, requirement=entered.requirement, place="p", shown="s",
+            inspected_on=timezone.localdate(), found="f", second=afsa_staff.lead_reviewer,
+        )  # fmt: skip
+
+
 def test_an_entry_is_neither_changed_nor_deleted_nor_by_one_alone(entered, afsa_staff):
     for change in (lambda: entered.delete(), lambda: Inspection.objects.update(found="other")):
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
