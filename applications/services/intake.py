@@ -138,14 +138,14 @@ def record_fee(
         )
         if fee == FeeEntry.INVOICED and not corrects:
             insist(case.fee not in NOT_INVOICED, NOT_INVOICED.get(case.fee, ""))
-        stands = _entry_that_stands(case)
+        stand = _entries_that_stand(case)
         day = on or timezone.localdate()
         insist(day <= timezone.localdate(), _("The day is not over yet: enter what has happened."))
         FeeEntry.objects.create(
             application=case, what=fee, number=number, amount=amount, on=day, reference=reference,
             reason=reason, corrects=corrects, by=actor, by_name=actor.audit_name,
         )  # fmt: skip
-        if corrects is None or corrects.pk == stands:
+        if corrects is None or corrects.pk in stand:
             case.fee = fee
         case.version += 1
         case.save(update_fields=["fee", "version"])
@@ -155,13 +155,15 @@ def record_fee(
     return case
 
 
-def _entry_that_stands(case: Application) -> int | None:
-    """The key of the entry that says how the fee stands: the newest that was new, with its corrections."""
-    stands = None
+def _entries_that_stand(case: Application) -> set[int]:
+    """The keys of the entries that say how the fee stands: the newest that was new, and its corrections."""
+    stand: set[int] = set()
     for pk, corrects in case.fee_entries.values_list("pk", "corrects_id"):
-        if corrects in (None, stands):
-            stands = pk
-    return stands
+        if corrects is None:
+            stand = {pk}
+        elif corrects in stand:
+            stand.add(pk)
+    return stand
 
 
 def accept(*, actor: Any, case: Application, expected_version: int) -> Application:

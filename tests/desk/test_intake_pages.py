@@ -185,6 +185,19 @@ def test_an_entry_of_another_case_is_not_corrected(submitted, filed, afsa, brows
     assert browsers.case_officer.post(at("fee", submitted), data).status_code == 422
 
 
+def test_an_entry_that_is_corrected_twice_says_what_the_second_correction_says(submitted, browsers):
+    officer, url = browsers.case_officer, at("fee", submitted)
+
+    def post(fee, **more):
+        data = {"fee": fee, "version": fresh(submitted).version, **on(timezone.localdate(), "on"), **more}
+        return officer.post(url, data).status_code, fresh(submitted).fee
+
+    assert post("paid", reference="Order 1") == (302, "paid")
+    slip = {"corrects": submitted.fee_entries.get().pk, "reason": "A slip."}
+    assert post("invoiced", number="INV-7", **slip) == (302, "invoiced")
+    assert post("waived", **slip) == (302, "waived")
+
+
 def test_an_invoice_does_not_undo_that_the_fee_is_paid_or_waived(submitted, browsers):
     officer, url = browsers.case_officer, at("fee", submitted)
 
