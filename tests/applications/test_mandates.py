@@ -247,7 +247,9 @@ def test_what_the_mandate_does_not_cover_is_on_no_page(firm_user, custody_firm, 
         evidence.open_evidence(actor=fresh(adviser), document_id=file.document_id)
     claim = {"confidential": True, "confidential_why": "Guards."}
     DocumentFacts.objects.create(document=own.document, updated_by=firm_user, **claim)
-    assert browser.get(reverse("portal:document", args=[own.document_id])).status_code == 403
+    refused = browser.get(reverse("portal:document", args=[own.document_id]))
+    said = "The firm claims this file as confidential, so only those who judge the case open it: Guards."
+    assert (refused.status_code, said in refused.content.decode()) == (403, True)
 
 
 def test_an_adviser_takes_back_no_claim_of_the_firm(firm_user, custody_firm, adviser, draft_case):

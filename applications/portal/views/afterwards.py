@@ -23,7 +23,7 @@ from documents.http import download, picture
 from documents.models import Picture
 from regulators.periods import footing
 from regulators.rulebook import say
-from workflow.errors import Refused
+from workflow.errors import NotAllowed, Refused
 
 
 @page("GET", "POST")
@@ -89,6 +89,12 @@ def _grounds(case: Application, codes: list[Any]) -> list[str]:
     return [titles.get(code, code) for code in codes]
 
 
+def _shut(request: SignedIn, refusal: Refused) -> HttpResponse:
+    """The reason in words: who is refused by a claim of the firm reads why."""
+    status = 403 if isinstance(refusal, NotAllowed) else 409
+    return render(request, "portal/refused.html", {"reasons": refusal.reasons}, status=status)
+
+
 @page("GET")
 def document(request: SignedIn, document: UUID) -> HttpResponseBase:
     """A file of the firm's own case, as a download. The opening is recorded first."""
@@ -96,8 +102,8 @@ def document(request: SignedIn, document: UUID) -> HttpResponseBase:
         raise Http404
     try:
         found, stored = open_evidence(actor=request.user, document_id=document)
-    except NotUsable as refusal:
-        return render(request, "portal/refused.html", {"reasons": refusal.reasons}, status=409)
+    except (NotUsable, NotAllowed) as refusal:
+        return _shut(request, refusal)
     return download(found, stored)
 
 
@@ -108,5 +114,5 @@ def preview(request: SignedIn, document: UUID, size: str) -> HttpResponseBase:
         raise Http404
     try:
         return picture(open_preview(actor=request.user, document_id=document, size=size))
-    except NotUsable as refusal:
-        return render(request, "portal/refused.html", {"reasons": refusal.reasons}, status=409)
+    except (NotUsable, NotAllowed) as refusal:
+        return _shut(request, refusal)
