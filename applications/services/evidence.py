@@ -17,6 +17,7 @@ from applications.queries.private import hidden_people, private_people
 from applications.rules import OwnPart, is_the_person
 from applications.services import tell
 from applications.services.guard import allow
+from documents import queries as documents
 from documents.errors import Kept
 from documents.models import Document, Picture
 from documents.services import delete_unsealed, open_document, open_picture, receive
@@ -142,8 +143,8 @@ def _use_of_few(actor: Any, document: Document, uses: list[OwnPart]) -> OwnPart:
     """The first; of what is claimed as confidential, the first by which one of the firm's own people, or who
     has to judge that case, opens it.
     """
-    facts = facts_of(document)
-    if facts is None or not facts.confidential:
+    claim = _claim_on(document)
+    if claim is None:
         return uses[0]
     for use in uses:
         case = use.application
@@ -152,7 +153,14 @@ def _use_of_few(actor: Any, document: Document, uses: list[OwnPart]) -> OwnPart:
         if rules.has_perm("applications.open_confidential", actor, case):
             return use
     words = _("The firm claims this file as confidential, so only those who judge the case open it: %(why)s")
-    raise NotAllowed([words % {"why": facts.confidential_why}])
+    raise NotAllowed([words % {"why": claim.confidential_why}])
+
+
+def _claim_on(document: Document) -> DocumentFacts | None:
+    """That of the file, or of a newer version: nobody describes an earlier one any more."""
+    versions = [one for one in documents.chain(document) if one.number >= document.number]
+    claims = DocumentFacts.objects.filter(document__in=versions, confidential=True)
+    return claims.order_by("document__number").first()
 
 
 def on_verdict(document: Document) -> None:

@@ -195,3 +195,16 @@ def test_one_file_answers_two_questions_by_different_pages(
     }  # fmt: skip
     url = reverse("admin:applications_application_question", args=[case.pk, "business_plan", "BP-05"])
     assert "See pages 3-7" in signed_in(fresh(afsa_staff.reviewer)).get(url).content.decode()
+
+
+def test_a_claim_on_a_newer_version_shuts_the_earlier_ones_too(draft_case, firm_user, document, afsa_staff):
+    describe(draft_case, firm_user, document)
+    submitted(draft_case, firm_user)
+    assert opens(afsa_staff.specialist, document) == ""
+    newest = files.replace(
+        actor=firm_user, case_id=draft_case.pk, requirement="BP-03", document=document,
+        upload=upload("v2.pdf", pdf(b"2")), name="v2.pdf",
+    )  # fmt: skip
+    describe(draft_case, firm_user, newest, **CLAIM)
+    assert "It names the guards." in opens(afsa_staff.specialist, document)
+    assert opens(afsa_staff.reviewer, document) == ""
