@@ -1,12 +1,11 @@
 """Documents where the case is known: who may open one, and what a verdict means."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import rules
-from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from accounts.queries import firm_roles
@@ -18,27 +17,27 @@ from applications.rules import OwnPart, is_the_person
 from applications.services import tell
 from applications.services.guard import allow
 from documents import queries as documents
-from documents.errors import Kept
 from documents.models import Document, Picture
-from documents.services import delete_unsealed, open_document, open_picture, receive
+from documents.services import open_document, open_picture, receive
+from documents.services.receiving import nothing
 from workflow.errors import Gone, NotAllowed
+from workflow.services import lock
 
 
 @contextmanager
-def taken_in(*, actor: Any, upload: Any, name: str, supersedes: Document | None = None) -> Iterator[Document]:
-    """Receive a document and give it its place in one transaction; where that fails, the document goes again,
-    unless a newer version stands on it already.
+def taken_in(
+    *, actor: Any, upload: Any, name: str, supersedes: Document | None = None, case_id: Any = None
+) -> Iterator[Document]:
+    """Receive a document and give it its place in one transaction; where that fails, nothing is kept. Of what
+    takes the place of another the case is locked first, as every act on it does.
 
-    Raises documents.errors.Rejected, and whatever the block raises.
+    Raises documents.errors.Rejected, Gone, and whatever the block raises.
     """
-    document = receive(upload=upload, name=name, actor=actor, supersedes=supersedes)
-    try:
-        with transaction.atomic():
-            yield document
-    except Exception:
-        with suppress(Kept, ProtectedError):  # what came in pieces may be in its place already
-            delete_unsealed(document=document, actor=actor)
-        raise
+    lock_first = partial(lock, Application, case_id) if case_id else nothing
+    with receive(
+        upload=upload, name=name, actor=actor, supersedes=supersedes, lock_first=lock_first
+    ) as document:
+        yield document
 
 
 def uses_of(document: Document) -> list[OwnPart]:

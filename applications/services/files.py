@@ -86,7 +86,7 @@ def replace(
     insist_on_room(case, AnswerFile.objects.none(), adding=False)
     is_own = person is not None and person.pk in private_people(case)
     before = None if is_own and _is_elsewhere(document, case, person) else document
-    with taken_in(actor=actor, upload=upload, name=name, supersedes=before) as newest:
+    with taken_in(actor=actor, upload=upload, name=name, supersedes=before, case_id=case_id) as newest:
         case = lock(Application, case_id)
         answer = open_answer(case, requirement, person, actor)
         held = _held_in(case, [document, *documents.chain(newest)], actor, person if is_own else None)

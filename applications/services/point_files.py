@@ -35,7 +35,7 @@ def replace_in_point(
     case = point.request.application
     allow_point(actor, case, point)
     insist_on_room(case, PointFile.objects.none(), adding=False)
-    with taken_in(actor=actor, upload=upload, name=name, supersedes=document) as newest:
+    with taken_in(actor=actor, upload=upload, name=name, supersedes=document, case_id=case.pk) as newest:
         _case, fresh = open_point(actor, point)
         if fresh.files.filter(document=newest, removed_at=None).exists():
             return newest  # what came in pieces was finished twice

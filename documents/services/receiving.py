@@ -1,7 +1,7 @@
 """Taking a file in."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
@@ -22,42 +22,57 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 200
 
 
+def nothing() -> None:
+    pass
+
+
+@contextmanager
 def receive(
-    *, upload: IO[bytes] | Incoming, name: str, actor: Actor, supersedes: Document | None = None
-) -> Document:
-    """Take an uploaded (seekable) file, or one that came in pieces and is whole. Call it outside a
-    transaction: bytes are slow, and locks wait for nobody.
+    *,
+    upload: IO[bytes] | Incoming,
+    name: str,
+    actor: Actor,
+    supersedes: Document | None = None,
+    lock_first: Callable[[], object] = nothing,
+) -> Iterator[Document]:
+    """Take an uploaded (seekable) file, or one that came in pieces and is whole; the block gives the document
+    its place, in the transaction that writes it. So a process that is killed leaves no document without a
+    place. Enter it outside a transaction: bytes are slow, and locks wait for nobody.
 
     Effects in order: check size and content; commit an Arrival, so that nothing written is ever lost from
-    sight; hash and store the bytes under a random key; in one transaction write the Document (waiting for
-    its check, or unscanned where no scanner is set up), remove the Arrival, append ``document.received``;
-    wake the scanner after commit, or what makes the preview. What came in pieces lies in the store already,
-    and is checked and hashed as it lies there.
+    sight; hash and store the bytes under a random key; in one transaction ``lock_first``, write the Document
+    (waiting for its check, or unscanned where no scanner is set up), remove the Arrival, append
+    ``document.received``, run the block; wake the scanner after commit, or what makes the preview. What came
+    in pieces lies in the store already, and is checked and hashed as it lies there.
 
     A file that supersedes another takes its place at the end of that chain, even when a newer one came in
-    meanwhile. Raises Rejected when the file is not taken or cannot be stored, and then keeps nothing; only
-    what came in pieces stays for another try where it is the store that failed.
+    meanwhile; the chain is locked after ``lock_first``. Raises Rejected when the file is not taken or cannot
+    be stored, and whatever the block raises, and then keeps nothing; only what came in pieces stays for
+    another try where it is the store or the block that failed.
     """
     if isinstance(upload, Incoming):
-        return _take_over(upload, actor, supersedes)
+        document = upload.document or _come(upload, actor)
+        with transaction.atomic(durable=True):
+            lock_first()
+            yield _keep(document, actor, supersedes, upload)
+        return
     declared = getattr(upload, "content_type", None) or ""
     document = _examined(upload, key=storage.new_key(), name=name, declared_type=declared, actor=actor)
     with transaction.atomic(durable=True):
         Arrival.objects.create(key=document.key)
     try:
         _store(document, upload)
-        _keep(document, actor, supersedes)
+        with transaction.atomic(durable=True):
+            lock_first()
+            yield _keep(document, actor, supersedes)
     except BaseException:
         with suppress(DatabaseError):
             discard(document.key)
         raise
-    return document
 
 
-def _take_over(incoming: Incoming, actor: Actor, supersedes: Document | None) -> Document:
-    """The document of a file that lies in the store; the same one, if it was asked for before."""
-    if incoming.document:
-        return incoming.document
+def _come(incoming: Incoming, actor: Actor) -> Document:
+    """The document to be of what lies in the store."""
     if incoming.came != incoming.size:
         raise pieces.out_of_step(incoming)
     about = {"name": incoming.name, "declared_type": incoming.declared_type}
@@ -71,7 +86,7 @@ def _take_over(incoming: Incoming, actor: Actor, supersedes: Document | None) ->
         raise not_kept(incoming.key) from error
     except Exception as error:
         raise pieces.failed(incoming) from error
-    return _keep(document, actor, supersedes, incoming)
+    return document
 
 
 @contextmanager
@@ -112,7 +127,6 @@ def _store(document: Document, upload: IO[bytes]) -> None:
         raise not_kept(document.key) from error
 
 
-@transaction.atomic
 def _keep(
     document: Document, actor: Actor, supersedes: Document | None, incoming: Incoming | None = None
 ) -> Document:

@@ -18,7 +18,7 @@ LINE = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr)(?:\[(\d)\])?\s+)?(".*
 Entry = dict[str, str]
 EXTRACT = [
     *("makemessages", "-l", "ru", "-l", "kk", "--no-location", "--no-wrap"),
-    *("-i", ".venv", "-i", "tests/*", "-i", "bench/*", "-i", "docs/*"),
+    *("-i", ".venv", "-i", "tests/*", "-i", "bench/*", "-i", "docs/*", "-i", "drills/*"),
 ]
 
 

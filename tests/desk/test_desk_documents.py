@@ -12,10 +12,10 @@ from applications.models import Answer, AnswerFile, Application
 from applications.services import drafting, files
 from applications.services.snapshots import take_snapshot
 from audit.models import Event
-from documents.services import receive, seal
+from documents.services import seal
 from tests.desk.conftest import at
 from tests.plugins.cases import fresh
-from tests.plugins.files import pdf, upload
+from tests.plugins.files import pdf, receive, upload
 from tests.plugins.previews import give_preview
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from accounts.actors import System
-from documents import services
 from documents.clamd import Clamd, NoAnswer
 from documents.probe import probe
 from documents.signatures import eicar_signature
@@ -58,7 +57,7 @@ def received(db, actor):
 
     def receive(content=None, name="charter.pdf", **more):
         content = files.pdf() if content is None else content
-        return services.receive(upload=files.upload(name, content), name=name, actor=actor, **more)
+        return files.receive(upload=files.upload(name, content), name=name, actor=actor, **more)
 
     return receive
 

@@ -53,7 +53,7 @@ def sent(incoming, whole=WHOLE, *, until=None):
 
 
 def received(incoming, person, **more):
-    return services.receive(upload=incoming, name=incoming.name, actor=person, **more)
+    return files.receive(upload=incoming, name=incoming.name, actor=person, **more)
 
 
 def left():
@@ -354,7 +354,7 @@ STEPS = {
     "before the file is looked at": ("documents.storage.complete", True),
     "after the file is hashed": ("documents.storage.sums", True),
     "before the record is committed": ("documents.services.receiving.record", True),
-    "after the record is committed": ("documents.services.receiving._keep", True),
+    "after the record is committed": ("tests.plugins.files.receive", True),
 }
 
 
@@ -425,7 +425,7 @@ def test_a_large_file_that_a_form_gives_is_never_held_whole(person):
         upload.flush()
         tracemalloc.start()
         try:
-            document = services.receive(upload=upload, name="a.pdf", actor=person)
+            document = files.receive(upload=upload, name="a.pdf", actor=person)
             assert (document.size, tracemalloc.get_traced_memory()[1] < MOST_MEMORY) == (LARGE, True)
         finally:
             tracemalloc.stop()

@@ -8,7 +8,7 @@ from django.db import DataError, transaction
 
 from accounts.models import User
 from audit.models import Event
-from documents import queries, services
+from documents import queries
 from documents.errors import Rejected
 from documents.models import Arrival, Document, Status
 from documents.uploads import BoundedUploadHandler
@@ -38,7 +38,7 @@ def test_what_is_kept_of_a_file(received, stored_files, actor):
 
 def test_a_person_is_remembered_by_name_after_the_account_is_gone(received):
     person = User.objects.create(email="a@example.test", full_name="Әсел Қ.")
-    document = services.receive(upload=files.upload("a.pdf", files.pdf()), name="a.pdf", actor=person)
+    document = files.receive(upload=files.upload("a.pdf", files.pdf()), name="a.pdf", actor=person)
     assert document.uploaded_by == person
     person.delete()
     document.refresh_from_db()
@@ -72,14 +72,14 @@ def test_a_false_declared_size_changes_nothing(received, settings, actor):
     upload.size = 1
     settings.DOCUMENT_MAX_BYTES = 10
     with pytest.raises(Rejected) as caught:
-        services.receive(upload=upload, name="a.pdf", actor=actor)
+        files.receive(upload=upload, name="a.pdf", actor=actor)
     assert caught.value.code == "too_big"
 
 
 def test_the_declared_type_of_the_upload_must_agree(actor):
     upload = files.upload("a.pdf", files.pdf(), "text/html")
     with pytest.raises(Rejected) as caught:
-        services.receive(upload=upload, name="a.pdf", actor=actor)
+        files.receive(upload=upload, name="a.pdf", actor=actor)
     assert caught.value.code == "wrong_type"
 
 
@@ -112,7 +112,7 @@ def test_a_database_that_refuses_the_record_leaves_no_file(actor, stored_files, 
         human = ""
 
     with pytest.raises(DataError, match="NUL"):
-        services.receive(upload=files.upload("a.pdf", files.pdf()), name="a.pdf", actor=Nameless())
+        files.receive(upload=files.upload("a.pdf", files.pdf()), name="a.pdf", actor=Nameless())
     assert (Document.objects.count(), Arrival.objects.count(), stored_files()) == (0, 0, [])
 
 

@@ -92,12 +92,12 @@ def sent(incoming, whole=LARGE, *, until=None):
 
 
 def received(incoming, person):
-    return services.receive(upload=incoming, name=incoming.name, actor=person)
+    return files.receive(upload=incoming, name=incoming.name, actor=person)
 
 
 def test_a_file_is_kept_read_proven_and_deleted(bucket, actor, django_capture_on_commit_callbacks):
     upload = files.upload("a.pdf", files.pdf())
-    document = services.receive(upload=upload, name="a.pdf", actor=actor)
+    document = files.receive(upload=upload, name="a.pdf", actor=actor)
     assert bucket.keys() == {document.key}
     assert services.open_document(document=document, actor=actor, why="view").read() == files.pdf()
     tasks.verify_integrity()
@@ -161,7 +161,7 @@ def test_a_bucket_that_fails_is_said_and_the_file_goes_on_afterwards(bucket, per
 
 def test_the_flipped_and_the_missing_object_are_named(bucket, actor):
     flipped, missing, hidden = (
-        services.receive(upload=files.upload("a.pdf", files.pdf(body)), name="a.pdf", actor=actor)
+        files.receive(upload=files.upload("a.pdf", files.pdf(body)), name="a.pdf", actor=actor)
         for body in (b"1", b"2", b"3")
     )
     bucket.client.put_object(Bucket=bucket.name, Key=flipped.key, Body=files.pdf(b"9"))
@@ -185,7 +185,7 @@ def test_the_flipped_and_the_missing_object_are_named(bucket, actor):
 
 def test_a_preview_lies_in_the_bucket_too(bucket, actor):
     upload = files.upload("a.png", files.flat_png(30, 30))
-    document = services.receive(upload=upload, name="a.png", actor=actor)
+    document = files.receive(upload=upload, name="a.png", actor=actor)
     services.make_preview(document_id=document.pk)
     document.refresh_from_db()
     assert (document.preview, len(bucket.keys())) == (Preview.MADE, 3)
@@ -205,7 +205,7 @@ def test_an_object_is_read_from_any_place_and_office_files_too(bucket, actor):
         assert file.read() == whole[1990:]
     with pytest.raises(FileNotFoundError):
         storage.opened("aa/b")
-    document = services.receive(
+    document = files.receive(
         upload=files.upload("a.docx", files.docx(word__a=bytes(3_000_000))), name="a.docx", actor=actor
     )
     assert document.extension == "docx"

@@ -16,8 +16,9 @@ from applications.models import Answer, AnswerFile, DocumentFacts, InformationRe
 from applications.portal import files as portal_files
 from applications.queries.drafts import load_draft
 from applications.queries.files import given_before
-from applications.services import drafting, evidence
+from applications.services import drafting
 from applications.services import files as services
+from documents import storage
 from documents.models import Document
 from documents.signatures import eicar
 from tests.plugins import files
@@ -435,24 +436,20 @@ def test_two_people_replace_a_file_and_both_versions_stay(browser, url, attach):
     assert page.index("Version 2: v2.pdf") < page.index("Version 1: v1.pdf")
 
 
-def test_a_version_that_was_overtaken_while_it_came_in_stays_on_record(
-    draft_case, firm_user, attach, monkeypatch
-):
+def test_a_version_that_came_in_while_another_did_stays_on_record(draft_case, firm_user, attach, monkeypatch):
     first = attach(name="v1.pdf")
     place = {"actor": firm_user, "case_id": draft_case.pk, "requirement": "BP-03", "document": first}
-    receive = evidence.receive
+    stored = storage.put
 
-    def overtaken(**given):
-        monkeypatch.setattr(evidence, "receive", receive)
-        received = receive(**given)
+    def overtaken(key, file):
+        monkeypatch.setattr(storage, "put", stored)
         services.replace(**place, upload=pdf("v3.pdf", b"3"), name="v3.pdf")
-        return received
+        stored(key, file)
 
-    monkeypatch.setattr(evidence, "receive", overtaken)
+    monkeypatch.setattr(storage, "put", overtaken)
     second = services.replace(**place, upload=pdf("v2.pdf", b"2"), name="v2.pdf")
-    assert (second.number, held()) == (2, ["v3.pdf"])
     third = Document.objects.get(name="v3.pdf")
-    assert (third.supersedes_id, third.number) == (second.pk, 3)
+    assert (third.supersedes, second.supersedes, held()) == (first, third, ["v2.pdf"])
 
 
 def test_a_replacement_that_is_refused_leaves_the_file_as_it_was(browser, url, attach):
