@@ -78,11 +78,11 @@ class Side:
         return self.ask("page", name=name, times=times + 1)
 
 
-def memory(used, cases):
+def memory(used):
     """MB of a worker of its own, that filled nothing and has answered each page some times."""
     fresh = Side(used.name, used.url)
     try:
-        fresh.ask("fill", cases=cases)
+        fresh.ask("sign_in")
         for m in PAGES:
             fresh.ask("page", name=getattr(m, used.name), times=10)
         return fresh.ask("memory")
@@ -161,7 +161,7 @@ def measure(house, floor, cases, rounds):
         cases=cases,
         results=results,
         together=together,
-        memory=tuple(memory(used, cases) for used in (house, floor)),
+        memory=tuple(memory(used) for used in (house, floor)),
         floor_queries=floor_queries,
         statements=statements,
     )

@@ -29,10 +29,13 @@ class Worker:
     def fill(self, cases):
         self.side.fill(cases)
         self.side.settle()
-        self.cookies = {name: _signed_in(user) for name, user in self.side.people().items()}
-        self.pages = self.side.pages()
+        self.sign_in()
         self.waiting = self.side.approvals()
         return len(self.waiting)
+
+    def sign_in(self):
+        self.cookies = {name: _signed_in(user) for name, user in self.side.people().items()}
+        self.pages = self.side.pages()
 
     def page(self, name, times):
         """Milliseconds of each call, and the queries of the last."""
