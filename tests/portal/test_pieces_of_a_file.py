@@ -5,6 +5,7 @@ import tracemalloc
 import pytest
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest
+from django.utils import timezone
 
 from applications.models import AnswerFile, DocumentFacts
 from applications.portal.views.files import give
@@ -128,6 +129,19 @@ def test_nobody_else_goes_on_with_it_nor_anybody_elsewhere(browser, url, draft_c
     assert Incoming.objects.get().came == 0
 
 
+def test_a_piece_asks_nothing_of_the_case_and_who_lost_the_right_finishes_nothing(
+    browser, url, draft_case, firm_user, django_assert_max_num_queries
+):
+    incoming = announce(browser, url).json()["incoming"]
+    with django_assert_max_num_queries(8) as asked:
+        assert send(browser, url, incoming, 0).status_code == 200
+    assert [one["sql"] for one in asked if "applications_" in one["sql"]] == []
+    draft_case.firm.memberships.filter(user=firm_user).update(ended_at=timezone.now())
+    assert send(browser, url, incoming, PIECE).status_code == 200
+    assert browser.post(url, {"incoming": incoming}).status_code == 404
+    assert (Document.objects.count(), AnswerFile.objects.count()) == (0, 0)
+
+
 def test_a_crafted_request_is_no_error_of_ours(browser, url):
     incoming = announce(browser, url).json()["incoming"]
     for crafted in ({"incoming": "x"}, {"incoming": incoming, "at": "-1"}, {"size": "1e9"}, {"at": "0"},
@@ -143,6 +157,7 @@ def test_a_piece_that_is_too_long_is_not_held_in_memory(browser, url, draft_case
         piece.truncate(20 * PIECE)
         piece.seek(0)
         request = HttpRequest()
+        request.path = url
         request.method, request.user, request.FILES["piece"] = "POST", fresh(firm_user), piece
         request.POST = {"incoming": incoming, "at": "0"}
         tracemalloc.start()

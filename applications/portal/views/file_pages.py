@@ -25,6 +25,7 @@ from documents.services import pieces
 from documents.stores import PIECE
 from workflow.errors import Conflict, Gone, NotAllowed, NotReady, Refused
 
+GIVEN_AT = "file/"  # below the address of what a file is given for
 STAGE_CLOSED = gettext_lazy(
     "This stage is complete or with the regulator, so its files cannot be replaced now."
 )
@@ -73,21 +74,25 @@ class Place:
         )  # fmt: skip
 
 
-def give(place: Place) -> HttpResponse:
+def give(request: SignedIn, place_of: Callable[[], Place]) -> HttpResponse:
     """One file by itself, for the script of the page: answered with its row, or with plain words that say why
     it was not taken. A file of more than one piece is announced, comes piece by piece, and is then taken as
     any other; in between the answer says how much is there.
+
+    Who may give a file here is asked when it is announced and when it is taken. A piece belongs to what this
+    person announced here, and asks no more: there are a hundred of them.
     """
-    place.allow()
-    posted = place.request.POST
+    posted = request.POST
     try:
+        if "at" in posted:
+            return _how_far(_with_piece(request))
+        place = place_of()
+        place.allow()
         if "size" in posted:
             return _how_far(_announced(place))
-        if "at" in posted:
-            return _how_far(_with_piece(place))
         if "forget" in posted:
-            return _forgotten(place)
-        return _taken(place, _announced_before(place) or place.request.FILES.get("files"))
+            return _forgotten(request)
+        return _taken(place, _announced_before(request) or request.FILES.get("files"))
     except (NotAllowed, Gone):
         raise
     except OutOfStep as refusal:
@@ -117,27 +122,28 @@ def _announced(place: Place) -> Incoming:
     return pieces.begin(size=size, place=place.here, actor=place.request.user, **words)
 
 
-def _with_piece(place: Place) -> Incoming:
-    piece = place.request.FILES.get("piece")
-    found, at = _announced_before(place), _whole_number(place.request.POST["at"])
+def _with_piece(request: SignedIn) -> Incoming:
+    piece = request.FILES.get("piece")
+    found, at = _announced_before(request), _whole_number(request.POST["at"])
     if found is None or piece is None:
         raise Gone
     return pieces.add(incoming=found, at=at, piece=piece.read(PIECE + 1))
 
 
-def _forgotten(place: Place) -> HttpResponse:
-    found = _announced_before(place)
+def _forgotten(request: SignedIn) -> HttpResponse:
+    found = _announced_before(request)
     if found is None:
         raise Gone
     pieces.forget(incoming=found)
     return HttpResponse(status=204)
 
 
-def _announced_before(place: Place) -> Incoming | None:
-    wanted = place.request.POST.get("incoming", "")
+def _announced_before(request: SignedIn) -> Incoming | None:
+    wanted = request.POST.get("incoming", "")
     if not wanted:
         return None
-    return pieces.find(incoming_id=uuid_or_404(wanted), place=place.here, actor=place.request.user)
+    here = request.path.removesuffix(GIVEN_AT)
+    return pieces.find(incoming_id=uuid_or_404(wanted), place=here, actor=request.user)
 
 
 def _how_far(incoming: Incoming) -> JsonResponse:

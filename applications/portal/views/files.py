@@ -52,8 +52,9 @@ def give(
     request: SignedIn, pk: UUID, stage: str, requirement: str, person: UUID | None = None
 ) -> HttpResponse:
     """One file by itself, for the script of the page."""
-    place = _place(request, *question_or_404(request, pk, stage, requirement, person))
-    return file_pages.give(place)
+    return file_pages.give(
+        request, lambda: _place(request, *question_or_404(request, pk, stage, requirement, person))
+    )
 
 
 @passive

@@ -21,7 +21,7 @@ from regulators import rulebook as rb
 
 @page("POST")
 def own_give(request: SignedIn, part: UUID, requirement: str) -> HttpResponse:
-    return file_pages.give(_of_question(request, part, requirement))
+    return file_pages.give(request, lambda: _of_question(request, part, requirement))
 
 
 @page("GET", "POST")
@@ -43,7 +43,7 @@ def own_file_status(request: SignedIn, part: UUID, requirement: str, document: U
 
 @page("POST")
 def own_point_give(request: SignedIn, part: UUID, point: int) -> HttpResponse:
-    return file_pages.give(_of_point(request, part, point))
+    return file_pages.give(request, lambda: _of_point(request, part, point))
 
 
 @page("GET", "POST")

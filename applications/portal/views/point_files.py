@@ -25,7 +25,7 @@ ANSWER = "applications.answer_request"
 
 @page("POST")
 def point_give(request: SignedIn, pk: UUID, number: int, point: int) -> HttpResponse:
-    return file_pages.give(_place(request, pk, number, point))
+    return file_pages.give(request, lambda: _place(request, pk, number, point))
 
 
 @page("GET", "POST")
