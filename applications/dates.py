@@ -147,7 +147,8 @@ def _returned(today: date) -> Iterator[Due]:
 def _conditions(today: date) -> Iterator[Due]:
     open_ones = (
         Condition.objects.in_force()
-        .filter(application__state=A.APPROVED_IN_PRINCIPLE, verified_at=None, due_on__isnull=False)
+        .filter(owner=Condition.FIRM, application__state=A.APPROVED_IN_PRINCIPLE)
+        .filter(verified_at=None, due_on__isnull=False)
         .select_related("application__firm", "application__licence_type", "application__rulebook")
     )
     for condition in open_ones.iterator():

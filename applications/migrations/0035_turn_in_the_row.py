@@ -18,7 +18,7 @@ def keep_whose_turn_it_is(apps, schema_editor):
 
     asked = rows_of("InformationRequest", status__in=WITH_FIRM).order_by("due_on", "number")
     stages = rows_of("Stage", state__in=STAGES_WITH_THE_FIRM).order_by("order")
-    conditions = rows_of("Condition", verified_at=None, undone_at=None).order_by("due_on")
+    conditions = rows_of("Condition", owner="firm", verified_at=None, undone_at=None).order_by("due_on")
     noticed = rows_of("IndividualApproval", state="refusal_proposed").exclude(represent_until=None)
     told = JSONObject(person="person_id", function="function", until="represent_until")
     told = noticed.order_by().values("application").annotate(

@@ -34,8 +34,8 @@ class Standing(models.Model):
     # on how many points the firm had the last word, and whether it waits for more time
     questions_now = models.PositiveIntegerField(default=0, editable=False)
     time_asked_now = models.BooleanField(default=False, editable=False)
-    # how many conditions are to be verified, and the last day of the next; the service of the last notice,
-    # and its last day; of each notice about a person: person, function and last day, the nearest first
+    # how many conditions are to be verified, and the last day of the firm's next; the service of the last
+    # notice, and its last day; of each notice about a person: person, function, last day, the nearest first
     conditions_now = models.PositiveIntegerField(default=0, editable=False)
     condition_until_now = models.DateField(null=True, editable=False)
     served_now = models.DateField(null=True, editable=False)

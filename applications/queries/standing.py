@@ -78,7 +78,7 @@ def _waited_on() -> dict[str, Any]:
         "answered_now": _first(answered, "number"),
         "returned_now": Coalesce(_first(with_firm, "code"), Value("")),
         "conditions_now": _count(unmet.exclude(effect=Condition.CARRY), "application"),
-        "condition_until_now": _first(unmet.order_by("due_on"), "due_on"),
+        "condition_until_now": _first(unmet.filter(owner=Condition.FIRM).order_by("due_on"), "due_on"),
         "served_now": _first(notices, "served_on"),
         "until_now": _first(notices, "representations_until"),
         "people_noticed_now": _people_noticed(),

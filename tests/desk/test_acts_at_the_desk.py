@@ -128,6 +128,25 @@ def test_conditions_of_an_approval_that_was_undone_are_history(filed, afsa, brow
         assert text.count("Of an approval that was undone") == 2
 
 
+@pytest.mark.parametrize("firms", [0, 1])
+def test_a_condition_that_staff_bring_about_is_no_turn_of_the_firm(filed, afsa, browsers, english, firms):
+    case = filed(afsa, state="recommended")
+    case.findings.update(outcome="met")
+    today = timezone.localdate()
+    ours, theirs = today + timedelta(days=20), today + timedelta(days=60)
+    told = {"reason": "Good.", **on(today + timedelta(days=90), "expires_on")}
+    told |= {"text_1": "We check the site.", "owner_1": "reviewer", **on(ours, "due_on_1")}
+    if firms:
+        told |= {"text_2": "Insure.", **on(theirs, "due_on_2")}
+    _press(browsers.decision_maker, case, "approve_in_principle", **told)
+
+    until = theirs if firms else None
+    page = english(case.created_by).get("/applications/").content.decode()
+    assert (fresh(case).condition_until_now, "Your turn" in page) == (until, bool(firms))
+    reminded = [one.due_on for one in dates_of_firms(theirs) if one.kind == "condition_reminder"]
+    assert reminded == [theirs] * firms
+
+
 def _press(browser, case, name, **data):
     """The act is done, by one person or the second of two, or proposed by the first."""
     answer = browser.post(act(case, name), {"version": fresh(case).version, **data})

@@ -88,7 +88,12 @@ def test_run_serves_refuses_a_second_and_leaves_nothing_after_ctrl_c(
     ("arguments", "name", "value", "answer"),
     [
         (["run"], "PORT", "http", "PORT is 'http'; write a number from 1 to 65535."),
-        (["fly"], "PORT", "23000", "Say one of: run, manage, test, lint, types, messages, bench, drill, clean."),
+        (
+            ["fly"],
+            "PORT",
+            "23000",
+            "Say one of: run, manage, test, lint, types, messages, bench, drill, clean.",
+        ),
         (["manage", "check"], "PORT", "23000", "Nothing runs in this folder. Start it with make run"),
     ],
 )

@@ -46,7 +46,8 @@ def _requests(case: CaseRows) -> Row:
 
 def _ends(case: CaseRows) -> Row:
     waited = [c for c in case.conditions if not c.get("verified_at") and not c.get("undone_at")]
-    days = [c["due_on"] for c in waited if c["due_on"]]
+    firms = (c for c in waited if c.get("owner", Condition.FIRM) == Condition.FIRM)
+    days = [c["due_on"] for c in firms if c["due_on"]]
     return {
         "conditions_now": sum(c.get("effect") != Condition.CARRY for c in waited),
         "condition_until_now": min(days, default=None),
