@@ -282,12 +282,7 @@ FILES_PER_FIRM = environment.number("FILES_PER_FIRM", 3000)
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-# What is no larger than a piece of a file (documents.stores.PIECE) and its form needs no temporary file.
-FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 + 64 * 1024
-FILE_UPLOAD_HANDLERS = [
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "documents.uploads.BoundedUploadHandler",
-]
+FILE_UPLOAD_HANDLERS = ["documents.uploads.BoundedUploadHandler"]
 CLAMD_ADDRESS = environment.scanner("CLAMD_ADDRESS")
 CLAMD_TIMEOUT = environment.number("CLAMD_TIMEOUT", 150)  # seconds for one file
 STORAGES = {

@@ -142,14 +142,6 @@ def test_a_piece_asks_nothing_of_the_case_and_who_lost_the_right_finishes_nothin
     assert (Document.objects.count(), AnswerFile.objects.count()) == (0, 0)
 
 
-def test_a_piece_needs_no_room_for_temporary_files_and_a_larger_file_does(browser, url, settings, tmp_path):
-    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "nowhere")
-    incoming = announce(browser, url).json()["incoming"]
-    assert send(browser, url, incoming, 0).status_code == 200
-    with pytest.raises(FileNotFoundError):
-        browser.post(url, {"files": upload("large.pdf", CONTENT + CONTENT)})
-
-
 def test_a_crafted_request_is_no_error_of_ours(browser, url):
     incoming = announce(browser, url).json()["incoming"]
     for crafted in ({"incoming": "x"}, {"incoming": incoming, "at": "-1"}, {"size": "1e9"}, {"at": "0"},
