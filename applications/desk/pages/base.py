@@ -237,6 +237,18 @@ def page_url(case: Application, name: str, *ids: Any) -> str:
     return reverse(f"admin:applications_application_{name}", args=[case.pk, *ids])
 
 
+def corrected(request: Any, entries: Any) -> Any:
+    """The entry whose number stands in ``?corrects=``, None where there is no such word. Raises Http404."""
+    asked = request.GET.get("corrects", "")
+    if not asked:
+        return None
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+    found = entries.filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def posted_version(data: Any, name: str = "version") -> int:
     """The version in the form; -1, which no record has, where there is none."""
     text = data.get(name, "")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from applications.desk.pages.base import Page, page_url
+from applications.desk.pages.base import Page, corrected, page_url
 from applications.models import Inspection, InspectionConfirmed
 from applications.presses import newest, posted_seen
 from applications.services import inspections
@@ -87,20 +87,12 @@ class InspectionPage(Page):
         if rule is None or INSPECTED not in rule.evidence:
             raise Http404
         self.rule = rule
-        asked = self.request.GET.get("corrects", "")
-        self.corrects: Inspection | None = None
-        if asked:
-            number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
-            self.corrects = self._entries().filter(number=number).first()
-            if self.corrects is None:
-                raise Http404
+        entries = self.case.inspections.filter(requirement=rule.code)
+        self.corrects: Inspection | None = corrected(self.request, entries)
 
     def others(self) -> QuerySet[User]:
         """Who else assesses cases here; the service refuses whoever has a conflict in this one."""
         return people_with_role(self.case.regulator_id, *ASSESSORS).exclude(human=self.user.human)
-
-    def _entries(self) -> Any:
-        return self.case.inspections.filter(requirement=self.rule.code)
 
     def heading(self) -> str:
         return f"{self.title}: {self.rule.code} {say(self.rule.title)}"

@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from applications.desk.pages.base import Page
+from applications.desk.pages.base import Page, corrected
 from applications.models import Meeting, Person
 from applications.presses import newest, posted_seen
 from applications.queries.meeting_log import people_on
@@ -94,13 +93,7 @@ class MeetingPage(Page):
     )
 
     def load(self) -> None:
-        asked = self.request.GET.get("corrects", "")
-        self.corrects: Meeting | None = None
-        if asked:
-            number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
-            self.corrects = self.case.meetings.filter(number=number).first()
-            if self.corrects is None:
-                raise Http404
+        self.corrects: Meeting | None = corrected(self.request, self.case.meetings)
 
     def form(self, data: Any = None) -> MeetingForm:
         return MeetingForm(self.case, data, initial=self._begun())
