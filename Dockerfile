@@ -10,6 +10,7 @@ COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/kzcustody
 COPY . .
 RUN python -m kzcustody_site.embedded.translations \
+ && python -m compileall -q documents/contents \
  && python manage.py collectstatic --no-input -v 0 \
  && useradd --system --no-create-home kzcustody \
  && install -d -o kzcustody /srv/anchors /srv/documents

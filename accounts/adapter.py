@@ -14,13 +14,13 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts import second_factor, security, services
+from accounts import mails, second_factor, security, services
 from accounts.factors import factors_of
-from accounts.models import Language, User
-from accounts.requests import SignedIn
+from accounts.models import User
+from accounts.queries import account_of
+from accounts.requests import SignedIn, language_of_page
 
 log = logging.getLogger(__name__)
 INVITED_TO, INVITED_AS = "invited_to", "invited_as"
@@ -86,12 +86,19 @@ class AccountAdapter(DefaultAccountAdapter):
         services.note_new_password(user=user)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Sends at once and keeps nothing: these mails hold links that open an account.
+        """Sends at once and keeps nothing: these mails hold links that open an account. In the language
+        of the account, or of the page where there is none.
 
         A mail server that is down adds a notice; the page stays the same for known and unknown accounts.
         """
+        account = context.get("user") or account_of(email)
+        words = mails.of_sign_in(
+            template_prefix,
+            context={**context, **links_at_base_url(context)},
+            language=account.language if account else language_of_page(),
+        )
         try:
-            super().send_mail(template_prefix, email, {**context, **links_at_base_url(context)})
+            mails.send(words, email)
         except (OSError, SMTPException):
             log.exception("A mail of %s could not be sent", template_prefix)
             messages.error(self.request, _("The e-mail could not be sent. Try again in a few minutes."))
@@ -99,8 +106,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def links_at_base_url(context: dict[str, Any]) -> dict[str, str]:
     """Links in mails lead to our own address, whatever host the request named."""
-    links = {name: settings.BASE_URL + urlsplit(context[name]).path for name in LINKS if context.get(name)}
-    return {"base_url": settings.BASE_URL, **links}
+    return {name: settings.BASE_URL + urlsplit(context[name]).path for name in LINKS if context.get(name)}
 
 
 def remember_language(response: HttpResponse, language: str) -> None:
@@ -120,11 +126,6 @@ def remember_invitation(request: HttpRequest, email: str) -> None:
     """
     if not request.user.is_authenticated:
         request.session[INVITED_TO], request.session[INVITED_AS] = request.path, email
-
-
-def language_of_page() -> str:
-    language = (get_language() or Language.EN)[:2]
-    return language if language in Language.values else Language.EN
 
 
 def home_for(user: User) -> str:

@@ -44,11 +44,20 @@ class UserAdmin(ReadOnly):
     list_display = ["full_name", "email", "is_staff", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_active"]
     search_fields = ["full_name", "email"]
-    fields = ["full_name", "email", "language", "is_staff", "is_active", "date_joined", "last_login"]
+    fields = ["full_name", "email", "language", "zone", "is_staff", "is_active", "date_joined", "last_login"]
 
 
 @admin.register(StaffInvitation)
 class StaffInvitationAdmin(ReadOnly):
     list_display = ["full_name", "email", "invited_by", "invited_at", "expires_at", "accepted_at"]
     list_select_related = ["invited_by"]
-    fields = ["full_name", "email", "invited_by", "invited_at", "expires_at", "accepted_at", "accepted_by"]
+    fields = [
+        "full_name",
+        "email",
+        "language",
+        "invited_by",
+        "invited_at",
+        "expires_at",
+        "accepted_at",
+        "accepted_by",
+    ]

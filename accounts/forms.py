@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import check_bin
-from accounts.models import LegalForm, NoBinReason, Role, User
+from accounts.models import Language, LegalForm, NoBinReason, Role, User
+from accounts.requests import language_of_page
 from look.fields import CountryField, one_of_several
 
 ROLES_IN_WORDS = (
@@ -21,6 +22,17 @@ ROLES_IN_WORDS = (
     (_("Signatory"), _("Signs and submits applications, and withdraws them.")),
     (_("Viewer"), _("Reads every application of the firm, and changes nothing.")),
 )
+
+
+def language_of_invitation() -> forms.ChoiceField:
+    """Which language the invited person reads; the inviter's own, until they say another."""
+    return forms.ChoiceField(
+        label=_("Language of the person"),
+        help_text=_("The invitation is written in it. Who has an account gets it in the language of that."),
+        choices=Language.choices,
+        initial=language_of_page,
+        error_messages={"required": _("Choose the language of the person")},
+    )
 
 
 class SignupDetails(forms.Form):
@@ -103,6 +115,7 @@ class InviteForm(forms.Form):
         error_messages={"required": _("Choose at least one role.")},
         widget=forms.CheckboxSelectMultiple,
     )
+    language = language_of_invitation()
 
 
 class ChoosePasswordForm(forms.Form):

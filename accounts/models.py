@@ -12,6 +12,7 @@ from django.db.models.functions import Lower, Trim
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.zones import ALMATY, check_zone
 from look.kazakh import SortKey
 
 
@@ -72,6 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     full_name = models.CharField(_("full name"), max_length=200)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.EN)
+    zone = models.CharField(_("time zone"), max_length=50, default=ALMATY, validators=[check_zone])
     # Two accounts may have the same human: that is how a second account is found out.
     human = models.CharField(_("person"), max_length=64, blank=True, db_index=True, editable=False)
     is_staff = models.BooleanField(_("works for a regulator"), default=False)
@@ -266,6 +268,7 @@ class Invitation(models.Model):
     """A link sent to one e-mail: used once, before it expires. Only the hash of its token is kept."""
 
     email = models.EmailField(_("e-mail"))
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.EN)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("invited by")

@@ -1,6 +1,8 @@
 """Named reads about people and firms."""
 
 import uuid
+from collections import defaultdict
+from collections.abc import Collection
 
 from allauth.account.models import EmailAddress
 from django.db.models import OuterRef, Q, QuerySet
@@ -76,6 +78,15 @@ def people_of(firm: Firm) -> QuerySet[Membership]:
     return in_order.order_by("user__full_name", "user_id", "role")
 
 
+def members_of(firms: Collection[uuid.UUID]) -> dict[uuid.UUID, list[User]]:
+    """The members of each of these firms now, each person once."""
+    found: dict[uuid.UUID, dict[int, User]] = defaultdict(dict)
+    held = open_memberships().filter(firm__in=firms).select_related("user")
+    for member in held.order_by("firm_id", "user__full_name", "user_id", "role"):
+        found[member.firm_id][member.user_id] = member.user
+    return {firm: list(found[firm].values()) for firm in firms}
+
+
 def unanswered_invitations_of(firm: Firm) -> QuerySet[FirmInvitation]:
     """Neither accepted nor withdrawn: open ones, and those that have expired."""
     return firm.invitations.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
@@ -117,6 +128,11 @@ def firm_invitation(token: str) -> FirmInvitation | None:
 
 def staff_invitation(token: str) -> StaffInvitation | None:
     return StaffInvitation.objects.filter(token_hash=hash_token(token)).first()
+
+
+def account_of(email: str) -> User | None:
+    """Whoever signs in with this e-mail."""
+    return User.objects.filter(email__iexact=email.strip()).first()
 
 
 def email_in_use(email: str) -> bool:

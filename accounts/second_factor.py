@@ -27,7 +27,7 @@ SHOWN = "mfa"  # as allauth calls it in its record
 # What anybody signed in reaches without one. Every other address is shut, those of tomorrow too.
 OPEN = frozenset(
     [
-        "account_logout", "admin:logout", "set_language", "help", "healthz", "readyz",
+        "account_logout", "admin:logout", "set_language", "help", "healthz", "readyz", "health",
         "session_extend", "session_again", "session_ended", "caught_mail", "sample_codes",
     ]
 )  # fmt: skip

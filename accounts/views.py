@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import mails, queries, services
-from accounts.adapter import home_for, language_of_page, remember_invitation
+from accounts.adapter import home_for, remember_invitation
 from accounts.forms import ROLES_IN_WORDS, ChoosePasswordForm, FirmForm, InviteForm, show_errors
 from accounts.models import Firm, FirmInvitation, Membership, Role
-from accounts.requests import SignedIn
+from accounts.requests import SignedIn, language_of_page
 from workflow.errors import Refused
 
 

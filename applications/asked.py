@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications import slots
 from regulators import rulebook as rb
 from regulators.rulebook import Book, Requirement, say
 
@@ -109,6 +110,11 @@ def missing(draft: Draft, asked: Iterable[Question]) -> dict[Key, list[str]]:
     return found
 
 
+def left(draft: Draft) -> int:
+    """About how many questions something is to be done before the submission."""
+    return sum(is_to_do(one.requirement, draft.answer(one.key), draft) for one in questions(draft))
+
+
 def problems(requirement: Requirement, given: Given, draft: Draft) -> list[str]:
     """Why the answer is not complete, each in words that say how to mend it."""
     if given.private:
@@ -117,9 +123,7 @@ def problems(requirement: Requirement, given: Given, draft: Draft) -> list[str]:
         return _declined_problems(requirement, given)
     found = []
     for kind in requirement.evidence:
-        reason = _CHECKS[kind](requirement, given, draft)
-        if reason:
-            found.append(reason)
+        found += _lacks(kind, requirement, given, draft)
     return found
 
 
@@ -173,11 +177,25 @@ def lacking_kinds(requirement: Requirement, given: Given, draft: Draft) -> froze
     """
     if given.private or given.declined_as:
         return frozenset(requirement.evidence if problems(requirement, given, draft) else ())
-    return frozenset(kind for kind in requirement.evidence if _CHECKS[kind](requirement, given, draft))
+    return frozenset(kind for kind in requirement.evidence if _lacks(kind, requirement, given, draft))
 
 
 def is_answered(requirement: Requirement, given: Given, draft: Draft) -> bool:
     return not problems(requirement, given, draft)
+
+
+def waits_for_files(given: Given) -> bool:
+    """Whether a file that was given is not ready, or was rejected."""
+    return given.private in (WAITING, REJECTED) or any(not one.usable for one in given.documents)
+
+
+def is_to_do(requirement: Requirement, given: Given, draft: Draft) -> bool:
+    """Whether something is to be done about the answer before the submission: it is needed by then and not
+    complete, or a file that was given for it, by whenever it is needed, is not ready. All that counts what is
+    left goes by this.
+    """
+    is_due = requirement.due == rb.SUBMISSION
+    return waits_for_files(given) or (is_due and not is_answered(requirement, given, draft))
 
 
 def given_of(question: dict[str, Any]) -> Given:
@@ -198,6 +216,13 @@ def decimal_of(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
+
+
+def _lacks(kind: str, requirement: Requirement, given: Given, draft: Draft) -> list[str]:
+    if kind == rb.DOCUMENTS:
+        return [text for _document, text in slots.lacks(requirement.slot, given.documents)]
+    reason = _CHECKS[kind](requirement, given, draft)
+    return [reason] if reason else []
 
 
 def _applies(requirement: Requirement, draft: Draft) -> bool:
@@ -243,10 +268,6 @@ def _choice(requirement: Requirement, given: Given, draft: Draft) -> str:
     return "" if given.value.get("choice") in codes else _("Choose one of the answers.")
 
 
-def _documents(requirement: Requirement, given: Given, draft: Draft) -> str:
-    return "" if given.documents else _("Upload at least one document.")
-
-
 def _inspected(requirement: Requirement, given: Given, draft: Draft) -> str:
     place = str(given.value.get("inspected") or "").strip()
     return "" if place else _("Say where the evidence can be inspected.")
@@ -285,7 +306,6 @@ _CHECKS = {
     rb.PERCENTAGE: _percentage,
     rb.DATE: _date,
     rb.CHOICE: _choice,
-    rb.DOCUMENTS: _documents,
     rb.INSPECTED: _inspected,
     rb.PEOPLE: _people,
     rb.OWNERSHIP: _ownership,

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import asked
+from applications.addresses import question_url_of
 from applications.asked import Draft, decimal_of
 from applications.capital import PERIODS
 from applications.models import Application, Person
@@ -94,8 +95,8 @@ class _Facts:
         return Side(words, reverse("portal:person", args=[self.case.pk, person]))
 
     def question_side(self, requirement: Requirement, person: Any = None) -> Side:
-        place = [self.case.pk, requirement.stage, requirement.code, *([person] if person else [])]
-        return Side(say(requirement.title), reverse("portal:question", args=place))
+        url = question_url_of(self.case.pk, requirement.stage, requirement.code, person or None)
+        return Side(say(requirement.title), url)
 
     def ownership_side(self) -> Side:
         return Side(_("Ownership"), self.url("ownership"))

@@ -1,38 +1,21 @@
 """The words of a letter in one language, and its page as a PDF."""
 
-import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-import typst
 from django.http import HttpResponse
 from django.utils import translation
 
 from applications.models import Application, Correction, IssuedLetter
 from applications.queries.corrections import confirmed
 from applications.queries.letters import Facts, Point
+from look import pdf as a_pdf
 from look import words
 from regulators.letters import IN_LETTER
 from regulators.rulebook import POLICY, Citation, Letter, Text
 
-# Libertinus comes with typst and has every Kazakh letter: no font of the machine is looked at.
-PAGE = b"""
-#let it = json(bytes(sys.inputs.data))
-#set document(title: it.title, date: auto)
-#set text(font: "Libertinus Serif", size: 11pt, lang: it.language, hyphenate: false)
-#set page(paper: "a4", margin: (x: 25mm, y: 22mm), numbering: "1 / 1")
-#set par(leading: 0.7em, spacing: 1.1em)
-#if it.notice != "" [#block(stroke: 0.6pt, inset: 8pt, width: 100%)[#it.notice]]
-#heading(level: 1, it.title)
-#for paragraph in it.paragraphs [
-  #par(for (n, line) in paragraph.enumerate() [#if n > 0 [#linebreak()]#line])
-]
-#line(length: 40%, stroke: 0.4pt)
-#text(size: 9.5pt)[
-  #strong(it.rests_on)
-  #for power in it.powers [#par[#strong(power.mark): #power.name]]
-]
-"""
+TEMPLATE = Path(__file__).parent / "paper" / "letter.typ"
 
 
 def render(
@@ -105,9 +88,7 @@ def corrected(letter: IssuedLetter) -> list[Correction]:
 
 
 def pdf(letter: IssuedLetter) -> bytes:
-    """The letter as PDF/A-2b: the same bytes each time. A name or text with a character that the font lacks
-    (an emoji, a Chinese name) makes a plain PDF with a box in its place, since PDF/A allows none.
-    """
+    """The letter as PDF/A-2b: the same bytes each time."""
     page = shown(letter)
     data = {
         "title": letter.title,
@@ -117,24 +98,12 @@ def pdf(letter: IssuedLetter) -> bytes:
         "rests_on": page["rests_on"],
         "powers": page["powers"],
     }
-    given: dict[str, Any] = {
-        "ignore_system_fonts": True,
-        "sys_inputs": {"data": json.dumps(data, ensure_ascii=False)},
-        "timestamp": int(letter.at.timestamp()),
-    }
-    try:
-        return bytes(typst.compile(PAGE, pdf_standards="a-2b", **given))
-    except typst.TypstError:
-        return bytes(typst.compile(PAGE, **given))
+    return a_pdf.made(TEMPLATE, data, at=letter.at, standards=("a-2b",))
 
 
 def pdf_response(letter: IssuedLetter) -> HttpResponse:
-    """The letter as a download, kept by no cache."""
-    response = HttpResponse(pdf(letter), content_type="application/pdf")
-    name = f"{letter.application.reference}-{letter.code}-{letter.language}.pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    name = f"{letter.application.reference}-{letter.code}-{letter.language}"
+    return a_pdf.as_download(pdf(letter), name)
 
 
 def _point(point: Point, text: str, language: str) -> str:

@@ -7,6 +7,7 @@ import rules
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.actors import System
 from accounts.queries import firm_roles, is_account_of, memberships_ever, names
 from applications.mandates import mandate_for
 from applications.remembered import remembered
@@ -163,6 +164,15 @@ def in_conflict(cases: Any, human: str) -> Any:
     return cases.filter(acted | Q(conflicts__human=human) | names("firm__people__human", human))
 
 
+RETENTION = System("document retention")
+
+
+@rules.predicate
+def is_the_retention(user: Any, obj: Any) -> bool:
+    """The timer that finds what is due and the worker that destroys what two people confirmed."""
+    return bool(user == RETENTION)
+
+
 @rules.predicate
 def is_consulted(user: Any, obj: Any) -> bool:
     """Is, or was, asked for a view on the case."""
@@ -266,6 +276,7 @@ rules.add_perm(
     "applications.serve_notice", (is_case_officer | is_decision_maker) & is_filed & is_without_conflict
 )
 rules.add_perm("applications.answer_representation", decides)
+rules.add_perm("applications.extend_period", decides)
 rules.add_perm("applications.refuse_application", decides & delegated("refuse"))
 rules.add_perm("applications.lapse_application", decides)
 rules.add_perm(
@@ -277,6 +288,12 @@ rules.add_perm(
     "applications.correct_record",
     (is_case_officer | is_lead_reviewer | is_decision_maker) & is_filed & is_without_conflict,
 )
+# The files of a case that has ended: held back, or destroyed when their time is over. The worker ends it.
+keeps_documents = (is_lead_reviewer | is_decision_maker) & is_filed & is_without_conflict
+rules.add_perm("applications.place_hold", keeps_documents)
+rules.add_perm("applications.lift_hold", keeps_documents)
+rules.add_perm("applications.destroy_documents", keeps_documents)
+rules.add_perm("applications.end_destruction", is_the_retention)
 rules.add_perm("applications.record_deemed_issue", decides & delegated("grant"))
 rules.add_perm("applications.remit_application", decides)
 

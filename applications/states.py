@@ -59,6 +59,7 @@ TOLD_DECISIONS = frozenset(
     {"approve_in_principle", "extend", "reopen", "grant", "record_deemed_issue", "refuse", "lapse"}
 )
 DECIDED = frozenset({A.GRANTED, A.REFUSED, A.LAPSED, A.WITHDRAWN, A.DISCARDED, A.NOT_ACCEPTED})
+ENDED = DECIDED - {A.DISCARDED}  # filed, and over; what was discarded never came to the regulator
 STAGES_WITH_THE_FIRM = (StageState.CHANGES_REQUESTED, StageState.IN_PROGRESS)
 STANDING = frozenset(
     {

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from applications import reminders
-from applications.services import typed
+from applications.services import destruction, retention, tallies, typed
 
 
 @shared_task
@@ -17,3 +17,24 @@ def raise_checks() -> int:
 @shared_task
 def sweep_typed() -> int:
     return typed.sweep_typed()
+
+
+@shared_task
+def find_due_for_destruction() -> int:
+    retention.drop_what_is_not_due()
+    return retention.find_due()
+
+
+@shared_task
+def carry_out(destruction_id: int) -> None:
+    destruction.carry_out(destruction_id=destruction_id)
+
+
+@shared_task
+def carry_out_all() -> int:
+    return destruction.carry_out_all()
+
+
+@shared_task
+def fold_tallies() -> None:
+    tallies.fold()

@@ -1,7 +1,8 @@
 """The id of the request (or task) that an event belongs to."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,16 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 def current_request_id() -> str:
     return _request_id.get()
+
+
+@contextmanager
+def belonging_to(request_id: str) -> Iterator[None]:
+    """What is recorded here belongs to that request, though its answer may be on its way already."""
+    token = _request_id.set(request_id)
+    try:
+        yield
+    finally:
+        _request_id.reset(token)
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -27,13 +27,13 @@ def _table(size):
         found = size.results[m.title]
         figures = (
             f"{found.ratio:.2f}",
-            _goal("≤", m.limit),
+            _goal("≤", m.limit_with(size.cases)),
             found.queries,
             _goal("≤", m.queries),
             size.floor_queries[m.floor],
             f"{statistics.median(found.house):.1f}",
             f"{statistics.median(found.floor):.1f}",
-            _holds(m, found),
+            _holds(m, found, size.cases),
         )
         rows.append("| " + " | ".join(map(str, (m.title, *figures))) + " |")
     return [*rows, "", _memory(size), "", _together(size)]
@@ -78,10 +78,11 @@ def _goal(sign, value):
     return "–" if value is None else f"{sign} {value:g}"
 
 
-def _holds(measure, found):
-    fast = measure.limit is None or found.ratio <= measure.limit
+def _holds(measure, found, cases):
+    limit = measure.limit_with(cases)
+    fast = limit is None or found.ratio <= limit
     few = measure.queries is None or found.queries <= measure.queries
-    if measure.limit is None and measure.queries is None:
+    if limit is None and measure.queries is None:
         return "–"
     return (
         "yes"

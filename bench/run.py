@@ -52,11 +52,11 @@ class Size:
 
 
 class Side:
-    def __init__(self, name, url):
+    def __init__(self, name, url, module="bench.worker"):
         self.url = url
         environment = {key: value for key, value in os.environ.items() if key != "DATABASE_OWNER_URL"}
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "bench.worker", name],
+            [sys.executable, "-W", "ignore", "-m", module, name],
             cwd=ROOT,
             env={**environment, "DATABASE_URL": url},
             stdin=subprocess.PIPE,

@@ -1,7 +1,10 @@
-"""Makes the bucket for documents, with versions kept, unless it is there."""
+"""Makes the two buckets of files, unless they are there: documents, with versions kept and maybe locks, and
+the quarantine, which keeps nothing that was removed.
+"""
 
 import os
 import time
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -10,8 +13,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 PATIENCE = 60
 
 
-def make(bucket: str) -> None:
-    storage = boto3.client(
+def both() -> None:
+    client = boto3.client(
         "s3",
         endpoint_url=os.environ.get("S3_ENDPOINT_URL") or None,
         aws_access_key_id=os.environ["S3_ACCESS_KEY"],
@@ -19,20 +22,39 @@ def make(bucket: str) -> None:
         region_name=os.environ.get("S3_REGION", "us-east-1"),
         config=Config(s3={"addressing_style": "path"}, signature_version="s3v4"),
     )
+    documents = os.environ["S3_BUCKET"]
+    locks = os.environ.get("S3_OBJECT_LOCK") == "1"
+    _make(client, os.environ["S3_QUARANTINE_BUCKET"])
+    _make(client, documents, ObjectLockEnabledForBucket=locks)
+    client.put_bucket_versioning(Bucket=documents, VersioningConfiguration={"Status": "Enabled"})
+    if locks:
+        _insist_on_locks(client, documents)
+
+
+def _make(client: Any, bucket: str, **how: Any) -> None:
     try:
-        storage.head_bucket(Bucket=bucket)
+        client.head_bucket(Bucket=bucket)
     except ClientError as error:
         if error.response["Error"]["Code"] != "404":
             raise
-        storage.create_bucket(Bucket=bucket)
-    storage.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        client.create_bucket(Bucket=bucket, **how)
 
 
-def make_when_ready(bucket: str) -> None:
+def _insist_on_locks(client: Any, bucket: str) -> None:
+    """A store may allow them for a bucket that is there already; one that does not says so here."""
+    try:
+        client.get_object_lock_configuration(Bucket=bucket)
+    except ClientError:
+        client.put_object_lock_configuration(
+            Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
+        )
+
+
+def both_when_ready() -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            return make(bucket)
+            return both()
         except EndpointConnectionError:
             if time.monotonic() > until:
                 raise
@@ -40,4 +62,4 @@ def make_when_ready(bucket: str) -> None:
 
 
 if __name__ == "__main__":
-    make_when_ready(os.environ["S3_BUCKET"])
+    both_when_ready()

@@ -1,6 +1,11 @@
 """Why the store says no. Every message is for the person who asked, and says how to mend it."""
 
+from typing import TYPE_CHECKING
+
 from workflow.errors import Refused
+
+if TYPE_CHECKING:
+    from documents.models import Document
 
 
 class DocumentError(Refused):
@@ -24,6 +29,14 @@ class OutOfStep(DocumentError):  # noqa: N818
 
 class NotUsable(DocumentError):  # noqa: N818
     """The document is kept, and may not be opened."""
+
+
+class Active(DocumentError):  # noqa: N818
+    """Something in ``document`` runs by itself: it is opened by who was warned of that."""
+
+    def __init__(self, document: "Document") -> None:
+        super().__init__("active", document.warning)
+        self.document = document
 
 
 class Kept(DocumentError):  # noqa: N818

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.http import FileResponse, StreamingHttpResponse
 
 from documents.models import Document
+from documents.names import for_disk
 
 R = TypeVar("R", bound=StreamingHttpResponse)
 
@@ -14,7 +15,7 @@ R = TypeVar("R", bound=StreamingHttpResponse)
 def download(document: Document, file: IO[bytes]) -> FileResponse:
     """Always an attachment, under a plain name and the name as given, shut in a sandbox, kept by no cache."""
     plain = f"document-{document.pk.hex[:8]}.{document.extension}"
-    full = quote(document.name, safe="")
+    full = quote(for_disk(document.name), safe="")
     response = _shut_in(file, document.content_type)
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}"
     response.headers["Content-Length"] = str(document.size)

@@ -1,21 +1,19 @@
-"""The kinds of file that are taken, and how the content proves the kind."""
+"""The kinds of file that are taken, and how name, declared type and first bytes prove the kind."""
 
-import codecs
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
 
-import filetype
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from documents import office, pdf, pictures
 from documents.errors import Rejected
 from documents.names import extension_of
+from look import words
 
 HEAD = 8192
-CHUNK = 64 * 1024
+BEFORE_PDF = b"\xef\xbb\xbf\0\t\n\f\r "  # a mark of Unicode or white space, which some programs write first
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -23,40 +21,23 @@ class Kind:
     extension: str
     content_type: str
     magic: bytes
-    check: Callable[[IO[bytes]], list[str]]
     also_declared: tuple[str, ...] = ()
+    before: bytes = b""  # bytes that may stand before the magic
 
-
-def check_text(file: IO[bytes]) -> list[str]:
-    """Refuse what is not UTF-8 text, or is a page, a picture or a program written as text."""
-    head = file.read(HEAD)
-    opening = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    if opening.startswith(b"<") or filetype.guess(head) is not None:
-        raise wrong_type()
-    file.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while chunk := file.read(CHUNK):
-            if b"\0" in chunk:
-                raise wrong_type()
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        message = _("This text file is not in UTF-8. Save it again as UTF-8 and upload the new copy.")
-        raise Rejected("encoding", message) from None
-    return []
+    def begins(self, head: bytes) -> bool:
+        return head.lstrip(self.before).startswith(self.magic) if self.before else head.startswith(self.magic)
 
 
 KINDS = {
     kind.extension: kind
     for kind in (
-        Kind("pdf", "application/pdf", b"%PDF-", pdf.check),
-        Kind("docx", office.DOCX, b"PK\x03\x04", office.check_docx),
-        Kind("xlsx", office.XLSX, b"PK\x03\x04", office.check_xlsx),
-        Kind("png", "image/png", b"\x89PNG\r\n\x1a\n", pictures.check_png),
-        Kind("jpg", "image/jpeg", b"\xff\xd8\xff", pictures.check_jpeg, ("image/jpg", "image/pjpeg")),
-        Kind("csv", "text/csv", b"", check_text, ("text/plain", "application/vnd.ms-excel")),
-        Kind("txt", "text/plain", b"", check_text),
+        Kind("pdf", "application/pdf", b"%PDF-", before=BEFORE_PDF),
+        Kind("docx", DOCX, b"PK\x03\x04"),
+        Kind("xlsx", XLSX, b"PK\x03\x04"),
+        Kind("png", "image/png", b"\x89PNG\r\n\x1a\n"),
+        Kind("jpg", "image/jpeg", b"\xff\xd8\xff", ("image/jpg", "image/pjpeg")),
+        Kind("csv", "text/csv", b"", ("text/plain", "application/vnd.ms-excel")),
+        Kind("txt", "text/plain", b""),
     )
 }
 OTHER_NAMES = {"jpeg": "jpg"}
@@ -74,25 +55,10 @@ def wrong_type() -> Rejected:
     )
 
 
-def check(file: IO[bytes], *, name: str, declared_type: str = "") -> tuple[Kind, list[str]]:
-    """The kind of an uploaded file, and what active content it holds. Name, declared type and content
-    must agree.
-
-    Raises Rejected with words that say how to mend it.
-    """
-    file.seek(0)
-    head = file.read(HEAD)
-    if head.startswith(OLE):
-        raise office.old_or_locked(file)
-    kind = check_start(head, name=name, declared_type=declared_type)
-    file.seek(0)
-    return kind, kind.check(file)
-
-
 def check_start(head: bytes, *, name: str, declared_type: str = "") -> Kind:
-    """What the first bytes of a file can tell: the kind, where all agree so far."""
+    """What the first bytes of a file can tell: the kind, where all agree so far. Raises Rejected."""
     kind = claimed(name, declared_type)
-    if not head.startswith(kind.magic):
+    if not kind.begins(head):
         raise wrong_type()
     return kind
 
@@ -106,17 +72,14 @@ def claimed(name: str, declared_type: str = "") -> Kind:
     return kind
 
 
-def check_size(file: IO[bytes]) -> int:
-    """The real number of bytes, from one to the limit."""
-    size = file.seek(0, 2)
-    check_length(size)
-    return size
-
-
 def check_length(size: int) -> None:
+    """The number of bytes, from one to the limit. Raises Rejected."""
     if size < 1:
-        raise Rejected("empty", _("The file is empty. Check the file on your computer and upload it again."))
+        raise Rejected("empty", empty())
     if size > settings.DOCUMENT_MAX_BYTES:
-        limit = settings.DOCUMENT_MAX_BYTES / (1024 * 1024)
-        message = _("The file is larger than %(limit)g MB. Split it or save it smaller, and upload it again.")
-        raise Rejected("too_big", message % {"limit": round(limit, 1)})
+        message = _("The file is larger than %(size)s. Split it or save it smaller, and upload it again.")
+        raise Rejected("too_big", message % {"size": words.size(settings.DOCUMENT_MAX_BYTES)})
+
+
+def empty() -> str:
+    return _("The file is empty. Check the file on your computer and upload it again.")

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from documents import words
+from documents import names, words
 from documents.preview import DRAWN
 from documents.stores import PIECE
 
@@ -21,8 +21,16 @@ class Status(models.TextChoices):
     UNSCANNED = "unscanned", _("Not virus-checked")
 
 
+class Place(models.TextChoices):
+    """Where bytes lie: an alias of STORAGES. What is in quarantine is never opened by anybody."""
+
+    QUARANTINE = "quarantine"
+    DOCUMENTS = "documents"
+
+
 UNSETTLED = (Status.WAITING, Status.UNSCANNED)
 VERDICTS = (Status.CLEAN, Status.INFECTED, Status.UNCHECKABLE)
+READY = (Status.CLEAN, Status.UNSCANNED)
 # A later check, with newer signatures, may find what the first one did not know.
 FOUND_LATER = (Status.CLEAN, Status.INFECTED)
 
@@ -38,17 +46,27 @@ class Document(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=80, unique=True, editable=False)
-    name = models.CharField(max_length=150)
+    stored_in = models.CharField(max_length=10, choices=Place, default=Place.DOCUMENTS, editable=False)
+    version_id = models.CharField(
+        max_length=1024, blank=True, editable=False
+    )  # of a store that keeps versions
+    name = models.CharField(max_length=names.LONGEST)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
     content_type = models.CharField(max_length=100)
     extension = models.CharField(max_length=8)
     active_content = models.JSONField(default=list, blank=True)
+    headings = models.JSONField(default=list, blank=True)  # of the first sheet of a workbook
+    is_filled = models.BooleanField(null=True)  # whether a row below these holds something; None: not known
+    page_count = models.PositiveIntegerField(null=True)  # None: not known, or of a kind without pages
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
     number = models.PositiveIntegerField(default=1)  # its place among the versions of the file
     sealed = models.BooleanField(default=False)
+    held_at = models.DateTimeField(
+        null=True, editable=False
+    )  # since when the store itself refuses to delete it
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="uploads"
     )
@@ -62,6 +80,9 @@ class Document(models.Model):
     damaged_at = models.DateTimeField(null=True)
     preview = models.CharField(max_length=4, choices=Preview, default=Preview.DUE)
     preview_due_at = models.DateTimeField(default=timezone.now)
+    # Written before its bytes are touched: from here on they may be gone. The row stays when they are.
+    destroying_at = models.DateTimeField(null=True)
+    destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("document")
@@ -71,7 +92,16 @@ class Document(models.Model):
             models.Index(
                 fields=["scan_due_at"], condition=models.Q(status__in=UNSETTLED), name="documents_to_scan"
             ),
-            models.Index(fields=["verified_at"], name="documents_to_verify"),
+            models.Index(
+                fields=["verified_at"],
+                condition=models.Q(destroying_at=None),
+                name="documents_kept_to_verify",
+            ),
+            models.Index(
+                fields=["destroying_at"],
+                condition=models.Q(destroying_at__isnull=False, destroyed_at=None),
+                name="documents_being_destroyed",
+            ),
             models.Index(
                 fields=["preview_due_at"],
                 condition=models.Q(preview="due", extension__in=sorted(DRAWN)),
@@ -86,6 +116,15 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=models.Q(preview__in=Preview.values), name="document_preview_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(stored_in=Place.DOCUMENTS)
+                | models.Q(stored_in=Place.QUARANTINE) & ~models.Q(status__in=READY),
+                name="document_ready_is_out_of_quarantine",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(destroyed_at=None) | models.Q(name="", destroying_at__isnull=False),
+                name="document_destroyed_has_no_name",
+            ),
         )
         triggers = (
             pgtrigger.Protect(
@@ -95,6 +134,29 @@ class Document(models.Model):
                 name="seal_holds",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__sealed=True, new__sealed=False),
+            ),
+            pgtrigger.Protect(
+                name="tombstone_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__destroying_at__isnull=False),
+            ),
+            pgtrigger.Protect(
+                name="destroyed_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__destroyed_at__isnull=False)
+                & (
+                    pgtrigger.Q(new__destroyed_at__df=pgtrigger.F("old__destroyed_at"))
+                    | pgtrigger.Q(new__destroying_at__df=pgtrigger.F("old__destroying_at"))
+                ),
+            ),
+            pgtrigger.Protect(
+                name="destroyed_as_announced",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__destroying_at__isnull=True,
+                    old__destroyed_at__isnull=True,
+                    new__destroyed_at__isnull=False,
+                ),
             ),
             pgtrigger.ReadOnly(
                 name="bytes_fixed",
@@ -109,6 +171,18 @@ class Document(models.Model):
                     "uploaded_at",
                 ],
             ),
+            pgtrigger.Protect(
+                name="never_back_to_quarantine",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__stored_in=Place.DOCUMENTS, new__stored_in=Place.QUARANTINE),
+            ),
+            pgtrigger.Protect(
+                name="version_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__version_id__df=pgtrigger.F("new__version_id"))
+                & pgtrigger.Q(old__stored_in=Place.DOCUMENTS)
+                & ~pgtrigger.Q(old__version_id=""),
+            ),
             pgtrigger.FSM(
                 name="status_moves",
                 field="status",
@@ -117,24 +191,36 @@ class Document(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.called
+
+    @property
+    def called(self) -> str:
+        """Its name, or that it is destroyed, since then it has none."""
+        return self.name or str(words.NAME_OF_DESTROYED)
 
     @property
     def usable(self) -> bool:
         """May be opened and counts as evidence: checked clean, or unchecked outside production."""
-        if self.damaged_at:
+        if self.damaged_at or self.destroying_at:
             return False
         return self.status == Status.CLEAN or (self.status == Status.UNSCANNED and not settings.PRODUCTION)
 
     @property
     def advice(self) -> str:
         """What the document's standing means for the person looking at it, and what they can do."""
+        if self.destroying_at:
+            return words.destroyed(self.destroyed_at)
         return str(words.DAMAGED if self.damaged_at else words.STATUS[self.status])
 
     @property
     def warning(self) -> str:
         """A sentence to show before the file is opened; empty when there is nothing to warn of."""
         return words.warning(self.active_content)
+
+    @property
+    def caution(self) -> str:
+        """What whoever gave the file reads of what runs by itself in it; mostly empty."""
+        return words.caution(self.active_content) if self.usable else ""
 
     @property
     def has_preview(self) -> bool:
@@ -199,7 +285,7 @@ class Incoming(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=80, unique=True, editable=False)
     handle = models.CharField(max_length=1024, blank=True)
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=names.LONGEST)
     size = models.PositiveBigIntegerField()
     declared_type = models.CharField(max_length=100, blank=True)
     place = models.CharField(max_length=200)

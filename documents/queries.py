@@ -14,15 +14,20 @@ from documents.models import UNSETTLED, Document, Preview, Status
 from documents.preview import DRAWN
 
 
+def kept() -> QuerySet[Document]:
+    """Whose bytes are there, as they came."""
+    return Document.objects.filter(damaged_at=None, destroying_at=None)
+
+
 def due_for_scan(*, limit: int = 50) -> list[UUID]:
     """Documents whose check is due, longest waiting first."""
-    due = Document.objects.filter(status__in=UNSETTLED, scan_due_at__lte=timezone.now(), damaged_at=None)
+    due = kept().filter(status__in=UNSETTLED, scan_due_at__lte=timezone.now())
     return list(due.order_by("scan_due_at").values_list("pk", flat=True)[:limit])
 
 
 def due_for_another_scan(*, before: datetime, limit: int) -> list[UUID]:
     """Clean documents that were last checked before that time, longest ago first."""
-    due = Document.objects.filter(status=Status.CLEAN, scanned_at__lt=before, damaged_at=None)
+    due = kept().filter(status=Status.CLEAN, scanned_at__lt=before)
     return list(due.order_by("scanned_at").values_list("pk", flat=True)[:limit])
 
 
@@ -39,7 +44,7 @@ def due_for_preview(*, limit: int = 20) -> list[UUID]:
 
 def waiting_since() -> datetime | None:
     """When the longest waiting document came in; None when none waits. For health and alarms."""
-    waiting = Document.objects.filter(status=Status.WAITING)
+    waiting = Document.objects.filter(status=Status.WAITING, destroying_at=None)
     return waiting.aggregate(since=Min("uploaded_at"))["since"]
 
 
@@ -79,7 +84,8 @@ def usable(document: str = "") -> Q:
     """What ``Document.usable`` says, for a filter; of what has a document, by the name of its field."""
     statuses = [Status.CLEAN] if settings.PRODUCTION else [Status.CLEAN, Status.UNSCANNED]
     before = f"{document}__" if document else ""
-    return Q(**{f"{before}status__in": statuses, f"{before}damaged_at": None})
+    whole = {f"{before}damaged_at": None, f"{before}destroying_at": None}
+    return Q(**{f"{before}status__in": statuses}, **whole)
 
 
 def same_bytes(document: Document) -> QuerySet[Document]:

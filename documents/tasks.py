@@ -78,10 +78,22 @@ def preview_waiting() -> None:
 
 @shared_task
 def verify_integrity() -> None:
-    """Prove every stored file once, in batches."""
+    """Prove every stored file once, in batches; lock what was submitted since, where a message was lost."""
     started = timezone.now()
     while services.verify_integrity(before=started):
         pass
+    hold_sealed()
+
+
+@shared_task
+def hold_sealed() -> None:
+    if settings.DOCUMENTS_OBJECT_LOCK:
+        services.hold_sealed()
+
+
+@shared_task
+def discard_one(key: str) -> None:
+    services.discard(key)
 
 
 @shared_task

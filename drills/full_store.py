@@ -12,11 +12,13 @@ LARGE = 12_000_000
 
 
 def drill():
-    with volume("size=8m") as folder, House(DOCUMENTS_DIR=str(folder)) as house:
-        return full_store(house)
+    with volume("size=8m") as folder:
+        stores = {"DOCUMENTS_DIR": str(folder / "documents"), "QUARANTINE_DIR": str(folder / "quarantine")}
+        with House(**stores) as house:
+            return full_store(house, folder)
 
 
-def full_store(house):
+def full_store(house, folder):
     house.start_database()
     house.start_web()
     person = house.person()
@@ -26,7 +28,7 @@ def full_store(house):
     insist(person.give_whole("small.pdf", pdf(2, SMALL)).status == 201, "not free again")
     content = pdf(3, LARGE)
     pieces = refused(in_pieces(person, "pieces.pdf", content), "in pieces")
-    subprocess.run(["mount", "-o", "remount,size=64m", house.documents], check=True)
+    subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
     insist(in_pieces(person, "pieces.pdf", content).status == 201, "it did not go on")
     truth.sweep()
     truth.nothing_half(house)

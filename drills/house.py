@@ -14,9 +14,11 @@ from pathlib import Path
 from kzcustody_site.embedded import places, ports
 from kzcustody_site.embedded.postgres import Postgres
 from kzcustody_site.embedded.processes import Family, finish
+from kzcustody_site.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60
+QUIET = ("--without-mingle", "--without-gossip", "--without-heartbeat")
 
 
 class Failed(Exception):  # noqa: N818
@@ -36,6 +38,10 @@ def until(ready, otherwise, seconds=PATIENCE):
     return found
 
 
+def children(pid):
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 class House:
     def __init__(self, **told):
         self.state = Path(tempfile.mkdtemp(prefix=f"kzcustody-{places.digest(ROOT)}-drill-"))
@@ -48,7 +54,9 @@ class House:
             **told,
         }
         self.documents = Path(self.environment.setdefault("DOCUMENTS_DIR", str(self.state / "documents")))
-        self.documents.mkdir(exist_ok=True)
+        self.quarantine = Path(self.environment.setdefault("QUARANTINE_DIR", str(self.state / "quarantine")))
+        for folder in (self.documents, self.quarantine):
+            folder.mkdir(exist_ok=True)
         self.people = 0
 
     def __enter__(self):
@@ -114,14 +122,54 @@ class House:
 
     def web_worker(self):
         """The one process that serves."""
-        children = (
-            Path(f"/proc/{self.web.process.pid}/task/{self.web.process.pid}/children").read_text().split()
-        )
-        return int(children[0]) if children else None
+        return next(iter(children(self.web.process.pid)), None)
 
     def kill_web(self):
         """The worker alone: its master starts another."""
         os.kill(self.web_worker(), signal.SIGKILL)
+
+    # --- the broker, which keeps nothing on disk
+    def start_redis(self):
+        """Before ``start_database``, so that these processes know where it is."""
+        self.valkey = Valkey(self.state)
+        self.environment["REDIS_URL"] = self.valkey.url
+        self.restart_redis()
+
+    def kill_redis(self):
+        self._kill(self.redis)
+
+    def empty_redis(self):
+        from redis import Redis
+
+        with Redis.from_url(self.valkey.url) as server:
+            server.flushall()
+
+    def restart_redis(self):
+        self.redis = self.valkey.start(self.family, self.environment)
+
+    # --- the processes of Celery
+    def start_worker(self, app="kzcustody_site", **told):
+        self.worker = self.start_celery("worker", "--concurrency", "1", *QUIET, app=app, **told)
+        log = self.worker.log
+        self.family.wait_for(self.worker, lambda: " ready." in log.read_text(errors="replace"))
+
+    def start_celery(self, what, *options, app="kzcustody_site", name=None, **told):
+        command = [sys.executable, "-m", "celery", "-A", app, what, "--loglevel", "INFO", *options]
+        return self.family.start(name or what, command, environment={**self.environment, **told})
+
+    def kill_task(self):
+        """The process of the task alone: its worker starts another."""
+        for child in children(self.worker.process.pid):
+            os.kill(child, signal.SIGKILL)
+
+    def kill_worker(self):
+        self._kill(self.worker)
+
+    def _kill(self, child):
+        """With all that it started."""
+        os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait(PATIENCE)
+        self.family.children.remove(child)
 
     # --- who gives files
     def person(self):
@@ -157,3 +205,35 @@ class House:
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         return Person(self.port, case, user, {settings.SESSION_COOKIE_NAME: session})
+
+
+@contextlib.contextmanager
+def whole_house(*, waits):
+    """The service as it is served (web, worker, beat, Redis, a mail server) with nothing left to send: the
+    house, its mailbox, and acts that are ready to be done in it, spread over so many seconds.
+    """
+    from drills import outbox
+    from drills.acts import Acts
+    from drills.mailbox import Mailbox
+
+    with Mailbox() as mailbox, House(**mailbox.settings, CLAMD_ADDRESS="") as house:
+        house.start_redis()
+        house.start_database()
+        house.start_web()
+        acts = Acts(house, waits=waits)
+        acts.prepare()
+        house.start_worker()
+        house.start_celery("beat")
+        until(lambda: not outbox.unsent(), "what was there before did not leave")
+        yield house, mailbox, acts
+
+
+def all_is_well(house, mailbox):
+    """Everything went, at most one of a message twice, and nobody met an error. How many went twice."""
+    from drills import outbox
+
+    repeats = outbox.all_went(mailbox, most=1)
+    outbox.no_broken_record()
+    log = house.web.log.read_text(errors="replace")
+    insist("Traceback" not in log, "the web server logged an error")
+    return repeats

@@ -1,10 +1,7 @@
 """A worker of Celery is killed while the scanner reads a file: once the process of the task, once all."""
 
-import os
 import signal
-import sys
 import time
-from pathlib import Path
 
 from drills.house import House, insist, until
 from drills.kills import SMALL, pdf
@@ -22,13 +19,12 @@ class Scans:
         house.environment |= {
             "CLAMD_ADDRESS": self.scanner.url,
             "CLAMD_TIMEOUT": "1",
-            "DOCUMENT_MAX_BYTES": "1000000",
         }
         house.start_database()
         house.start_web()
         self.person = house.person()
-        self._celery("beat", "--schedule", str(house.state / "beat"))
-        self._start_worker()
+        house.start_celery("beat")
+        house.start_worker()
 
     def cut_off(self, name, kill):
         """A file whose scan hangs when its process is killed; it stays as it was received."""
@@ -50,46 +46,16 @@ class Scans:
         document.refresh_from_db(fields=["scan_due_at"])
         return document.scan_due_at > due
 
-    def kill_task(self):
-        for child in self._children(self.worker.process.pid):
-            os.kill(child, signal.SIGKILL)
-
     def kill_all(self):
-        os.killpg(self.worker.process.pid, signal.SIGKILL)
-        self.worker.process.wait(10)
-        self.house.family.children.remove(self.worker)
-        self._start_worker()
-
-    def _start_worker(self):
-        self.worker = self._celery("worker", "--concurrency", "1", "--without-mingle", "--without-gossip")
-        self.house.family.wait_for(
-            self.worker, lambda: " ready." in self.worker.log.read_text(errors="replace")
-        )
-
-    def _celery(self, what, *options):
-        command = [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "kzcustody_site",
-            what,
-            "--loglevel",
-            "INFO",
-            *options,
-        ]
-        return self.house.family.start(what, command, environment=self.house.environment)
-
-    @staticmethod
-    def _children(pid):
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        self.house.kill_worker()
+        self.house.start_worker()
 
 
 def drill():
     insist(clamd.program(), "there is no clamd on this machine")
     with House() as house:
         scans = Scans(house)
-        kills = {"task.pdf": scans.kill_task, "worker.pdf": scans.kill_all}
+        kills = {"task.pdf": house.kill_task, "worker.pdf": scans.kill_all}
         documents = [scans.cut_off(name, kill) for name, kill in kills.items()]
         killed_at = time.monotonic()
         waits = []

@@ -89,10 +89,13 @@ def forget(name):
     from accounts.actors import System
     from applications.models import AnswerFile
     from documents.models import Document
-    from documents.services import delete_unsealed
+    from documents.services import delete_unsealed, discard
 
     AnswerFile.objects.filter(document__name=name).delete()
-    delete_unsealed(document=Document.objects.get(name=name), actor=System("drill"))
+    document = Document.objects.get(name=name)
+    key = document.key
+    delete_unsealed(document=document, actor=System("drill"))
+    discard(key)
 
 
 def drill():

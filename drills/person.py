@@ -36,8 +36,8 @@ class Person:
         return self.ask({"name": name, "size": size, "declared_type": "", "mark": "1"}, {}, stop_at)
 
     def give_piece(self, stands, piece, *, stop_at=None):
-        fields = {"incoming": stands["incoming"], "at": stands["came"]}
-        return self.ask(fields, {"piece": ("piece", piece)}, stop_at)
+        where = f"?incoming={stands['incoming']}&at={stands['came']}"
+        return self.post(where, "application/octet-stream", (b"", piece, b""), stop_at)
 
     def finish(self, stands, *, stop_at=None):
         return self.ask({"incoming": stands["incoming"]}, {}, stop_at)
@@ -53,19 +53,24 @@ class Person:
         return answer
 
     def ask(self, fields, files, stop_at=None):
-        head, content, tail = _form({"csrfmiddlewaretoken": TOKEN, **fields}, files)
-        size = len(head) + len(tail) + _length(content)
+        return self.post("", f"multipart/form-data; boundary={BOUNDARY}", _form(fields, files), stop_at)
+
+    def post(self, where, content_type, parts, stop_at=None):
+        head, content, tail = parts
         headers = {
             "Host": f"localhost:{self.port}",
             "Cookie": self.cookie,
-            "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
-            "Content-Length": str(size),
+            "Content-Type": content_type,
+            "Content-Length": str(len(head) + len(tail) + _length(content)),
+            "X-CSRFToken": TOKEN,
         }
         if stop_at is not None:
             headers["X-Stop-At"] = str(stop_at)
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
-            line.request("POST", f"{self.place}file/", body=_sent(head, content, tail), headers=headers)
+            line.request(
+                "POST", f"{self.place}file/{where}", body=_sent(head, content, tail), headers=headers
+            )
             response = line.getresponse()
             return Answer(response.status, response.read().decode())
         except (OSError, http.client.HTTPException):

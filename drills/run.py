@@ -1,4 +1,4 @@
-"""Drills of the document store: ``python -m drills.run [NAME...]``. Each prints a line that says what it
+"""Drills of the whole service: ``python -m drills.run [NAME...]``. Each prints a line that says what it
 proved, and is a row of the result of the day in docs/drills/.
 """
 
@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "drills"
 ABOUT = "`make drill`: what was killed, filled and measured, and what came of it. The s are seconds."
+DOCUMENTS, OUTBOX = "documents", "outbox"  # the pages
+OF_OUTBOX = ("killed-tasks", "redis-away", "redis-emptied", "two-beats")
 DRILLS = {
     "killed-web": "a worker of gunicorn is killed before every step of an upload",
     "killed-database": "the database is stopped at once before every step of an upload",
@@ -21,7 +23,11 @@ DRILLS = {
     "full-temporary": "the volume of temporary files is full",
     "full-database": "the volume of the database is full",
     "large-file": "a file of 500 MB against cp and sha256sum",
-    "real-bucket": "documents in a bucket of OpenStack Swift",
+    "real-bucket": "documents in the buckets of SeaweedFS",
+    "killed-tasks": "tasks of the timetable are killed at ten points of each (DRILL_POINTS)",
+    "redis-away": "Redis is away for ten minutes of submissions and decisions (DRILL_SECONDS, DRILL_ACTS)",
+    "redis-emptied": "Redis is emptied and restarted while firms submit (DRILL_SECONDS, DRILL_ACTS)",
+    "two-beats": "two beats, restarted when reminders are due, and away when others are",
 }
 
 
@@ -39,8 +45,9 @@ def run(name):
 def heading():
     now = datetime.now().astimezone()
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    told = "".join(f", {name}={value}" for name, value in sorted(os.environ.items()) if name[:6] == "DRILL_")
     table = "| drill | held | what was seen | s |\n|---|---|---|---|\n"
-    return f"\n## At {now:%H:%M}, {os.cpu_count()} cores, load {load}\n\n{table}"
+    return f"\n## At {now:%H:%M}, {os.cpu_count()} cores, load {load}{told}\n\n{table}"
 
 
 def row(name, held, said, seconds):
@@ -48,10 +55,14 @@ def row(name, held, said, seconds):
     return f"| {name} | {'yes' if held else '**no**'} | {words} | {seconds:.0f} |\n"
 
 
-def note(text):
-    path = RESULTS / f"{date.today()}-documents.md"
+def page_of(name):
+    return OUTBOX if name in OF_OUTBOX else DOCUMENTS
+
+
+def note(page, text):
+    path = RESULTS / f"{date.today()}-{page}.md"
     if not path.exists():
-        path.write_text(f"# {date.today()}: documents\n\n{ABOUT}\n", encoding="utf-8")
+        path.write_text(f"# {date.today()}: {page}\n\n{ABOUT}\n", encoding="utf-8")
     with path.open("a", encoding="utf-8") as file:
         file.write(text)
 
@@ -71,13 +82,15 @@ def main(arguments=None):
     if asked.list:
         print(known)
         return 0
-    note(heading())
+    names = asked.names or list(DRILLS)
+    for page in dict.fromkeys(map(page_of, names)):
+        note(page, heading())
     failed = 0
-    for name in asked.names or DRILLS:
+    for name in names:
         held, said, seconds = run(name)
         failed += not held
         print(f"{name}: {'' if held else 'FAILED: '}{said} ({seconds:.0f} s)", flush=True)
-        note(row(name, held, said, seconds))
+        note(page_of(name), row(name, held, said, seconds))
     return int(bool(failed))
 
 

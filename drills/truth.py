@@ -25,7 +25,12 @@ def nothing_half(house):
     from documents.models import Arrival, Document, Incoming, Picture
 
     keys = {*Document.objects.values_list("key", flat=True), *Picture.objects.values_list("key", flat=True)}
-    lying = {str(path.relative_to(house.documents)) for path in house.documents.rglob("*") if path.is_file()}
+    lying = {
+        str(path.relative_to(folder))
+        for folder in (house.documents, house.quarantine)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
     insist(not lying - keys, f"bytes without a row: {sorted(lying - keys)}")
     insist(not keys - lying, f"rows without bytes: {sorted(keys - lying)}")
     insist(not Arrival.objects.exists(), "arrivals after the sweep")

@@ -1,14 +1,15 @@
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
+import rules
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -20,6 +21,12 @@ class Desk(AdminSite):
     site_header = _("Licensing desk")
     site_title = _("Licensing desk")
     index_title = _("My work")
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        from kzcustody_site import health_page  # the site is made before the models are
+
+        health = self.admin_view(partial(health_page.page, self))
+        return [path("health/", health, name="health"), *super().get_urls()]
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         inner = super().admin_view(view, cacheable)
@@ -40,7 +47,11 @@ class Desk(AdminSite):
         from applications.desk.my_work import my_work
         from regulators.queries import notices_for
 
-        told = {"my_work": my_work(request.user), "notices": notices_for(request.user)}
+        told = {
+            "my_work": my_work(request.user),
+            "notices": notices_for(request.user),
+            "may_see_health": rules.has_perm("kzcustody_site.view_health", request.user),
+        }
         return super().index(request, {**(extra_context or {}), **told})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

@@ -9,9 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 PRODUCTION = "production"
 DEVELOPMENT = "development"
 MODES = (PRODUCTION, DEVELOPMENT)
+ENCRYPTED_BY = ("disk", "s3", "kms")
 FOR_DEVELOPMENT = "development-only"
 SECRET_LENGTH = 50
 SECRET_VARIETY = 10
+# A peer that vanished is noticed after a minute, not after the two hours of TCP. Seconds, and how often.
+KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 MAKE_ONE = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
 
 
@@ -87,6 +90,19 @@ def web_address(name: str, default: str) -> str:
     return value
 
 
+def bounce_address(name: str) -> str:
+    """``bounce@host``, or empty. What is written between name and host leaves 11 characters of the 64 that a
+    mail server takes before the @.
+    """
+    value = optional(name)
+    if value and not re.fullmatch(r"[A-Za-z0-9._-]{1,11}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; write it as bounce@licensing.example.kz, "
+            "with 11 letters before the @ at most."
+        )
+    return value
+
+
 def refuse_in_production(name: str, why: str) -> None:
     if mode() == PRODUCTION and os.environ.get(name, "0") not in ("", "0"):
         raise ImproperlyConfigured(f"{name} is set. {why}")
@@ -102,12 +118,34 @@ def scanner(name: str) -> str:
     return value
 
 
-def document_storage(folder: str) -> dict[str, object]:
-    """Where documents lie: in a bucket, or on disk, in ``folder`` where nothing else is set."""
+def in_buckets() -> bool:
+    return bool(optional("S3_BUCKET"))
+
+
+def insist_on_two_stores() -> None:
+    """Files lie in two buckets, or on disk in two folders; what is not clean never lies beside what is."""
+    if not in_buckets():
+        if mode() == PRODUCTION and not flag("DOCUMENTS_ON_DISK", default=False):
+            raise ImproperlyConfigured(
+                "S3_BUCKET is not set. Set it, or DOCUMENTS_ON_DISK=1 to keep files on disk."
+            )
+        return
+    quarantine = optional("S3_QUARANTINE_BUCKET")
+    if not quarantine:
+        raise ImproperlyConfigured(
+            "S3_QUARANTINE_BUCKET is not set. Name a second bucket, for files that are not yet found clean."
+        )
+    if quarantine == optional("S3_BUCKET"):
+        raise ImproperlyConfigured("S3_QUARANTINE_BUCKET is the same as S3_BUCKET. Give each its own bucket.")
+
+
+def file_store(*, bucket: str, folder: str) -> dict[str, object]:
+    """A store of STORAGES: in the bucket, or in the folder where there are no buckets."""
+    encryption = written_encrypted()
     options: dict[str, object]
-    if optional("S3_BUCKET"):
+    if in_buckets():
         options = {
-            "bucket_name": optional("S3_BUCKET"),
+            "bucket_name": bucket,
             "endpoint_url": optional("S3_ENDPOINT_URL") or None,
             "access_key": optional("S3_ACCESS_KEY") or None,
             "secret_key": optional("S3_SECRET_KEY") or None,
@@ -116,19 +154,48 @@ def document_storage(folder: str) -> dict[str, object]:
             "signature_version": "s3v4",
             "file_overwrite": False,
             "default_acl": None,
-            "use_threads": False,  # ten of them hold ten parts of a file at once
+            "object_parameters": encryption,
         }
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    if mode() == PRODUCTION and not flag("DOCUMENTS_ON_DISK", default=False):
-        raise ImproperlyConfigured(
-            "S3_BUCKET is not set. Set it, or DOCUMENTS_ON_DISK=1 to keep files on disk."
-        )
     options = {
-        "location": optional("DOCUMENTS_DIR", folder),
+        "location": folder,
         "file_permissions_mode": 0o600,
         "directory_permissions_mode": 0o700,
     }
     return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+
+
+def written_encrypted() -> dict[str, str]:
+    """What every write asks of S3, by what DOCUMENTS_ENCRYPTED_BY says encrypts the files at rest: ``disk``,
+    the volume that they or their S3 server lie on; ``s3``, the server with a key of its own; ``kms``, the
+    server with the key S3_KMS_KEY. Production starts with none of them unsaid.
+    """
+    how, key = text("DOCUMENTS_ENCRYPTED_BY", "disk"), optional("S3_KMS_KEY")
+    if how not in ENCRYPTED_BY:
+        raise ImproperlyConfigured(
+            f"DOCUMENTS_ENCRYPTED_BY is {how!r}; set it to one of: {', '.join(ENCRYPTED_BY)}."
+        )
+    if how == "disk":
+        return {}
+    if not in_buckets():
+        raise ImproperlyConfigured(
+            f"DOCUMENTS_ENCRYPTED_BY is {how!r}, and files lie on disk: encrypt the disk, and write disk."
+        )
+    if how == "s3":
+        return {"ServerSideEncryption": "AES256"}
+    if not key:
+        raise ImproperlyConfigured(
+            "S3_KMS_KEY is not set. DOCUMENTS_ENCRYPTED_BY is 'kms': name the key, or write s3."
+        )
+    return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+
+
+def object_lock(name: str) -> bool:
+    """Whether the bucket of the documents was made so that it can hold a version against being deleted."""
+    locks = flag(name, default=False)
+    if locks and not in_buckets():
+        raise ImproperlyConfigured(f"{name} is set, and files lie on disk, which holds nothing. Remove it.")
+    return locks
 
 
 def redis(name: str, default: str) -> str:
@@ -141,6 +208,11 @@ def redis(name: str, default: str) -> str:
     if mode() == PRODUCTION and parts.scheme != "unix" and not parts.password:
         raise ImproperlyConfigured(f"{name} has no password. Write it as redis://:password@host:6379/0.")
     return value
+
+
+def broker(url: str) -> str:
+    """The same server, and database of it, in the words of Celery, which has its own for a socket."""
+    return url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 
 
 def database(url: str, *, name: str) -> dict[str, object]:
@@ -164,7 +236,7 @@ def database(url: str, *, name: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or ""),
-        "OPTIONS": {**query},
+        "OPTIONS": {**KEEPALIVES, **query},
     }
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from kzcustody_site.failures import closed
 
 METHODS = ("GET", "HEAD", "POST")
-PROBES = ("/healthz", "/readyz")
+PROBES = ("/healthz", "/readyz", "/health")
 
 
 def known_methods(

@@ -1,6 +1,7 @@
 """Settings, all of them from the environment. docs/settings.md lists each one."""
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -115,16 +116,31 @@ DATABASES = {
     }
 }
 
-# --- Redis protocol: broker and cache. It may be emptied at any time.
+# --- Redis protocol: broker, and a cache of courtesies. It may be emptied or away at any time.
 REDIS_URL = environment.redis("REDIS_URL", f"unix://{RUN_DIR}/valkey.sock")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    # What sign-in counts and remembers: attempts, codes that are used up.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kzcustody_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+    "quick": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 2},
+    },
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = environment.broker(REDIS_URL)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A task whose process dies is begun again three times, not for ever: Task.max_retries.
+CELERY_TASK_RETRY_ON_WORKER_LOST = True
+CELERY_TASK_ANNOTATIONS = {"*": {"default_retry_delay": 10}}
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TASK_PUBLISH_RETRY = False
 # A broker that is down costs a page a tenth of a second, not six; one that hangs, five seconds.
@@ -135,15 +151,23 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever
 CELERY_TIMEZONE = "Asia/Almaty"
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULER = "kzcustody_site.beat:Scheduler"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send what waits in the outbox": {"task": "notifications.tasks.send_waiting", "schedule": 5.0},
     "scan what waits in quarantine": {"task": "documents.tasks.scan_waiting", "schedule": 10.0},
     "scan clean files again": {"task": "documents.tasks.scan_again", "schedule": 86400.0},
     "watch the scanner": {"task": "documents.tasks.watch_scanner", "schedule": 900.0},
     "make previews that are due": {"task": "documents.tasks.preview_waiting", "schedule": 60.0},
     "raise what is due": {"task": "applications.tasks.raise_due", "schedule": 300.0},
+    "fold what the pipeline counts": {"task": "applications.tasks.fold_tallies", "schedule": 60.0},
     "raise checks of citations": {"task": "applications.tasks.raise_checks", "schedule": 86400.0},
+    "find documents whose time is over": {
+        "task": "applications.tasks.find_due_for_destruction",
+        "schedule": 86400.0,
+    },
+    "go on destroying what was confirmed": {"task": "applications.tasks.carry_out_all", "schedule": 3600.0},
     "forget typed text that is old": {"task": "applications.tasks.sweep_typed", "schedule": 86400.0},
     "anchor the audit heads": {"task": "audit.tasks.anchor_heads", "schedule": 3600.0},
     "prove the stored files": {"task": "documents.tasks.verify_integrity", "schedule": 86400.0},
@@ -223,7 +247,7 @@ SECURE_SSL_REDIRECT = PRODUCTION
 # One proxy of ours stands in front of production and writes these headers itself.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^health$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
@@ -274,6 +298,9 @@ STATIC_ROOT = Path(environment.optional("STATIC_ROOT", str(RUN_DIR / "static")))
 
 # --- Documents
 DOCUMENT_MAX_BYTES = environment.number("DOCUMENT_MAX_BYTES", 50 * 1024 * 1024)
+EXAMINATION_SECONDS = environment.number("EXAMINATION_SECONDS", 10)  # of the processor, for one file
+EXAMINATION_MEMORY_MB = environment.number("EXAMINATION_MEMORY_MB", 256)
+EXAMINATIONS_AT_ONCE = environment.number("EXAMINATIONS_AT_ONCE", 2)  # in one web process
 PREVIEW_SECONDS = environment.number("PREVIEW_SECONDS", 10)  # of the processor, for one file
 PREVIEW_MEMORY_MB = environment.number("PREVIEW_MEMORY_MB", 768)
 FILES_PER_ANSWER = environment.number("FILES_PER_ANSWER", 30)
@@ -285,9 +312,18 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_HANDLERS = ["documents.uploads.BoundedUploadHandler"]
 CLAMD_ADDRESS = environment.scanner("CLAMD_ADDRESS")
 CLAMD_TIMEOUT = environment.number("CLAMD_TIMEOUT", 150)  # seconds for one file
+environment.insist_on_two_stores()
+DOCUMENTS_OBJECT_LOCK = environment.object_lock("S3_OBJECT_LOCK")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "documents": environment.document_storage(str(RUN_DIR / "documents")),
+    "quarantine": environment.file_store(
+        bucket=environment.optional("S3_QUARANTINE_BUCKET"),
+        folder=environment.optional("QUARANTINE_DIR", str(RUN_DIR / "quarantine")),
+    ),
+    "documents": environment.file_store(
+        bucket=environment.optional("S3_BUCKET"),
+        folder=environment.optional("DOCUMENTS_DIR", str(RUN_DIR / "documents")),
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -316,6 +352,8 @@ environment.refuse_in_production("SAMPLE_CODES", "Codes are shown to everybody t
 EMAIL_TIMEOUT = 15
 CONTACT_EMAIL = environment.optional("CONTACT_EMAIL")  # empty: the help page says "not on record"
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "licensing@example.test")
+# Where mail comes back to, with a token of each message: docs/deployment.md. Empty: to DEFAULT_FROM_EMAIL.
+BOUNCE_ADDRESS = environment.bounce_address("BOUNCE_ADDRESS")
 
 # --- Audit
 AUDIT_ANCHOR_DIR = Path(environment.text("AUDIT_ANCHOR_DIR", str(RUN_DIR / "anchors")))
@@ -325,6 +363,7 @@ WORKFLOW_AFTER = {
     "applications.application": "applications.services.effects.after_application",
     "applications.stage": "applications.services.effects.after_stage",
     "applications.individualapproval": "applications.services.individuals.after_individual",
+    "applications.destruction": "applications.services.destruction.after_destruction",
     "licences.licence": "licences.services.acts.after_licence",
 }
 AUDIT_HANDLERS = ["applications.services.standing.on_event"]
@@ -332,10 +371,14 @@ AUDIT_HANDLERS = ["applications.services.standing.on_event"]
 WORKFLOW_BEFORE_DECIDING = "accounts.second_factor.demand"
 ACCOUNT_HANDLERS = ["notifications.security.on_account"]
 FIRM_HANDLERS = ["applications.services.firms.on_firm_corrected"]
-CALENDAR_HANDLERS = ["applications.services.calendar.on_calendar"]
+CALENDAR_HANDLERS = [
+    "applications.services.calendar.on_calendar",
+    "applications.services.tallies.on_calendar",
+]
 DOCUMENT_VERDICT_HANDLERS = ["applications.services.evidence.on_verdict"]
 OUTBOX_FAILED_HANDLERS: list[str] = []
 REMINDER_CHECKS = ["applications.still_due.stands"]
+RECIPIENT_CHECKS = ["applications.still_theirs.left"]
 
 LOGGING = {
     "version": 1,

@@ -27,6 +27,10 @@ DIGITS = {  # in our words, for any field of numbers
     "max_whole_digits": _("Enter a number of at most %(max)s digits before the point"),
     "max_decimal_places": _("Enter a number of at most %(max)s digits after the point"),
 }
+DATES = {
+    "part": _("Enter the day, the month and the year, for example 27 3 2026"),
+    "unreal": _("Enter a real date in numbers: day, month and a year of four digits, for example 27 3 2026"),
+}
 
 
 def one_of_several(field: F) -> F:
@@ -87,11 +91,8 @@ class DayMonthYearField(forms.Field):
 
     widget = DayMonthYearInput
     default_error_messages = {
+        **DATES,
         "required": _("Enter the date, for example 27 3 2026"),
-        "part": _("Enter the day, the month and the year, for example 27 3 2026"),
-        "unreal": _(
-            "Enter a real date in numbers: day, month and a year of four digits, for example 27 3 2026"
-        ),
     }
 
     def to_python(self, value: Any) -> date | None:

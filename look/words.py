@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 SIGNS = {"KZT": "₸"}
 NO_BREAK = "\xa0"
@@ -44,6 +44,21 @@ def working_days(count: int) -> str:
 
 def number(value: Decimal | int | float, places: int | None = None) -> str:
     return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def size(count: int) -> str:
+    """Of a file, from its bytes: 0.1 KB, 1.5 MB, 20 MB. static/js/upload.js writes the same."""
+    step = next((step for step in (1, 2) if count < 1024 ** (step + 1)), 3)
+    digits = f"{max(count / 1024**step, 0.1):.1f}".removesuffix(".0").replace(".", decimal_point())
+    return f"{digits}{NO_BREAK}{size_units()[step - 1]}"
+
+
+def size_units() -> list[str]:
+    return [gettext("KB"), gettext("MB"), gettext("GB")]
+
+
+def decimal_point() -> str:
+    return str(formats.get_format("DECIMAL_SEPARATOR"))
 
 
 def plain(value: Decimal) -> str:

@@ -1,6 +1,6 @@
 """Which courtesies a person wants by e-mail. The notice centre keeps them all the same."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Value
@@ -31,6 +31,17 @@ def off_for(person: str, mail: str) -> Exists | Value:
     if kind is None:
         return Value(False)
     return Exists(SwitchedOff.objects.filter(user=OuterRef(person), kind=kind))
+
+
+def off_among(people: Collection[int], mails: Iterable[str]) -> frozenset[tuple[int, str]]:
+    """The person and the mail, of each of these mails that one of these people has switched off. One query
+    where a courtesy is among them.
+    """
+    kinds = {mail: COURTESY_OF[mail] for mail in mails if mail in COURTESY_OF}
+    if not kinds:
+        return frozenset()
+    off = set(SwitchedOff.objects.filter(user__in=people).values_list("user_id", "kind"))
+    return frozenset((pk, mail) for pk in people for mail, kind in kinds.items() if (pk, kind) in off)
 
 
 @transaction.atomic

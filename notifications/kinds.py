@@ -47,7 +47,8 @@ KINDS = (
         why=_("They begin and end periods, or tell of a decision."),
         mails=_mails(
             "submitted", "accepted", "returned", "not_accepted", "withdrawn", "approved_in_principle",
-            "decision", "refusal_notice", "letter", "corrected", "change_resolved",
+            "decision", "refusal_notice", "notice_moved", "letter", "corrected", "change_resolved",
+            "period_extended",
         ),
     ),
     Kind(
@@ -71,6 +72,7 @@ KINDS = (
         why=_("What happens to the case can depend on such a day."),
         mails=_mails(
             "digest", "reminder", "overdue", "condition_reminder", "return_reminder", "return_overdue",
+            "condition_overdue", "period_ends", "notice_reminder",
         ),
     ),
     Kind(
@@ -86,7 +88,8 @@ KINDS = (
         mails=_mails(
             "request_answered", "request_question", "extension_asked", "internal_assigned",
             "internal_submitted", "internal_meeting", "internal_return_passed", "internal_approval_passed",
-            "checks_due", "internal_file_expired",
+            "checks_due", "internal_file_expired", "internal_file_rejected", "internal_silence",
+            "internal_silence_over", "internal_digest",
         ),
         readers=(STAFF,),
     ),

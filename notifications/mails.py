@@ -1,30 +1,32 @@
 """The mails there are: what each must be told, and the one action it asks for."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.template import Context
-from django.template.loader import get_template
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from look import words
+from look.mail_frame import Words, framed, one_line, plain
 
 OPEN = _("Open the case")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Mail:
-    """``needs`` and ``may`` are the names of its context; any other name is refused, so that no personal data
-    slips in.
+    """``title`` says what it is, for staff; it is not in the mail. ``needs`` and ``may`` are the names of its
+    context; any other name is refused, so that no personal data slips in.
     """
 
+    title: str | Promise
+    _: KW_ONLY
     action: str | Promise = OPEN
     of_account: bool = False  # of the reader's own account, and of no case
     needs: frozenset[str] = frozenset()
@@ -36,73 +38,117 @@ def _names(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _of_account(*more: str) -> Mail:
+def _of_account(title: str | Promise, *more: str) -> Mail:
     """Of something that happened to the account: when, and from where, as far as is known."""
     return Mail(
-        needs=_names("at", "network", "browser", *more), action=_("Look at your account"), of_account=True
+        title,
+        needs=_names("at", "network", "browser", *more),
+        action=_("Look at your account"),
+        of_account=True,
     )
 
 
 # Dates are given as date or datetime, numbers as int; texts in the recipient's language.
 MAILS = {
-    "submitted": Mail(needs=_names("received_on"), may=_names("reply_by", "basis")),
-    "accepted": Mail(needs=_names("clock_started_on"), may=_names("reply_by", "basis")),
-    "returned": Mail(needs=_names("items", "due"), action=_("See what is needed")),
-    "not_accepted": Mail(action=_("Read the reasons")),
-    "file_rejected": Mail(needs=_names("requirement"), action=_("Replace the file")),
-    "request_sent": Mail(
-        needs=_names("points", "due"), may=_names("clock_paused"), action=_("Answer the request")
+    "submitted": Mail(
+        _("Receipt of the application"), needs=_names("received_on"), may=_names("reply_by", "basis")
     ),
-    "request_answered": Mail(),
-    "reply_received": Mail(needs=_names("points", "left"), may=_names("clock_restarted")),
-    "request_question": Mail(),
-    "request_reply": Mail(action=_("Read the reply")),
-    "extension_asked": Mail(),
-    "extension_granted": Mail(needs=_names("due"), action=_("Answer the request")),
-    "extension_declined": Mail(needs=_names("due"), action=_("Read the answer")),
-    "change_resolved": Mail(action=_("Read what it means")),
-    "stage_approved": Mail(needs=_names("stage"), may=_names("next_stage")),
-    "approved_in_principle": Mail(words="decision", action=_("Read the decision")),
-    "decision": Mail(action=_("Read the decision")),
-    "letter": Mail(action=_("Read the letter")),
-    "corrected": Mail(action=_("Read the correction")),
-    "condition_reminder": Mail(needs=_names("number", "due"), action=_("See what is due")),
-    "draft_idle": Mail(needs=_names("saved_on", "left", "due"), action=_("Go on with the draft")),
-    "digest": Mail(needs=_names("items", "rows"), action=_("See what is due")),
-    "checks_due": Mail(needs=_names("items"), action=_("See which checks are due")),
-    "reminder": Mail(needs=_names("working_days", "due"), action=_("Answer the request")),
-    "overdue": Mail(needs=_names("due"), action=_("Answer the request")),
-    "file_expires": Mail(needs=_names("requirement", "due"), action=_("Open the question")),
-    "file_expired": Mail(needs=_names("requirement", "due"), action=_("Open the question")),
-    "return_reminder": Mail(needs=_names("working_days", "due"), action=_("See what is needed")),
-    "return_overdue": Mail(needs=_names("due"), action=_("See what is needed")),
-    "refusal_notice": Mail(needs=_names("due", "basis"), action=_("Read the notice")),
-    "licence_notice": Mail(needs=_names("due"), action=_("Read the notice")),
-    "licence_notice_withdrawn": Mail(action=_("Look at your licence")),
-    "licence_changed": Mail(action=_("Look at your licence")),
-    "withdrawn": Mail(needs=_names("withdrawn_on")),
-    "meeting_answered": Mail(action=_("Read the answer")),
-    "internal_return_passed": Mail(needs=_names("due")),
-    "internal_approval_passed": Mail(needs=_names("due")),
-    "internal_file_expired": Mail(needs=_names("requirement", "due")),
-    "internal_meeting": Mail(action=_("See who asks for a meeting")),
-    "security_sign_in": _of_account(),
-    "security_password": _of_account(),
-    "security_email": _of_account("is_old"),
-    "security_factor_added": _of_account("factor"),
-    "security_factor_removed": _of_account("factor"),
-    "security_codes": _of_account(),
-    "security_factors_lost": _of_account(),
-    "internal_assigned": Mail(),
-    "internal_submitted": Mail(),
+    "accepted": Mail(
+        _("Accepted for review"), needs=_names("clock_started_on"), may=_names("reply_by", "basis")
+    ),
+    "returned": Mail(
+        _("Returned as incomplete"), needs=_names("items", "due"), action=_("See what is needed")
+    ),
+    "not_accepted": Mail(
+        _("Not accepted for consideration"), words="decision", action=_("Read the decision")
+    ),
+    "file_rejected": Mail(
+        _("A file needs replacing"), needs=_names("requirement"), action=_("Replace the file")
+    ),
+    "request_sent": Mail(
+        _("Request for information"),
+        needs=_names("points", "due"),
+        may=_names("clock_paused"),
+        action=_("Answer the request"),
+    ),
+    "request_answered": Mail(_("A reply has come in")),
+    "reply_received": Mail(
+        _("Receipt of a reply"), needs=_names("points", "left"), may=_names("clock_restarted")
+    ),
+    "request_question": Mail(_("A question about a request")),
+    "request_reply": Mail(_("Reply to a question about a request"), action=_("Read the reply")),
+    "extension_asked": Mail(_("More time asked for")),
+    "extension_granted": Mail(_("More time granted"), needs=_names("due"), action=_("Answer the request")),
+    "extension_declined": Mail(_("More time declined"), needs=_names("due"), action=_("Read the answer")),
+    "period_extended": Mail(
+        _("Period for the decision extended"), needs=_names("due", "basis"), action=_("Read the reason")
+    ),
+    "change_resolved": Mail(_("A reported change dealt with"), action=_("Read what it means")),
+    "stage_approved": Mail(_("Stage complete"), needs=_names("stage"), may=_names("next_stage")),
+    "approved_in_principle": Mail(_("Decision available"), words="decision", action=_("Read the decision")),
+    "decision": Mail(_("Decision available"), action=_("Read the decision")),
+    "letter": Mail(_("Letter available"), action=_("Read the letter")),
+    "corrected": Mail(_("A slip corrected"), action=_("Read the correction")),
+    "condition_reminder": Mail(
+        _("A condition is due"), needs=_names("number", "due"), action=_("See what is due")
+    ),
+    "condition_overdue": Mail(
+        _("A condition is overdue"), needs=_names("number", "due"), action=_("See what is due")
+    ),
+    "period_ends": Mail(_("A period ends"), needs=_names("working_days", "due"), action=_("See what is due")),
+    "draft_idle": Mail(
+        _("A draft lies idle"), needs=_names("saved_on", "left", "due"), action=_("Go on with the draft")
+    ),
+    "digest": Mail(_("Several dates"), needs=_names("items", "rows"), action=_("See what is due")),
+    "internal_digest": Mail(_("Several dates"), needs=_names("items", "rows"), action=_("See what is due")),
+    "checks_due": Mail(
+        _("Checks of citations are due"), needs=_names("items"), action=_("See which checks are due")
+    ),
+    "reminder": Mail(
+        _("A reply is due"), needs=_names("working_days", "due"), action=_("Answer the request")
+    ),
+    "overdue": Mail(_("A reply is overdue"), needs=_names("due"), action=_("Answer the request")),
+    "file_expires": Mail(
+        _("A document ends"), needs=_names("requirement", "due"), action=_("Open the question")
+    ),
+    "file_expired": Mail(
+        _("A document has ended"), needs=_names("requirement", "due"), action=_("Open the question")
+    ),
+    "return_reminder": Mail(
+        _("To be submitted again"), needs=_names("working_days", "due"), action=_("See what is needed")
+    ),
+    "return_overdue": Mail(_("Not submitted again yet"), needs=_names("due"), action=_("See what is needed")),
+    "notice_reminder": Mail(
+        _("A reply to a notice is due"), needs=_names("working_days", "due"), action=_("Read the notice")
+    ),
+    "refusal_notice": Mail(
+        _("Notice before a decision"), needs=_names("due", "basis"), action=_("Read the notice")
+    ),
+    "notice_moved": Mail(
+        _("More time to reply to a notice"), needs=_names("due", "basis"), action=_("Read the notice")
+    ),
+    "licence_notice": Mail(_("Notice about a licence"), needs=_names("due"), action=_("Read the notice")),
+    "licence_notice_withdrawn": Mail(_("Notice about a licence withdrawn"), action=_("Look at your licence")),
+    "licence_changed": Mail(_("News of a licence"), action=_("Look at your licence")),
+    "withdrawn": Mail(_("Withdrawn"), needs=_names("withdrawn_on")),
+    "meeting_answered": Mail(_("Answer about a meeting"), action=_("Read the answer")),
+    "internal_return_passed": Mail(_("Not submitted again by the day"), needs=_names("due")),
+    "internal_approval_passed": Mail(_("Approval in principle has ended"), needs=_names("due")),
+    "internal_silence": Mail(_("Silence will count soon"), needs=_names("working_days", "due")),
+    "internal_silence_over": Mail(_("A period ran out with no decision"), needs=_names("due")),
+    "internal_file_expired": Mail(_("A document has ended"), needs=_names("requirement", "due")),
+    "internal_file_rejected": Mail(_("A submitted file was rejected"), needs=_names("requirement")),
+    "internal_meeting": Mail(_("A firm asks for a meeting"), action=_("See who asks for a meeting")),
+    "security_sign_in": _of_account(_("New sign-in")),
+    "security_password": _of_account(_("Password changed")),
+    "security_email": _of_account(_("E-mail changed"), "is_old"),
+    "security_factor_added": _of_account(_("Second factor added"), "factor"),
+    "security_factor_removed": _of_account(_("Second factor removed"), "factor"),
+    "security_codes": _of_account(_("Recovery codes made anew")),
+    "security_factors_lost": _of_account(_("Second factors removed")),
+    "internal_assigned": Mail(_("A step waits")),
+    "internal_submitted": Mail(_("A case was submitted")),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    subject: str
-    text: str
-    html: str
 
 
 def render(
@@ -113,9 +159,11 @@ def render(
     language: str,
     internal: bool,
     url: str,
+    zone: str,
     is_draft: bool = False,
 ) -> Words:
-    """The mail's words in one language. A draft has no reference: ``subject_ref`` is what it is called.
+    """The mail's words in one language, times of day in one zone. A draft has no reference: ``subject_ref``
+    is what it is called.
 
     Raises ValueError for an unknown mail, or a context that does not fit it.
     """
@@ -126,37 +174,46 @@ def render(
     if missing or unknown:
         raise ValueError(f"Mail {template!r}: missing {sorted(missing)}, unknown {sorted(unknown)}.")
     name = mail.words or template
-    with translation.override(language):
+    with timezone.override(ZoneInfo(zone)), translation.override(language):
         data = {
             **{name: _shown(value) for name, value in context.items()},
             "ref": subject_ref,
             "base_url": settings.BASE_URL,
         }
-        subject = _one_line(_plain(f"mail/{name}.subject.txt", data))
-        if internal:
-            subject = " ".join((gettext("[Internal]"), subject))
-        frame = {
-            **data,
-            "subject": subject,
-            "body": _plain(f"mail/{name}.txt", data).strip(),
-            "action": mail.action,
-            "url": url,
-            "language": language,
-            "sender": settings.DEFAULT_FROM_EMAIL,
-            "is_draft": is_draft,
-            "of_account": mail.of_account,
-        }
-        return Words(
-            subject=subject,
-            text=_plain("mail/frame.txt", frame),
-            html=get_template("mail/frame.html").render(frame),
+        subject = one_line(plain(f"mail/{name}.subject.txt", data))
+        return framed(
+            subject=" ".join((gettext("[Internal]"), subject)) if internal else subject,
+            body=plain(f"mail/{name}.txt", data),
+            action=mail.action,
+            url=url,
+            ref="" if mail.of_account else subject_ref,
+            is_draft=is_draft,
+            has_days=_has_days(context),
         )
+
+
+def title_of(template: str) -> str:
+    """A mail of another release is named as its row names it."""
+    mail = MAILS.get(template)
+    return str(mail.title) if mail else template
 
 
 def as_json(context: dict[str, Any]) -> dict[str, Any]:
     """The context as the outbox keeps it: dates as ISO text."""
     kept: dict[str, Any] = json.loads(json.dumps(context, cls=DjangoJSONEncoder))
     return kept
+
+
+def cases_of(context: dict[str, Any]) -> list[str]:
+    """The audit subjects of the cases that the rows of a mail of several dates are about."""
+    return sorted({row["about"] for row in context.get("rows", [])})
+
+
+def _has_days(context: dict[str, Any]) -> bool:
+    values = [value for row in context.get("rows", []) for value in row.values()]
+    return any(
+        isinstance(value, date) and not isinstance(value, datetime) for value in (*context.values(), *values)
+    )
 
 
 def _shown(value: Any) -> Any:
@@ -166,12 +223,3 @@ def _shown(value: Any) -> Any:
     if isinstance(value, datetime):
         return words.moment(value)
     return words.day(value) if isinstance(value, date) else value
-
-
-def _plain(name: str, data: dict[str, Any]) -> str:
-    return str(get_template(name).template.render(Context(data, autoescape=False)))  # type: ignore[attr-defined]
-
-
-def _one_line(text: str) -> str:
-    """A header: no line break can start another one."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

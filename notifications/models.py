@@ -3,8 +3,11 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Firm
@@ -31,19 +34,25 @@ class Outcome(models.TextChoices):
 class Reminder(models.Model):
     """That somebody was reminded of one date under one rule.
 
-    The unique key is what makes a second run harmless.
+    The unique key is what makes a second run harmless. One that was taken back does not count: it never went,
+    since its date did not stand, and is said anew where the date stands again.
     """
 
     subject = models.CharField(_("about"), max_length=200)
     rule = models.CharField(_("rule"), max_length=100)
     due_on = models.DateField(_("due on"))
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
         constraints = [
-            models.UniqueConstraint(fields=["subject", "rule", "due_on"], name="notifications_reminder_once")
+            models.UniqueConstraint(
+                fields=["subject", "rule", "due_on"],
+                condition=Q(taken_back_at=None),
+                name="notifications_reminder_once",
+            )
         ]
 
     def __str__(self) -> str:
@@ -72,7 +81,9 @@ class SwitchedOff(models.Model):
 
 class Message(models.Model):
     """One mail to one recipient, in the words it was written with; the notice centre shows the same. Of what
-    is about a ``firm`` its people alone are told, and read it as long as they are of the firm.
+    is about a ``firm`` its people alone are told, and read it as long as they are of the firm. ``about`` are
+    the audit subjects of its cases: none where it is of no case, several where it lists dates of several.
+    ``waits_since`` is when it was written, or last sent again.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -90,6 +101,7 @@ class Message(models.Model):
     template = models.CharField(_("kind"), max_length=50)
     context = models.JSONField(_("data"), default=dict)
     subject_ref = models.CharField(_("reference"), max_length=100)
+    about = ArrayField(models.CharField(max_length=100), blank=True, default=list, verbose_name=_("about"))
     internal = models.BooleanField(_("internal"), default=False)
     url = models.CharField(_("link"), max_length=500, blank=True)
     firm = models.ForeignKey(
@@ -107,6 +119,7 @@ class Message(models.Model):
     maybe_taken = models.BooleanField(_("may have arrived already"), default=False)
     withheld_because = models.CharField(_("why it was not sent"), max_length=250, blank=True)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    waits_since = models.DateTimeField(_("to be sent since"), default=timezone.now)
     next_attempt_at = models.DateTimeField(_("next attempt"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
@@ -122,6 +135,7 @@ class Message(models.Model):
             models.Index(fields=["recipient", "-id"], name="notifications_of_recipient"),
             models.Index(fields=["subject_ref"], name="notifications_of_reference"),
             models.Index(fields=["recipient"], condition=Q(read_at=None), name="notifications_unread"),
+            GinIndex(fields=["about"], name="notifications_about"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -169,4 +183,31 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.started_at:%d.%m.%Y %H:%M} {self.get_outcome_display()}"
+        return str(self.get_outcome_display())
+
+
+class Bounce(models.Model):
+    """That a mail which a mail server had taken came back: what the report of the failure says. One for each
+    attempt at most, so that a report which comes twice says nothing new.
+    """
+
+    append_only = True
+
+    attempt = models.OneToOneField(Attempt, models.PROTECT, related_name="bounce", verbose_name=_("attempt"))
+    status = models.CharField(_("code"), max_length=11)
+    diagnostic = models.CharField(_("what the mail server said"), max_length=500, blank=True)
+    at = models.DateTimeField(_("came back"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mail that came back")
+        verbose_name_plural = _("mails that came back")
+        indexes = [models.Index(fields=["at"], name="notifications_bounce_at")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__regex=r"^[45]\.[0-9]{1,3}\.[0-9]{1,3}$"),
+                name="notifications_bounce_status",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.diagnostic}".strip()

@@ -33,4 +33,5 @@ def _tell(news: Happening, key: str, *, to: str = "", **more: Any) -> None:
         key=key,
         url=reverse("mfa_index"),
         language=news.user.language,
+        zone=news.user.zone,
     )

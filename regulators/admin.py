@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import StaffInvitationAdmin, UserAdmin
 from accounts.models import StaffInvitation, User
-from regulators.desk import changes, citations, figures, people, powers, reproving
+from regulators.desk import changes, citations, figures, keeping, people, powers, reproving
 from regulators.desk.base import Page, show
+from regulators.desk.second import two_people
 from regulators.models import (
     AuthorityBasis,
     CitationCheck,
     Delegation,
+    KeepingPeriod,
     LegalValue,
     LicenceType,
     PendingChange,
@@ -96,7 +98,12 @@ class WithPages(admin.ModelAdmin):
         return [first, acts_of_row, *others]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        about = {"title": capfirst(self.opts.verbose_name_plural), "acts": self.links(request.user)}
+        two = next((page.roles for page in self.pages if page.names_two), None)
+        about = {
+            "title": capfirst(self.opts.verbose_name_plural),
+            "acts": self.links(request.user),
+            "two_people": two_people(request.user, two) if two else [],
+        }
         return super().changelist_view(request, {**about, **(extra_context or {})})
 
     def change_view(
@@ -119,6 +126,12 @@ class WithPages(admin.ModelAdmin):
 
     def _url_name(self, page: type[Page]) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page.name}"
+
+
+class OfTwoPeople(WithPages, ReadOnlyAdmin):
+    @admin.display(description=_("Confirmed by"), ordering="confirmed_by")
+    def second(self, row: Any) -> str:
+        return str(row.confirmed_by or _("Waits for a second person"))
 
 
 class ForAdministrators(WithPages, ReadOnlyAdmin):
@@ -186,11 +199,11 @@ class AuthorityBasisAdmin(WithPages, ReadOnlyAdmin):
 
 
 @admin.register(LegalValue)
-class LegalValueAdmin(WithPages, ReadOnlyAdmin):
+class LegalValueAdmin(OfTwoPeople):
     pages = (figures.EnterFigurePage, figures.ConfirmFigurePage)
     of_regulator = "licence_type__regulator"
     list_display = (
-        "figure", "shown", "licence_type", "valid_from", "act", "provision", "entered_by", "confirmed_by",
+        "figure", "shown", "licence_type", "valid_from", "act", "provision", "entered_by", "second",
     )  # fmt: skip
     list_select_related = ("licence_type__regulator", "entered_by", "confirmed_by")
 
@@ -203,12 +216,19 @@ class LegalValueAdmin(WithPages, ReadOnlyAdmin):
         return figures.amount_of(row)
 
 
+@admin.register(KeepingPeriod)
+class KeepingPeriodAdmin(OfTwoPeople):
+    pages = (keeping.EnterKeepingPage, keeping.ConfirmKeepingPage)
+    list_display = ("regulator", "years", "valid_from", "act", "provision", "entered_by", "second")
+    list_select_related = ("regulator", "entered_by", "confirmed_by")
+
+
 @admin.register(CitationCheck)
-class CitationCheckAdmin(WithPages, ReadOnlyAdmin):
+class CitationCheckAdmin(OfTwoPeople):
     pages = (citations.RecordCheckPage, citations.ConfirmCheckPage)
     list_display = (
         "act", "provision", "regulator", "result", "read_in_full", "applies", "checked_on", "look_again_on",
-        "entered_by", "confirmed_by",
+        "entered_by", "second",
     )  # fmt: skip
     list_filter = ("result",)
     list_select_related = ("regulator", "entered_by", "confirmed_by")

@@ -1,13 +1,16 @@
-"""System checks: rule books and calendar can be read, and published files are as they were published."""
+"""System checks: rule books and calendar can be read, published files are as they were published, and the
+time zone is known.
+"""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 from django.utils import timezone
 
-from regulators import books, calendars
+from accounts.zones import ALMATY
+from regulators import books, calendars, zone
 from regulators.loader import RuleBookError
 
 
@@ -20,6 +23,27 @@ def files_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         except RuleBookError as error:
             errors.append(Error(str(error), id="regulators.E001"))
     return errors or _end_of_calendar_is_near(timezone.localdate())
+
+
+@register()
+def python_knows_the_zone(app_configs: Any, **kwargs: Any) -> list[Error]:
+    wrong = list(zone.wrong_in_python())
+    hint = "Install the package tzdata of the system, 2024a or newer."
+    return [Error(f"Python has {_zone_on(wrong)}", hint=hint, id="regulators.E004")] if wrong else []
+
+
+@register(Tags.database)
+def postgresql_knows_the_zone(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[Error]:
+    if "default" not in (databases or []):
+        return []
+    wrong = list(zone.wrong_in_postgresql(connections["default"]))
+    hint = "Update PostgreSQL, or the time zone data that it reads."
+    return [Error(f"PostgreSQL has {_zone_on(wrong)}", hint=hint, id="regulators.E005")] if wrong else []
+
+
+def _zone_on(wrong: list[datetime]) -> str:
+    days = ", ".join(f"{moment:%Y-%m-%d}" for moment in wrong)
+    return f"another time in {ALMATY} on {days}: it is UTC+6 until 29 February 2024, and UTC+5 since."
 
 
 def _end_of_calendar_is_near(today: date) -> list[CheckMessage]:

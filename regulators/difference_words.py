@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from look import words
-from regulators import marks
+from regulators import marks, slot_words
 from regulators import rulebook as rb
 from regulators.rulebook import Book, Choice, Citation, Condition, say
 
@@ -32,10 +32,15 @@ LABELS: Words = {
     "authoritative_language": _("Authoritative language"), "required": _("Has to be filled"),
     "working_days": _("Working days"), "calendar_days": _("Calendar days"), "months": _("Months"),
     "starts_on": _("Counted from"), "pausable": _("Pauses while the firm is asked"),
+    "pause_cap": _("Pauses move it by at most, in days of its period"),
     "silence": _("What silence means"), "policy": _("Target of this desk, not law"),
     "unit": _("Unit"), "amount": _("Amount"), "percent": _("Percentage"),
     "effect": _("What it counts as"), "body": _("Text"), "languages": _("Languages"),
-    "role": _("Role"),
+    "role": _("Role"), "slot.kinds": _("Kinds of file taken"), "slot.most_files": _("Most files"),
+    "slot.most_megabytes": _("Most megabytes a file"),
+    "slot.languages": _("Language of the files, or of a translation"),
+    "slot.certified": _("A certified copy"), "slot.form": _("Headings of the form to fill in"),
+    "slot.citations": _("Sources of the language and the certified copy"),
 }  # fmt: skip
 PARTS: Words = {
     "functions": _("Posts"), "clocks": _("Periods"), "grounds": _("Grounds of refusal"),
@@ -81,6 +86,7 @@ CODES: dict[str, Words] = {
         "decides": _("decides"), "registers": _("registers"), "notified": _("is notified"),
         "consulted": _("is consulted"),
     },
+    "slot.kinds": slot_words.KINDS, "slot.languages": slot_words.LANGUAGES,
 }  # fmt: skip
 READ: Words = {
     rb.READ_FULL: _("read in full"), rb.READ_PART: _("read in part"),
@@ -103,6 +109,8 @@ def reader() -> str:
 
 def value(name: str, found: Any, book: Book, language: str) -> str:
     """The value of a fact; a text in this language, or where there was none before, in the reader's."""
+    if found is None and name in ("slot.most_files", "slot.most_megabytes"):
+        return gettext("as for every question")
     if found is None:
         return gettext("not on record")
     if isinstance(found, bool):
@@ -127,6 +135,8 @@ def _item(name: str, item: Any, book: Book) -> str:
         return _citation(item)
     if isinstance(item, Choice):
         return say(item.label)
+    if isinstance(item, dict):
+        return say(item)
     if name == "checks":
         act, provision, as_at, checked_by, confidence = item
         day = as_at.strftime("%d.%m.%Y") if as_at else gettext("no date")

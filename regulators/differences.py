@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from regulators import difference_words as words
@@ -13,6 +14,8 @@ OF_THE_LAW = ("act", "provision", "kind", "applies", "read", "in_force")
 QUESTION = (
     "title", "guidance", "declaration", "choices", "evidence", "currency", "due", "mandatory", "source",
     "citations", "checks", "adopted", "per_person", "functions", "applies_when", "stage", "section",
+    "slot.kinds", "slot.most_files", "slot.most_megabytes", "slot.languages", "slot.certified", "slot.form",
+    "slot.citations",
 )  # fmt: skip
 OF_THE_BOOK = (
     "title", "effective_from", "transition", "reassess", "outcome", "in_principle", "incomplete",
@@ -183,7 +186,7 @@ def _read(item: Any, name: str) -> Any:
     if name == "checks":
         cited = item.powers if hasattr(item, "powers") else item.citations
         return tuple((c.act, c.provision, c.as_at, c.checked_by, c.confidence) for c in cited)
-    return getattr(item, name)
+    return attrgetter(name)(item)
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -203,4 +206,6 @@ def _same_item(old: Any, new: Any) -> bool:
         return all(getattr(old, name) == getattr(new, name) for name in OF_THE_LAW)
     if isinstance(old, Choice) and isinstance(new, Choice):
         return old.code == new.code and _same_text(old.label, new.label)
+    if isinstance(old, dict) and isinstance(new, dict):
+        return _same_text(old, new)
     return bool(old == new)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from regulators import loader_checks as checks
 from regulators import loader_figures as figures
+from regulators import loader_slots as slots
 from regulators import rulebook as rb
 from regulators.loader_words import ACT_FACTS, LANGUAGES, acts_by_key, choice, condition, page, words
 from regulators.toml_table import RuleBookError, Table, one_of_words, read_toml
 
 TRANSITIONS = ("stay", "move", "reassess")
 INCOMPLETE = ("return", "refile")
-STARTS = ("receipt", "payment", "acceptance", "notice")
 SILENCE = ("", "issue", "refusal")
 AUTHORITY_ROLES = ("decides", "registers", "notified", "consulted")
 # The marks of the research behind the books, and what each lets us say of how far a text was read.
@@ -146,6 +146,7 @@ class _Reader:
             declaration=words(table, "declaration") if "declaration" in table.data else None,
             applies_when=condition(table),
             adopted=table.text("adopted", ""),
+            slot=slots.slot(table, self.citations),
         )
         table.done()
         checks.evidence(table, requirement)
@@ -168,8 +169,9 @@ class _Reader:
             working_days=table.count("working_days"),
             calendar_days=table.count("calendar_days"),
             months=table.count("months"),
-            starts_on=table.one_of("starts_on", STARTS),
+            starts_on=table.one_of("starts_on", rb.STARTS),
             pausable=table.flag("pausable"),
+            pause_cap=table.count("pause_cap"),
             silence=table.one_of("silence", SILENCE),
             policy=table.flag("policy"),
             citations=self.citations(table),
@@ -177,6 +179,7 @@ class _Reader:
         table.done()
         if sum(unit is not None for unit in (clock.working_days, clock.calendar_days, clock.months)) > 1:
             table.fail("code", "has its period in two units", "one of working_days, calendar_days, months")
+        checks.pause_cap(table, clock)
         return clock
 
     def ground(self, table: Table) -> rb.Ground:

@@ -47,6 +47,12 @@ def evidence(table: Table, requirement: rb.Requirement) -> None:
                 f"is given without the evidence kind {kind!r}",
                 f'"{kind}" in evidence, or leave {key} out',
             )
+    if rb.DOCUMENTS not in kinds and "slot" in table.data:
+        table.fail(
+            "slot",
+            "is given for a question that takes no files",
+            '"documents" in evidence, or leave slot out',
+        )
     if requirement.functions and not requirement.per_person and rb.PEOPLE not in kinds:
         table.fail(
             "functions",
@@ -56,6 +62,19 @@ def evidence(table: Table, requirement: rb.Requirement) -> None:
     codes = [choice.code for choice in requirement.choices]
     if len(set(codes)) != len(codes):
         table.fail("choices", "names a code twice", "each code once")
+
+
+def pause_cap(table: Table, clock: rb.Clock) -> None:
+    """A cap is counted in the days of the period, of a clock that can be paused."""
+    if clock.pause_cap is None:
+        return
+    if not clock.pausable:
+        table.fail(
+            "pause_cap", "is given for a clock without pauses", "pausable = true, or leave pause_cap out"
+        )
+    if not (clock.working_days or clock.calendar_days):
+        instead = "working_days or calendar_days beside it, or leave pause_cap out"
+        table.fail("pause_cap", "is given for a period that is not in days", instead)
 
 
 def names_in_body(table: Table, letter: rb.Letter) -> None:

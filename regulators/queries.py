@@ -1,5 +1,7 @@
 """Named reads about regulators, their staff and their powers."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -12,6 +14,8 @@ from regulators.models import (
     AuthorityBasis,
     CitationCheck,
     Delegation,
+    KeepingPeriod,
+    LegalValue,
     LicenceType,
     PendingChange,
     Regulator,
@@ -25,6 +29,8 @@ from regulators.rulebook import Text, Value
 
 # Appointments and delegations: confirmed by a second administrator, or from before that was asked for.
 COUNTS = Q(counts_unconfirmed=True) | Q(confirmed_by__isnull=False)
+# Who puts figures on record, and periods for keeping documents: one enters, another confirms.
+ENTER_FIGURES = frozenset({Role.ADMINISTRATOR, Role.LEAD_REVIEWER})
 
 
 def staff_roles(user: Any, regulator_id: int) -> frozenset[str]:
@@ -53,22 +59,26 @@ def administered_by(user: Any) -> frozenset[int]:
 
 
 def to_confirm(user: Any) -> dict[str, tuple[QuerySet[Any], dict[str, Any]]]:
-    """By the model's name: what waits for a second administrator at the regulators that this person
-    administers, and the filters of a list that shows the same. What is over by now waits no more.
+    """By the model's name: what waits for a second person at the regulators where this person may be that
+    one, and the filters of a list that shows the same. What is over by now waits no more.
     """
-    at = administered_by(user)
+    at, figures_at = administered_by(user), serving_as(user, ENTER_FIGURES)
     waiting = {"confirmed_by__isnull": True, "valid_until__isnull": True}
     new = waiting | {"counts_unconfirmed": False}
     since = (timezone.now() - OPEN_FOR).isoformat()
-    kinds: dict[Any, tuple[str, dict[str, Any]]] = {
-        Staff: ("regulator", new),
-        Delegation: ("staff__regulator", new),
-        AuthorityBasis: ("licence_type__regulator", waiting),
-        Reproving: ("regulator", {"confirmed_by__isnull": True, "entered_at__gte": since}),
+    unconfirmed = {"confirmed_by__isnull": True}
+    kinds: dict[Any, tuple[frozenset[int], str, dict[str, Any]]] = {
+        Staff: (at, "regulator", new),
+        Delegation: (at, "staff__regulator", new),
+        AuthorityBasis: (at, "licence_type__regulator", waiting),
+        Reproving: (at, "regulator", unconfirmed | {"entered_at__gte": since}),
+        LegalValue: (figures_at, "licence_type__regulator", unconfirmed),
+        KeepingPeriod: (figures_at, "regulator", unconfirmed),
     }
     return {
-        model._meta.model_name: (model.objects.filter(**{f"{where}__in": at}, **asked), asked)
-        for model, (where, asked) in kinds.items()
+        model._meta.model_name: (model.objects.filter(**{f"{where}__in": ours}, **asked), asked)
+        for model, (ours, where, asked) in kinds.items()
+        if ours
     }
 
 
@@ -119,6 +129,26 @@ def people_with_role(regulator_id: int, *roles: str) -> QuerySet[User]:
     """The people who hold this role, or any of these, at the regulator today."""
     holders = appointments(timezone.localdate()).filter(regulator_id=regulator_id, role__in=roles)
     return User.objects.filter(pk__in=holders.values("user_id"), is_active=True).order_by("pk")
+
+
+def holders(regulators: Collection[int], roles: Collection[str]) -> dict[tuple[int, str], list[User]]:
+    """By regulator and role, the people who hold the role there today."""
+    found: dict[tuple[int, str], list[User]] = defaultdict(list)
+    if not roles:
+        return found
+    held = appointments(timezone.localdate()).filter(regulator__in=regulators, role__in=roles)
+    for post in held.filter(user__is_active=True).select_related("user").order_by("user_id"):
+        found[post.regulator_id, post.role].append(post.user)
+    return found
+
+
+def at_work(regulators: Collection[int], people: Collection[int]) -> dict[tuple[int, int], User]:
+    """By regulator and the key of the account, those of these people who work on its cases today."""
+    if not people:
+        return {}
+    held = appointments(timezone.localdate()).filter(regulator__in=regulators, user__in=people)
+    held = held.exclude(role=Role.ADMINISTRATOR).filter(user__is_active=True)
+    return {(post.regulator_id, post.user_id): post.user for post in held.select_related("user")}
 
 
 def in_force(on: date) -> Q:

@@ -42,6 +42,13 @@ CAPITAL_EFFECTS = (ADD, DEDUCT, LIQUID, EXPENDITURE)
 MONEY_UNIT, PERCENT_UNIT, DAYS_UNIT, MONTHS_UNIT = "money", "percent", "days", "months"
 UNITS = (MONEY_UNIT, PERCENT_UNIT, DAYS_UNIT, MONTHS_UNIT)
 
+FILE_KINDS = ("pdf", "docx", "xlsx", "png", "jpg", "csv", "txt")
+FILE_LANGUAGES = ("kk", "ru", "en")
+SHEET = ("xlsx",)
+
+RECEIPT, PAYMENT, ACCEPTANCE, NOTICE = "receipt", "payment", "acceptance", "notice"
+STARTS = (RECEIPT, PAYMENT, ACCEPTANCE, NOTICE)  # of a clock; each is started by an act of the service
+
 LICENCE, REGISTRATION, READINESS = "licence", "registration", "readiness"
 OUTCOMES = (LICENCE, REGISTRATION, READINESS)
 
@@ -103,6 +110,27 @@ class Condition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Slot:
+    """Which files a question takes. Kinds, number, size and form are always our policy; so is the rest where
+    no citation says otherwise.
+    """
+
+    kinds: tuple[str, ...] = FILE_KINDS
+    most_files: int | None = None  # None: the limit of every question
+    most_megabytes: int | None = None  # of each file; None: the limit of every file
+    languages: tuple[str, ...] = ()  # in one of these, or translated into one; empty: nothing is asked
+    certified: bool = False
+    form: tuple[
+        Text, ...
+    ] = ()  # the headings in the first row of the sheet that is filled in; empty: no form
+    citations: tuple[Citation, ...] = ()  # what asks for the language, or for the certified copy
+
+    @property
+    def source(self) -> str:
+        return standing(self.citations)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Requirement:
     code: str
     stage: str
@@ -119,6 +147,7 @@ class Requirement:
     declaration: Text | None = None
     applies_when: Condition | None = None
     adopted: str = ""  # how it was formally adopted as mandatory where no rule is quotable; empty: it was not
+    slot: Slot = Slot()
 
     @property
     def mandatory(self) -> bool:
@@ -168,11 +197,17 @@ class Clock:
     working_days: int | None  # at most one of the three units; all None: not on record
     calendar_days: int | None
     months: int | None
-    starts_on: str  # receipt, payment, acceptance, notice
+    starts_on: str  # one of STARTS
     pausable: bool
+    pause_cap: int | None = None  # the most that pauses move it, in days of its own unit; None: no cap
     silence: str  # "", "issue" or "refusal"
     policy: bool  # ours, not law
     citations: tuple[Citation, ...]
+
+    @property
+    def has_length(self) -> bool:
+        """One is on record."""
+        return bool(self.working_days or self.calendar_days or self.months)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from regulators.loader import RuleBookError
 from regulators.queries import changes_of_type, last_checks
 from regulators.reference import coverage as figures
 from regulators.reference import texts
+from regulators.sheets import XLSX, sheet_of
 
 READ = {
     rb.READ_FULL: _("Read in full"),
@@ -64,6 +65,20 @@ def coverage(request: HttpRequest, code: str, version: str) -> HttpResponse:
         "changes": changes_of_type(book.licence_type),
     }
     return render(request, "law/coverage.html", context)
+
+
+@require_safe
+def form(request: HttpRequest, code: str, version: str, requirement: str) -> HttpResponse:
+    """The sheet that is filled in and uploaded as the answer to a question, in the reader's language."""
+    try:
+        rule = books.get(code, version).by_code.get(requirement)
+    except RuleBookError:
+        raise Http404 from None
+    if rule is None or not rule.slot.form:
+        raise Http404
+    response = HttpResponse(sheet_of(rule), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{rule.code}.xlsx"'
+    return response
 
 
 @require_safe

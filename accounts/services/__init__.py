@@ -9,6 +9,7 @@ from accounts.services.members import (
 )
 from accounts.services.people import (
     choose_language,
+    choose_zone,
     create_applicant,
     create_staff,
     identify,
@@ -28,6 +29,7 @@ __all__ = [
     "accept_invitation",
     "accept_staff_invitation",
     "choose_language",
+    "choose_zone",
     "correct_firm",
     "create_applicant",
     "create_staff",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import queries, rules
-from accounts.models import Firm, FirmInvitation, Kind, Membership, Role, User
+from accounts.models import Firm, FirmInvitation, Kind, Language, Membership, Role, User
 from accounts.services.staff import used_or_expired
 from accounts.tokens import hash_token, new_token
 from audit.services import record
@@ -25,9 +25,9 @@ ADVISER_ROLES = (Role.EDITOR, Role.VIEWER)
 
 @transaction.atomic
 def invite_member(
-    *, actor: User, firm_id: uuid.UUID, email: str, roles: Iterable[str]
+    *, actor: User, firm_id: uuid.UUID, email: str, roles: Iterable[str], language: str = Language.EN
 ) -> tuple[FirmInvitation, str]:
-    """An owner invites a person to act for the firm.
+    """An owner invites a person to act for the firm, by a mail in ``language``.
 
     Effects: the invitation; the audit row.
     Returns the invitation and the token for its link, which is kept nowhere else.
@@ -35,7 +35,7 @@ def invite_member(
     chosen = sorted(set(roles))
     if not chosen or not set(chosen) <= set(Role.values):
         raise ValidationError({"roles": _("Choose at least one role.")})
-    return _invite(actor, firm_id, email, chosen, {})
+    return _invite(actor, firm_id, email, chosen, language, {})
 
 
 @transaction.atomic
@@ -48,6 +48,7 @@ def invite_adviser(
     valid_from: date,
     until: date,
     scope: Iterable[str] = (),
+    language: str = Language.EN,
 ) -> tuple[FirmInvitation, str]:
     """An owner invites an adviser, who reads or edits within ``scope`` from a day to a day, both included.
 
@@ -64,11 +65,11 @@ def invite_adviser(
         words = _("Enter a last day at most %(days)s days after the first. A mandate can be given again.")
         raise ValidationError({"until": words % {"days": ADVISER_DAYS}})
     limits = {"kind": Kind.ADVISER, "valid_from": valid_from, "until": until, "scope": sorted(set(scope))}
-    return _invite(actor, firm_id, email, [role], limits)
+    return _invite(actor, firm_id, email, [role], language, limits)
 
 
 def _invite(
-    actor: User, firm_id: uuid.UUID, email: str, roles: list[str], limits: dict[str, Any]
+    actor: User, firm_id: uuid.UUID, email: str, roles: list[str], language: str, limits: dict[str, Any]
 ) -> tuple[FirmInvitation, str]:
     firm = Firm.objects.get(pk=firm_id)
     require_owner(actor, firm)
@@ -77,6 +78,7 @@ def _invite(
     invitation = FirmInvitation.objects.create(
         firm=firm,
         email=email.strip().lower(),
+        language=language,
         roles=roles,
         token_hash=hash_token(token),
         invited_by=actor,

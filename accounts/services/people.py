@@ -11,6 +11,7 @@ from accounts.identifiers import check_identifier, check_papers
 from accounts.models import Language, User
 from accounts.queries import email_in_use, human_with
 from accounts.services.humans import human_of
+from accounts.zones import check_zone
 from audit.services import record
 from workflow.errors import Refused
 
@@ -95,6 +96,16 @@ def choose_language(*, user: User, language: str) -> None:
     if language in Language.values and language != user.language:
         User.objects.filter(pk=user.pk).update(language=language)
         user.language = language
+
+
+def choose_zone(*, user: User, zone: str) -> None:
+    """The zone of the times in our mails. Nothing of it goes into the record. Raises ValidationError for a
+    name that is none.
+    """
+    check_zone(zone)
+    if zone != user.zone:
+        User.objects.filter(pk=user.pk).update(zone=zone)
+        user.zone = zone
 
 
 def note(*, user: User, kind: str, **data: str | bool) -> None:

@@ -30,8 +30,9 @@ def invite_staff(
     iin: str = "",
     passport: str = "",
     citizenship: str = "KZ",
+    language: str = Language.EN,
 ) -> tuple[StaffInvitation, str]:
-    """Invites a member of staff, whose papers the inviter has seen.
+    """Invites a member of staff, whose papers the inviter has seen, by a mail in ``language``.
 
     Only the system or a member of staff may; which of the staff, the room of regulators asks first.
     Effects: the hashes of the person's numbers; the invitation; the audit row, on the inviter's account
@@ -51,6 +52,7 @@ def invite_staff(
     invitation = StaffInvitation.objects.create(
         email=email.strip().lower(),
         full_name=full_name.strip(),
+        language=language,
         human=human_of(check_papers(citizenship=citizenship, iin=iin, passport=passport)),
         token_hash=hash_token(token),
         invited_by=actor if isinstance(actor, User) else None,

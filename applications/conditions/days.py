@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from applications.conditions import FORM, TIME, Data, Reasons
 from applications.states import ApplicationState as A
 from look import words
+from regulators.calendars import Reach, reach
+from regulators.periods import not_computable
 from workflow.errors import Reason
 
 if TYPE_CHECKING:
@@ -54,3 +56,11 @@ def as_date(value: Any) -> date | None:
     if isinstance(value, date):
         return value
     return date.fromisoformat(value) if value else None
+
+
+def end_is_known(case: "Application", noticed_on: date | None) -> Reasons:
+    """The firm has at least the period of the book for its representations: while its end cannot be computed
+    nobody knows that it is over.
+    """
+    period = reach(case.book.clock("representations"), noticed_on) if noticed_on else Reach()
+    return [Reason(not_computable(period.missing_year), by=TIME)] if period.missing_year else []

@@ -6,7 +6,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications.conditions import FORM, THE_BOOK, TIME, Data, Reasons, act_page, individual, page, review
+from applications import runs
+from applications.conditions import (
+    FORM,
+    THE_BOOK,
+    TIME,
+    Data,
+    Reasons,
+    act_page,
+    days,
+    individual,
+    page,
+    review,
+)
 from applications.queries import law
 from applications.states import ApplicationState as A
 from regulators import rulebook as rb
@@ -116,7 +128,8 @@ def period_is_over(case: "Application", data: Data) -> Reasons:
     if timezone.localdate() <= until:
         words = _("The firm may make representations until %(date)s.")
         return [Reason(words % {"date": until.strftime("%d.%m.%Y")}, by=TIME)]
-    return []
+    assert notice is not None
+    return days.end_is_known(case, notice.served_on)
 
 
 def representations_answered(case: "Application", data: Data) -> Reasons:
@@ -137,6 +150,8 @@ def book_lets_lapse(case: "Application", data: Data) -> Reasons:
 
 def silence_has_run_out(case: "Application", data: Data) -> Reasons:
     silent = [clock.code for clock in case.book.clocks if clock.silence == "issue"]
-    if case.deadlines.filter(code__in=silent, met_at=None, due_at__lt=timezone.now()).exists():
-        return []
+    today = timezone.localdate()
+    for deadline in case.deadlines.filter(code__in=silent, about="", met_at=None):
+        if runs.is_over(deadline, case.clock_entries.filter(clock=deadline.code, about=""), today):
+            return []
     return [Reason(_("No silence rule of the rule book has run out."), by=TIME)]

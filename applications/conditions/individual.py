@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.conditions import FORM, THE_FIRM, THE_REGULATOR, TIME, Data, Reasons, page, review
-from applications.conditions.days import as_date
+from applications.conditions.days import as_date, end_is_known
 from applications.queries.consents import last_consent
 from applications.queries.submissions import newest_submission
 from applications.remembered import remembered
@@ -91,7 +91,8 @@ def first_allowed_day(case: "Application") -> date:
 def time_to_answer_is_over(approval: "IndividualApproval", data: Data) -> Reasons:
     until = approval.represent_until
     if until and timezone.localdate() > until:
-        return []
+        noticed_on = timezone.localdate(approval.noticed_at) if approval.noticed_at else None
+        return end_is_known(approval.application, noticed_on)
     words = _("The firm may answer until %(date)s.")
     return [Reason(words % {"date": until.strftime("%d.%m.%Y") if until else "?"}, by=TIME)]
 

@@ -1,11 +1,11 @@
 """What a case needs before it is submitted."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications import asked
+from applications import asked, slots
 from applications.conditions import FIRM, THE_FIRM, THE_REGULATOR, Data, Reasons, page
 from applications.queries import drafts, law
 from applications.queries.consents import last_consents
@@ -78,15 +78,28 @@ def unanswered(case: "Application", draft: asked.Draft, stage: str | None) -> Re
         question = questions[key]
         url = reverse("portal:stage", args=[case.pk, question.requirement.stage])
         at = f"{url}#{question.requirement.code}"
-        found += [Reason(f"{question.title}: {text}", at, by=THE_FIRM) for text in texts]
+        pages = _pages_of_files(case, question, draft.answer(key))
+        found += [Reason(f"{question.title}: {text}", pages.get(text, at), by=THE_FIRM) for text in texts]
     return found
+
+
+def _pages_of_files(case: "Application", question: asked.Question, given: asked.Given) -> dict[str, str]:
+    """Where a file is described, by the words that ask for it."""
+    lacking = slots.lacks(question.requirement.slot, given.documents) if given.documents else []
+    return {text: _page_of_file(case, question, document) for document, text in lacking if document}
+
+
+def _page_of_file(case: "Application", question: asked.Question, document: Any) -> str:
+    rule, person = question.requirement, question.person_id
+    place = {"pk": case.pk, "stage": rule.stage, "requirement": rule.code, "document": document.pk}
+    return reverse("portal:file", kwargs=place | ({"person": person} if person else {}))
 
 
 def unusable(case: "Application", draft: asked.Draft, stage: str | None) -> Reasons:
     found = []
     for question in asked.questions(draft, stage):
         given = draft.answer(question.key)
-        names = [f"{d.name} — {d.get_status_display()}" for d in given.documents if not d.usable]
+        names = [f"{d.called} — {d.get_status_display()}" for d in given.documents if not d.usable]
         if given.private in (asked.WAITING, asked.REJECTED):
             names.append(_("a file of the invited person is not ready"))
         url = reverse("portal:stage", args=[case.pk, question.requirement.stage])

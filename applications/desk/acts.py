@@ -15,6 +15,7 @@ from applications.models import Application, Finding, Stage
 from applications.queries import law
 from applications.queries.panels import last_closed
 from applications.services import decisions, intake
+from applications.services.safe_day import safe_day
 from applications.states import StageState
 from regulators.periods import in_words
 from regulators.rulebook import say
@@ -189,6 +190,7 @@ def grounding(case: Application, offer: Offer) -> dict[str, Any]:
         "to_grant": to_grant,
         "to_grant_heading": to_grant_heading(case),
         "period": (say(clock.title), in_words(clock)) if clock else None,
+        "safe_day": safe_day(case, case.deadlines.all()) if offer.act.name == "propose_refusal" else None,
         "snapshot": snapshot,
         "law": law.as_at_today(case),
         "stages": [

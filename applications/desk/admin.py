@@ -5,13 +5,21 @@ from typing import Any
 
 import rules
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Exists, OuterRef
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.sessions import passive
-from applications.desk import acts
+from applications.desk import acts, retention
 from applications.desk.case_page import case_context
 from applications.desk.pages import PAGES
 from applications.desk.pages.base import Page, also_viewing, closed, show
@@ -19,8 +27,12 @@ from applications.desk.why_not import next_acts, why_not
 from applications.desk.words import state_word
 from applications.desk.worklist import bulk, handing_over, saved
 from applications.desk.worklist import views as worklist
-from applications.models import Application, IndividualApproval, Stage
+from applications.models import Application, Destruction, IndividualApproval, LegalHold, Stage
+from applications.paper import destroyed
 from applications.services import individuals
+from look import words
+from look.papers import language_of
+from regulators.keeping import last_day
 from regulators.queries import regulators_of
 from workflow.acts import Act
 from workflow.admin import ActsOnlyAdmin
@@ -206,3 +218,100 @@ class StageAdmin(PartOfCase):
 
     def _change_url(self, obj: Any) -> str:
         return reverse("admin:applications_application_stage", args=[obj.application_id, obj.code])
+
+
+@admin.register(LegalHold)
+class LegalHoldAdmin(PartOfCase):
+    def _change_url(self, obj: Any) -> str:
+        return reverse("admin:applications_application_change", args=[obj.application_id])
+
+
+@admin.register(Destruction)
+class DestructionAdmin(CaseBound):
+    """What is due: one list for all cases, those under a hold named as such."""
+
+    hidden_acts = frozenset({"finish", "drop"})
+    list_display = ("case", "firm", "ended", "last", "held", "state")
+    list_display_links = ("case",)
+    list_filter = ("state",)
+    list_per_page = 50
+    show_full_result_count = False
+    change_list_template = "admin/applications/destructions.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        mine = Application.objects.filed_with(request.user)
+        standing = LegalHold.objects.filter(application=OuterRef("application"), state=LegalHold.STANDING)
+        found = Destruction.objects.filter(application__in=mine).annotate(is_held=Exists(standing))
+        case = ("application__firm", "application__licence_type__regulator", "application__rulebook")
+        return found.select_related(*case, "period", "proposed_by", "confirmed_by", "certificate")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        about = {
+            "title": gettext("Destructions of documents"),
+            "rules": retention.rules_in_words(request.user),
+        }
+        return super().changelist_view(request, {**about, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.certificate_view)
+        own = path("<int:pk>/certificate/", view, name="applications_destruction_certificate")
+        return [own, *super().get_urls()]
+
+    def certificate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The certificate as PDF, in the language that the reader chose."""
+        found = self.get_object(request, str(pk))
+        certificate = getattr(found, "certificate", None)
+        if certificate is None or not self.has_change_permission(request, found):
+            raise Http404
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(("GET", "HEAD"))
+        return destroyed.pdf_response(certificate, language_of(request))
+
+    def page_of(self, request: HttpRequest, obj: Destruction) -> HttpResponse:
+        shown = retention.page_of(obj)
+        language = (get_language() or "en")[:2]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(obj),
+            "case": obj.application,
+            "original": obj,
+            "notice": obj.application.book.notice,
+            "acts": self.act_links(request, obj),
+            "facts": destroyed.facts_of(shown["certificate"], language) if shown["certificate"] else [],
+            **shown,
+        }
+        return TemplateResponse(request, "admin/applications/destruction.html", context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return self.changeform_view(request, object_id)
+
+    def act_effects(self, request: HttpRequest, obj: Destruction, act: Act) -> list[str]:
+        return [
+            *super().act_effects(request, obj, act),
+            gettext("The content of the files is gone for good. What was written in the case stays."),
+        ]
+
+    @admin.display(description=_("Case"), ordering="application__reference")
+    def case(self, row: Destruction) -> str:
+        return str(row.application)
+
+    @admin.display(description=_("Firm"))
+    def firm(self, row: Destruction) -> str:
+        return row.application.firm.name
+
+    @admin.display(description=_("Case ended"), ordering="ended_on")
+    def ended(self, row: Destruction) -> str:
+        return words.day(row.ended_on)
+
+    @admin.display(description=_("Kept until"))
+    def last(self, row: Destruction) -> str:
+        return words.day(last_day(row.ended_on, row.period.years))
+
+    @admin.display(description=_("Legal hold"))
+    def held(self, row: Any) -> str:
+        return gettext("Held") if row.is_held else ""

@@ -10,8 +10,10 @@ from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from applications.desk import standing
+from applications.desk import retention, standing
+from applications.desk.timeline import timeline_of
 from applications.desk.words import (
     CONSULTATION_TAGS,
     REQUEST_TAGS,
@@ -19,7 +21,6 @@ from applications.desk.words import (
     STAGE_WORDS,
     STATE_TAGS,
     act_word,
-    event_words,
     outcome_word,
     state_word,
     to_grant_heading,
@@ -27,6 +28,7 @@ from applications.desk.words import (
 from applications.models import Application, Decision, Finding, Recommendation, Stage
 from applications.queries import corrections, law
 from applications.queries.consultations import silence_rests_on
+from applications.queries.dates import REGULATOR, dates_of
 from applications.queries.findings import standing_of_findings
 from applications.queries.individuals import by_function
 from applications.queries.meeting_log import log_of
@@ -36,16 +38,16 @@ from applications.remembered import remembered
 from applications.rules import is_case_officer
 from applications.services.consultations import is_late, is_overdue
 from applications.services.panels import CONVENED_IN
-from applications.states import ASSESSABLE, DECIDED
+from applications.services.requests import why_not_asked
+from applications.services.safe_day import safe_day
+from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
-from audit.models import Event
-from regulators.periods import counted, footing, length, set_in_the_case
+from notifications.queries import bounces_about, doubted_addresses
+from regulators.periods import set_in_the_case
 from regulators.queries import changes_announced
-from regulators.rulebook import Clock, say
+from regulators.rulebook import say
 from workflow.acts import acts_of
-
-EVENTS_SHOWN = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +75,15 @@ class Link:
 
 
 def case_context(case: Any, user: Any) -> dict[str, Any]:
-    held = parts_held(case, (*PARTS, *BESIDE), announced=changes_announced(case.licence_type))
+    beside = {"announced": changes_announced(case.licence_type), "doubted": bounces_about(case.audit_subject)}
+    held = parts_held(case, (*PARTS, *BESIDE), **beside)
     prefetch_related_objects([case], "stages")
     _remember(case, held)
     waits, due = standing.waiting(case), standing.due(case)
+    dates = dates_of(
+        case, requests=case.requests.all(), notices=case.refusal_notices.all(),
+        conditions=case.conditions.all(), consultations=case.consultations.all(),
+    )  # fmt: skip
     snapshots = submissions_of(case)
     return {
         "case": case,
@@ -89,10 +96,12 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "to_grant_heading": to_grant_heading(case),
         "waits": waits,
         "announced": law.announced(case),
+        "doubted": doubted_addresses(case.audit_subject) if "doubted" in held else {},
         "mine": standing.is_mine(case, waits, user),
         "days_left": due.left if due else None,
         "due_day": due.day if due else None,
         "today": timezone.localdate(),
+        "due_period": due.period if due else "",
         "footing": due.footing if due else "",
         "age": standing.age(case),
         "paused_since": case.paused_since,
@@ -100,12 +109,15 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
         "snapshots": snapshots,
         "snapshot": snapshots[0] if snapshots else None,
         "requests": _requests(case),
-        "deadlines": _deadlines(case),
-        "without_length": _without_length(case),
+        "dates": [(row, str(WHO_OF_DATES.get(row.who, row.who))) for row in dates.rows if not row.done_on],
+        "dates_met": [(row, "") for row in dates.rows if row.done_on],
+        "safe_day": safe_day(case, dates.deadlines),
         "set_in_the_case": set_in_the_case(),
         **{name: READ[name](case) if name in held else [] for name in PARTS},
-        "timeline": timeline(case),
-        "work": work_links(case, user),
+        "timeline": timeline_of(case),
+        "kept": retention.kept(case),
+        "holds": retention.holds_of(case, user) if "holds" in held else [],
+        "work": work_links(case, user, may_extend=not dates.extension.refusal),
         "taking": taking(case, user),
         "may": {name: rules.has_perm(f"applications.{name}", user, case) for name in LINKED},
     }
@@ -131,6 +143,7 @@ def _remember(case: Any, held: frozenset[str]) -> None:
             case._prefetched_objects_cache[name] = found.none()
 
 
+WHO_OF_DATES = {**standing.WHO, REGULATOR: gettext_lazy("The regulator")}
 LINKED = (
     "verify_condition",
     "serve_notice",
@@ -162,21 +175,24 @@ def stage_rows(case: Application) -> list[StageRow]:
     ]
 
 
-def work_links(case: Application, user: Any) -> list[Link]:
+def work_links(case: Application, user: Any, *, may_extend: bool) -> list[Link]:
     """The other pages that are of use now, for this person."""
     under_way = case.state not in DECIDED
     wanted = [
         ("completeness", _("Check completeness"), "check_completeness", case.state == A.SUBMITTED),
         ("fee", _("Record the fee"), "check_completeness", under_way),
-        ("request_new", _("Ask the firm"), "write_request", case.state in ASSESSABLE),
-        ("request_collect", _("Collect open queries"), "write_request", case.state in ASSESSABLE),
+        ("request_new", _("Ask the firm"), "write_request", not why_not_asked(case)),
+        ("request_collect", _("Collect open queries"), "write_request", not why_not_asked(case)),
         ("version", _("Apply the newer rule book"), "apply_version", _waits_for_version(case)),
         ("letters", _("Letters"), "work_on_case", bool(case.book.letters)),
+        ("told", _("E-mails and notices"), "work_on_case", True),
         ("consultation_new", _("Consult a specialist or another body"), "consult", under_way),
+        ("extend_period", _("Extend the period for the decision"), "extend_period", under_way and may_extend),
         ("panel_new", _("Convene a panel"), "convene_panel", case.state in CONVENED_IN),
         ("assign", _("Name the case officer"), "assign_case", under_way),
         ("note_new", _("Write a note"), "write_note", True),
         ("individuals", _("People for functions"), "work_on_case", True),
+        ("hold_new", _("Place a legal hold"), "place_hold", True),
         ("meeting_new", _("Enter a meeting or an interview"), "log_meeting", True),
         ("conflict_new", _("Declare a conflict of interest"), "declare_conflict", under_way),
     ]
@@ -208,40 +224,6 @@ def _waits_for_version(case: Application) -> bool:
     return case.state == A.IN_REVIEW and law.has_to_be_assessed_anew(case)
 
 
-def timeline(case: Application) -> list[dict[str, Any]]:
-    """The latest audit events, newest first, in words."""
-    events = Event.objects.filter(subject=case.audit_subject).order_by("-number")[:EVENTS_SHOWN]
-    states = dict(A.choices) | dict(S.choices)
-    return [
-        {
-            "number": event.number,
-            "at": event.at,
-            "what": event_words(event.kind, case),
-            "detail": _detail(case, event),
-            "who": event.actor_name,
-            "to": state_word(case, event.to_state) if event.to_state in A else states.get(event.to_state, ""),
-            "reason": event.reason,
-        }
-        for event in events
-    ]
-
-
-def _detail(case: Application, event: Event) -> str:
-    data = event.data
-    if data.get("stage") in case.book.stage_codes:
-        return standing.stage_title(case, data["stage"])
-    if function := case.book.function(str(data.get("function", ""))):
-        return say(function.title)
-    if data.get("requirement"):
-        outcome = dict(Finding.OUTCOMES).get(data.get("outcome"), "")
-        return f"{data['requirement']}: {outcome}" if outcome else str(data["requirement"])
-    if event.kind.startswith("request.") and "number" in data:
-        return _("Request %(number)s") % {"number": data["number"]}
-    if "fee" in data:
-        return str(dict(Application.FEE).get(data["fee"], ""))
-    return str(data.get("to", ""))
-
-
 def _requests(case: Application) -> list[dict[str, Any]]:
     found = sorted(case.requests.all(), key=lambda request: -request.number)
     return [
@@ -255,35 +237,6 @@ def _requests(case: Application) -> list[dict[str, Any]]:
             "round": max((point.round for point in request.points.all()), default=1),
         }
         for request in found
-    ]
-
-
-def _deadlines(case: Application) -> list[dict[str, Any]]:
-    clocks = {clock.code: clock for clock in case.book.clocks}
-    return [
-        {
-            "title": say(clocks[d.code].title) if d.code in clocks else d.code,
-            "rule": _rule(d, clocks.get(d.code)),
-            "met_at": d.met_at,
-            "due": standing.due_at(d.due_at, d.working_days, clocks.get(d.code)),
-        }
-        for d in case.deadlines.all()
-    ]
-
-
-def _rule(deadline: Any, clock: Clock | None) -> str:
-    """What the deadline was counted by, in the reader's language, with the book that it was counted under."""
-    _kept, bracket, book = deadline.rule.rpartition("(")
-    return f"{counted(length(deadline), clock.starts_on if clock else '')} {bracket}{book}"
-
-
-def _without_length(case: Application) -> list[dict[str, str]]:
-    """Clocks that run without a last day, since the book has no length on record."""
-    begun = {"receipt": case.submitted_at, "acceptance": case.accepted_at}
-    return [
-        {"title": say(clock.title), "footing": footing(clock)}
-        for clock in case.book.clocks
-        if case.state not in DECIDED and begun.get(clock.starts_on) and not length(clock)
     ]
 
 
@@ -366,6 +319,7 @@ READ: dict[str, Callable[[Any], Any]] = {
     "meetings": log_of,
     "notes": lambda case: case.notes.select_related("author"),
     "conflicts": _conflicts,
+    "destructions": retention.destructions_of,
 }
-BESIDE = ("requests",)
+BESIDE = ("requests", "holds")
 PARTS = tuple(READ)  # each is shown under its name; what a case has none of is not read

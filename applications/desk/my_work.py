@@ -77,16 +77,18 @@ def counts(user: Any, held: frozenset[str]) -> list[Count]:
         for roles, text, found, query in shown
         if held & roles
     ]
-    return ours + (_of_administrators(user) if Role.ADMINISTRATOR in held else [])
+    return ours + _to_confirm(user)
 
 
-def _of_administrators(user: Any) -> list[Count]:
-    """What counts for nothing until a second one confirms it; nothing is said of what there is none of."""
+def _to_confirm(user: Any) -> list[Count]:
+    """What counts for nothing until a second person confirms it; nothing is said of what there is none of."""
     words = {
         "staff": _("Appointments to be confirmed"),
         "delegation": _("Delegations to be confirmed"),
         "authoritybasis": _("Legal bases to be confirmed"),
         "reproving": _("Lost second factors to be confirmed"),
+        "legalvalue": _("Figures of the law to be confirmed"),
+        "keepingperiod": _("Periods for keeping documents to be confirmed"),
     }
     found = {name: (pages.capped(rows), asked) for name, (rows, asked) in to_confirm(user).items()}
     return [

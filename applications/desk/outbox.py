@@ -3,15 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import CharField, F, Func, Q, Value
-from django.db.models.functions import Cast
 from django.http import HttpRequest
 
-from applications.models import Application
+from applications.queries.told import readable_by
 from notifications.admin import MessageAdmin
 from notifications.models import Message
-
-ID = r"/([0-9a-f-]{36})/"  # in the link of every mail of a case
 
 admin.site.unregister(Message)
 
@@ -21,7 +17,4 @@ class OutboxAdmin(MessageAdmin):
     """Mail of a case is for those whom it was filed with, so that of a draft is for nobody."""
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        filed = Application.objects.filed_with(request.user).annotate(text=Cast("pk", CharField()))
-        of_case = Func(F("url"), Value(ID), function="substring", output_field=CharField())
-        found = super().get_queryset(request).annotate(of_case=of_case)
-        return found.filter(Q(of_case=None) | Q(of_case__in=filed.values("text")))
+        return readable_by(request.user, super().get_queryset(request))

@@ -103,13 +103,14 @@ def stage_title(case: Application, code: str) -> str:
 class Due:
     """The nearest open deadline. ``left`` is in working days, below zero where it has passed; ``total`` is 0
     for a period that is not in working days; ``forecast``: counted in a calendar that may still change;
-    ``footing``: whether it is law or our target.
+    ``period``: its name; ``footing``: whether it is law or our target.
     """
 
     day: date
     left: int | None
     total: int
     forecast: bool
+    period: str = ""
     footing: str = ""
 
     @property
@@ -130,6 +131,7 @@ def due_at(moment: datetime, working_days: int | None, clock: Clock | None = Non
         left=days_between(timezone.localdate(), day),
         total=working_days or 0,
         forecast=working_days is not None and is_forecast(day),
+        period=say(clock.title) if clock else "",
         footing=footing(clock),
     )
 

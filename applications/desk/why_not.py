@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import rules
 from django.urls import resolve
@@ -12,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.addresses import NO_CASE
 from applications.conditions import FORM, THE_BOOK, THE_FIRM, THE_REGULATOR, TIME
 from applications.desk.pages import PAGES
 from applications.desk.standing import FIRM, WHO
@@ -23,7 +23,6 @@ from workflow.acts import acts_of
 from workflow.errors import Reason
 from workflow.queries import Offer, unmet
 
-NO_CASE = UUID(int=0)
 OF_PAGE = "applications_application_"
 PERMISSIONS = {f"{OF_PAGE}{page.name}": f"applications.{page.permission}" for page in PAGES}
 OFFICER, REVIEWERS, LEAD, DECIDER = (

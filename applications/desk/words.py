@@ -8,15 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import (
     Application,
     Consultation,
+    Destruction,
     Finding,
     IndividualApproval,
     InformationRequest,
+    LegalHold,
     Recommendation,
     RequestPoint,
     Stage,
 )
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
+from notifications.models import Status
 from regulators.rulebook import READINESS
 from workflow.acts import Act, acts_of
 
@@ -49,6 +52,14 @@ CONSULTATION_TAGS = {
     Consultation.OPEN: "", Consultation.ANSWERED: "done", Consultation.SILENT: "done",
     Consultation.WITHDRAWN: "",
 }  # fmt: skip
+ARRIVAL: dict[str, tuple[str, str | Promise]] = {
+    Status.WAITING: ("", _("Waits to be sent")),
+    Status.SENT: ("done", _("Taken by the mail server")),
+    Status.FAILED: ("bad", _("Not delivered")),
+    Status.WITHHELD: ("", _("Withheld")),
+    Status.KEPT: ("", _("A notice alone: the person wants no e-mail of this kind")),
+}
+CAME_BACK: tuple[str, str | Promise] = ("bad", _("Came back"))
 VOTE_TAGS = {"for": "ok", "against": "bad", "abstain": ""}
 VERDICT_TAGS = {
     RequestPoint.OPEN: "", RequestPoint.SATISFACTORY: "ok", RequestPoint.UNSATISFACTORY: "bad",
@@ -76,6 +87,8 @@ EVENTS: dict[str, str | Promise] = {
     "application.change_notified": _("Change reported by the firm"),
     "application.change_resolved": _("Reported change resolved"),
     "application.deadlines_moved": _("Deadlines moved with the calendar"),
+    "application.period_extended": _("Period for the decision extended"),
+    "application.instants_moved": _("Instants of deadlines moved with the time zone"),
     "application.move": _("Moved to a newer rule book"),
     "application.apply_version": _("Newer rule book applied"),
     "application.condition": _("Condition verified"),
@@ -83,6 +96,11 @@ EVENTS: dict[str, str | Promise] = {
     "application.representation": _("Representation made"),
     "application.representation_answered": _("Representation answered"),
     "application.letter": _("Letter issued"),
+    "application.hold": _("Legal hold placed"),
+    "application.nothing_to_destroy": _("Time for keeping is over, and no document is left"),
+    "destruction.found": _("Documents proposed for destruction"),
+    "destruction.begin": _("Destruction of the documents begun"),
+    "destruction.finish": _("Destruction of the documents over"),
     "application.panel_convened": _("Panel convened"),
     "application.panel_recusal": _("Member of the panel stood aside"),
     "application.panel_vote": _("Vote on the panel"),
@@ -110,6 +128,8 @@ MACHINES: dict[str, type[Any]] = {
     "application": Application,
     "stage": Stage,
     "individualapproval": IndividualApproval,
+    "legalhold": LegalHold,
+    "destruction": Destruction,
 }
 
 

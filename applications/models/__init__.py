@@ -40,10 +40,12 @@ from applications.models.requests import (
     PointMessage,
     RequestPoint,
 )
+from applications.models.retention import DestroyedFile, Destruction, DestructionCertificate, LegalHold
 from applications.models.saved_views import DefaultView, SavedView
 from applications.models.search import SearchText
 from applications.models.stage import Stage
 from applications.models.submitted import Counter, Snapshot
+from applications.models.tallies import Passage, Tally, TallyChange
 from applications.models.typed import TypedText
 
 __all__ = [
@@ -71,6 +73,9 @@ __all__ = [
     "Deadline",
     "Decision",
     "DefaultView",
+    "DestroyedFile",
+    "Destruction",
+    "DestructionCertificate",
     "DocumentFacts",
     "Entity",
     "ExtensionRequest",
@@ -84,11 +89,13 @@ __all__ = [
     "Inspection",
     "InspectionConfirmed",
     "IssuedLetter",
+    "LegalHold",
     "Meeting",
     "MeetingRequest",
     "Note",
     "Panel",
     "PanelMember",
+    "Passage",
     "Person",
     "PersonAccess",
     "PointFile",
@@ -102,6 +109,8 @@ __all__ = [
     "SearchText",
     "Snapshot",
     "Stage",
+    "Tally",
+    "TallyChange",
     "TypedText",
     "Vote",
 ]

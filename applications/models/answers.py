@@ -79,7 +79,10 @@ class AnswerRevision(models.Model):
 
 
 class AnswerFile(models.Model):
-    """A document given as evidence, perhaps for several answers of its case. Removed ones keep their row."""
+    """A document given as evidence, perhaps for several answers of its case. Removed ones keep their row.
+
+    ``added_at`` is since when its place in the list is taken: a newer version takes that of the one before.
+    """
 
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="files")
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")

@@ -12,6 +12,7 @@ from accounts.models import Firm
 from applications.conditions import days, decision, intake, opened, panel, recommendation, review, submission
 from applications.models import standing
 from applications.models.case_queries import ApplicationQuerySet
+from applications.models.tallies import TALLIES
 from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
 from regulators.models import LicenceType, RuleBookVersion
@@ -54,6 +55,7 @@ class Application(standing.Standing, Stateful):
     submitted_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True, editable=False)  # no document of it is left
     return_by = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
     saved_at = models.DateTimeField(null=True, blank=True)
@@ -74,7 +76,7 @@ class Application(standing.Standing, Stateful):
         verbose_name = _("application")
         verbose_name_plural = _("applications")
         ordering = ["-created_at"]
-        triggers = [StateGuard()]
+        triggers = [StateGuard(), *TALLIES]
         constraints = [
             models.UniqueConstraint(
                 fields=["firm", "licence_type"],

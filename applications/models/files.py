@@ -36,6 +36,9 @@ class DocumentFacts(models.Model):
         "title", "kind", "language", "translated_by", "certification", "certified_on", "issued_on",
         "expires_on", "confidential", "confidential_why",
     )  # fmt: skip
+    # of one version alone: for the next one it is said anew
+    OWN = ("certification", "certified_on", "issued_on", "expires_on")
+    CARRIED = ("title", "kind", "language", "translated_by", "confidential", "confidential_why")
 
     document = models.OneToOneField("documents.Document", on_delete=models.CASCADE, related_name="facts")
     title = models.CharField(_("name for readers"), max_length=150, blank=True)

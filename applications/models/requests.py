@@ -119,7 +119,7 @@ class RequestPoint(models.Model):
 
 class PointFile(models.Model):
     """A document in the answer to a point. Removed ones, and those that a newer version replaced, keep their
-    row.
+    row. ``added_at`` as of an ``AnswerFile``.
     """
 
     point = models.ForeignKey(RequestPoint, on_delete=models.PROTECT, related_name="files")

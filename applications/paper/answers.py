@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from applications.asked import declined_as_of, given_of
@@ -12,6 +11,7 @@ from applications.portal.answers import in_words
 from applications.portal.files import facts_in_words
 from applications.queries.content import Content
 from applications.queries.files import given_facts
+from look.words import size as size_in_words
 from regulators.rulebook import Requirement
 
 
@@ -38,7 +38,7 @@ def _file(file: Content) -> File:
     facts = given_facts(file)
     said = facts_in_words(facts, file.get("version", 1), file.get("pages", ""))
     about = [*([facts.title] if facts.title else []), *said]
-    size = filesizeformat(file["size"])
+    size = size_in_words(file["size"])
     return File(name=file["name"], size=size, sha256=file["sha256"], about="; ".join(about))
 
 

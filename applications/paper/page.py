@@ -1,21 +1,17 @@
 """A paper as HTML and as a tagged PDF."""
 
-import json
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-import typst
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
 
 from applications.paper.model import Paper
+from look import pdf as a_pdf
 
-# PDF/A-2a keeps for decades and PDF/UA-1 reads aloud; both want every character in an embedded font.
-STANDARDS = ["a-2a", "ua-1"]
+TEMPLATE = Path(__file__).parent / "page.typ"
 
 
 def html(paper: Paper) -> SafeString:
@@ -25,40 +21,11 @@ def html(paper: Paper) -> SafeString:
 
 
 def pdf(paper: Paper) -> bytes:
-    """The same bytes for the same paper. Fonts come with typst; none of the machine is looked at.
-
-    A character that the fonts lack (an emoji, a Chinese name) makes a tagged PDF of no standard, which shows
-    a box in its place and says so on the first page.
-    """
+    """The same bytes for the same paper. Where the fonts lack a character, the first page says so."""
     data = asdict(paper)
-    try:
-        return _compiled(data, pdf_standards=STANDARDS)
-    except typst.TypstError:
-        return _compiled({**data, "notes": [*data["notes"], paper.words["no_font"]]})
+    boxed = {"notes": [*data["notes"], paper.words["no_font"]]}
+    return a_pdf.made(TEMPLATE, data, at=data["made_at"], boxed=boxed)
 
 
 def pdf_response(paper: Paper) -> HttpResponse:
-    """The PDF as a download, kept by no cache and named by what it is, not by whom it is about."""
-    response = HttpResponse(pdf(paper), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{paper.file_name}.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _compiled(data: dict[str, Any], **how: Any) -> bytes:
-    plain = json.dumps(data, ensure_ascii=False, default=str)
-    made: Any = data["made_at"]
-    return bytes(
-        typst.compile(
-            _template(),
-            ignore_system_fonts=True,
-            sys_inputs={"data": plain},
-            timestamp=int(made.timestamp()),
-            **how,
-        )
-    )
-
-
-@cache
-def _template() -> bytes:
-    return (Path(__file__).parent / "page.typ").read_bytes()
+    return a_pdf.as_download(pdf(paper), paper.file_name)

@@ -1,4 +1,4 @@
-"""The figures of the overview, worked out from the groups of one query. Each has the address of its list."""
+"""The figures of the overview, worked out from the counts of one query. Each has the address of its list."""
 
 import math
 from collections import Counter
@@ -11,10 +11,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from applications.models.standing import APPROVED, DECISION, FIRM, INTAKE, US
+from applications.models.tallies import Counted
 from applications.pipeline import filters, queries
 from applications.pipeline.days import WorkingDays
-from applications.pipeline.queries import Group
+from applications.pipeline.periods import RECENT, YEAR, Period, first_month, month_before, period_from
+from applications.pipeline.tallies import Count, Took
 from applications.states import OPEN
+from applications.states import ApplicationState as A
 from look import words
 
 BUCKETS = ((0, 20), (21, 40), (41, 60), (61, 90), (91, None))
@@ -57,29 +61,42 @@ class Span:
 
 
 class Overview:
-    """The figures of these groups, as at the day."""
+    """The figures of these counts, as at the day."""
 
-    def __init__(self, groups: list[Group], *, today: date, days: WorkingDays, licence_type: str) -> None:
-        self.groups, self.today, self.days, self.licence_type = groups, today, days, licence_type
-        self.open = [group for group in groups if group.state in OPEN]
+    def __init__(
+        self,
+        counts: list[Count],
+        took: list[Took],
+        *,
+        period: Period,
+        today: date,
+        days: WorkingDays,
+        licence_type: str,
+    ) -> None:
+        self.took, self.today, self.days, self.licence_type = took, today, days, licence_type
+        self.period = period
+        self.counts = [one for one in counts if licence_type in ("", one.licence_type)]
+        self.filed = [one for one in self.counts if one.what == Counted.PLACE]
+        self.open = [one for one in self.filed if one.state in OPEN]
 
-    def url(self, **chosen: str) -> str:
+    def url(self, page: str = "cases", **chosen: str) -> str:
         if self.licence_type:
             chosen["type"] = self.licence_type
-        return f"{reverse('pipeline:cases')}?{urlencode(chosen)}"
+        return f"{reverse(f'pipeline:{page}')}?{urlencode(chosen)}"
 
     def older_url(self) -> str:
         """The list of open cases of some age and more; the age is put at the end."""
         return self.url() + ("&" if self.licence_type else "") + "age="
 
-    def _figure(self, groups: Iterable[Group], **chosen: str) -> Figure:
-        return Figure(count=sum(group.cases for group in groups), url=self.url(**chosen))
+    def _figure(self, counts: Iterable[Count], **chosen: str) -> Figure:
+        return Figure(count=_total(counts), url=self.url(**chosen))
 
     def kpis(self) -> list[dict[str, Any]]:
-        since = words.day(self.today - queries.RECENT)
-        recent = [g for g in self._decided() if g.decided_on and g.decided_on >= self.today - queries.RECENT]
+        recent_days = period_from(RECENT, self.today)
+        since = words.day(recent_days.first)
+        recent = [one for one in self._ended(recent_days) if one.state in queries.DECIDED]
         ours, firms = self._ours(self.open), self._firms(self.open)
-        decisions = [g for g in self.open if g.waiting == queries.DECISION]
+        decisions = [one for one in self.open if one.waiting(self.today) == DECISION]
         return [
             {"name": _("Open cases"), "figure": self.open_cases(),
              "note": _("submitted and not closed")},
@@ -90,7 +107,7 @@ class Overview:
             {"name": _("Awaiting a decision"),
              "figure": self._figure(decisions, waiting="decision"),
              "note": _("part of those waiting for us")},
-            {"name": _("Decided in 90 days"), "figure": self._figure(recent, decided=filters.RECENT),
+            {"name": _("Decided in 90 days"), "figure": self._figure(recent, decided=RECENT),
              "note": _("granted or refused since %(date)s") % {"date": since}},
         ]  # fmt: skip
 
@@ -98,20 +115,22 @@ class Overview:
         return self._figure(self.open, state="open")
 
     def funnel(self) -> list[Bar]:
-        titles = filters.stage_titles() | {queries.APPROVED: filters.place_in_words(queries.APPROVED)}
+        titles = filters.stage_titles() | {APPROVED: filters.place_in_words(APPROVED)}
         rows = [(title, {"stage": place}) for place, title in titles.items()]
-        return self._by_turn(rows, lambda g: {"stage": g.stage})
+        return self._by_turn(rows, lambda one: {"stage": one.stage})
 
     def load(self) -> list[Bar]:
-        people = sorted({(g.officer_name or "", g.officer) for g in self.open if g.officer})
+        people = sorted({(one.officer_name or "", one.officer) for one in self.open if one.officer})
         rows = [(name, {"state": "open", "officer": str(pk)}) for name, pk in people]
         rows.append((_("Nobody yet"), {"state": "open", "officer": filters.NOBODY}))
-        return self._by_turn(rows, lambda g: {"state": "open", "officer": str(g.officer or filters.NOBODY)})
+        return self._by_turn(
+            rows, lambda one: {"state": "open", "officer": str(one.officer or filters.NOBODY)}
+        )
 
     def states(self) -> list[Bar]:
         counts: Counter[str] = Counter()
-        for group in self.groups:
-            counts[group.state] += group.cases
+        for one in self.filed:
+            counts[one.state] += one.number
         rows = [(str(s.label), counts[s], {"state": str(s.value)}) for s in filters.FILED]
         return self._simple(rows)
 
@@ -127,54 +146,116 @@ class Overview:
             rows.append((words, counts[filters.UNKNOWN_AGE], {"age": filters.UNKNOWN_AGE}))
         return self._simple(rows)
 
+    def flow(self) -> list[dict[str, Any]]:
+        """What went through in the period, by stage; before them the completeness check, after them the
+        decision.
+        """
+        codes = list(filters.stage_titles())
+        before = {
+            code: self.steps("stage.approve", last) for code, last in zip(codes[1:], codes, strict=False)
+        }
+        rows = [self._row(
+            INTAKE, entered=self.steps("application.submit"), passed=self.steps("application.accept"),
+            returned=self.steps("application.return_incomplete"), refused=A.NOT_ACCEPTED,
+        )]  # fmt: skip
+        rows += [
+            self._row(
+                code, entered=before.get(code) or self.steps("application.accept"),
+                passed=self.steps("stage.approve", code),
+                returned=self.steps("stage.request_changes", code), refused=A.REFUSED,
+            )
+            for code in codes
+        ]  # fmt: skip
+        rows.append(self._row(
+            APPROVED, entered=self.steps("stage.approve", codes[-1]), passed=self._ends(A.GRANTED, APPROVED),
+            returned=self.steps("application.send_back"), refused=A.REFUSED,
+        ))  # fmt: skip
+        return rows
+
+    def _row(self, place: str, *, refused: str, **columns: Figure) -> dict[str, Any]:
+        ends = (self._ends(state, place) for state in (A.WITHDRAWN, refused, A.LAPSED))
+        return {"label": filters.place_in_words(place), "figures": [*columns.values(), *ends]}
+
+    def steps(self, act: str, stage: str = "") -> Figure:
+        found = [one for one in self.counts if (one.what, one.state) == (Counted.STEP, act)]
+        chosen = {"stage": stage} if stage else {}
+        number = _total(one for one in found if stage in ("", one.stage))
+        return Figure(count=number, url=self.url("steps", act=act, period=self.period.code, **chosen))
+
+    def _ends(self, state: str, place: str) -> Figure:
+        found = [one for one in self._ended(self.period) if (one.state, one.stage) == (state, place)]
+        return self._figure(found, state=state, ended=self.period.code, at=place)
+
+    def _ended(self, period: Period) -> list[Count]:
+        return [one for one in self.counts if one.what == Counted.ENDED and period.holds(one.day)]
+
+    def times(self) -> list[dict[str, Any]]:
+        """How long the whole took and each stage, over twelve months: all days, and those without pauses."""
+        found = {(one.what, one.stage): one for one in self.took if one.month is None}
+        names = {"": _("The whole case")} | filters.stage_titles()
+        rows = []
+        for stage, title in names.items():
+            every, running = (found.get((what, stage)) for what in (Counted.TIME, Counted.RUNNING))
+            chosen = {"stage": stage} if stage else {}
+            url = self.url("passages", period=YEAR, **chosen)
+            rows.append({
+                "label": title, "n": Figure(count=every.number if every else 0, url=url),
+                "days": [(one and one.p50, one and one.p85, one and one.p95) for one in (every, running)],
+            })  # fmt: skip
+        return rows
+
     def age(self) -> Span:
-        return self._span("", self._open_ages(), self.url(state="open"))
-
-    def cycle(self) -> list[Span]:
-        """The last twelve months together, then each month, the present one first."""
-        spans = [self._cycle(_("Last 12 months"), lambda day: True, filters.YEAR)]
-        month = self.today.replace(day=1)
-        while month >= queries.first_month(self.today):
-            code = f"{month:%Y-%m}"
-            spans.append(self._cycle(f"{month:%m.%Y}", lambda day, c=code: f"{day:%Y-%m}" == c, code))
-            month = filters.month_before(month)
-        return spans_drawn(spans)
-
-    def _cycle(self, label: str, within: Callable[..., bool], code: str) -> Span:
-        took: Counter[int | None] = Counter()
-        for g in self._decided():
-            if g.submitted_on and g.decided_on and within(g.decided_on):
-                took[self.days.between(g.submitted_on, g.decided_on)] += g.cases
-        return self._span(label, took, self.url(decided=code))
-
-    def _span(self, label: str, days: Counter[int | None], url: str) -> Span:
-        known = Counter({age: number for age, number in days.items() if age is not None})
+        known = Counter({age: number for age, number in self._open_ages().items() if age is not None})
         return Span(
-            label=label,
-            n=Figure(count=days.total(), url=url),
+            label="",
+            n=self._figure(self._ages(), state="open"),
             median=percentile(known, 50),
             high=percentile(known, 85),
             longest=max(known, default=None),
         )
 
+    def cycle(self) -> list[Span]:
+        """The last twelve months together, then each month, the present one first."""
+        found = {one.month: one for one in self.took if one.what == Counted.TIME and not one.stage}
+        spans = [self._span(_("Last 12 months"), found.get(None), YEAR)]
+        month = self.today.replace(day=1)
+        while month >= first_month(self.today):
+            spans.append(self._span(f"{month:%m.%Y}", found.get(month), f"{month:%Y-%m}"))
+            month = month_before(month)
+        return spans_drawn(spans)
+
+    def _span(self, label: str, took: Took | None, code: str) -> Span:
+        return Span(
+            label=label,
+            n=Figure(count=took.number if took else 0, url=self.url(decided=code)),
+            median=took and took.p50,
+            high=took and took.p85,
+            longest=took and took.longest,
+        )
+
+    def _ages(self) -> list[Count]:
+        return [one for one in self.counts if one.what == Counted.AGE]
+
     def _open_ages(self) -> Counter[int | None]:
         ages: Counter[int | None] = Counter()
-        for g in self.open:
-            ages[self.days.between(g.submitted_on, self.today) if g.submitted_on else None] += g.cases
+        for one in self._ages():
+            ages[self.days.between(one.day, self.today) if one.day else None] += one.number
         return ages
 
     def _by_turn(
-        self, rows: list[tuple[str, dict[str, str]]], chosen_by: Callable[[Group], dict[str, str]]
+        self, rows: list[tuple[str, dict[str, str]]], chosen_by: Callable[[Count], dict[str, str]]
     ) -> list[Bar]:
         """A bar for each row: ours and the firm's share. Columns: for us, for the firm, all."""
-        found = [(label, chosen, [g for g in self.open if chosen_by(g) == chosen]) for label, chosen in rows]
-        longest = max((sum(g.cases for g in groups) for _label, _chosen, groups in found), default=0)
+        found = [
+            (label, chosen, [one for one in self.open if chosen_by(one) == chosen]) for label, chosen in rows
+        ]
+        longest = max((_total(counts) for _label, _chosen, counts in found), default=0)
         return [
             _bar(label, longest, [
-                ("c1", self._figure(self._ours(groups), **chosen, waiting="us")),
-                ("cs", self._figure(self._firms(groups), **chosen, waiting="firm")),
-            ], self._figure(groups, **chosen))
-            for label, chosen, groups in found
+                ("c1", self._figure(self._ours(counts), **chosen, waiting="us")),
+                ("cs", self._figure(self._firms(counts), **chosen, waiting="firm")),
+            ], self._figure(counts, **chosen))
+            for label, chosen, counts in found
         ]  # fmt: skip
 
     def _simple(self, rows: list[tuple[str, int, dict[str, str]]]) -> list[Bar]:
@@ -182,14 +263,15 @@ class Overview:
         figures = [(label, Figure(count=number, url=self.url(**chosen))) for label, number, chosen in rows]
         return [_bar(label, longest, [("c1", figure)]) for label, figure in figures]
 
-    def _decided(self) -> Iterable[Group]:
-        return (g for g in self.groups if g.state in queries.DECIDED and g.decided_on)
+    def _ours(self, counts: Iterable[Count]) -> list[Count]:
+        return [one for one in counts if one.waiting(self.today) in (US, DECISION)]
 
-    def _ours(self, groups: Iterable[Group]) -> list[Group]:
-        return [g for g in groups if g.waiting in (queries.US, queries.DECISION)]
+    def _firms(self, counts: Iterable[Count]) -> list[Count]:
+        return [one for one in counts if one.waiting(self.today) == FIRM]
 
-    def _firms(self, groups: Iterable[Group]) -> list[Group]:
-        return [g for g in groups if g.waiting == queries.FIRM]
+
+def _total(counts: Iterable[Count]) -> int:
+    return sum(one.number for one in counts)
 
 
 def percentile(counted: Counter[int], percent: int) -> int | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application, ApplicationQuerySet
+from applications.models.standing import APPROVED, DECISION, FIRM, INTAKE, US
 from applications.pipeline import queries
 from applications.pipeline.days import working_days
-from applications.states import OPEN
+from applications.pipeline.periods import RECENT, YEAR, Period, period_from, this_month
+from applications.states import ENDED, OPEN
 from applications.states import ApplicationState as A
 from regulators import books
 from regulators.models import LicenceType
@@ -25,7 +27,6 @@ FILED = [state for state in A if state not in (A.DRAFT, A.DISCARDED)]
 NOBODY = "nobody"
 AGE = re.compile(r"(\d{1,4})-(\d{1,4})?")
 UNKNOWN_AGE = "unknown"
-RECENT, YEAR = "90-days", "12-months"
 
 
 def stage_titles() -> dict[str, str]:
@@ -37,23 +38,9 @@ def type_titles() -> dict[str, str]:
     return {book.licence_type: say(book.licence_type_title) for book in books.all_books()}
 
 
-def month_from(text: str) -> date:
-    """The first day of the month that is written as 2026-11; ValueError for anything else."""
-    if not re.fullmatch(r"20\d{2}-\d{2}", text):
-        raise ValueError(text)
-    return date.fromisoformat(f"{text}-01")
-
-
-def month_before(first: date) -> date:
-    return (first - timedelta(days=1)).replace(day=1)
-
-
-def month_after(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)
-
-
 def place_in_words(place: str) -> str:
-    return _("All stages approved") if place == queries.APPROVED else stage_titles().get(place, place)
+    named = {APPROVED: _("All stages approved"), INTAKE: _("Before it was accepted")}
+    return named.get(place) or stage_titles().get(place, place)
 
 
 def waiting_in_words(waiting: str) -> str:
@@ -61,11 +48,30 @@ def waiting_in_words(waiting: str) -> str:
 
 
 def turns() -> list[tuple[str, str]]:
-    return [(queries.US, _("Us")), (queries.FIRM, _("The firm")), (queries.DECISION, _("A decision"))]
+    return [(US, _("Us")), (FIRM, _("The firm")), (DECISION, _("A decision"))]
+
+
+class PeriodField(forms.CharField):
+    """Cleans to a ``Period``, as at the day that its form sets; None where it is empty and may be."""
+
+    today: date
+
+    def clean(self, value: Any) -> Period | None:
+        code = super().clean(value)
+        try:
+            return period_from(code, self.today) if code else None
+        except ValueError:
+            words = _("Write the month as 2026-11, or %(recent)s, or %(year)s.")
+            raise forms.ValidationError(words % {"recent": RECENT, "year": YEAR}) from None
 
 
 class StrictForm(forms.Form):
     """A form whose address may hold its own fields only."""
+
+    def as_at(self, today: date) -> None:
+        for field in self.fields.values():
+            if isinstance(field, PeriodField):
+                field.today = today
 
     def clean(self) -> dict[str, Any]:
         for name in sorted(set(self.data) - set(self.fields)):
@@ -82,7 +88,9 @@ class CaseFilter(StrictForm):
     type = forms.ChoiceField(label=gettext_lazy("Licence type"), required=False)
     officer = forms.CharField(label=gettext_lazy("Case officer"), required=False)
     age = forms.CharField(label=gettext_lazy("Age in working days"), required=False)
-    decided = forms.CharField(label=gettext_lazy("Decided"), required=False)
+    decided = PeriodField(label=gettext_lazy("Decided"), required=False)
+    ended = PeriodField(label=gettext_lazy("Ended"), required=False)
+    at = forms.ChoiceField(label=gettext_lazy("Ended at"), required=False)
     after = forms.UUIDField(required=False)
 
     SHOWN = ("state", "stage", "waiting", "type")
@@ -93,13 +101,16 @@ class CaseFilter(StrictForm):
         super().__init__(data)
         self.cases, self.today, self.officer_name = cases, today, ""
         self.label_suffix = ""
+        self.as_at(today)
+        places = [*stage_titles().items(), (APPROVED, place_in_words(APPROVED))]
         states = [("open", _("Open: every state before the decision")), *((s.value, s.label) for s in FILED)]
         codes = set(LicenceType.objects.filter(regulator__in=regulators).values_list("code", flat=True))
         types = [(code, title) for code, title in type_titles().items() if code in codes]
         for name, choices in (
             ("state", states),
-            ("stage", [*stage_titles().items(), (queries.APPROVED, place_in_words(queries.APPROVED))]),
-            ("waiting", [(queries.US, _("Us, a decision included")), *turns()[1:]]),
+            ("stage", places),
+            ("at", [(INTAKE, place_in_words(INTAKE)), *places]),
+            ("waiting", [(US, _("Us, a decision included")), *turns()[1:]]),
             ("type", types),
         ):
             self.fields[name].choices = [("", _("All")), *choices]  # type: ignore[attr-defined]
@@ -109,7 +120,7 @@ class CaseFilter(StrictForm):
         return [self[name] for name in self.SHOWN]
 
     def unshown(self) -> list[tuple[str, str]]:
-        return [(name, self.cleaned_data[name]) for name in self._set() if name not in self.SHOWN]
+        return [(name, self._code(name)) for name in self._set() if name not in self.SHOWN]
 
     def clean_officer(self) -> str:
         chosen: str = self.cleaned_data["officer"]
@@ -128,16 +139,6 @@ class CaseFilter(StrictForm):
         chosen: str = self.cleaned_data["age"]
         if chosen and chosen != UNKNOWN_AGE and not AGE.fullmatch(chosen):
             raise forms.ValidationError(_("Write the age as 21-40, or as 90- for 90 working days and more."))
-        return chosen
-
-    def clean_decided(self) -> str:
-        chosen: str = self.cleaned_data["decided"]
-        if chosen not in ("", RECENT, YEAR):
-            try:
-                month_from(chosen)
-            except ValueError:
-                words = _("Write the month as 2026-11, or %(recent)s, or %(year)s.")
-                raise forms.ValidationError(words % {"recent": RECENT, "year": YEAR}) from None
         return chosen
 
     def narrowed(self) -> ApplicationQuerySet:
@@ -167,20 +168,24 @@ class CaseFilter(StrictForm):
         return reverse("pipeline:cases") + self.query(without, **more)
 
     def query(self, without: str = "", **more: str) -> str:
-        kept = {name: self.cleaned_data[name] for name in self._set() if name != without} | more
+        kept = {name: self._code(name) for name in self._set() if name != without} | more
         return f"?{urlencode(kept)}" if kept else ""
+
+    def _code(self, name: str) -> str:
+        value = self.cleaned_data[name]
+        return value.code if isinstance(value, Period) else value
 
     def _set(self) -> Iterator[str]:
         return (n for n in self.fields if n != "after" and getattr(self, "cleaned_data", {}).get(n))
 
     def _words(self, name: str) -> str:
         value = self.cleaned_data[name]
-        if name in self.SHOWN:
+        if name in (*self.SHOWN, "at"):
             words = str(dict(self.fields[name].choices)[value])  # type: ignore[attr-defined]
         elif name == "officer":
             words = self.officer_name or _("Nobody yet")
-        elif name == "decided":
-            words = {RECENT: _("in the last 90 days"), YEAR: _("in the last 12 months")}.get(value, value)
+        elif isinstance(value, Period):
+            words = value.words
         else:
             words = _("not known") if value == UNKNOWN_AGE else value
         return f"{self.fields[name].label}: {words}"
@@ -192,7 +197,7 @@ class CaseFilter(StrictForm):
         return Q(place=value)
 
     def _by_waiting(self, value: str) -> Q:
-        return Q(waiting__in=(queries.US, queries.DECISION)) if value == queries.US else Q(waiting=value)
+        return Q(waiting__in=(US, DECISION)) if value == US else Q(waiting=value)
 
     def _by_type(self, value: str) -> Q:
         return Q(licence_type__code=value)
@@ -210,38 +215,69 @@ class CaseFilter(StrictForm):
         started = days.started(self.today, int(match[1]), int(match[2]) if match[2] else None)
         return is_open & Q(submitted_on__range=started) if started else Q(pk=None)
 
-    def _by_decided(self, value: str) -> Q:
-        if value == RECENT:
-            days = Q(decided_on__gte=self.today - queries.RECENT)
-        elif value == YEAR:
-            days = Q(decided_on__gte=queries.first_month(self.today))
-        else:
-            first = month_from(value)
-            days = Q(decided_on__gte=first, decided_on__lt=month_after(first))
-        return Q(state__in=queries.DECIDED) & days
+    def _by_decided(self, period: Period) -> Q:
+        return Q(state__in=queries.DECIDED) & self._by_ended(period)
+
+    def _by_ended(self, period: Period) -> Q:
+        return Q(state__in=ENDED, decided_on__range=(period.first, period.last))
+
+    def _by_at(self, value: str) -> Q:
+        return Q(ended_at_now=value)
 
 
-class StepFilter(StrictForm):
-    act = forms.ChoiceField(label=gettext_lazy("Step"))
-    month = forms.CharField(label=gettext_lazy("Month"))
+class OverviewFilter(StrictForm):
+    """The licence type and the period of the overview: this month where none is chosen."""
+
+    type = forms.SlugField(required=False)
+    period = PeriodField(label=gettext_lazy("Period"), required=False)
+
+    def __init__(self, data: Any, *, today: date) -> None:
+        super().__init__(data)
+        self.as_at(today)
+        self.today = today
+
+    @property
+    def chosen_period(self) -> Period:
+        return self.cleaned_data.get("period") or this_month(self.today)
+
+    @property
+    def chosen_type(self) -> str:
+        return self.cleaned_data.get("type", "")
+
+
+class OfPeriodFilter(StrictForm):
+    """What of one licence type, or of all, and of one stage a list of a period holds."""
+
+    period = PeriodField(label=gettext_lazy("Period"))
+    stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
     type = forms.SlugField(required=False)
     after = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    address = ""
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, *, today: date) -> None:
         super().__init__(data)
-        self.fields["act"].choices = list(queries.STEPS.items())  # type: ignore[attr-defined]
-
-    def clean_month(self) -> date:
-        try:
-            return month_from(self.cleaned_data["month"])
-        except ValueError:
-            raise forms.ValidationError(_("Write the month as 2026-11.")) from None
+        self.as_at(today)
+        self.fields["stage"].choices = [("", _("All")), *stage_titles().items()]  # type: ignore[attr-defined]
 
     def narrowed(self, cases: ApplicationQuerySet) -> ApplicationQuerySet:
         chosen = self.cleaned_data["type"]
         return cases.filter(licence_type__code=chosen) if chosen else cases
 
     def url(self, **more: str) -> str:
-        kept = {"act": self.cleaned_data["act"], "month": f"{self.cleaned_data['month']:%Y-%m}"}
-        chosen = kept | ({"type": self.cleaned_data["type"]} if self.cleaned_data["type"] else {}) | more
-        return f"{reverse('pipeline:steps')}?{urlencode(chosen)}"
+        given = {name: self.cleaned_data[name] for name in self.fields if name != "after"}
+        kept = {name: getattr(value, "code", value) for name, value in given.items() if value}
+        return f"{reverse(self.address)}?{urlencode(kept | more)}"
+
+
+class StepFilter(OfPeriodFilter):
+    act = forms.ChoiceField(label=gettext_lazy("Step"))
+    address = "pipeline:steps"
+    field_order = ("act", "period", "stage", "type")
+
+    def __init__(self, data: Any, *, today: date) -> None:
+        super().__init__(data, today=today)
+        self.fields["act"].choices = list(queries.STEPS.items())  # type: ignore[attr-defined]
+
+
+class PassageFilter(OfPeriodFilter):
+    address = "pipeline:passages"

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from applications import asked
+from applications.addresses import question_url
 from applications.asked import Draft
 from applications.models import Application, IndividualApproval
-from applications.portal.addresses import question_url
 from applications.queries.consents import last_consents
 from applications.queries.individuals import approvals_of
 from applications.states import ASSESSABLE, GONE
@@ -93,9 +93,10 @@ def page_of(cards: list[Card], number: Any) -> "Page[Card]":
 def _count(card: Card, case: Application, draft: Draft, question: asked.Question) -> None:
     requirement, given = question.requirement, draft.answer(question.key)
     card.private = card.private or bool(given.private)
-    if requirement.due != rb.SUBMISSION or asked.is_answered(requirement, given, draft):
+    if not asked.is_to_do(requirement, given, draft):
         return
-    lacking = asked.lacking_kinds(requirement, given, draft)
-    card.documents += rb.DOCUMENTS in lacking
+    is_due = requirement.due == rb.SUBMISSION
+    lacking = asked.lacking_kinds(requirement, given, draft) if is_due else frozenset()
+    card.documents += rb.DOCUMENTS in lacking or asked.waits_for_files(given)
     card.answers += bool(lacking - {rb.DOCUMENTS})
     card.missing.append((say(requirement.title), question_url(case.pk, question)))

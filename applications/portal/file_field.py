@@ -3,12 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from applications.portal.files import ACCEPT, FileRow, rules
+from applications import slots
+from applications.portal.file_rules import accept, rules
+from applications.portal.files import FileRow
+from documents.kinds import empty
 from documents.stores import PIECE
+from look.words import decimal_point, size, size_units
+from regulators.rulebook import Slot
 
 
 class FilesInput(forms.FileInput):
@@ -26,9 +29,11 @@ class FilesField(forms.Field):
 
     widget = FilesInput
 
-    def __init__(self, *, many: bool = True, heading: int = 2, **kwargs: Any) -> None:
-        widget = FilesInput({"accept": ACCEPT, **({"multiple": True} if many else {})})
-        self.rules = rules() if many else rules()[:2]
+    def __init__(
+        self, *, slot: Slot = slots.EVERY_FILE, many: bool = True, heading: int = 2, **kwargs: Any
+    ) -> None:
+        widget = FilesInput({"accept": accept(slot), **({"multiple": True} if many else {})})
+        self.slot, self.rules = slot, rules(slot, many=many)
         super().__init__(
             required=False,
             widget=widget,
@@ -38,13 +43,13 @@ class FilesField(forms.Field):
         )
         self.many = many
         self.rows: list[FileRow] = []
-        self.place = self.pick_url = ""
+        self.place = self.pick_url = self.form_url = ""
         self.heading, self.stay = heading, False
         self.done = self.replaces = ""  # of a new version: where to go with it, and what it replaces
 
     @property
     def most_bytes(self) -> int:
-        return settings.DOCUMENT_MAX_BYTES
+        return slots.most_bytes(self.slot)
 
     @property
     def piece(self) -> int:
@@ -52,12 +57,29 @@ class FilesField(forms.Field):
         return PIECE
 
     @property
+    def empty(self) -> str:
+        return empty()
+
+    @property
+    def units(self) -> str:
+        """Of sizes, from the smallest."""
+        return " ".join(size_units())
+
+    @property
+    def decimal_point(self) -> str:
+        return decimal_point()
+
+    @property
+    def wrong_kind(self) -> str:
+        return slots.wrong_kind(self.slot)
+
+    @property
     def too_big(self) -> str:
         words = _("The file is larger than %(size)s. Split it or save it smaller, and upload it again.")
-        return words % {"size": filesizeformat(self.most_bytes)}
+        return words % {"size": size(self.most_bytes)}
 
     @property
     def together(self) -> str:
         """A page without its script sends all chosen files at once, which the proxy takes up to one limit."""
         words = _("Choose files of together %(size)s at most, upload them, then choose the next.")
-        return words % {"size": filesizeformat(self.most_bytes)}
+        return words % {"size": size(slots.most_bytes(slots.EVERY_FILE))}

@@ -1,5 +1,6 @@
 """Forms about one file: what it is, and a newer version of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,7 +10,9 @@ from applications.models import DocumentFacts
 from applications.portal.file_field import FilesField
 from applications.portal.forms import DateField, PlainForm
 from applications.queries.files import facts_of, pages_of
+from applications.services.files import nonsense, read_pages
 from documents.models import Document
+from regulators.rulebook import Slot
 
 NOTHING = ("", _("Not said"))
 
@@ -62,16 +65,42 @@ class FactsForm(PlainForm):
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, document: Document, data: Any = None, *, of_question: bool = False) -> None:
+    def __init__(
+        self,
+        document: Document,
+        data: Any = None,
+        *,
+        of_question: bool = False,
+        filled: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``filled`` is shown where nothing is said yet: of the version before, to be checked and saved."""
+        self.document = document
         facts = facts_of(document)
         said = (
             {name: getattr(facts, name) for name in (*DocumentFacts.SAID, "version")}
             if facts
             else {"version": 0}
         )
-        super().__init__(data, initial={**said, "pages": pages_of(document)})
+        said |= {"pages": pages_of(document)}
+        super().__init__(data, initial=said | {n: v for n, v in (filled or {}).items() if not said.get(n)})
         if not of_question:
             del self.fields["pages"]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        said = {name: found.get(name) for name in DocumentFacts.SAID if name in found}
+        wrong = nonsense(DocumentFacts(**said))
+        if pages := read_pages(found.get("pages", ""), self.document)[1]:
+            wrong["pages"] = pages
+        for name, text in wrong.items():
+            self.add_error(name, text)
+        return found
+
+    def carried(self) -> list[str]:
+        """What came over from the version before and was not looked at yet, by the names of its fields."""
+        facts = facts_of(self.document)
+        said = DocumentFacts.CARRIED if facts and not facts.version else ()
+        return [str(self.fields[name].label) for name in said if getattr(facts, name)]
 
     def facts(self) -> dict[str, Any]:
         """For the service; call it on a valid form."""
@@ -86,10 +115,21 @@ class FactsForm(PlainForm):
 class ReplaceForm(PlainForm):
     """``here`` is the address of what the file was given for; ``done`` where one goes afterwards."""
 
-    def __init__(self, document: Document, here: str, done: str, data: Any = None, files: Any = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        here: str,
+        done: str,
+        data: Any = None,
+        files: Any = None,
+        *,
+        slot: Slot,
+        sheet: str = "",
+    ) -> None:
         super().__init__(data, files)
-        field = FilesField(label=_("Choose the file"), many=False)
+        field = FilesField(label=_("Choose the file"), slot=slot, many=False)
         field.place, field.done, field.replaces = here, done, str(document.pk)
+        field.form_url = sheet
         self.fields["files"] = field
 
     def clean_files(self) -> list[Any]:

@@ -6,24 +6,21 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.template.defaultfilters import filesizeformat
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from applications.models import Application, DocumentFacts
-from applications.queries.files import facts_of, pages_of, readable_versions
+from applications.queries.files import facts_of, pages_of, readable_versions, said_before
 from applications.services.evidence import has_thumbnail
 from documents import queries
 from documents.errors import Rejected
-from documents.kinds import KINDS, OTHER_NAMES
 from documents.models import Document, Status
 from documents.preview import DRAWN
 from look import words
 
-ACCEPT = ",".join(f".{name}" for name in (*KINDS, *OTHER_NAMES))
 WORDS: dict[str, tuple[str, str | Promise]] = {
     Status.WAITING: ("work", gettext_lazy("Checking for viruses")),
     Status.CLEAN: ("ok", gettext_lazy("Ready")),
@@ -31,6 +28,7 @@ WORDS: dict[str, tuple[str, str | Promise]] = {
     Status.INFECTED: ("bad", gettext_lazy("Rejected – virus found")),
     Status.UNCHECKABLE: ("bad", gettext_lazy("Could not be checked")),
 }
+WARNED = "act", gettext_lazy("Ready, with a warning")  # something in it runs by itself
 REJECTED = (Status.INFECTED, Status.UNCHECKABLE)
 WATCHED_FOR = timedelta(minutes=5)  # how long a page asks by itself how the virus check goes
 SOON = timedelta(days=30)
@@ -50,34 +48,50 @@ class FileRow:
 
     @property
     def kind(self) -> str:
-        return "bad" if self.document.damaged_at else WORDS[self.document.status][0]
+        if self.document.destroying_at:
+            return "done" if self.document.destroyed_at else "work"
+        return "bad" if self.document.damaged_at else self._standing[0]
 
     @property
     def word(self) -> str:
-        return _("Damaged") if self.document.damaged_at else str(WORDS[self.document.status][1])
+        if self.document.destroying_at:
+            return _("Destroyed") if self.document.destroyed_at else _("Cannot be opened now")
+        return _("Damaged") if self.document.damaged_at else str(self._standing[1])
+
+    @property
+    def _standing(self) -> tuple[str, str | Promise]:
+        is_warned = self.document.usable and self.document.active_content
+        return WARNED if is_warned else WORDS[self.document.status]
 
     @property
     def note(self) -> str:
         """What to do, where the file cannot be used as it is."""
         if self.document.usable:
             return ""
-        if (
-            self.document.status == Status.WAITING
-            and not self.document.damaged_at
-            and not _is_new(self.document)
-        ):
+        if self.goes_on == "check" and not _is_new(self.document):
             return _("The check takes longer than usual. You can leave this page, and look again later.")
         return str(self.document.advice)
 
     @property
     def title(self) -> str:
         facts = facts_of(self.document)
-        return facts.title if facts and facts.title else self.document.name
+        return facts.title if facts and facts.title else self.document.called
 
     @property
     def facts(self) -> list[str]:
         """What the firm said of the file, and which version it is."""
         return facts_in_words(facts_of(self.document), self.document.number, pages_of(self.document))
+
+    @property
+    def before(self) -> DocumentFacts | None:
+        """What was said of the version before, and is to be said of this one too, or not."""
+        return said_before(self.document, self.earlier)
+
+    @property
+    def to_confirm(self) -> list[str]:
+        """The same in words; mostly empty."""
+        own = {name: getattr(self.before, name) for name in DocumentFacts.OWN} if self.before else {}
+        return facts_in_words(DocumentFacts(**own), 1)
 
     @property
     def validity(self) -> str:
@@ -102,7 +116,8 @@ class FileRow:
     @property
     def goes_on(self) -> str:
         """What the page waits for: the virus check, then the preview; empty where all is done."""
-        if self.document.status == Status.WAITING and not self.document.damaged_at:
+        is_there = not self.document.damaged_at and not self.document.destroying_at
+        if self.document.status == Status.WAITING and is_there:
             return "check"
         return "preview" if self.document.preview_is_due else ""
 
@@ -125,6 +140,7 @@ def rows_at(
     documents = list(documents)
     earlier = queries.earlier(documents)
     before = [one for versions in earlier.values() for one in versions]
+    prefetch_related_objects(before, "facts")
     user, case, own = reader
     shown = readable_versions(user, case, before, own=own) if before else frozenset()
     return [
@@ -133,13 +149,16 @@ def rows_at(
     ]
 
 
-def show_in(form: Any, held: list[FileRow], place: str, *, pick: bool = False, stay: bool = False) -> None:
-    """Has the form show what was given; where it has no field for files, nothing. ``pick`` where files that
-    were given before can be chosen; ``stay`` where a button of the form itself gives the chosen ones.
+def show_in(
+    form: Any, held: list[FileRow], place: str, *, sheet: str = "", pick: bool = False, stay: bool = False
+) -> None:
+    """Has the form show what was given; where it has no field for files, nothing. ``sheet`` is the address of
+    the form that is filled in. ``pick`` where files that were given before can be chosen; ``stay`` where a
+    button of the form itself gives the chosen ones.
     """
     field = form.fields.get("files")
     if field:
-        field.rows, field.place, field.stay = held, place, stay
+        field.rows, field.place, field.stay, field.form_url = held, place, stay, sheet
         field.pick_url = f"{place}pick/" if pick else ""
 
 
@@ -183,25 +202,8 @@ def expiry_in_words(until: date | None) -> str:
     return _("This document has expired.") if until < today else _("This document expires soon.")
 
 
-def rules() -> list[str]:
-    """What is taken, to read before a file is chosen."""
-    kinds = ", ".join(name.upper() for name in KINDS)
-    most = settings.FILES_PER_ANSWER
-    return [
-        _("Kinds: %(kinds)s. Without passwords and macros.") % {"kinds": kinds},
-        _("Size: up to %(size)s each.") % {"size": filesizeformat(settings.DOCUMENT_MAX_BYTES)},
-        ngettext("Number: up to %(most)s file here.", "Number: up to %(most)s files here.", most)
-        % {"most": most},
-        _(
-            "Translation and certification: no rule on record sets them for all files. "
-            "Where a question asks for a certified document, it says so."
-        ),
-        _("Our policy: add a translation to what is not in Kazakh, Russian or English."),
-    ]
-
-
 def is_rejected(document: Document) -> bool:
-    return bool(document.damaged_at) or document.status in REJECTED
+    return bool(document.damaged_at) or (document.status in REJECTED and not document.destroying_at)
 
 
 def take_each(uploads: list[Any], take: Any) -> list[str]:

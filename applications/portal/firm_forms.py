@@ -8,8 +8,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import language_of_invitation
 from accounts.models import Role, User
-from applications.portal.files import ACCEPT, rules
+from applications.portal.file_rules import accept, rules
 from applications.portal.forms import DateField, PlainForm
 from applications.queries.stages import titles
 from applications.services.inside import LONGEST_COMMENT
@@ -79,6 +80,7 @@ class AdviserForm(PlainForm):
         error_messages={"required": _("Choose at least one stage.")},
         widget=forms.CheckboxSelectMultiple,
     )
+    language = language_of_invitation()
     valid_from = DateField(label=_("First day"), help_text=_("For example, 27 3 2026"))
     until = DateField(
         label=_("Last day"), help_text=_("Access ends by itself at the end of this day. At most one year.")
@@ -98,9 +100,9 @@ class AuthorityForm(PlainForm):
     file = forms.FileField(
         label=_("File of the power of attorney"),
         error_messages={"required": _("Choose the file.")},
-        widget=forms.FileInput({"accept": ACCEPT}),
+        widget=forms.FileInput({"accept": accept()}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = " ".join(rules()[:2])
+        self.fields["file"].help_text = " ".join(rules(many=False))

@@ -286,7 +286,7 @@ def _inspected(requirement: Requirement) -> dict[str, forms.Field]:
 
 
 def _files(requirement: Requirement) -> dict[str, forms.Field]:
-    return {"files": FilesField(label=_("Choose files"))}
+    return {"files": FilesField(label=_("Choose files"), slot=requirement.slot)}
 
 
 FIELDS: dict[str, Callable[[Requirement], dict[str, forms.Field]]] = {

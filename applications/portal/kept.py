@@ -16,7 +16,7 @@ def kept_answers(requirement: Requirement, draft: Draft) -> list[dict[str, Any]]
         {
             "person": draft.people.get(key[1], "") if key[1] else "",
             "lines": in_words(requirement, draft.answer(key)),
-            "files": [document.name for document in draft.answer(key).documents],
+            "files": [document.called for document in draft.answer(key).documents],
         }
         for key in keys
         if draft.answer(key) != NOTHING

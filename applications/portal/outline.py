@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications import asked
+from applications.addresses import question_url
 from applications.asked import Draft, Given, Question
 from applications.models import Application, Stage
-from applications.portal.addresses import question_url
 from applications.portal.changeable import is_editable
 from applications.portal.files import is_rejected
 from applications.portal.when_due import due_in_words
@@ -112,6 +112,11 @@ class Row(_Line):
     def counts(self) -> bool:
         return self.question.requirement.due == rb.SUBMISSION
 
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether something is to be done about it before the submission."""
+        return self.copied or asked.is_to_do(self.question.requirement, self.given, self.draft)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PersonLine(_Line):
@@ -153,7 +158,7 @@ class SectionOutline:
 
     def of_the_firm(self, *, only_open: bool) -> list[Row]:
         rows = [row for row in self.rows if row.question.person_id is None]
-        return [row for row in rows if row.status != COMPLETED] if only_open else rows
+        return [row for row in rows if row.is_open] if only_open else rows
 
     def of_people(self, *, only_open: bool) -> list[PersonLine]:
         lines: dict[Any, list[Row]] = {}
@@ -164,7 +169,7 @@ class SectionOutline:
             PersonLine(person_id=person, name=rows[0].question.person_name, rows=rows)
             for person, rows in lines.items()
         ]
-        return [line for line in found if not only_open or line.status != COMPLETED]
+        return [line for line in found if not only_open or any(row.is_open for row in line.rows)]
 
     @property
     def done(self) -> int:
@@ -212,7 +217,12 @@ class StageOutline:
 
     @property
     def open(self) -> list[Row]:
-        return [row for row in self.rows if row.status != COMPLETED]
+        return [row for row in self.rows if row.is_open]
+
+    @property
+    def later(self) -> int:
+        """How many questions are needed after the submission only."""
+        return len(self.rows) - self.counted
 
     @property
     def tasks(self) -> list[SectionOutline]:
@@ -348,8 +358,10 @@ def _waiting(draft: Draft, stage: str, section: str) -> list[str]:
 
 
 def _together(rows: list[Row]) -> str:
-    """Where several questions stand together. What is needed later does not hold up the rest."""
-    statuses = {row.status for row in rows if row.counts} or {row.status for row in rows}
+    """Where several questions stand together. What is needed later does not hold up the rest, but for a file
+    of it that is not ready.
+    """
+    statuses = {row.status for row in rows if row.counts or row.is_open} or {row.status for row in rows}
     if PROBLEM in statuses:
         return PROBLEM
     if statuses == {COMPLETED}:

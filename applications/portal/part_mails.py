@@ -1,17 +1,13 @@
 """The mail that invites a person to their own part. Sent at once and kept nowhere: its link is a key."""
 
-import logging
-from smtplib import SMTPException
-
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
+from accounts.mails import try_to_send, with_key
+from accounts.queries import account_of
+from accounts.zones import zone_of
 from applications.models import PersonAccess
-
-log = logging.getLogger(__name__)
 
 
 def invitation_link(token: str) -> str:
@@ -20,13 +16,12 @@ def invitation_link(token: str) -> str:
 
 def send_invitation(access: PersonAccess, token: str) -> bool:
     """In the person's language. True once the mail server has taken it; a failure is logged."""
-    context = {"access": access, "firm": access.application.firm, "link": invitation_link(token)}
-    with translation.override(access.language):
-        subject = " ".join(render_to_string("portal/email/own_part_subject.txt", context).split())
-        body = render_to_string("portal/email/own_part.txt", context)
-    try:
-        EmailMessage(subject=subject, body=body, to=[access.email]).send()
-    except (OSError, SMTPException):
-        log.exception("The invitation %s could not be sent", access.pk)
-        return False
-    return True
+    words = with_key(
+        "portal/email/own_part",
+        action=_("See what is asked"),
+        link=invitation_link(token),
+        context={"firm": access.application.firm.name, "end": access.expires_at},
+        language=access.language,
+        zone=zone_of(account_of(access.email)),
+    )
+    return try_to_send(words, access.email)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications.portal.files import ACCEPT, rules
+from applications.portal.file_rules import accept, rules
 from applications.portal.forms import PlainForm
 from look.fields import one_of_several
 
@@ -75,9 +75,9 @@ class PaperConsentForm(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["paper"].widget = forms.FileInput({"accept": ACCEPT})
+        self.fields["paper"].widget = forms.FileInput({"accept": accept()})
         self.fields["paper"].help_text = " ".join(
-            [gettext("One of the two is needed: the signed paper, or where it is kept."), *rules()[:2]]
+            [gettext("One of the two is needed: the signed paper, or where it is kept."), *rules(many=False)]
         )
 
     def clean(self) -> None:

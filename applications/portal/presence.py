@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 
 from accounts.models import User
@@ -44,7 +44,7 @@ def left(user: User, path: str) -> None:
 
 def _read(path: str) -> dict[int, tuple[str, float, float]]:
     try:
-        return cache.get(_key(path)) or {}
+        return caches["quick"].get(_key(path)) or {}
     except Exception:
         log.warning("The cache does not answer: nobody is told who else has a page open")
         return {}
@@ -52,7 +52,7 @@ def _read(path: str) -> dict[int, tuple[str, float, float]]:
 
 def _write(path: str, here: dict[int, tuple[str, float, float]]) -> None:
     try:
-        cache.set(_key(path), here, LONGEST)
+        caches["quick"].set(_key(path), here, LONGEST)
     except Exception:
         log.warning("The cache does not answer: nobody is told who else has a page open")
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.portal.file_field import FilesField
 from applications.portal.forms import LONGEST_TEXT, DateField, DraftForm, PlainForm
+from applications.queries.law import slot_of
 
 LONGEST_QUESTION = 5_000
 
@@ -18,6 +19,7 @@ class PointForm(DraftForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, point: Any, data: Any = None, files: Any = None) -> None:
+        slot = slot_of(point.request.application, point.requirement)
         shown = {"text": point.answer, "version": point.version}
         super().__init__(data, files, prefix=f"p{point.number}", initial=shown)
         self.fields["text"] = forms.CharField(
@@ -26,7 +28,7 @@ class PointForm(DraftForm):
             max_length=LONGEST_TEXT,
             show_hidden_initial=True,
         )
-        self.fields["files"] = FilesField(label=_("Choose files"), heading=3)
+        self.fields["files"] = FilesField(label=_("Choose files"), slot=slot, heading=3)
 
     def clean_version(self) -> int:
         return self.cleaned_data["version"] or 0

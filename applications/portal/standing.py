@@ -47,6 +47,7 @@ BY_REGULATOR: dict[str, str | Promise] = {
     "application.grant": gettext_lazy("Granted"),
     "application.record_deemed_issue": gettext_lazy("Deemed issue recorded"),
     "application.notice_served": gettext_lazy("Notice of a proposed refusal served"),
+    "application.period_extended": gettext_lazy("Period for the decision extended"),
     "application.refuse": gettext_lazy("Refused"),
     "application.lapse": gettext_lazy("Lapsed"),
     "application.remit": gettext_lazy("Returned to review after appeal"),
@@ -84,6 +85,7 @@ class Turn:
     url: str = ""
     action: str = ""
     due: date | None = None
+    period: str = ""
     footing: str = ""
     paused_since: datetime | None = None
 
@@ -240,12 +242,17 @@ def _draft_turn(case: Application, stages: Iterable[Any]) -> Turn:
 def _regulator_turn(case: Any) -> Turn:
     due = timezone.localdate(case.next_due) if case.next_due else None
     forecast = due and case.due_working_days and is_forecast(due)
+    text = _("Counted in a forecast calendar: this day may still move.") if forecast else ""
+    if case.due_code and due is None:
+        text = _("No day yet: its year is not in the calendar")
+    clock = case.book.clock(case.due_code) if due else None
     return Turn(
         yours=False,
-        text=_("Counted in a forecast calendar: this day may still move.") if forecast else "",
+        text=text,
         who=_("With %(regulator)s") % {"regulator": say(case.book.regulator_name)},
         due=due,
-        footing=footing(case.book.clock(case.due_code)) if due else "",
+        period=say(clock.title) if clock else "",
+        footing=footing(clock),
         paused_since=case.paused_since,
     )
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from applications import slots
+from applications.addresses import question_url_of
 from applications.asked import NOT_KNOWN, questions
 from applications.capital import PERIODS
 from applications.mandates import StageOf
@@ -33,13 +35,40 @@ class Plan:
 
     @property
     def files(self) -> int:
-        return sum(len(files_of(answer)) for answer in self.answers)
+        return sum(len(self.files_of(answer)) for answer in self.answers)
+
+    def files_of(self, answer: "Answer") -> list[Any]:
+        """Those that go over with an answer: as many as the question takes now, and such as it takes."""
+        return [file for file, why in _sorted(answer, self.book.by_code[answer.requirement]) if not why]
+
+    @property
+    def files_left(self) -> list[tuple[str, str]]:
+        """The files of these answers that stay behind, each with its question, and why."""
+        sorted_files = [
+            (rule, file, why)
+            for answer in self.answers
+            for rule in [self.book.by_code[answer.requirement]]
+            for file, why in _sorted(answer, rule)
+        ]
+        return [(f"{say(rule.title)}: {file.document.name}", why) for rule, file, why in sorted_files if why]
 
 
 def files_of(answer: Any) -> list[Any]:
-    """Of an answer of a plan: the files that go over with it, read with the answers."""
+    """What an answer has that can be given again, read with the answers."""
     held = answer.files.all()
     return [one for one in held if one.removed_at is None and one.document.usable]
+
+
+def _sorted(answer: "Answer", now: Requirement) -> list[tuple[Any, str]]:
+    """Each file with the reason for which the question does not take it now, empty where it does."""
+    slot = now.slot
+    found: list[tuple[Any, str]] = []
+    for file in files_of(answer):
+        why = slots.misfit_of(slot, file.document)[1]
+        if not why and slot.most_files and sum(not said for _file, said in found) >= slot.most_files:
+            why = _("The question takes fewer files now.")
+        found.append((file, why))
+    return found
 
 
 def plan_of(source: "Application") -> Plan:
@@ -76,6 +105,8 @@ def _why_not(answer: "Answer", before: Requirement | None, now: Requirement | No
     chosen = answer.value.get("choice")
     if chosen and chosen not in {choice.code for choice in now.choices}:
         return _("It offers other choices now.")
+    if not (answer.value or answer.declined_as) and all(why for _file, why in _sorted(answer, now)):
+        return _("It takes other files now.")
     return ""
 
 
@@ -112,7 +143,7 @@ def _unchecked(case: "Application", fact: "CopiedFact") -> Unchecked | None:
         rule = case.book.by_code.get(fact.code)
         if rule is None:
             return None
-        url = reverse("portal:question", args=[case.pk, rule.stage, rule.code])
+        url = question_url_of(case.pk, rule.stage, rule.code, None)
         return Unchecked(fact=fact, title=say(rule.title), url=url, stage=rule.stage)
     stage = home_of(case, fact.kind if fact.kind != PERSON else rb.PEOPLE) or ""
     if fact.kind == PERSON:

@@ -1,13 +1,14 @@
 """The files of a case: what can be given for a further answer, and what was said of one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import TruncDate
 
+from applications.asked import Key
 from applications.mandates import StageOf
 from applications.models.answers import AnswerFile
 from applications.models.files import DocumentFacts
@@ -74,9 +75,10 @@ def readable_versions(
     return frozenset(use[0] for use in read)
 
 
-def files_that_end(until: date) -> QuerySet[AnswerFile]:
-    """What was given in open cases and is valid until that day at most, by the firm's own words, but for what
-    an invited person gives. What had ended when that was said is not among them.
+def files_that_end(until: date, *, of_invited: bool = False) -> QuerySet[AnswerFile]:
+    """What was given in open cases and is valid until that day at most, by the firm's own words; of what an
+    invited person gives only where that is asked for. What had ended when that was said is not among them. A
+    file that answers several questions of a case stands for all of them where it was given first.
     """
     private = private_accesses().filter(
         application=OuterRef("answer__application"), person=OuterRef("answer__person")
@@ -85,7 +87,11 @@ def files_that_end(until: date) -> QuerySet[AnswerFile]:
         removed_at=None, document__facts__expires_on__lte=until,
         document__facts__expires_on__gte=TruncDate("document__facts__updated_at"),
     )  # fmt: skip
-    found = found.exclude(Exists(private)).exclude(answer__application__state__in=DECIDED)
+    found = found.exclude(answer__application__state__in=DECIDED)
+    if not of_invited:
+        found = found.exclude(Exists(private))
+    firsts = found.order_by().values("answer__application", "document").annotate(first=Min("pk"))
+    found = AnswerFile.objects.filter(pk__in=firsts.values("first"))
     case = "answer__application"
     read = (f"{case}__firm", f"{case}__licence_type", f"{case}__rulebook", "document__facts")
     return found.select_related(*read).order_by("pk")
@@ -94,6 +100,29 @@ def files_that_end(until: date) -> QuerySet[AnswerFile]:
 def facts_of(document: Document) -> DocumentFacts | None:
     """What the firm said of the file; no query where the document was read with its facts."""
     return getattr(document, "facts", None)
+
+
+def said_before(document: Document, earlier: Iterable[Document]) -> DocumentFacts | None:
+    """What the firm last said of one of the ``earlier`` versions, where some of it is a version's own, and
+    nothing was said yet of this one. All are read with their facts.
+    """
+    facts = facts_of(document)
+    if facts and facts.version:
+        return None
+    before = next((said for one in earlier if (said := facts_of(one)) and said.version), None)
+    return before if before and any(getattr(before, name) for name in DocumentFacts.OWN) else None
+
+
+def pages_before(case: "Application", key: Key, versions: Collection[Document]) -> str:
+    """The pages of one of these versions that were last named for the question of the ``key``; empty where
+    none were.
+    """
+    code, person = key
+    held = AnswerFile.objects.filter(
+        answer__application=case, answer__requirement=code, answer__person=person, document__in=versions
+    )
+    named = held.exclude(pages="").order_by("-document__number", "-pk")
+    return named.values_list("pages", flat=True).first() or ""
 
 
 def pages_of(document: Document) -> str:

@@ -76,7 +76,7 @@ def _of_point(file: Any) -> GivenFile:
     numbered = _("Request %(number)s, point %(point)s") % {"number": request, "point": point}
     return GivenFile(
         document=file.document_id,
-        name=file.document.name,
+        name=file.document.called,
         folder=(_("Request %(number)s") % {"number": request}, _("Point %(point)s") % {"point": point}),
         what_for=numbered,
         person=file.point.person.full_name if file.point.person else "",

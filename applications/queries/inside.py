@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries import people_of
+from applications.addresses import question_url_of
 from applications.models import Application, InsideNote, Stage
 from applications.presses import newest
 from applications.services.inside import Place, may_edit
@@ -140,15 +141,14 @@ def people_to_choose(case: Application) -> list[User]:
 
 def _assigned(case: Application, note: InsideNote) -> Assigned:
     book = case.book
-    where = [case.pk, note.stage]
     if note.requirement:
         requirement = book.by_code.get(note.requirement)
         title = say(requirement.title) if requirement else note.requirement
         title = f"{title} ({note.person.full_name})" if note.person else title
-        args = [*where, note.requirement, *([note.person_id] if note.person_id else [])]
-        return Assigned(note=note, title=title, url=reverse("portal:question", args=args))
+        url = question_url_of(case.pk, note.stage, note.requirement, note.person_id)
+        return Assigned(note=note, title=title, url=url)
     titles = {section.code: say(section.title) for section in book.sections_of(note.stage)}
-    url = reverse("portal:stage", args=where) + f"#section-{note.section}"
+    url = reverse("portal:stage", args=[case.pk, note.stage]) + f"#section-{note.section}"
     return Assigned(note=note, title=titles.get(note.section, note.section), url=url)
 
 

@@ -12,7 +12,7 @@ from applications.states import WITH_THE_FIRM
 from regulators import books
 from regulators import rulebook as rb
 from regulators.queries import changes_announced
-from regulators.rulebook import Book, Requirement
+from regulators.rulebook import Book, Requirement, Slot
 from workflow.errors import Reason
 
 if TYPE_CHECKING:
@@ -88,6 +88,11 @@ def announced(case: "Application") -> list[Any]:
 def requirement_of(case: "Application", code: str) -> Requirement:
     """As the version of the case has it, or the newest that asked it where that one does not."""
     return case.book.by_code.get(code) or books.last_asked(case.licence_type.code, code)
+
+
+def slot_of(case: "Application", code: str) -> Slot:
+    """The files that a question takes, also where a point of a request is about it."""
+    return requirement_of(case, code).slot
 
 
 def _dated(book: Book) -> dict[str, str]:

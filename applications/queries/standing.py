@@ -33,6 +33,7 @@ from applications.models import (
     RequestPoint,
     Stage,
 )
+from applications.queries.retention import kept_since
 from applications.states import DECIDED, STAGES_WITH_THE_FIRM, IndividualState, StageState
 from audit.models import Event
 from notifications.queries import notices_of
@@ -42,10 +43,12 @@ OF_CASE = {"application": OuterRef("pk")}
 
 def computed() -> dict[str, Any]:
     """What the columns of ``models.standing.Standing`` have to hold, from the records of the case. A timer is
-    nobody, and to look at a file is no work on the case.
+    nobody, and to look at a file is no work on the case. Dates and clocks are those of the whole case.
     """
-    due = Deadline.objects.filter(**OF_CASE, met_at=None).order_by("due_at", "pk")
-    latest = ClockEntry.objects.filter(**OF_CASE).exclude(what=ClockEntry.STOP).order_by("-at", "-pk")
+    due = Deadline.objects.filter(**OF_CASE, about="", met_at=None).order_by("due_at", "pk")
+    latest = (
+        ClockEntry.objects.filter(**OF_CASE, about="").exclude(what=ClockEntry.STOP).order_by("-at", "-pk")
+    )
     paused = latest.annotate(paused=Case(When(what=ClockEntry.PAUSE, then=F("at"))))
     stages = Stage.objects.filter(**OF_CASE).exclude(state=StageState.APPROVED).order_by("order")
     chain = Concat(Value("application:"), Cast(OuterRef("pk"), CharField()))
@@ -58,6 +61,7 @@ def computed() -> dict[str, Any]:
         "stage_now": Coalesce(_first(stages, "code"), Value("")),
         "stage_state_now": Coalesce(_first(stages, "state"), Value("")),
         "active_at": _first(events.order_by("-at"), "at"),
+        "kept_since": kept_since(),
         **_waited_on(),
         **_asked_back(),
     }

@@ -15,10 +15,22 @@ from applications.samples import files
 from applications.samples.answers import value_of
 from applications.samples.people import HOLDING_COMPANY, HOLDINGS, sample_people
 from applications.services import consents, drafting, people
+from applications.services import files as described
+from documents.models import Document
+from documents.services import scan
 from regulators import rulebook as rb
 from regulators.models import LicenceType
+from regulators.sheets import sheet_of
 
 KINDS = ("pdf", "docx", "docx", "xlsx", "docx")
+FORM_ROW = (
+    "Client hot wallets",
+    "Head of key operations",
+    "In hardware, by three people",
+    "In two places",
+    "In hardware",
+)
+Folders = dict[str, Any]  # the id of a document by what it is of: the section, and the rules for its files
 CAPITAL = {
     "now": ("1450000.00", "398400.00", "960000.00"),
     "grant": ("1450000.00", "405000.00", "960000.00"),
@@ -30,9 +42,11 @@ CAPITAL = {
 
 
 def build_application(
-    *, actor: Any, firm: Firm, licence_type: LicenceType, serial: int = 1000, complete: bool = True
-) -> Application:
-    """A draft with nine people, holdings, capital, an answer to every requirement, and real files.
+    *, actor: Any, firm: Firm, licence_type: LicenceType, serial: int = 1000, complete: bool = True,
+    together: bool = False,
+) -> Application:  # fmt: skip
+    """A draft with nine people, holdings, capital, an answer to every requirement, and real files; where they
+    are kept ``together``, one file answers all questions of a section that take it.
 
     With ``complete`` each stage is marked as complete where its files may pass already; a file that
     waits for its virus check leaves the stage in progress. Returns the draft, to be submitted by a
@@ -42,19 +56,22 @@ def build_application(
     entered = _enter_people(case, actor, serial)
     _enter_holdings(case, actor, entered)
     _enter_capital(case, actor)
-    answer_rest(case, actor)
+    answer_rest(case, actor, together=together)
     if complete:
         complete_stages(case, actor)
     return Application.objects.with_case().get(pk=case.pk)
 
 
-def answer_rest(case: Application, actor: Any) -> None:
-    """Record the consents, and answer every question that nobody has answered or declined yet."""
+def answer_rest(case: Application, actor: Any, *, together: bool = False) -> None:
+    """Record the consents, and answer every question that nobody has answered or declined yet. Files as in
+    ``build_application``.
+    """
     record_consents(case, actor)
+    folders: Folders | None = {} if together else None
     given = load_draft(case).given
     for question in _all_questions(case):
         if question.key not in given:
-            _answer(case, actor, question)
+            _answer(case, actor, question, folders)
 
 
 def record_consents(case: Application, actor: Any) -> None:
@@ -156,26 +173,54 @@ def _all_questions(case: Application) -> Iterator[asked.Question]:
             yield question
 
 
-def _answer(case: Application, actor: Any, question: asked.Question) -> None:
+def _answer(case: Application, actor: Any, question: asked.Question, folders: Folders | None) -> None:
     requirement = question.requirement
     person = Person.objects.get(pk=question.person_id) if question.person_id else None
-    drafting.save_answer(
-        actor=actor, case_id=case.pk, requirement=requirement.code, value=value_of(requirement), person=person
-    )
+    place = {"actor": actor, "case_id": case.pk, "requirement": requirement.code, "person": person}
+    drafting.save_answer(**place, value=value_of(requirement))
     if rb.DOCUMENTS in requirement.evidence:
-        name, content = _file_for(case, question)
-        drafting.attach(
-            actor=actor,
-            case_id=case.pk,
-            requirement=requirement.code,
-            upload=io.BytesIO(content),
-            name=name,
-            person=person,
-        )
+        _give_file(case, question, place, folders)
 
 
-def _file_for(case: Application, question: asked.Question) -> tuple[str, bytes]:
-    title = question.requirement.title["en"]
+def _give_file(
+    case: Application, question: asked.Question, place: dict[str, Any], folders: Folders | None
+) -> None:
+    """One of its own, or that of its folder: ``folders`` has the files that answer several questions."""
+    requirement = question.requirement
+    is_alone = folders is None or requirement.per_person or bool(requirement.slot.form)
+    folder = "" if is_alone else f"{requirement.section} {requirement.slot}"
+    if folders and folder in folders:
+        described.pick(**place, document_id=folders[folder])
+        return
+    name, content = _file_for(case, question, is_alone=is_alone)
+    given = drafting.attach(**place, upload=io.BytesIO(content), name=name)
+    describe_as_asked(given.document, requirement, place)
+    if folders is not None and folder:
+        check_now(given.document_id)  # only what is checked answers a second question
+        folders[folder] = given.document_id
+
+
+def check_now(document_id: Any) -> None:
+    """Have a file that waits scanned, as the worker would."""
+    if Document.objects.filter(pk=document_id, status="waiting").exists():
+        scan(document_id=document_id)
+
+
+def describe_as_asked(document: Any, requirement: rb.Requirement, place: dict[str, Any]) -> None:
+    """What the question asks to be said of its files."""
+    slot = requirement.slot
+    if slot.languages or slot.certified:
+        said: dict[str, Any] = {"language": slot.languages[-1]} if slot.languages else {}
+        said |= {"certification": "firm"} if slot.certified else {}
+        described.describe(**place, document=document, expected_version=0, **said)
+
+
+def _file_for(case: Application, question: asked.Question, *, is_alone: bool) -> tuple[str, bytes]:
+    slot, code, title = question.requirement.slot, question.requirement.code, question.requirement.title["en"]
+    if slot.form:
+        return f"{code} {title}.xlsx", sheet_of(question.requirement, (FORM_ROW,))
+    if not is_alone:
+        code, title = f"{code} and others", _section(case, question)
     who = f" of {question.person_name}" if question.person_name else ""
     position = case.book.requirements.index(question.requirement)
     paragraphs = [
@@ -183,9 +228,15 @@ def _file_for(case: Application, question: asked.Question) -> tuple[str, bytes]:
         question.requirement.guidance.get("en", ""),
         "Owner: the board of directors. Reviewed once a year and after each material change. "
         "Құжат директорлар кеңесімен бекітілген. Документ утверждён советом директоров.",
-        f"Requirement {question.requirement.code} of {case.book.code} {case.book.version}.",
+        f"Requirement {code} of {case.book.code} {case.book.version}.",
     ]
+    kinds = [kind for kind in KINDS if kind in slot.kinds]
     return files.sample_file(
-        KINDS[position % len(KINDS)], title=f"{question.requirement.code} {title}{who}", firm=case.firm.name,
+        kinds[position % len(kinds)], title=f"{code} {title}{who}", firm=case.firm.name,
         paragraphs=tuple(text for text in paragraphs if text),
     )  # fmt: skip
+
+
+def _section(case: Application, question: asked.Question) -> str:
+    sections = {section.code: section for section in case.book.sections}
+    return sections[question.requirement.section].title["en"]

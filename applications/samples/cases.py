@@ -8,10 +8,20 @@ from django.utils import timezone
 from accounts.models import Firm
 from applications.conditions import opened
 from applications.models import AnswerFile, Application, Finding, InformationRequest, Stage
+from applications.queries.inspections import lacks_inspection
 from applications.queries.letters import standing_of, to_word
 from applications.samples.build import build_application, complete_stages
 from applications.samples.staff import Desk
-from applications.services import assessment, decisions, individuals, intake, requests, submission, verdicts
+from applications.services import (
+    assessment,
+    decisions,
+    drafting,
+    individuals,
+    intake,
+    requests,
+    submission,
+    verdicts,
+)
 from applications.services.evidence import open_evidence
 from applications.services.letters import issue_letter
 from documents.models import Document
@@ -24,7 +34,20 @@ IN_WORDS = {
     "ru": "Досье полное, и изложенное в нём признано соответствующим.",
     "kk": "Құжаттама толық, онда көрсетілгендер сәйкес деп танылды.",
 }
+SEEN = "The minutes of the last key ceremony were read in the key room; nothing was copied."
 STEPS = ("fill", "submit", "accept", "review", "approve", "recommend", "in_principle", "grant")
+
+
+# Where a case stands that has the step before it; of one that stands elsewhere it was taken already.
+TAKEN_FROM = {
+    "submit": ("draft",),
+    "accept": ("submitted",),
+    "review": ("in_review",),
+    "approve": ("in_review",),
+    "recommend": ("in_review",),
+    "in_principle": ("recommended",),
+    "grant": ("recommended", "approved_in_principle"),
+}
 
 
 def walk(
@@ -33,15 +56,30 @@ def walk(
     """Build a complete application and take it as far as ``upto`` (one of STEPS).
 
     ``desk`` is needed from “accept” on. “review” leaves the first stage approved and the second in review.
+    Where an earlier walk of the firm broke off it goes on: a draft is discarded and made anew, and what was
+    filed is taken further from where it stands.
     """
     if upto not in STEPS:
         raise ValueError(f"{upto!r} is no step. Steps: {', '.join(STEPS)}.")
-    case = build_application(actor=actor, firm=firm, licence_type=licence_type, serial=serial, complete=False)
-    check_files(case)
-    complete_stages(case, actor)
+    case = _filed(actor, firm, licence_type)
+    if case is None:
+        case = build_application(
+            actor=actor, firm=firm, licence_type=licence_type, serial=serial, complete=False, together=True
+        )
+        check_files(case)
+        complete_stages(case, actor)
     for step in STEPS[1 : STEPS.index(upto) + 1]:
         _take(step, fresh(case), actor, desk)
     return fresh(case)
+
+
+def _filed(actor: Any, firm: Firm, licence_type: LicenceType) -> Application | None:
+    """What an earlier walk filed, or None: then a draft that it left is discarded."""
+    left = Application.objects.filter(firm=firm, licence_type=licence_type).exclude(state="discarded").first()
+    if left is None or left.state != "draft":
+        return left
+    drafting.discard_application(actor=actor, case=left, expected_version=left.version)
+    return None
 
 
 def fresh(case: Application) -> Application:
@@ -60,6 +98,8 @@ def _documents(case: Application) -> Any:
 
 
 def _take(step: str, case: Application, actor: Any, desk: Desk | None) -> None:
+    if case.state not in TAKEN_FROM[step]:
+        return
     if step == "submit":
         submission.submit_application(
             actor=actor, case=case, expected_version=case.version, declaration=DECLARATION, role="Director"
@@ -71,37 +111,40 @@ def _take(step: str, case: Application, actor: Any, desk: Desk | None) -> None:
 
 
 def _accept(case: Application, actor: Any, desk: Desk) -> None:
-    intake.check_completeness(actor=desk.officer, case=case, gaps={})
+    if not case.completeness_checks.exists():
+        intake.check_completeness(actor=desk.officer, case=case, gaps={})
     case = fresh(case)
-    case = intake.record_fee(
-        actor=desk.officer, case=case, fee="paid", reference="Payment order 1", expected_version=case.version
-    )
+    if case.fee != "paid":
+        case = intake.record_fee(
+            actor=desk.officer,
+            case=case,
+            fee="paid",
+            reference="Payment order 1",
+            expected_version=case.version,
+        )
     intake.accept(actor=desk.officer, case=fresh(case), expected_version=case.version)
 
 
 def _review(case: Application, actor: Any, desk: Desk) -> None:
     first, second = list(case.stages.select_related("application"))[:2]
-    _take_stage(first, desk)
-    settle(case, desk, first.code)
-    _approve(first, desk)
+    _settle_and_approve(first, desk)
     _take_stage(second, desk)
-    request = ask_for_one_more(case, desk)
-    _answer(request, actor)
+    sent = case.requests.exclude(status=InformationRequest.DRAFT).order_by("number").first()
+    request = sent or ask_for_one_more(case, desk)
+    if request.status in InformationRequest.WITH_FIRM:
+        _answer(request, actor)
     request = InformationRequest.objects.get(pk=request.pk)
-    for point in request.points.select_related("request"):
+    for point in request.points.select_related("request").filter(verdict=""):
         verdicts.judge_point(
             actor=desk.reviewer, point=point, expected_version=point.version, verdict=point.SATISFACTORY
         )
-    requests.close_request(actor=desk.reviewer, request=request, expected_version=request.version)
+    if request.status != InformationRequest.CLOSED:
+        requests.close_request(actor=desk.reviewer, request=request, expected_version=request.version)
 
 
 def _approve_rest(case: Application, actor: Any, desk: Desk) -> None:
     for stage in Stage.objects.select_related("application").filter(application=case):
-        if stage.state == "complete":
-            stage = _take_stage(stage, desk)
-        if stage.state == "in_review":
-            settle(case, desk, stage.code)
-            _approve(stage, desk)
+        _settle_and_approve(stage, desk)
     approve_people(case, desk)
 
 
@@ -179,42 +222,52 @@ def settle(case: Application, desk: Desk, stage: str) -> None:
     open_findings = Finding.objects.filter(application=case, stage=stage).exclude(outcome__in=Finding.SETTLED)
     for finding in open_findings:
         assessment.assess(
-            actor=desk.reviewer, finding=finding, expected_version=finding.version, outcome="met"
-        )
+            actor=desk.reviewer, finding=finding, expected_version=finding.version, outcome="met",
+            note=SEEN if lacks_inspection(case, finding.requirement) else "",
+        )  # fmt: skip
 
 
 def approve_people(case: Application, desk: Desk) -> None:
     """Everybody who is proposed for a function whose holders are approved one by one."""
-    for approval in case.individuals.filter(state="proposed"):
-        for act in ("assess", "approve"):
+    for approval in case.individuals.filter(state__in=("proposed", "assessing")):
+        for act in ("assess", "approve") if approval.state == "proposed" else ("approve",):
             approval = individuals.act_on(
                 actor=desk.reviewer, approval=approval, act=act, expected_version=approval.version
             )
 
 
-def _take_stage(stage: Stage, desk: Desk) -> Stage:
-    return assessment.take_stage(actor=desk.reviewer, stage=stage, expected_version=stage.version)
-
-
-def _approve(stage: Stage, desk: Desk) -> None:
+def _settle_and_approve(stage: Stage, desk: Desk) -> None:
+    stage = _take_stage(stage, desk)
+    if stage.state != "in_review":
+        return
+    settle(stage.application, desk, stage.code)
     stage = Stage.objects.select_related("application").get(pk=stage.pk)
     assessment.approve_stage(actor=desk.reviewer, stage=stage, expected_version=stage.version)
 
 
+def _take_stage(stage: Stage, desk: Desk) -> Stage:
+    if stage.state != "complete":
+        return stage
+    return assessment.take_stage(actor=desk.reviewer, stage=stage, expected_version=stage.version)
+
+
 def ask_for_one_more(case: Application, desk: Desk) -> InformationRequest:
+    """A request that is with the firm."""
     stage = case.stages.all()[1].code
     requirement = next(r.code for r in case.book.requirements_of(stage))
-    request = requests.write_request(
+    question = "Please add the board minute of this appointment."
+    drafted = case.requests.filter(status=InformationRequest.DRAFT).first()
+    request = drafted or requests.write_request(
         actor=desk.reviewer,
         case=case,
         due_on=timezone.localdate() + timedelta(days=14),
-        points=[{"requirement": requirement, "question": "Please add the board minute of this appointment."}],
+        points=[{"requirement": requirement, "question": question}],
     )
     return requests.send_request(actor=desk.reviewer, request=request, expected_version=request.version)
 
 
 def _answer(request: InformationRequest, actor: Any) -> None:
-    for point in request.points.select_related("request"):
+    for point in request.points.select_related("request").filter(sent_at=None):
         requests.answer_point(
             actor=actor,
             point=point,

@@ -9,11 +9,15 @@ from applications.models import Application
 from applications.samples.staff import Desk
 from licences.models import Licence
 from licences.services import propose, record_service
+from workflow.acts import acts_of
+from workflow.queries import proposal_of
 from workflow.services import perform
 
 
 def suspend_and_lift(case: Application, desk: Desk) -> None:
-    """A suspension with immediate effect, whose notice is served afterwards, and its lifting."""
+    """A suspension with immediate effect, whose notice is served afterwards, and its lifting; what of it is
+    done already is left.
+    """
     assert case.licence_id is not None
     _by_two(
         case.licence_id, desk, "suspend",
@@ -24,10 +28,11 @@ def suspend_and_lift(case: Application, desk: Desk) -> None:
     )  # fmt: skip
     today = timezone.localdate()
     notice = Licence.objects.get(pk=case.licence_id).notices.get()
-    record_service(
-        actor=desk.officer, notice=notice, served_on=today, until=today + timedelta(days=14),
-        how="Handed over at the office of the firm, against a signature.",
-    )  # fmt: skip
+    if notice.served_on is None:
+        record_service(
+            actor=desk.officer, notice=notice, served_on=today, until=today + timedelta(days=14),
+            how="Handed over at the office of the firm, against a signature.",
+        )  # fmt: skip
     _by_two(
         case.licence_id, desk, "lift",
         reason="The new keys were made before two inspectors.",
@@ -37,5 +42,8 @@ def suspend_and_lift(case: Application, desk: Desk) -> None:
 
 def _by_two(pk: int, desk: Desk, act: str, **data: Any) -> None:
     licence = Licence.objects.get(pk=pk)
-    propose(actor=desk.decider, licence=licence, act=act, expected_version=licence.version, **data)
+    if licence.history.filter(what=act).exists():
+        return
+    if proposal_of(licence, acts_of(Licence)[act]) is None:
+        propose(actor=desk.decider, licence=licence, act=act, expected_version=licence.version, **data)
     perform(Licence, pk, act, actor=desk.second, expected_version=licence.version)

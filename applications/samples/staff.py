@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from accounts.actors import System
@@ -31,8 +32,8 @@ DECISIONS = (Act.APPROVE_IN_PRINCIPLE, Act.GRANT, Act.REFUSE, Act.SUSPEND, Act.R
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The people of one regulator, by what they do. ``officer`` to ``lead`` may be one human; the
-    deciders are others.
+    """The people of one regulator, by what they do. ``officer`` to ``lead`` may be one human, beside whom
+    ``colleague`` is the second where an act needs two; the deciders are others.
     """
 
     officer: User
@@ -41,10 +42,14 @@ class Desk:
     decider: User
     second: User
     administrators: tuple[User, User]
+    colleague: User
 
 
+@transaction.atomic
 def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 100) -> Desk:
-    """Appoint a full desk. ``together`` gives one person the work of officer, reviewer and lead reviewer."""
+    """Appoint a full desk, or nobody. ``together`` gives one person the work of officer, reviewer and lead
+    reviewer.
+    """
     code = regulator.code.lower()
     admins = (
         _account(f"admin1@{code}.test", "Камила Оспанова", serial),
@@ -52,11 +57,17 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
     )
     appoint_administrators(regulator, *admins)
     officer = _account(f"reviewer@{code}.test", "Әсел Тұрсынова", serial + 2)
-    reviewer = officer if together else _account(f"reviewer2@{code}.test", "Тимур Каримов", serial + 3)
+    colleague = second_reviewer(regulator, admins, serial)
+    reviewer = officer if together else colleague
     lead = officer if together else _account(f"lead@{code}.test", "Гүлнар Сапарова", serial + 4)
     decider = _account(f"manager@{code}.test", "Данияр Жақсылықов", serial + 5)
     second = _account(f"manager2@{code}.test", "Ирина Ким", serial + 6)
-    for user, role in ((officer, "case_officer"), (reviewer, "reviewer"), (lead, "lead_reviewer")):
+    roles = [
+        (officer, "case_officer"),
+        (lead, "lead_reviewer"),
+        *([(officer, "reviewer")] if together else []),
+    ]
+    for user, role in roles:
         post = appoint_staff(actor=admins[0], user=user, regulator=regulator, role=role)
         confirm_appointment(actor=admins[1], appointment=post)
     for user in (decider, second):
@@ -69,14 +80,31 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
     for licence_type in regulator.licence_types.all():
         enter_basis(licence_type, admins, what="sample entry of the default run", valid_from=date(2024, 1, 1))
     return Desk(
-        officer=officer, reviewer=reviewer, lead=lead, decider=decider, second=second, administrators=admins
-    )
+        officer=officer, reviewer=reviewer, lead=lead, decider=decider, second=second, administrators=admins,
+        colleague=colleague,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def second_reviewer(regulator: Regulator, admins: tuple[User, User], serial: int) -> User:
+    user = _account(f"reviewer2@{regulator.code.lower()}.test", "Тимур Каримов", serial + 3)
+    post = appoint_staff(actor=admins[0], user=user, regulator=regulator, role="reviewer")
+    confirm_appointment(actor=admins[1], appointment=post)
+    return user
 
 
 def give_apps(desk: Desk) -> None:
     """Staff sign in with a second factor: who has none gets codes, which the default run shows."""
     for user in dict.fromkeys(
-        (desk.officer, desk.reviewer, desk.lead, desk.decider, desk.second, *desk.administrators)
+        (
+            desk.officer,
+            desk.reviewer,
+            desk.lead,
+            desk.decider,
+            desk.second,
+            desk.colleague,
+            *desk.administrators,
+        )
     ):
         if not factors_of(user).exists():
             give_app(actor=SHELL, user=user, secret=secret_of(user.email))
@@ -87,17 +115,21 @@ def secret_of(email: str) -> str:
     return base64.b32encode(salted_hmac("applications.samples.staff", email).digest()).decode()
 
 
-def desk_of(regulator: Regulator) -> Desk | None:
-    """The desk that was made earlier by ``sample_desk`` with ``together``."""
+def desk_of(regulator: Regulator, *, serial: int = 100) -> Desk | None:
+    """The desk that was made earlier by ``sample_desk`` with ``together``; one of before there was a second
+    reviewer gets one.
+    """
     names = ("reviewer", "manager", "manager2", "admin1", "admin2")
     emails = [f"{name}@{regulator.code.lower()}.test" for name in names]
     found = User.objects.in_bulk(emails, field_name="email")
     if len(found) < len(emails):
         return None
-    officer, decider, second, *admins = (found[email] for email in emails)
+    officer, decider, second, *others = (found[email] for email in emails)
+    admins = (others[0], others[1])
+    colleague = User.objects.filter(email=f"reviewer2@{regulator.code.lower()}.test").first()
     return Desk(
         officer=officer, reviewer=officer, lead=officer, decider=decider, second=second,
-        administrators=(admins[0], admins[1]),
+        administrators=admins, colleague=colleague or second_reviewer(regulator, admins, serial),
     )  # fmt: skip
 
 

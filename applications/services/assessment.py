@@ -16,6 +16,7 @@ from applications.models import (
     Stage,
 )
 from applications.presses import same_press
+from applications.queries.inspections import lacks_inspection
 from applications.services import tell
 from applications.services.guard import insist, locked_case, same_version, take_side
 from applications.states import ASSESSABLE, StageState
@@ -65,9 +66,10 @@ def assess(
 ) -> Finding:
     """Record what was found on one requirement.
 
-    Every outcome but “met” needs a note; “met subject to condition” needs the condition. Effects in
-    order: take the examining side of the case; write the finding with its next version; audit event.
-    Raises NotAllowed, NotReady or Conflict.
+    Every outcome but “met” needs a note, and “met” too where no inspection on site is confirmed that the
+    evidence calls for; “met subject to condition” needs the condition. Effects in order: take the examining
+    side of the case; write the finding with its next version; audit event. Raises NotAllowed, NotReady or
+    Conflict.
     """
     with transaction.atomic():
         case = locked_case(finding.application_id, actor=actor, permission="applications.assess_stage")
@@ -77,6 +79,13 @@ def assess(
         insist(not closed, closed)
         insist(outcome in dict(Finding.OUTCOMES) and outcome, _("Choose an outcome."))
         insist(outcome not in NEEDS_NOTE or note.strip(), _("Write a note that gives the reason."))
+        insist(
+            note.strip() or not lacks_inspection(case, finding.requirement),
+            _(
+                "No inspection on site is confirmed for this. Enter one and have it confirmed, or write in "
+                "the reason how you were satisfied without it."
+            ),
+        )
         insist(outcome != Finding.SUBJECT or condition.strip(), _("Write the condition."))
         take_side(case, actor=actor, side=EXAMINE, act="assess")
         finding.outcome, finding.note, finding.condition = outcome, note, condition

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from applications.due.handed import tell_new_officer
 from applications.models import Application
 from applications.rules import is_without_conflict
 from applications.services.guard import insist, insist_not_decided, locked_case, same_version
@@ -16,7 +17,8 @@ def assign_case_officer(
     *, actor: Any, case: Application, officer: Any, expected_version: int, reason: str = ""
 ) -> Application:
     """Give the case to a case officer of its regulator who has no conflict of interest in it; to oneself is
-    to take it.
+    to take it. Effects in order: the case officer; audit event; what is near or over there is told to the
+    new one, where only others were told.
     """
     with transaction.atomic():
         case = _locked(case, actor, expected_version)
@@ -24,7 +26,9 @@ def assign_case_officer(
         insist("case_officer" in roles, _("This person is not a case officer of the regulator."))
         words = _("%(name)s has a conflict of interest here: declared it, or is or was of the firm.")
         insist(is_without_conflict(officer, case), words % {"name": officer.audit_name})
-        return _give(case, officer, actor=actor, kind="application.assign", reason=reason)
+        case = _give(case, officer, actor=actor, kind="application.assign", reason=reason)
+        tell_new_officer(case)
+        return case
 
 
 def release_case(*, actor: Any, case: Application, expected_version: int) -> Application:

@@ -12,9 +12,11 @@ from applications.models import Application, Consultation
 from applications.presses import same_press
 from applications.queries.conflicts import why_not
 from applications.rules import is_without_conflict
-from applications.services import tell
+from applications.services import notice_clocks, tell
 from applications.services.guard import allow, insist, insist_not_decided, locked_case, take_side
 from audit.services import record
+from regulators.calendars import Reach
+from regulators.periods import not_computable
 from regulators.queries import staff_roles
 from workflow.acts import EXAMINE
 from workflow.services import lock
@@ -38,9 +40,12 @@ def consult(
 ) -> Consultation:
     """Ask a specialist of the regulator, who answers in the desk, or another body, by its name.
 
-    ``stage`` and ``requirements`` are codes of the book that the question is about. ``seen`` is the newest
-    consultation of when the page was made: a second press asks nothing again. Effects in order: take the
-    examining side; the consultation; a mail to the specialist; audit event. Raises NotReady where neither or
+    ``stage`` and ``requirements`` are codes of the book that the question is about. Without ``due_on``
+    another body has the period of the book, where there is one, and the day moves with the calendar; where
+    its year is not in the calendar there is no day until then. ``seen``
+    is the newest consultation of when the page was made: a second press asks nothing again. Effects in order:
+    take the examining side; the consultation; the clock of its period; a mail to the specialist; audit event.
+    Raises NotReady where neither or
     both are named, the specialist cannot act here, a code is unknown, or a rule for silence has no day.
     """
     with transaction.atomic():
@@ -51,7 +56,12 @@ def consult(
         )
         insist(question.strip(), _("Write the question."))
         insist(silence in dict(C.SILENCE_RULES), _("Choose what no answer means."))
-        insist(silence == C.WAIT or due_on, _("A rule for silence needs a last day for the answer."))
+        by_the_book = Reach() if specialist or due_on else notice_clocks.period_of_consultation(case)
+        due_on = due_on or by_the_book.day
+        needs_day = [_("A rule for silence needs a last day for the answer.")]
+        if by_the_book.missing_year:
+            needs_day.append(not_computable(by_the_book.missing_year))
+        insist(silence == C.WAIT or due_on, " ".join(needs_day))
         insist(not stage or stage in case.book.stage_codes, _("Choose a stage of the rule book."))
         unknown = set(requirements) - set(case.book.by_code)
         insist(not unknown, _("Unknown requirement: %(codes)s.") % {"codes": ", ".join(sorted(unknown))})
@@ -68,6 +78,8 @@ def consult(
         insist(due_on is None or due_on > timezone.localdate(), _("The last day must be after today."))
         take_side(case, actor=actor, side=EXAMINE, act="consult")
         consultation = C.objects.create(application=case, **words)
+        if by_the_book != Reach():
+            notice_clocks.start(case, notice_clocks.CONSULTATION, consultation.pk)
         _tell(case, consultation)
         _record(case, "application.consult", actor, consultation)
     return consultation
@@ -77,8 +89,8 @@ def answer_consultation(*, actor: Any, consultation: Consultation, answer: str) 
     """Record the answer: a specialist's own, or that of another body by a reviewer. A late one counts, also
     where silence was treated as no objection already.
 
-    Effects in order: take the examining side; the answer and its time; a mail to whoever asked; audit event.
-    Raises NotAllowed for another than the specialist who is asked.
+    Effects in order: take the examining side; the answer and its time; its clock stops; a mail to whoever
+    asked; audit event. Raises NotAllowed for another than the specialist who is asked.
     """
     with transaction.atomic():
         case, found = _locked(consultation)
@@ -99,7 +111,7 @@ def close_consultation(*, actor: Any, consultation: Consultation, outcome: str, 
     """Finish without an answer: withdrawn, or, where its rule says so and its day is over, with silence
     treated as no objection. A person decides that, never the timer.
 
-    Effects in order: take the examining side; the outcome with its reason; audit event.
+    Effects in order: take the examining side; the outcome with its reason; its clock stops; audit event.
     """
     with transaction.atomic():
         case, found = _locked(consultation)
@@ -171,6 +183,7 @@ def _locked(consultation: Consultation) -> tuple[Application, Consultation]:
 def _finish(found: Consultation, actor: Any, outcome: str) -> None:
     found.outcome, found.finished_by, found.finished_at = outcome, actor, timezone.now()
     found.save(update_fields=["answer", "outcome", "finished_by", "finished_at"])
+    notice_clocks.stop(found.application, notice_clocks.CONSULTATION, found.pk, cause=outcome)
 
 
 def _tell(case: Application, consultation: Consultation) -> None:

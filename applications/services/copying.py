@@ -20,12 +20,14 @@ from applications.models import (
     Holding,
     Post,
 )
-from applications.queries.copying import files_of, plan_of
+from applications.queries.copying import plan_of
 from applications.queries.drafts import draft_of
 from applications.queries.law import home_of
+from applications.queries.retention import documents_of
 from applications.services.drafting import note_saved, start_application, start_stage
 from applications.services.guard import insist
 from audit.services import record
+from documents.services import destroying
 from regulators import rulebook as rb
 from workflow.errors import NotAllowed
 
@@ -33,11 +35,11 @@ from workflow.errors import NotAllowed
 def copy_application(*, actor: Any, source: Application, language: str = "en") -> Application:
     """Open a draft for the same licence under the rule book of today, with what the source can give.
 
-    Effects in order: lock the firm; start the application; note its source; copy answers with their files,
-    people with their posts, the chart of ownership and the capital; mark each as copied; start the stages
-    that have something; note who saved; audit event with the reference of the source. Declarations, consents
-    and whatever each person answers are given anew. Raises NotAllowed unless the actor is an editor of the
-    firm, or NotReady where the firm has a draft for this licence.
+    Effects in order: lock the firm and the files of the source; start the application; note its source; copy
+    answers with their files, people with their posts, the chart of ownership and the capital; mark each as
+    copied; start the stages that have something; note who saved; audit event with the reference of the
+    source. Declarations, consents and whatever each person answers are given anew. Raises NotAllowed unless
+    the actor is an editor of the firm, or NotReady where the firm has a draft for this licence.
     """
     if "editor" not in firm_roles(actor, source.firm_id):
         raise NotAllowed([_("Only an editor of the firm can start an application for it.")])
@@ -52,6 +54,7 @@ def copy_application(*, actor: Any, source: Application, language: str = "en") -
         )
         case.copied_from = source
         case.save(update_fields=["copied_from"])
+        destroying.lock(documents_of([source.pk]).get(source.pk, ()))  # none is destroyed while it is copied
         facts = [
             *_answers(case, source, actor),
             *_people(case, source),
@@ -72,7 +75,8 @@ def copy_application(*, actor: Any, source: Application, language: str = "en") -
 
 def _answers(case: Application, source: Application, actor: Any) -> list[CopiedFact]:
     now, facts = timezone.now(), []
-    for before in plan_of(source).answers:
+    plan = plan_of(source)
+    for before in plan.answers:
         answer = Answer.objects.create(
             application=case, requirement=before.requirement, value=before.value, declined=before.declined,
             declined_as=before.declined_as,
@@ -83,7 +87,8 @@ def _answers(case: Application, source: Application, actor: Any) -> list[CopiedF
             declined=answer.declined, declined_as=answer.declined_as, by_id=actor.pk, at=now,
         )  # fmt: skip
         AnswerFile.objects.bulk_create(
-            AnswerFile(answer=answer, document=file.document, added_by=actor) for file in files_of(before)
+            AnswerFile(answer=answer, document=file.document, added_by=actor)
+            for file in plan.files_of(before)
         )
         facts.append(CopiedFact(application=case, kind=CopiedFact.ANSWER, code=answer.requirement))
     return facts

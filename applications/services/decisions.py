@@ -3,15 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from applications.models import Application, Condition, RefusalNotice, Representation
-from applications.services import clocks, tell
+from applications.services import notice_clocks, tell
 from applications.services.guard import insist, locked_case, take_side
 from applications.states import ApplicationState as A
 from audit.services import record
@@ -122,7 +120,10 @@ def record_service(
     """Record the service of a preliminary notice; the period for representations runs to ``until``.
 
     It is no shorter than the book's period, and lies ahead; where the book has none on record, the person
-    who serves it sets it.
+    who serves it sets it. Where the end of the book's period lies in a year that is not in the calendar, it
+    lies in that year too, and moves to that end once the year is there. Effects in order: the service; the
+    clocks of the book for a notice, from its day; mails to the firm; audit event. Raises NotAllowed or
+    NotReady.
     """
     with transaction.atomic():
         case = locked_case(notice.application_id, actor=actor, permission="applications.serve_notice")
@@ -131,17 +132,20 @@ def record_service(
         insist(notice == case.refusal_notices.last(), _("This notice was followed by another one."))
         insist(notice.served_on is None, _("The service of this notice is recorded already."))
         insist(served_on <= timezone.localdate(), _("A notice cannot have been served in the future."))
+        proposed_on = timezone.localdate(notice.proposed_at)
+        insist(served_on >= proposed_on, _("A notice cannot have been served before it was drawn up."))
         insist(until > timezone.localdate(), _("The last day for representations must be after today."))
-        least = clocks.last_day(case.book.clock("representations"), served_on)
+        least = notice_clocks.least_until(case, served_on)
         words = _("By the rule book the firm may make representations until %(day)s at least.")
         insist(least is None or until >= least, words % {"day": least and least.strftime("%d.%m.%Y")})
         insist(how.strip(), _("Say how the notice was served."))
         notice.served_on, notice.served_how, notice.representations_until = served_on, how, until
         notice.save(update_fields=["served_on", "served_how", "representations_until"])
+        notice_clocks.start(case, notice_clocks.REFUSAL, notice.pk, on=served_on)
         basis = lazy(in_words, str)(case.book.clock("representations"))  # in the language of each reader
         tell.firm(
             case, "refusal_notice", key=f"notice:{notice.pk}", due=until, basis=basis,
-            url=settings.BASE_URL + reverse("portal:representation", args=[case.pk]),
+            url=tell.notice_url(notice),
         )  # fmt: skip
         record(
             subject=case.audit_subject,

@@ -29,7 +29,7 @@ from applications.services.checking import note_checked
 from applications.services.evidence import taken_in
 from applications.services.guard import allow, allow_answer, insist, insist_on_consent, same_version
 from applications.services.inside import note_changed
-from applications.services.limits import insist_on_room
+from applications.services.limits import insist_fits, insist_on_room
 from applications.states import DECIDED
 from applications.states import StageState as S
 from audit.services import record
@@ -155,20 +155,22 @@ def attach(
 
     Effects in order: receive the document (quarantine, type check, scan queued); start the stage if it
     was not started; add the document to the answer. Raises documents.errors.Rejected with a message for
-    the firm (of the file, or that there are too many), NotAllowed or NotReady.
+    the firm (of the file, that the question takes no such file, or has too many), NotAllowed or NotReady.
     """
     case = Application.objects.get(pk=case_id)
     allow_answer(actor, case, person.pk if person else None)
-    _requirement(case, requirement)
+    slot = rule_of(case, requirement).slot
     place = {"answer__application": case, "answer__requirement": requirement, "answer__person": person}
-    insist_on_room(case, AnswerFile.objects.filter(**place, removed_at=None))
-    with taken_in(actor=actor, upload=upload, name=name) as document:
+    insist_on_room(case, AnswerFile.objects.filter(**place, removed_at=None), slot=slot)
+    with taken_in(actor=actor, upload=upload, name=name, slot=slot) as document:
         case = lock(Application, case_id)
         answer = open_answer(case, requirement, person, actor)
+        slot = case.book.by_code[requirement].slot  # of the version that the case is pinned to by now
         held = answer.files.filter(removed_at=None)
         if taken := held.filter(document=document).first():  # what came in pieces was finished twice
             return taken
-        insist_on_room(case, held)
+        insist_on_room(case, held, slot=slot)
+        insist_fits(slot, document)
         file = AnswerFile.objects.create(answer=answer, document=document, added_by=actor)
         note_saved(case, actor)
     return file
@@ -223,7 +225,7 @@ def open_answer(case: Application, requirement: str, person: Person | None, acto
     """
     allow_answer(actor, case, person.pk if person else None)
     insist_on_consent(case, person)
-    rule = _requirement(case, requirement)
+    rule = rule_of(case, requirement)
     allow_answer(actor, case, person.pk if person else None, stage=rule.stage)
     _open_stage(case, rule.stage, actor, (rule.code, person.pk if person else None))
     return _answer_row(case, rule, person, actor)
@@ -241,7 +243,7 @@ def open_stage_of(case: Application, kind: str, actor: Any) -> None:
     insist(kind_is_open(stage, kind), NOT_RETURNED)
 
 
-def _requirement(case: Application, code: str) -> Requirement:
+def rule_of(case: Application, code: str) -> Requirement:
     rule = case.book.by_code.get(code)
     if rule is None:
         raise NotReady(

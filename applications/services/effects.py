@@ -9,13 +9,15 @@ from django.utils.functional import lazy
 from applications.conditions.days import as_date
 from applications.models import Application, Condition, Decision, Recommendation, RefusalNotice, Stage
 from applications.queries.law import as_at_today
-from applications.services import clocks, tell
+from applications.services import clocks, notice_clocks, tell
 from applications.services.individuals import close_with, propose_named
 from applications.services.snapshots import retake_snapshot, take_snapshot
 from applications.services.typed import forget_typed_of
 from applications.states import DECIDED
+from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from licences.services import issue, record_readiness
+from notifications import reasons
 from notifications.services import withhold
 from regulators.periods import footing
 from regulators.queries import confirmed_basis
@@ -23,18 +25,20 @@ from regulators.rulebook import READINESS, say
 from workflow import services as workflow
 from workflow.services import Change
 
-ABOUT_DATES = ("reminder", "overdue", "return_reminder", "return_overdue", "condition_reminder")
 Effect = Callable[[Change], dict[str, Any] | None]
 
 
 def after_application(change: Change) -> dict[str, Any]:
-    """Runs the effect of the act; when the case is decided or withdrawn all its clocks stop, and what is not
-    decided about its people ends.
+    """Runs the effect of the act; when the case is decided or withdrawn all its clocks stop, its reminders
+    that wait are taken back, and what is not decided about its people ends.
     """
     effect = APPLICATION.get(change.act.name)
     noted = (effect(change) if effect else None) or {}
     if change.to_state in DECIDED:
         clocks.stop(change.instance, cause=change.act.name)
+        withdrawn = change.to_state == A.WITHDRAWN
+        because = reasons.WITHDRAWN if withdrawn else reasons.OVER
+        withhold(about=change.instance.audit_subject, reason=because)
         if change.instance.submitted_at:  # nobody is approved in a draft
             close_with(change.instance, actor=change.actor)
     return noted
@@ -77,13 +81,13 @@ def _accepted(change: Change) -> None:
 
 def _target(case: Application, code: str) -> dict[str, Any]:
     """The day by which this clock of the regulator runs out, and what that day rests on; nothing where the
-    book has no length.
+    book has no length, or the calendar not the year.
     """
-    due = case.deadlines.filter(code=code, met_at=None).first()
-    if due is None:
+    due = case.deadlines.filter(code=code, about="", met_at=None).first()
+    if due is None or due.due_on is None:
         return {}
     basis = lazy(footing, str)(case.book.clock(code))  # each reader has it in their language
-    return {"reply_by": timezone.localdate(due.due_at), "basis": basis}
+    return {"reply_by": due.due_on, "basis": basis}
 
 
 def _returned(change: Change) -> dict[str, Any]:
@@ -122,7 +126,6 @@ def _discarded(change: Change) -> None:
 
 def _withdrawn(change: Change) -> None:
     case: Application = change.instance
-    withhold(subject_ref=str(case), templates=ABOUT_DATES, reason="withdrawn")
     tell.firm(case, "withdrawn", key="withdrawn", withdrawn_on=timezone.localdate())
     if case.case_officer:
         tell.person(case, case.case_officer, "internal_assigned", key="withdrawn")
@@ -161,7 +164,10 @@ def _decide(change: Change, *, reason: str = "") -> Decision:
 
 
 def _sent_back(change: Change) -> None:
+    if notice := change.instance.refusal_notices.last():
+        notice_clocks.stop(change.instance, notice_clocks.REFUSAL, notice.pk, cause="send_back")
     _undo_approval(change.instance)
+    clocks.assess_again(change.instance, cause="send_back")
     tell.role(change.instance, "lead_reviewer", "internal_assigned", key=f"back:{change.instance.version}")
 
 
@@ -173,6 +179,7 @@ def _undo_approval(case: Application) -> int:
 def _approved_in_principle(change: Change) -> dict[str, Any]:
     case: Application = change.instance
     decision = _decide(change)
+    clocks.stop(case, cause="approve_in_principle", codes=clocks.ASSESSMENT)
     for number, condition in enumerate(change.data["conditions"], start=case.conditions.count() + 1):
         Condition.objects.create(
             application=case, number=number, **{**condition, "due_on": as_date(condition.get("due_on"))}
@@ -255,6 +262,7 @@ def _decided(change: Change) -> dict[str, Any]:
 
 
 def _reopened_case(change: Change) -> dict[str, Any]:
+    clocks.assess_again(change.instance, cause="reopen")
     return {**_decided(change), "conditions_undone": _undo_approval(change.instance)}
 
 
@@ -263,6 +271,8 @@ def _remitted(change: Change) -> dict[str, Any]:
     appeal = str(change.data["appeal"])
     _undo_approval(change.instance)
     _decide(change, reason=f"{appeal}\n\n{change.data['reason']}")
+    clocks.assess_again(change.instance, cause="remit")
+    notice_clocks.ask_again(change.instance, cause="remit")
     return {"appeal": appeal}
 
 

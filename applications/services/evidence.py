@@ -16,27 +16,40 @@ from applications.queries.private import hidden_people, private_people
 from applications.rules import OwnPart, is_the_person
 from applications.services import tell
 from applications.services.guard import allow
+from applications.services.limits import in_words_of, insist_takes
+from applications.slots import EVERY_FILE
 from documents import queries as documents
 from documents.models import Document, Picture
 from documents.services import open_document, open_picture, receive
 from documents.services.receiving import nothing
+from regulators.rulebook import Slot
 from workflow.errors import Gone, NotAllowed
 from workflow.services import lock
 
 
 @contextmanager
 def taken_in(
-    *, actor: Any, upload: Any, name: str, supersedes: Document | None = None, case_id: Any = None
+    *,
+    actor: Any,
+    upload: Any,
+    name: str,
+    slot: Slot = EVERY_FILE,
+    supersedes: Document | None = None,
+    case_id: Any = None,
 ) -> Iterator[Document]:
-    """Receive a document and give it its place in one transaction; where that fails, nothing is kept. Of what
-    takes the place of another the case is locked first, as every act on it does.
+    """Receive a document that the ``slot`` takes and give it its place in one transaction; where that fails,
+    nothing is kept. Of what takes the place of another the case is locked first, as every act on it does.
 
     Raises documents.errors.Rejected, Gone, and whatever the block raises.
     """
+    insist_takes(slot, upload, name)
     lock_first = partial(lock, Application, case_id) if case_id else nothing
-    with receive(
-        upload=upload, name=name, actor=actor, supersedes=supersedes, lock_first=lock_first
-    ) as document:
+    with (
+        in_words_of(slot),
+        receive(
+            upload=upload, name=name, actor=actor, supersedes=supersedes, lock_first=lock_first
+        ) as document,
+    ):
         yield document
 
 
@@ -88,7 +101,7 @@ def _is_in_reach(actor: Any, document: Document, use: OwnPart) -> bool:
 
 
 def open_evidence(
-    *, actor: Any, document_id: Any, case: Application | None = None, why: str = "view"
+    *, actor: Any, document_id: Any, case: Application | None = None, why: str = "view", warned: bool = False
 ) -> tuple[Document, Any]:
     """Open a document for somebody who may see its case, or for the invited person whom it is about; the
     audit row of the opening is committed first, to the ``case`` that it is opened in, where that is known.
@@ -97,7 +110,8 @@ def open_evidence(
     ``documents.services.open_document`` raises.
     """
     document, _uses, case = _for_reader(actor, document_id, case)
-    return document, open_document(document=document, actor=actor, why=why, subject=case.audit_subject)
+    asked = {"actor": actor, "why": why, "subject": case.audit_subject, "warned": warned}
+    return document, open_document(document=document, **asked)
 
 
 def open_preview(
@@ -164,7 +178,7 @@ def _claim_on(document: Document) -> DocumentFacts | None:
 
 def on_verdict(document: Document) -> None:
     """News from the scanner: a file that was rejected is told to whoever gives the answer, by each
-    requirement that it was given for and not by its name.
+    requirement that it was given for and not by its name; one that was submitted, to the desk as well.
     """
     if document.status not in ("infected", "uncheckable"):
         return
@@ -190,3 +204,5 @@ def on_verdict(document: Document) -> None:
             tell.invited(case, person, "file_rejected", **news)
         else:
             tell.firm(case, "file_rejected", **news)
+        if document.sealed:
+            tell.desk(case, "internal_file_rejected", **news)

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
@@ -13,7 +11,7 @@ from applications.models import Application, IndividualApproval, Stage
 from applications.queries.individuals import untold
 from applications.queries.law import home_of
 from applications.queries.submitted_people import read_facts
-from applications.services import tell
+from applications.services import notice_clocks, tell
 from applications.services.drafting import note_saved
 from applications.services.guard import (
     insist,
@@ -218,22 +216,23 @@ def propose_another(
 
 
 def after_individual(change: Change) -> dict[str, Any]:
-    """In the transaction of each act: the notice goes to the firm; person and function are noted."""
+    """In the transaction of each act: the clocks of a notice start or stop; the notice goes to the firm;
+    person and function are noted.
+    """
     approval: IndividualApproval = change.instance
     case = approval.application
     keep_names(case, pk=approval.pk)
+    if change.from_state == IndividualState.REFUSAL_PROPOSED:
+        notice_clocks.stop(case, notice_clocks.PERSON, approval.pk, cause=change.act.name)
     if change.act.name == "propose_refusal":
+        notice_clocks.start(case, notice_clocks.PERSON, approval.pk)
         clock = case.book.clock("representations")
         tell.firm(
             case, "refusal_notice", key=f"individual:{approval.pk}:{approval.version}",
-            due=approval.represent_until, basis=lazy(_basis, str)(clock), url=_notice_url(approval),
+            due=approval.represent_until, basis=lazy(_basis, str)(clock),
+            url=tell.person_notice_url(approval),
         )  # fmt: skip
     return {"function": approval.function, "person": str(approval.person_id)}
-
-
-def _notice_url(approval: IndividualApproval) -> str:
-    where = [approval.application_id, approval.person_id, approval.function]
-    return settings.BASE_URL + reverse("portal:person_notice", args=where)
 
 
 def _propose(case: Application, named: list[tuple[Any, str]]) -> list[IndividualApproval]:

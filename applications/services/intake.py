@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from applications.models import Application, CompletenessCheck, CompletenessDraft, FeeEntry, Gap
 from applications.presses import same_press
+from applications.services import clocks
 from applications.services.guard import insist, locked_case, same_version, take_side
+from applications.states import OPEN
 from applications.states import ApplicationState as A
 from audit.services import record
+from regulators.rulebook import PAYMENT
 from workflow import services as workflow
 from workflow.acts import EXAMINE
 from workflow.errors import Conflict
@@ -120,8 +123,8 @@ def record_fee(
     says why, and may take the fee back to “not recorded”. What is paid or waived is undone by a correction of
     that entry alone: no invoice follows it, and a correction of another entry leaves it.
 
-    Effects in order: write the entry; the state of the fee on the case; audit event. Raises NotAllowed,
-    NotReady or Conflict.
+    Effects in order: write the entry; the clocks that start with the payment; the state of the fee on the
+    case; audit event. Raises NotAllowed, NotReady or Conflict.
     """
     with transaction.atomic():
         case = locked_case(case.pk, actor=actor, permission="applications.check_completeness")
@@ -146,6 +149,7 @@ def record_fee(
             reason=reason, corrects=corrects, by=actor, by_name=actor.audit_name,
         )  # fmt: skip
         if corrects is None or corrects.pk in stand:
+            _time_payment(case, before=case.fee, now=fee, on=day, again=corrects is not None)
             case.fee = fee
         case.version += 1
         case.save(update_fields=["fee", "version"])
@@ -153,6 +157,17 @@ def record_fee(
         data = {"fee": fee, "on": day.isoformat()} | {name: text for name, text in told.items() if text}
         record(subject=case.audit_subject, kind="application.fee", actor=actor, reason=reason, data=data)
     return case
+
+
+def _time_payment(case: Application, *, before: str, now: str, on: date, again: bool) -> None:
+    """What starts with the payment starts on its day; a corrected entry moves that day, or takes it back."""
+    was_paid, is_paid = before == FeeEntry.PAID, now == FeeEntry.PAID
+    if was_paid and is_paid and again:
+        clocks.correct_start(case, PAYMENT, on=on)
+    elif was_paid and again:
+        clocks.take_back(case, PAYMENT)
+    if is_paid and (again or not was_paid) and case.state in OPEN:
+        clocks.start(case, PAYMENT, on=on)
 
 
 def _entries_that_stand(case: Application) -> set[int]:

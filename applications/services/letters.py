@@ -12,10 +12,12 @@ from applications.letter_text import render
 from applications.models import Application, IssuedLetter
 from applications.queries.law import as_at_today
 from applications.queries.letters import KINDS, Facts, standing_of, to_word, wants_day
-from applications.services import clocks, tell
+from applications.services import tell
 from applications.services.guard import insist, locked_case, take_side
 from audit.services import record
+from regulators.calendars import reach
 from regulators.letters import Power
+from regulators.periods import not_computable
 from regulators.rulebook import Letter, say
 from workflow.errors import Conflict, NotReady
 
@@ -95,12 +97,13 @@ def _last_day(case: Application, letter: Letter, facts: Facts, until: date | Non
         return facts.until
     insist(until, _("Give the last day that the letter names."))
     insist(until and until > timezone.localdate(), _("The last day must be after today."))
-    least = clocks.last_day(case.book.clock("representations"), timezone.localdate())
-    words = _("By the rule book the firm may make representations until %(day)s at least.")
-    insist(
-        letter.code != "preliminary_notice" or least is None or (until and until >= least),
-        words % {"day": least and least.strftime("%d.%m.%Y")},
-    )
+    if letter.code == "preliminary_notice":
+        period = reach(case.book.clock("representations"), timezone.localdate())
+        if period.missing_year:
+            insist(False, not_computable(period.missing_year))
+        words = _("By the rule book the firm may make representations until %(day)s at least.")
+        if period.day:
+            insist(until and until >= period.day, words % {"day": period.day.strftime("%d.%m.%Y")})
     return until
 
 

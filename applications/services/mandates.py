@@ -40,18 +40,18 @@ def give_authority(*, actor: Any, membership_id: int, upload: Any, name: str) ->
     return authority
 
 
-def open_authority(*, actor: Any, membership_id: int) -> tuple[Document, Any]:
-    """Open the paper in use; the audit row of the opening is committed first."""
+def open_authority(*, actor: Any, membership_id: int, warned: bool = False) -> tuple[Document, Any]:
+    """Open the paper in use; the audit row of the opening is committed first. Raises Gone where there is
+    none, and what ``documents.services.open_document`` raises.
+    """
     membership = _advisership(actor, membership_id)
     authority = Authority.objects.select_related("document").filter(
         membership=membership, replaced_at=None
     ).first()  # fmt: skip
     if authority is None:
         raise Gone
-    opened = open_document(
-        document=authority.document, actor=actor, why="view", subject=membership.firm.audit_subject
-    )
-    return authority.document, opened
+    document, subject = authority.document, membership.firm.audit_subject
+    return document, open_document(document=document, actor=actor, why="view", subject=subject, warned=warned)
 
 
 def _advisership(actor: Any, pk: int, *, lock: bool = False) -> Membership:

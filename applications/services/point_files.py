@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import DocumentFacts, PointFile, RequestPoint
+from applications.queries.law import slot_of
 from applications.services.evidence import taken_in
 from applications.services.files import carry_over, write_facts
 from applications.services.guard import insist
-from applications.services.limits import insist_on_room
+from applications.services.limits import insist_fits, insist_on_room
 from applications.services.requests import allow_point, open_point
 from documents.models import Document
 
@@ -29,18 +30,23 @@ def replace_in_point(
     """Take in a newer version of a file, in its place.
 
     Effects in order: receive the document at the end of the chain of versions; put it in the place of the one
-    before; carry over what was said of the file, without its dates. Raises documents.errors.Rejected,
-    NotAllowed or NotReady.
+    before, also in the list; carry over what was said of the file, but for what is a version's own
+    (certification and dates). Raises documents.errors.Rejected, NotAllowed or NotReady.
     """
     case = point.request.application
     allow_point(actor, case, point)
-    insist_on_room(case, PointFile.objects.none(), adding=False)
-    with taken_in(actor=actor, upload=upload, name=name, supersedes=document, case_id=case.pk) as newest:
+    slot = slot_of(case, point.requirement)
+    insist_on_room(case, PointFile.objects.none(), slot=slot, adding=False)
+    about: dict[str, Any] = {"actor": actor, "upload": upload, "name": name, "slot": slot}
+    with taken_in(**about, supersedes=document, case_id=case.pk) as newest:
         _case, fresh = open_point(actor, point)
         if fresh.files.filter(document=newest, removed_at=None).exists():
             return newest  # what came in pieces was finished twice
-        _take_out(_held(fresh, document))
-        PointFile.objects.create(point=fresh, document=newest)
+        insist_fits(slot, newest)
+        before = _held(fresh, document)
+        _take_out(before)
+        file = PointFile.objects.create(point=fresh, document=newest)
+        PointFile.objects.filter(pk=file.pk).update(added_at=before.added_at)
         carry_over(newest, actor)
     return newest
 

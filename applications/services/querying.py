@@ -11,7 +11,8 @@ from applications.models import Application, Finding, InformationRequest, Reques
 from applications.queries.asking import OpenQuery, open_queries, waiting_point
 from applications.services.guard import insist, locked_case
 from applications.services.requests import rewrite_request, write_request
-from regulators.calendars import last_day
+from regulators.calendars import reach
+from regulators.periods import not_computable
 
 
 def put_query(*, actor: Any, case: Application, finding: Finding, text: str = "") -> RequestPoint:
@@ -66,7 +67,12 @@ def _as_held(point: RequestPoint) -> dict[str, Any]:
 
 def _usual_day(case: Application) -> date:
     """As the book has it for an answer to a request."""
-    day = last_day(case.book.clock("information_reply"), timezone.localdate())
-    insist(day, _("The rule book has no usual time for an answer: write the request by hand."))
-    assert day is not None
-    return day
+    usual = reach(case.book.clock("information_reply"), timezone.localdate())
+    by_hand = _("The rule book has no usual time for an answer: write the request by hand.")
+    if usual.missing_year:
+        by_hand = _("%(why)s Until then write the request by hand.") % {
+            "why": not_computable(usual.missing_year)
+        }
+    insist(usual.day, by_hand)
+    assert usual.day is not None
+    return usual.day

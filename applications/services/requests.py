@@ -1,5 +1,6 @@
 """Requests for information: written, sent, answered point by point, closed."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -7,8 +8,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications import slots
 from applications.models import Application, InformationRequest, PointFile, RequestPoint
 from applications.presses import same_press
+from applications.queries.law import slot_of
 from applications.queries.private import private_people
 from applications.rules import OwnPart
 from applications.services import clocks, tell
@@ -22,7 +25,7 @@ from applications.services.guard import (
     same_version,
     take_side,
 )
-from applications.services.limits import insist_on_room
+from applications.services.limits import insist_fits, insist_on_room
 from applications.services.request_moves import move, resume_if_back
 from applications.services.verdicts import asked_again, with_firm
 from applications.states import ASSESSABLE
@@ -30,10 +33,17 @@ from audit.models import Event
 from audit.services import record
 from documents.services import seal
 from workflow.acts import EXAMINE
-from workflow.errors import Conflict
+from workflow.errors import Conflict, NotReady
 from workflow.services import lock
 
 R = InformationRequest
+
+
+def why_not_asked(case: Application) -> str:
+    """Why the firm cannot be asked now; empty where it can."""
+    if case.state in ASSESSABLE:
+        return ""
+    return _("Information is asked for while the application is in review.")
 
 
 def write_request(
@@ -100,7 +110,7 @@ def send_request(*, actor: Any, request: InformationRequest, expected_version: i
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.write_request", expected_version)
         insist(request.status == R.DRAFT, _("This request was sent already."))
-        insist(case.state in ASSESSABLE, _("Information is asked for while the application is in review."))
+        insist(not (closed := why_not_asked(case)), closed)
         insist(
             request.due_on > timezone.localdate(),
             _("The last day for the answer is not after today any more: change it first."),
@@ -137,15 +147,20 @@ def answer_point(*, actor: Any, point: RequestPoint, expected_version: int, text
 
 
 def attach_to_point(*, actor: Any, point: RequestPoint, upload: Any, name: str) -> PointFile:
-    """Take in a document as part of the answer to a point. Raises documents.errors.Rejected."""
-    allow_point(actor, point.request.application, point)
-    insist_on_room(point.request.application, point.files.filter(removed_at=None))
-    with taken_in(actor=actor, upload=upload, name=name) as document:
+    """Take in a document as part of the answer to a point, by the rules of the question that it is about.
+    Raises documents.errors.Rejected.
+    """
+    case = point.request.application
+    allow_point(actor, case, point)
+    slot = slot_of(case, point.requirement)
+    insist_on_room(case, point.files.filter(removed_at=None), slot=slot)
+    with taken_in(actor=actor, upload=upload, name=name, slot=slot) as document:
         case, fresh = open_point(actor, point)
         held = fresh.files.filter(removed_at=None)
         if taken := held.filter(document=document).first():  # what came in pieces was finished twice
             return taken
-        insist_on_room(case, held)
+        insist_on_room(case, held, slot=slot)
+        insist_fits(slot, document)
         return PointFile.objects.create(point=fresh, document=document)
 
 
@@ -157,8 +172,8 @@ def send_answers(
     ``shown`` is the ``mark_of_answers`` that the page stood on. Effects in order: seal the documents; mark
     the points as sent; move the request; resume the clocks when nothing is with the firm any more; tell the
     reviewer, and the firm; audit event. A second press sends nothing and gives the request as it is. Raises
-    NotReady when no new point has an answer, or a file is not usable yet, and Conflict where an answer is
-    another one than was shown.
+    NotReady when no new point has an answer, or a file is not usable yet or not described as its question
+    wants, and Conflict where an answer is another one than was shown.
     """
     with transaction.atomic():
         case, request = _locked(request, actor, "applications.answer_request")
@@ -167,7 +182,7 @@ def send_answers(
         same_version(request, expected_version)
         insist_not_decided(case)
         insist(request.status in R.WITH_FIRM, _("This request is not with you."))
-        ready = ready_points(request.points.prefetch_related("files__document"))
+        ready = ready_points(request.points.prefetch_related("files__document__facts"))
         insist(ready, _("Answer at least one point before you send."))
         if shown and shown != mark_of_answers(ready):
             words = _("An answer was changed while your page was open. Check what goes, then send.")
@@ -177,6 +192,7 @@ def send_answers(
         private = {document.pk for p in ready if p.person_id in hidden for document in p.documents}
         for document in documents:
             insist(document.usable, _told(document, private))
+        _insist_described(case, ready, hidden)
         seal(documents=documents)
         now = timezone.now()
         request.points.filter(pk__in=[p.pk for p in ready]).update(sent_at=now)
@@ -275,7 +291,7 @@ def _check(
     points: list[dict[str, Any]],
     request: InformationRequest | None = None,
 ) -> None:
-    insist(case.state in ASSESSABLE, _("Information is asked for while the application is in review."))
+    insist(not (closed := why_not_asked(case)), closed)
     insist(points, _("Add at least one point."))
     insist(due_on > timezone.localdate(), _("The answer has to be due after today."))
     for point in points:
@@ -343,7 +359,21 @@ def _was_sent_by_this_press(case: Application, request: InformationRequest, acto
     )
 
 
+def _insist_described(case: Application, ready: list[RequestPoint], hidden: Collection[Any]) -> None:
+    """What is given for a point lacks nothing that the question asks of its files."""
+    missing = [
+        _("A file of the invited person is not described as its question wants.")
+        if point.person_id in hidden
+        else text
+        for point in ready
+        if point.documents
+        for _document, text in slots.lacks(slot_of(case, point.requirement), point.documents)
+    ]
+    if missing:
+        raise NotReady(list(dict.fromkeys(missing)))
+
+
 def _told(document: Any, private: set[Any]) -> str:
     """Why a file cannot be sent yet; the name of an invited person's file is not the firm's to know."""
-    name = _("A file of the invited person") if document.pk in private else document.name
+    name = _("A file of the invited person") if document.pk in private else document.called
     return f"{name}: {document.get_status_display()}"

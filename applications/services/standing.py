@@ -14,16 +14,23 @@ from django.db.models.sql import UpdateQuery
 from accounts.models import Firm
 from applications.conditions.opened import OPENINGS
 from applications.models import Application, SearchText
+from applications.queries.retention import kept_since
 from applications.queries.search import SEPARATOR, words_of_firm, words_of_people
 from applications.queries.standing import computed
 from audit.services import Actor
 
-SUBJECT = "application:"
+SUBJECT, LICENCE = "application:", "licence:"
 KEY, AT = uuid.UUID(int=0), datetime(1, 1, 1, tzinfo=UTC)  # stand for those of an event
 
 
 def on_event(*, subject: str, kind: str, actor: Actor, at: datetime) -> None:
-    """At the end of an act on a case, in its transaction: keep where the case stands now. One query."""
+    """At the end of an act on a case, in its transaction: keep where the case stands now; at the end of one
+    on a licence, since when the documents of its case are kept. One query.
+    """
+    if subject.startswith(LICENCE):
+        of_licence = Application.objects.filter(licence__number=subject.removeprefix(LICENCE))
+        of_licence.update(kept_since=kept_since())
+        return
     if not subject.startswith(SUBJECT) or kind in OPENINGS:
         return
     sql, values = _statement(a_person=actor.pk is not None)

@@ -8,12 +8,20 @@ from django.utils import translation
 
 from accounts.models import Firm, User
 from accounts.queries import people_of
+from applications.addresses import question_url_of
 from notifications.choices import off_for
 from notifications.services import tell
+from regulators.models import Role
 from regulators.queries import people_with_role
 
 if TYPE_CHECKING:
-    from applications.models import Answer, Application, InformationRequest
+    from applications.models import (
+        Answer,
+        Application,
+        IndividualApproval,
+        InformationRequest,
+        RefusalNotice,
+    )
 
 
 def firm(case: "Application", template: str, *, key: str, url: str = "", **context: Any) -> None:
@@ -41,6 +49,14 @@ def person(
     _tell(case, user, template, key, context, internal=True, url=url)
 
 
+def desk(case: "Application", template: str, *, key: str, **context: Any) -> None:
+    """One message for the case officer; where there is none, for each lead reviewer."""
+    if case.case_officer:
+        person(case, case.case_officer, template, key=key, **context)
+    else:
+        role(case, Role.LEAD_REVIEWER, template, key=key, **context)
+
+
 def role(case: "Application", code: str, template: str, *, key: str, **context: Any) -> None:
     """One message for each member of the regulator's staff with this role today."""
     for user in people_with_role(case.regulator_id, code):
@@ -59,14 +75,23 @@ def request_url(request: "InformationRequest", *, internal: bool) -> str:
     return settings.BASE_URL + reverse(name, args=[request.application_id, request.number])
 
 
+def notice_url(notice: "RefusalNotice") -> str:
+    """Where the firm reads the notice of a refusal and replies to it."""
+    return settings.BASE_URL + reverse("portal:representation", args=[notice.application_id])
+
+
+def person_notice_url(approval: "IndividualApproval") -> str:
+    """Where the firm reads the notice that a person is to be refused, and replies to it."""
+    where = [approval.application_id, approval.person_id, approval.function]
+    return settings.BASE_URL + reverse("portal:person_notice", args=where)
+
+
 def question_url(answer: "Answer") -> str:
     """The full address of the question in the portal; where the book asks it no more, of the case."""
     rule = answer.application.book.by_code.get(answer.requirement)
     if rule is None:
         return case_url(answer.application, internal=False)
-    person = [answer.person_id] if answer.person_id else []
-    place = [answer.application_id, rule.stage, rule.code, *person]
-    return settings.BASE_URL + reverse("portal:question", args=place)
+    return settings.BASE_URL + question_url_of(answer.application_id, rule.stage, rule.code, answer.person_id)
 
 
 def name_for(user: User, case: "Application") -> str:
@@ -93,6 +118,7 @@ def _tell(
         context=context,
         subject_ref=name_for(user, case),
         key=f"case:{case.pk}:{key}:{user.pk}",
+        about=case.audit_subject,
         internal=internal,
         url=url or case_url(case, internal=internal),
         is_draft=not case.reference,

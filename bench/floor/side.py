@@ -62,6 +62,7 @@ def pages():
         "list": ("desk", reverse("list")),
         "search": ("desk", f"{reverse('search')}?q={Case.objects.get(pk=case).reference}"),
         "detail": ("desk", reverse("detail", args=[case])),
+        "dashboard": ("desk", reverse("dashboard")),
         "admin list": ("desk", reverse("admin:floor_case_changelist")),
         "admin change": ("desk", reverse("admin:floor_case_change", args=[case])),
     }

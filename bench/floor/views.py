@@ -1,9 +1,11 @@
-"""Four pages. The queries of each, after the session and the user: list 2, search 2, detail 3, approve 5."""
+"""Five pages. The queries of each, after the session and the user: list 2, search 2, detail 3, approve 5,
+dashboard 3.
+"""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -34,6 +36,17 @@ def detail(request, pk):
     case = get_object_or_404(Case.objects.select_related("officer"), pk=pk)
     context = {"case": case, "stages": case.stages.all(), "events": case.events.select_related("actor")}
     return render(request, "floor/detail.html", context)
+
+
+@login_required
+def dashboard(request):
+    """Counted when the page is opened."""
+    context = {
+        "states": Case.objects.order_by().values("state").annotate(count=Count("pk")),
+        "stages": Stage.objects.order_by().values("code", "state").annotate(count=Count("pk")),
+        "events": Event.objects.order_by().values("kind").annotate(count=Count("pk")),
+    }
+    return render(request, "floor/dashboard.html", context)
 
 
 @login_required

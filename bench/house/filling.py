@@ -8,11 +8,10 @@ findings a stage, and five events in a true chain.
 import uuid
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from accounts.actors import System
-from accounts.models import Firm, Membership, User
+from accounts.models import User
 from applications import asked
 from applications.models import (
     Answer,
@@ -20,12 +19,12 @@ from applications.models import (
     Application,
     ClockEntry,
     Deadline,
+    DocumentFacts,
     Entity,
     Finding,
     Person,
     Post,
     SearchText,
-    Snapshot,
     Stage,
 )
 from applications.queries.drafts import load_draft
@@ -34,20 +33,20 @@ from applications.samples.answers import value_of
 from applications.samples.people import sample_people
 from applications.services.snapshots import take_snapshot
 from applications.services.standing import keep
+from applications.services.tallies import fold
 from audit.canonical import hash_of
 from audit.models import START, Chain, Event
+from bench.filled import BATCH, clean_document, empty_snapshots, fill_in_batches, firms_of, licence_type
 from bench.house import sizes
+from documents.kinds import KINDS
 from documents.models import Document
 from regulators import rulebook as rb
-from regulators.models import LicenceType, Staff
+from regulators.models import Staff
 from regulators.queries import current_pin
-from regulators.services import load_rulebooks
 from workflow.acts import EXAMINE
 from workflow.models import Duty
 
-BATCH = 1000
-SHELL = System("bench")
-REVIEWER = "reviewer@bench.test"
+REVIEWER, MANAGER = "reviewer@bench.test", "lead@bench.test"
 MIX = (
     *("in_review",) * 12, *("submitted",) * 2, "draft", "returned", "recommended", "approved_in_principle",
     *("granted",) * 2,
@@ -66,64 +65,28 @@ def full_case():
 
 
 def fill(cases):
-    """Batch by batch, with fresh statistics: in one transaction PostgreSQL plans for tables that it knows
-    small, and takes seconds for what takes milliseconds.
-    """
-    have = Application.objects.count()
-    if not have:
-        load_rulebooks(actor=SHELL)
-        _reviewer()
-    for start in range(have, cases, BATCH):
-        with transaction.atomic():
-            _batch(range(start, min(start + BATCH, cases)))
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-    if not have:
+    if fill_in_batches(cases, staff=_staff, batch=_batch):
         with transaction.atomic():
             _complete(full_case())
             for count in sizes.COUNTS:
                 _sized_draft(count)
+    fold()
 
 
-def _licence_type():
-    return LicenceType.objects.select_related("regulator").get(code="providing-custody")
-
-
-def _reviewer():
-    user = User.objects.create(email=REVIEWER, full_name="Bench Reviewer", human="b" * 64, is_staff=True)
-    regulator = _licence_type().regulator
-    Staff.objects.create(
-        user=user, regulator=regulator, role="reviewer", human=user.human, counts_unconfirmed=True
-    )
+def _staff():
+    regulator = licence_type().regulator
+    for email, role, letter in ((REVIEWER, "reviewer", "b"), (MANAGER, "lead_reviewer", "c")):
+        user = User.objects.create(email=email, full_name=f"Bench {role}", human=letter * 64, is_staff=True)
+        Staff.objects.create(
+            user=user, regulator=regulator, role=role, human=user.human, counts_unconfirmed=True
+        )
 
 
 def _batch(numbers):
-    licence_type, reviewer = _licence_type(), User.objects.get(email=REVIEWER)
-    pin = current_pin(licence_type)
-    users = User.objects.bulk_create(
-        [
-            User(email=f"firm{n}@bench.test", full_name=f"Founder {n}", human=f"{n:064d}", password="!")
-            for n in numbers
-        ]
-    )
-    firms = Firm.objects.bulk_create(
-        [
-            Firm(name=f"Custody Firm {n} Ltd", legal_form="aifc_private", no_bin_reason="not_yet")
-            for n in numbers
-        ]
-    )
-    Membership.objects.bulk_create(
-        [
-            Membership(user=user, firm=firm, role=role)
-            for user, firm in zip(users, firms, strict=True)
-            for role in ("owner", "editor", "signatory")
-        ]
-    )
+    of_type, reviewer = licence_type(), User.objects.get(email=REVIEWER)
+    pin = current_pin(of_type)
     cases = Application.objects.bulk_create(
-        [
-            _case(n, user, firm, licence_type, pin, reviewer)
-            for n, user, firm in zip(numbers, users, firms, strict=True)
-        ]
+        _case(n, user, firm, of_type, pin, reviewer) for n, user, firm in firms_of(numbers)
     )
     _parts(cases, pin.book)
     Duty.objects.bulk_create(
@@ -138,13 +101,13 @@ def _batch(numbers):
     )
 
 
-def _case(n, user, firm, licence_type, pin, reviewer):
+def _case(n, user, firm, of_type, pin, reviewer):
     state = MIX[n % len(MIX)]
     filed = None if state == "draft" else timezone.now() - timedelta(minutes=n)
     return Application(
         reference=None if state == "draft" else f"B-{n:06d}",
         firm=firm,
-        licence_type=licence_type,
+        licence_type=of_type,
         rulebook=pin,
         state=state,
         created_by=user,
@@ -167,20 +130,7 @@ def _parts(cases, book):
             for order, rule in enumerate(book.stages)
         ]
     )
-    snapshots = Snapshot.objects.bulk_create(
-        [
-            Snapshot(
-                application=case,
-                number=1,
-                content={"declaration": {}, "firm": {}, "questions": [], "people": {}},
-                sha256="0" * 64,
-                law={},
-                made_at=now,
-                made_by_name="Founder",
-            )
-            for case in filed
-        ]
-    )
+    snapshots = empty_snapshots(filed, made_at=now)
     Finding.objects.bulk_create(
         [
             Finding(
@@ -211,6 +161,7 @@ def _parts(cases, book):
                 rule="30 working days",
                 starts_on=now.date(),
                 working_days=30,
+                due_on=(now + timedelta(days=42)).date(),
                 due_at=now + timedelta(days=42, minutes=n),
                 met_at=now if case.state == "granted" else None,
             )
@@ -299,23 +250,25 @@ def _answer(case, questions):
         ]
     )
     with_files = [
-        answer
+        (answer, question.requirement.slot)
         for answer, question in zip(answers, questions, strict=True)
         if rb.DOCUMENTS in question.requirement.evidence
     ]
-    documents = Document.objects.bulk_create([_document(user) for _answer in with_files])
+    documents = Document.objects.bulk_create([_document(user, slot) for _answer, slot in with_files])
     AnswerFile.objects.bulk_create(
         [
             AnswerFile(answer=answer, document=document, added_by=user)
-            for answer, document in zip(with_files, documents, strict=True)
+            for (answer, _slot), document in zip(with_files, documents, strict=True)
         ]
+    )
+    DocumentFacts.objects.bulk_create(
+        DocumentFacts(document=document, language="en", certification="firm", version=1, updated_by=user)
+        for (_answer, slot), document in zip(with_files, documents, strict=True)
+        if slot.languages or slot.certified
     )
 
 
-def _document(user):
-    key = uuid.uuid4()
-    return Document(
-        id=key, key=f"bench/{key}", name=f"{key}.pdf", size=1000, sha256=key.hex * 2,
-        content_type="application/pdf", extension="pdf", status="clean",
-        uploaded_by=user, uploaded_by_name=user.audit_name,
-    )  # fmt: skip
+def _document(user, slot):
+    kind = slot.kinds[0]
+    headings = [heading["en"] for heading in slot.form]
+    return clean_document(user, extension=kind, content_type=KINDS[kind].content_type, headings=headings)

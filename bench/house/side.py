@@ -37,7 +37,8 @@ def settle():
 
 
 def people():
-    return {"desk": User.objects.get(email=filling.REVIEWER), "firm": filling.full_case().created_by}
+    desk, manager = (User.objects.get(email=email) for email in (filling.REVIEWER, filling.MANAGER))
+    return {"desk": desk, "manager": manager, "firm": filling.full_case().created_by}
 
 
 def pages():
@@ -57,6 +58,7 @@ def pages():
         "worklist": ("desk", f"{worklist}?whose=all"),
         "worklist deep": ("desk", f"{worklist}?whose=all&after={quote(_middle())}"),
         "search": ("desk", f"{worklist}?q={case.reference}"),
+        "pipeline": ("manager", reverse("pipeline:overview")),
         "desk case": ("desk", reverse("admin:applications_application_change", args=[case.pk])),
         "portal list": ("firm", reverse("portal:home")),
         "portal case": ("firm", reverse("portal:case", args=[case.pk])),

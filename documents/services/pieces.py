@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from documents import kinds, names, storage
 from documents.errors import OutOfStep, Rejected
-from documents.models import Arrival, Incoming
+from documents.models import Arrival, Incoming, Place
 from documents.services.keeping import discard, not_kept
 from workflow.errors import Gone
 
@@ -38,7 +38,7 @@ def begin(*, name: str, size: int, declared_type: str, mark: str, place: str, ac
         "mark": "".join(filter(str.isprintable, mark))[:LONGEST_MARK],
     }
     with transaction.atomic():
-        incoming, is_new = _unfinished().get_or_create(**asked, defaults={"key": storage.new_key()})
+        incoming, is_new = _unfinished().get_or_create(**asked, defaults={"key": storage.new_key_of_pieces()})
         if is_new:
             Arrival.objects.create(key=incoming.key)
     others = _unfinished().filter(started_by=actor).exclude(pk=incoming.pk)
@@ -63,7 +63,7 @@ def add(*, incoming: Incoming, at: int, piece: bytes) -> Incoming:
     store; write how much came. Raises OutOfStep, which says what is there; Gone where the file was finished
     or given up meanwhile; and Rejected, where the file is wrong, and forgotten, or the store fails.
     """
-    if at == 0:
+    if at == incoming.came == 0:
         _look_at_start(incoming, piece)
     try:
         return _write(incoming, at, piece)
@@ -99,6 +99,10 @@ def lock(incoming: Incoming) -> Incoming:
     return locked
 
 
+def is_taken(incoming: Incoming) -> bool:
+    return Incoming.objects.filter(pk=incoming.pk).exclude(document=None).exists()
+
+
 def out_of_step(incoming: Incoming) -> OutOfStep:
     return OutOfStep(_("A part of the file is missing. Try again."), incoming.came)
 
@@ -117,7 +121,7 @@ def forget(*, incoming: Incoming) -> None:
     what lies in the store.
     """
     if _unfinished().filter(pk=incoming.pk).delete()[0]:
-        discard(incoming.key)
+        discard(incoming.key, among=[Place.QUARANTINE])
 
 
 def _wait_for_no_disk() -> None:

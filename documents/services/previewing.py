@@ -17,7 +17,7 @@ from audit.services import record
 from documents import queries, storage
 from documents.errors import NotUsable
 from documents.models import Arrival, Document, Picture, Preview
-from documents.preview import NoPreview, pictures_of
+from documents.preview import NoPreview, Pictures, pictures_of
 from documents.services.keeping import discard, record_damage, release_pictures
 
 log = logging.getLogger(__name__)
@@ -38,14 +38,15 @@ def make_preview(*, document_id: UUID | str) -> None:
 
     Effects in order: claim the document (a second worker finds it taken); compare the stored bytes with the
     hash they came with; draw, in a process of its own; commit an Arrival for each picture, and store it; in
-    one transaction write the pictures and append ``document.preview``. A file that cannot be drawn has no
-    preview from then on, and is otherwise as it was. A storage that fails leaves it due again later.
+    one transaction write the pictures and the number of pages, and append ``document.preview``. A file that
+    cannot be drawn has no preview from then on, and is otherwise as it was. A storage that fails leaves it
+    due again later.
     """
     document = _claim(document_id)
     if document is None:
         return
     try:
-        with storage.opened(document.key) as stored:
+        with storage.bytes_of(document) as stored:
             if storage.digest(stored) != document.sha256:
                 record_damage(document=document, found="changed")
                 return
@@ -96,7 +97,9 @@ def open_picture(*, document: Document, size: str, actor: Actor, why: str, subje
 @transaction.atomic
 def forget_pictures(document: Document) -> None:
     """Take the pictures of a document away, to be made anew."""
-    locked = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    locked = queries.kept().select_for_update(of=("self",)).filter(pk=document.pk).first()
+    if locked is None:
+        return
     release_pictures(locked)
     locked.preview, locked.preview_due_at = Preview.DUE, timezone.now()
     locked.save(update_fields=["preview", "preview_due_at"])
@@ -115,35 +118,37 @@ def _claim(document_id: UUID | str) -> Document | None:
     return document
 
 
-def _keep(document: Document, drawn: dict[str, bytes]) -> None:
+def _keep(document: Document, drawn: Pictures) -> None:
     pictures = [
         Picture(
             document=document, size=size, key=storage.new_key(), sha256=storage.digest(io.BytesIO(content)),
             bytes=len(content),
         )
-        for size, content in drawn.items()
+        for size, content in drawn.by_size.items()
     ]  # fmt: skip
     with transaction.atomic(durable=True):
         Arrival.objects.bulk_create(Arrival(key=picture.key) for picture in pictures)
     try:
         for picture in pictures:
-            storage.put(picture.key, io.BytesIO(drawn[picture.size]))
+            storage.put(picture.key, io.BytesIO(drawn.by_size[picture.size]))
     except Exception:
         log.exception("The preview of document %s could not be stored; it is made later", document.pk)
         kept = False
     else:
-        kept = _write(document.pk, pictures)
+        kept = _write(document.pk, pictures, drawn.pages)
     if not kept:
         for picture in pictures:
             discard(picture.key)
 
 
 @transaction.atomic
-def _write(document_id: UUID, pictures: list[Picture]) -> bool:
+def _write(document_id: UUID, pictures: list[Picture], pages: int | None) -> bool:
     """No where the document was deleted, or found to be damaged, meanwhile."""
     document = queries.to_preview().select_for_update(of=("self",)).filter(pk=document_id).first()
     if document is None:
         return False
+    document.page_count = pages
+    document.save(update_fields=["page_count"])
     Picture.objects.bulk_create(pictures)
     Arrival.objects.filter(key__in=[picture.key for picture in pictures]).delete()
     _settle(document, Preview.MADE, data={picture.size: picture.sha256 for picture in pictures})

@@ -44,8 +44,8 @@ def _prepare_all(servers: Servers, console: Console) -> list[SignIn]:
         _manage("grant_app_role", environment=servers.as_owner)
     with console.step("rule books loaded"):
         _manage("load_rulebooks", environment=servers.environment)
-    with console.step("sample firms"):
-        _manage("sample_firms", environment=servers.environment)
+    with console.step("sample firms") as step:
+        step.say(_manage("sample_firms", environment=servers.environment).splitlines()[-1])
         sign_ins = json.loads(_manage("sample_firms", "--sign-ins", environment=servers.environment))
     with console.step("style sheets and scripts"):
         _manage("collectstatic", "--no-input", "--clear", "-v", "0", environment=servers.environment)

@@ -72,7 +72,7 @@ def _serve(family: Family, console: Console) -> None:
     _remember(servers.environment)
 
     worker = _celery(family, servers, "worker", "--concurrency", "1", "--without-mingle", "--without-gossip")
-    beat = _celery(family, servers, "beat", "--schedule", str(family.state / "beat"))
+    beat = _celery(family, servers, "beat")
     web = _web(family, servers, sockets)
     with console.step("web") as step:
         family.wait_for(web, lambda: _answers(port))

@@ -39,8 +39,11 @@ def test(console: Console, arguments: list[str]) -> int:
 
 
 def bench(console: Console, arguments: list[str]) -> int:
+    """What ``bench/run.py`` compares; with “sweep” first, what ``bench/sweep`` does."""
+    of_sweep = arguments[:1] == ["sweep"]
+    command = ["bench.sweep", *arguments[1:]] if of_sweep else ["bench.run", *arguments]
     with throwaway_servers(console) as environment:
-        return _in_foreground(["python", "-m", "bench.run", *arguments], environment)
+        return _in_foreground(["python", "-m", *command], environment)
 
 
 def drill(console: Console, arguments: list[str]) -> int:

@@ -22,15 +22,15 @@ from django.utils.translation import gettext as _
 from applications.pipeline.queries import managed_by
 from applications.queries import stages
 from look import countries, words
-from look.fields import DIGITS
-from regulators import marks
+from look.fields import DATES, DIGITS
+from regulators import marks, own_words
 from regulators.rulebook import Book, Citation, Requirement, standing
 from regulators.rulebook import say as say_text
 
 register = template.Library()
 
 TAG_KINDS = ("", "work", "done", "look", "act", "ok", "bad")
-SAME_FOR_ALL = frozenset({"max_length", "min_length", *DIGITS})
+SAME_FOR_ALL = frozenset({"max_length", "min_length", *DIGITS, *DATES})
 
 
 @register.simple_tag
@@ -84,20 +84,22 @@ def turn(
     who: str,
     days: int | None = None,
     due: date | None = None,
+    period: str = "",
     footing: str = "",
     paused_since: date | None = None,
     text: str = "",
     url: str = "",
     action: str = "",
 ) -> dict[str, object]:
-    """Whose turn it is, for how long, and what to do. ``yours`` is from the reader's own side; ``footing``
-    says whether the day is law.
+    """Whose turn it is, for how long, and what to do. ``yours`` is from the reader's own side; ``period``
+    names what ends on the day, ``footing`` says whether it is law.
     """
     return {
         "yours": yours,
         "who": who,
         "days_text": "" if days is None else working_days(days),
         "due": due,
+        "period": period,
         "footing": footing,
         "paused_since": paused_since,
         "text": text,
@@ -262,6 +264,18 @@ def moment(value: datetime | None) -> str:
 def country(code: str) -> str:
     """The name of a country by its code."""
     return countries.name(code)
+
+
+@register.filter
+def ours(text: str) -> str:
+    """A part of a citation; what is in words of ours, in the reader's language."""
+    return own_words.in_words(text)
+
+
+@register.filter
+def size(count: int) -> str:
+    """Of a file, from its bytes."""
+    return words.size(count)
 
 
 @register.filter

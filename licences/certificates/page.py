@@ -1,46 +1,33 @@
 """The certificate as a tagged PDF."""
 
 import io
-import json
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from licences.certificates.code import address, shown
 from licences.models import Certificate
+from look import pdf as a_pdf
 from look import words
 
-# PDF/A-2a keeps for decades and PDF/UA-1 reads aloud; both want every character in an embedded font.
-STANDARDS = ["a-2a", "ua-1"]
+TEMPLATE = Path(__file__).parent / "page.typ"
 MIDDLE = "m"  # how much of the QR code may be spoilt: 15%
 
 
 def pdf(certificate: Certificate, language: str) -> bytes:
-    """The same bytes for the same certificate, language and address of the service. Fonts come with typst;
-    none of the machine is looked at. A name whose characters the fonts lack makes a tagged PDF of no
-    standard, with a box in their place.
-    """
-    data = _data(certificate, language)
-    try:
-        return _compiled(certificate, data, pdf_standards=STANDARDS)
-    except typst.TypstError:
-        return _compiled(certificate, data)
+    """The same bytes for the same certificate, language and address of the service."""
+    return a_pdf.made(TEMPLATE, _data(certificate, language), at=certificate.made_at)
 
 
 def pdf_response(certificate: Certificate, language: str) -> HttpResponse:
-    """The PDF as a download, kept by no cache and named by the licence."""
-    response = HttpResponse(pdf(certificate, language), content_type="application/pdf")
-    name = f"{certificate.content['number']}-{certificate.made_at:%Y-%m-%d}-{language}.pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    """Named by the licence."""
+    name = f"{certificate.content['number']}-{certificate.made_at:%Y-%m-%d}-{language}"
+    return a_pdf.as_download(pdf(certificate, language), name)
 
 
 def facts_of(content: dict[str, Any], language: str) -> list[tuple[str, str]]:
@@ -101,20 +88,3 @@ def _square(url: str) -> str:
     drawn = io.BytesIO()
     segno.make_qr(url, error=MIDDLE).save(drawn, kind="svg", border=4, xmldecl=False, svgns=True)
     return drawn.getvalue().decode()
-
-
-def _compiled(certificate: Certificate, data: dict[str, Any], **how: Any) -> bytes:
-    return bytes(
-        typst.compile(
-            _template(),
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=int(certificate.made_at.timestamp()),
-            **how,
-        )
-    )
-
-
-@cache
-def _template() -> bytes:
-    return (Path(__file__).parent / "page.typ").read_bytes()

@@ -13,7 +13,8 @@ from licences import law
 from licences.models import Licence, LicenceNotice, LicenceRepresentation
 from licences.services import tell
 from look import words
-from regulators.calendars import last_day
+from regulators.calendars import reach
+from regulators.periods import not_computable
 from workflow.errors import NotAllowed, NotReady
 from workflow.services import lock
 
@@ -35,9 +36,12 @@ def record_service(
         _insist(served_on <= today, _("A notice cannot have been served in the future."))
         _insist(served_on >= drawn_up, _("A notice cannot have been served before it was drawn up."))
         _insist(until > today, _("The last day for representations must be after today."))
-        least = last_day(law.time_for_representations(notice.licence), served_on)
+        period = reach(law.time_for_representations(notice.licence), served_on)
+        if period.missing_year:
+            _insist(False, not_computable(period.missing_year))
+        least = period.day or until
         told = _("By the rule book the firm may make representations until %(day)s at least.")
-        _insist(least is None or until >= least, told % {"day": words.day(least or until)})
+        _insist(until >= least, told % {"day": words.day(least)})
         _insist(how.strip(), _("Say how the notice was served."))
         notice.served_on, notice.served_how, notice.until = served_on, how, until
         notice.save(update_fields=["served_on", "served_how", "until"])

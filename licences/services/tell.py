@@ -22,4 +22,5 @@ def firm(licence: Licence, template: str, *, key: str, **context: Any) -> None:
             key=f"licence:{licence.number}:{key}:{membership.user_id}",
             url=url,
             firm=licence.firm,
+            about=f"licence:{licence.number}",
         )

@@ -101,25 +101,72 @@ def working_days_between(start: date, end: date) -> int:
     return bisect_right(calendar.working, end) - bisect_right(calendar.working, start)
 
 
-def last_day(period: Period | None, day: date, pauses: Iterable[Days] = ()) -> date | None:
+def last_working_days(day: date, count: int) -> date:
+    """The first of the last so many working days up to and with this day."""
+    calendar = kazakhstan()
+    if day.year not in calendar.years:
+        raise YearNotInCalendarError(day.year)
+    passed = bisect_right(calendar.working, day)
+    if passed < count:
+        raise YearNotInCalendarError(min(calendar.years) - 1)
+    return calendar.working[passed - count]
+
+
+def last_day(
+    period: Period | None, day: date, pauses: Iterable[Days] = (), *, cap: int | None = None
+) -> date | None:
     """The last day of the period that starts after this day; None where the book has no length on record.
 
-    A pause makes it longer by its own length: in working days where the period is in working days, else in
-    calendar days. A period in months ends on the same day of the month, or the last one of a shorter month.
-    A period in calendar days or months that ends on a day off ends there: no book says that it moves.
+    Pauses make it longer by their own length, and by no more than ``cap`` in all where there is one: in
+    working days where the period is in working days, else in calendar days. A period in months ends on the
+    same day of the month, or the last one of a shorter month. A period in calendar days or months that ends
+    on a day off ends there: no book says that it moves.
     """
     if period is None:
         return None
+    lost = capped(paused(period, pauses), cap)
     if period.working_days:
-        paused = sum(working_days_between(start, end) for start, end in pauses)
-        return add_working_days(day, period.working_days + paused)
-    paused = sum((end - start).days for start, end in pauses)
+        return add_working_days(day, period.working_days + lost)
     if period.calendar_days:
-        return day + timedelta(days=period.calendar_days + paused)
-    return _months_after(day, period.months) + timedelta(days=paused) if period.months else None
+        return day + timedelta(days=period.calendar_days + lost)
+    return months_after(day, period.months) + timedelta(days=lost) if period.months else None
 
 
-def _months_after(day: date, months: int) -> date:
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """The last day of a period, or the year that is missing for it. Neither: no length is on record."""
+
+    day: date | None = None
+    missing_year: int | None = None
+
+
+def reach(period: Period | None, day: date) -> Reach:
+    """Where the period ends that starts after this day."""
+    try:
+        return Reach(day=last_day(period, day))
+    except YearNotInCalendarError as error:
+        return Reach(missing_year=error.year)
+
+
+def paused(period: Period, pauses: Iterable[Days]) -> int:
+    """How long these pauses took, in working days for a period in working days, else in calendar days."""
+    if period.working_days:
+        return sum(working_days_between(start, end) for start, end in pauses)
+    return sum((end - start).days for start, end in pauses)
+
+
+def capped(lost: int, cap: int | None) -> int:
+    return lost if cap is None else min(lost, cap)
+
+
+def later(period: Period, day: date, lost: int) -> date:
+    """So many of the days of the period after this day."""
+    if period.working_days and lost:
+        return add_working_days(day, lost)
+    return day + timedelta(days=lost)
+
+
+def months_after(day: date, months: int) -> date:
     """The same day of the month, or the last one of a shorter month."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.second_factor import demand
 from look.fields import DayMonthYearField
+from regulators.desk.second import two_people
 from regulators.models import Regulator, Role
 from regulators.queries import regulators_of, serving_as
 from workflow.errors import NotAllowed, Reason, Refused
@@ -38,6 +39,7 @@ class Page:
     regulator: ClassVar[str] = ""
     roles: ClassVar[frozenset[Role]] = frozenset({Role.ADMINISTRATOR})
     refusal: ClassVar[str | Promise] = gettext_lazy("Only an administrator of the regulator may do this.")
+    names_two: ClassVar[bool] = False  # one of the roles enters, another confirms: the page says who
 
     def __init__(self, model_admin: Any, request: HttpRequest, row: Any) -> None:
         self.admin, self.request, self.row = model_admin, request, row
@@ -109,6 +111,7 @@ class Page:
             "opts": self.admin.opts,
             "title": self.title,
             "intro": self.intro,
+            "two_people": two_people(self.user, self.roles) if self.names_two else [],
             "button": self.button,
             "facts": self.facts() if form else [],
             "form": form,

@@ -75,7 +75,7 @@ class RecordCheckPage(Page):
     title, button = gettext_lazy("Record a check of a citation"), gettext_lazy("Record the check")
     done = gettext_lazy("The check is recorded. It counts once another person confirms it.")
     intro = gettext_lazy("Compare the provision with the published text, and write what you found.")
-    roles, refusal = ROLES, REFUSAL
+    roles, refusal, names_two = ROLES, REFUSAL, True
 
     def form(self, data: Any = None) -> CheckForm:
         initial = {"provision": self.request.GET.get("provision", "")}
@@ -91,7 +91,7 @@ class ConfirmCheckPage(Page):
     done = gettext_lazy("The check is confirmed. Letters and the page on the law stand on it.")
     intro = gettext_lazy("You are the second pair of eyes: read the provision yourself before you confirm.")
     regulator = "regulator"
-    roles, refusal = ROLES, REFUSAL
+    roles, refusal, names_two = ROLES, REFUSAL, True
 
     @classmethod
     def is_useful(cls, user: Any, row: Any) -> bool:

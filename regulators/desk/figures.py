@@ -86,7 +86,7 @@ class EnterFigurePage(Page):
     intro = gettext_lazy(
         "Copy it from the published text. A figure is never changed: a newer one is entered beside it."
     )
-    roles, refusal = ROLES, REFUSAL
+    roles, refusal, names_two = ROLES, REFUSAL, True
 
     def form(self, data: Any = None) -> FigureForm:
         return FigureForm(data, user=self.user)
@@ -103,7 +103,7 @@ class ConfirmFigurePage(Page):
         "You are the second pair of eyes: compare what is written here with the published text."
     )
     regulator = "licence_type.regulator"
-    roles, refusal = ROLES, REFUSAL
+    roles, refusal, names_two = ROLES, REFUSAL, True
 
     @classmethod
     def is_useful(cls, user: Any, row: Any) -> bool:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import language_of_invitation
 from accounts.identifiers import check_papers
 from accounts.mails import send_staff_invitation
 from accounts.models import StaffInvitation, User
@@ -20,6 +21,7 @@ from regulators.queries import administered_by, colleagues
 class InviteForm(DeskForm):
     full_name = forms.CharField(label=gettext_lazy("Full name"), max_length=200)
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
+    language = language_of_invitation()
     citizenship = forms.CharField(
         label=gettext_lazy("Citizenship"),
         max_length=2,

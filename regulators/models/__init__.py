@@ -1,5 +1,6 @@
 """Who decides, who works there with what powers, which law is on record and since when."""
 
+from regulators.models.keeping import KeepingPeriod
 from regulators.models.law import (
     AuthorityBasis,
     CalendarVersion,
@@ -19,6 +20,7 @@ __all__ = [
     "CalendarVersion",
     "CitationCheck",
     "Delegation",
+    "KeepingPeriod",
     "LegalValue",
     "LicenceType",
     "PendingChange",

@@ -45,7 +45,7 @@ def by_kind(book: Book) -> list[Row]:
 def citations(book: Book) -> list[Citation]:
     """Each act and provision once, in the order of the book, wherever in the book it is cited."""
     parts: list[Iterable[Citation]] = [
-        *(item.citations for item in book.requirements),
+        *((*item.citations, *item.slot.citations) for item in book.requirements),
         *(item.citations for item in book.functions),
         *(item.citations for item in book.clocks),
         *(item.citations for item in book.grounds),

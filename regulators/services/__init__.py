@@ -4,6 +4,7 @@ from regulators.services.calendars import load_calendar
 from regulators.services.changes import announce_change, hand_change_over, settle_change
 from regulators.services.citations import confirm_check, record_check
 from regulators.services.figures import confirm_figure, enter_figure
+from regulators.services.keeping import confirm_keeping_period, enter_keeping_period
 from regulators.services.law import confirm_authority_basis, enter_authority_basis, load_rulebooks
 from regulators.services.reproving import confirm_reproving, enter_reproving
 from regulators.services.staff import (
@@ -26,12 +27,14 @@ __all__ = [
     "confirm_check",
     "confirm_delegation",
     "confirm_figure",
+    "confirm_keeping_period",
     "confirm_reproving",
     "delegate",
     "end_appointment",
     "end_delegation",
     "enter_authority_basis",
     "enter_figure",
+    "enter_keeping_period",
     "enter_reproving",
     "hand_change_over",
     "invite_colleague",

@@ -1,5 +1,6 @@
 """Putting the calendar of working days on record, and telling the rooms above whose dates follow from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,14 +18,27 @@ from regulators.models import CalendarVersion
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """A date that the new calendar moved: ``what`` names it as a person would."""
+    """A date that the new calendar moved, or, without ``before``, made computable: ``what`` names it as a
+    person would.
+    """
 
     what: str
-    before: date
-    after: date
+    before: date | None
+    after: date | None
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.before} -> {self.after}"
+        return f"{self.what}: {self.before or 'not computable'} -> {self.after}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """What could not be done, and is tried again by the next run."""
+
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,31 +46,51 @@ class Loaded:
     pin: CalendarVersion
     is_new: bool
     moved: list[Moved]
+    failed: list[Failed]
 
 
-@transaction.atomic
-def load_calendar(*, actor: Actor) -> Loaded:
+def load_calendar(*, actor: Actor, say: Callable[[str], None] = lambda line: None) -> Loaded:
     """Put the calendar of the file on record; may be run again at any time.
 
-    Effects in order: the pin of the version with the hash of its file; the handlers of
-    ``settings.CALENDAR_HANDLERS``, called as ``handler(pin, actor=actor)``, each of which computes its dates
-    again and returns those that moved; the audit event of a new version. The handlers are called for a known
-    version too: a process that still served with the calendar of before may have counted in it meanwhile.
+    Effects in order: the pin of the version with the hash of its file, with the audit event of a new version,
+    in a transaction; the handlers of ``settings.CALENDAR_HANDLERS``, called as ``handler(pin, actor=actor)``,
+    each of which computes its dates again, in transactions of its own, and yields what moved or failed. Each
+    line is said at once. The handlers are called for a known version too: a process that still served with
+    the calendar of before may have counted in it meanwhile, and a run may have been stopped.
 
     Raises RuleBookError where the file was changed under the same version, or is older than the latest one
     on record; then nothing is done.
     """
+    pin, is_new = _pinned(actor)
+    say(f"calendar {pin}: {'published' if is_new else 'as published'}, SHA-256 {pin.sha256}")
+    moved: list[Moved] = []
+    failed: list[Failed] = []
+    for path in settings.CALENDAR_HANDLERS:
+        for one in import_string(path)(pin, actor=actor):
+            say(in_a_line(one))
+            if isinstance(one, Failed):
+                failed.append(one)
+            else:
+                moved.append(one)
+    return Loaded(pin=pin, is_new=is_new, moved=moved, failed=failed)
+
+
+def in_a_line(one: object) -> str:
+    return f"failed {one}" if isinstance(one, Failed) else f"moved {one}"
+
+
+@transaction.atomic
+def _pinned(actor: Actor) -> tuple[CalendarVersion, bool]:
     calendar = calendars.kazakhstan()
     pin, is_new = CalendarVersion.objects.get_or_create(
         code=calendar.code, version=calendar.version, defaults={"sha256": calendar.sha256}
     )
     if fault := fault_of(calendar):
         raise RuleBookError(fault)
-    moved = [one for path in settings.CALENDAR_HANDLERS for one in import_string(path)(pin, actor=actor)]
     if is_new:
-        data = {"version": pin.version, "sha256": pin.sha256, "moved": len(moved)}
+        data = {"version": pin.version, "sha256": pin.sha256}
         record(subject=f"calendar:{pin.code}", kind="calendar.publish", actor=actor, data=data)
-    return Loaded(pin=pin, is_new=is_new, moved=moved)
+    return pin, is_new
 
 
 def fault_of(calendar: Calendar) -> str:

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
-from regulators.models import LegalValue, LicenceType, Role
-from regulators.queries import open_figures
+from regulators.models import LegalValue, LicenceType
+from regulators.queries import ENTER_FIGURES, open_figures
 from regulators.services.entered import allow, confirm
 from workflow.errors import NotReady
 
-ROLES = frozenset({Role.ADMINISTRATOR, Role.LEAD_REVIEWER})
+ROLES = ENTER_FIGURES
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, System
-from accounts.models import StaffInvitation, User
+from accounts.models import Language, StaffInvitation, User
 from accounts.services import invite_staff
 from audit.services import record
 from look import words
@@ -25,12 +25,19 @@ def invite_colleague(
     iin: str = "",
     passport: str = "",
     citizenship: str = "KZ",
+    language: str = Language.EN,
 ) -> tuple[StaffInvitation, str]:
     """An administrator invites a member of staff. Effects: those of ``accounts.services.invite_staff``."""
     if not rules.administers(actor):
         raise NotAllowed([_("Only an administrator of the regulator may do this.")])
     return invite_staff(
-        actor=actor, email=email, full_name=full_name, iin=iin, passport=passport, citizenship=citizenship
+        actor=actor,
+        email=email,
+        full_name=full_name,
+        iin=iin,
+        passport=passport,
+        citizenship=citizenship,
+        language=language,
     )
 
 

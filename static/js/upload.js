@@ -47,6 +47,10 @@ class Box {
     sendOnceDone(this.form);
   }
 
+  takes(name) {
+    return this.input.accept.split(",").some((ending) => name.toLowerCase().endsWith(ending));
+  }
+
   get busy() {
     return this.running.size + this.waiting.length > 0;
   }
@@ -64,13 +68,15 @@ class Upload {
     this.bar = this.row.querySelector("progress");
     this.problem = this.row.querySelector("[data-problem]");
     for (const one of this.row.querySelectorAll("[data-name]")) one.textContent = ` ${file.name}`;
-    this.row.querySelector("[data-size]").textContent = size(file.size);
+    this.row.querySelector("[data-size]").textContent = size(file.size, box.words);
     this.bar.setAttribute("aria-label", `${box.words.uploading} ${file.name}`);
     this.on("cancel", () => this.cancel());
     this.on("retry", () => this.wait());
     this.on("remove", () => this.leave());
     box.rows.append(this.row);
     if (file.isFolder) this.fail(box.words.folder);
+    else if (!box.takes(file.name)) this.fail(box.words.wrongKind);
+    else if (!file.size) this.fail(box.words.empty);
     else if (file.size > Number(box.words.most)) this.fail(box.words.tooBig);
     else this.wait();
   }
@@ -104,12 +110,13 @@ class Upload {
   async whole() {
     const { lost } = this.box.words;
     if (!navigator.onLine) return this.fail(lost);
-    const answer = await this.ask({}, { files: this.file });
+    const answer = await this.ask({}, this.file);
     if (answer.status) this.answered(answer);
     else if (!this.stopped) this.fail(lost);
   }
 
-  /* The service says how much it has. A line that drops is waited for, and the file goes on from there. */
+  /* The service says how much it has. A line that drops, or a service that fails, is waited for, and the file goes
+     on from there. */
   async inPieces() {
     const { name, size, type, lastModified } = this.file;
     const announced = { name, size, declared_type: type, mark: lastModified };
@@ -124,7 +131,7 @@ class Upload {
         this.incoming = stands.incoming;
         if (stands.came > most) pauses = [...PAUSES]; // that it answers is no progress yet
         most = Math.max(most, stands.came);
-      } else if (answer.status && answer.status !== 409) {
+      } else if (answer.status && answer.status !== 409 && answer.status < 500) {
         return this.answered(answer);
       } else {
         if (!pauses.length) return this.fail(this.box.words.lostPart);
@@ -139,7 +146,7 @@ class Upload {
     const { incoming, came } = stands;
     if (came >= this.file.size) return [{ incoming }];
     const piece = this.file.slice(came, came + Number(this.box.words.piece));
-    return [{ incoming, at: came }, { piece }, came];
+    return [{ incoming, at: came }, piece, came];
   }
 
   async pause(seconds) {
@@ -153,39 +160,47 @@ class Upload {
     if (!this.stopped) this.row.querySelector("[data-tag]").textContent = this.box.words.uploading;
   }
 
-  /* What the service answers to these fields and files; status 0 where nothing came back. */
-  ask(fields, files = {}, before = 0) {
-    const body = new FormData();
-    body.append("csrfmiddlewaretoken", this.box.form.elements.csrfmiddlewaretoken.value);
-    if (this.box.words.replaces) body.append("replaces", this.box.words.replaces);
-    for (const [name, value] of Object.entries(fields)) body.append(name, value);
-    for (const [name, value] of Object.entries(files)) body.append(name, value, this.file.name);
+  /* What the service answers to these fields, with a file, or as the address of a piece; status 0 where nothing
+     came back. ``place`` is where to go on, if it says so. */
+  ask(fields, content = null, before = 0) {
+    const isPiece = "at" in fields;
     this.request = new XMLHttpRequest();
-    this.request.open("POST", this.box.words.url);
+    this.request.open("POST", this.box.words.url + (isPiece ? `?${new URLSearchParams(fields)}` : ""));
+    this.request.setRequestHeader("X-CSRFToken", this.box.form.elements.csrfmiddlewaretoken.value);
+    if (isPiece) this.request.setRequestHeader("Content-Type", "application/octet-stream");
     this.request.upload.addEventListener("progress", (event) => {
-      if (files.files || files.piece) this.bar.value = (100 * (before + event.loaded)) / this.file.size;
+      if (content) this.bar.value = (100 * (before + event.loaded)) / this.file.size;
     });
     return new Promise((done) => {
       this.request.addEventListener("loadend", ({ target }) => {
-        done({ status: target.status, text: target.responseText, url: target.responseURL });
+        const place = target.getResponseHeader("Location");
+        done({ status: target.status, text: target.responseText, url: target.responseURL, place });
       });
-      this.request.send(body);
+      this.request.send(isPiece ? content : this.filled(fields, content));
     });
   }
 
-  answered({ status, text, url }) {
+  filled(fields, file) {
+    const body = new FormData();
+    if (this.box.words.replaces) body.append("replaces", this.box.words.replaces);
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    if (file) body.append("files", file, this.file.name);
+    return body;
+  }
+
+  answered({ status, text, url, place }) {
     const { words } = this.box;
-    if (status === 201) return this.taken(text);
+    if (status === 201) return this.taken(text, place);
     if (status === 422) return this.fail(text);
     const elsewhere = new URL(url).pathname !== new URL(words.url, location.href).pathname;
     this.fail(words[elsewhere ? "signedOut" : SAID.get(status) || "broken"]);
   }
 
-  taken(html) {
+  taken(html, place) {
     const { words } = this.box;
     if (words.done) {
       this.box.running.delete(this);
-      return location.assign(words.done);
+      return location.assign(place || words.done);
     }
     const had = this.row.contains(document.activeElement);
     const holder = document.createElement("template");
@@ -254,11 +269,12 @@ function dropped(transfer) {
     });
 }
 
-function size(bytes) {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
-  const step = Math.min(Math.floor(Math.log(bytes || 1) / Math.log(1024)), units.length - 1);
-  const format = { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1024 ** step);
+/* As the service writes it: look/words.py. */
+function size(bytes, { units, point }) {
+  if (!bytes) return "";
+  const step = [1, 2].find((one) => bytes < 1024 ** (one + 1)) ?? 3;
+  const value = Math.max(bytes / 1024 ** step, 0.1).toFixed(1).replace(/\.0$/, "");
+  return `${value.replace(".", point)}\u00a0${units.split(" ")[step - 1]}`;
 }
 
 /* A form that is sent while its files are on their way goes once they are there. */

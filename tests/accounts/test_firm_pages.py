@@ -64,11 +64,13 @@ def test_the_page_of_a_firm_is_its_members_only(visitor, applicant, staff, firm)
 def test_an_invitation_travels_by_mail_and_is_accepted(visitor, applicant, firm):
     founder, guest = applicant(), applicant(name="Bolat Guest")
     altyn = firm(founder)
-    fields = {"email": guest.email, "roles": ["editor", "viewer"]}
+    fields = {"email": guest.email, "roles": ["editor", "viewer"], "language": "kk"}
     answer = visitor(founder).post(reverse("accounts:invite_member", args=[altyn.pk]), fields)
     assert answer.url == reverse("accounts:firm", args=[altyn.pk])
     [letter] = mail.outbox
-    assert (letter.to, letter.subject) == ([guest.email], "An invitation to act for a firm")
+    assert (letter.to, letter.subject) == (
+        [guest.email], "Finish setting up access to the licensing service"
+    )  # fmt: skip
     link = re.search(r"http://localhost:8000(\S+)", letter.body)[1]
     assert visitor().get(link).status_code == 200
     assert visitor().post(link).status_code == 200
@@ -96,7 +98,7 @@ def test_an_editor_sees_people_but_manages_nobody(visitor, applicant, firm, emai
     browser = visitor(editor)
     page = browser.get(reverse("accounts:firm", args=[altyn.pk]))
     assert reverse("accounts:invite_member", args=[altyn.pk]) not in page.content.decode()
-    fields = {"email": email(), "roles": ["owner"]}
+    fields = {"email": email(), "roles": ["owner"], "language": "en"}
     browser.post(reverse("accounts:invite_member", args=[altyn.pk]), fields)
     assert mail.outbox == []
     founders = Membership.objects.get(user=founder, role="editor")

@@ -5,7 +5,6 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.urls import reverse
 
 from tests.accounts.test_sign_in import sign_in
@@ -20,7 +19,6 @@ LONG = json.dumps({"id": "A" * 20_000})
 @pytest.fixture(autouse=True)
 def _at_localhost(settings):
     settings.BASE_URL = "http://localhost:8000"
-    cache.clear()
 
 
 def state(browser):

@@ -51,7 +51,9 @@ def test_the_mail_that_arrives_opens_the_account(mailbox, visitor, email, passwo
     [(recipients, letter)] = mailbox.letters
     assert recipients == [address]
     assert letter["Subject"] == "Confirm your e-mail"
-    link = re.search(r"http://localhost:8000(/accounts/confirm-email/\S+)", letter.get_content())[1]
+    link = re.search(
+        r"http://localhost:8000(/accounts/confirm-email/\S+)", letter.get_body(("plain",)).get_content()
+    )[1]
     browser.post(link)
     browser.post(reverse("account_login"), {"login": address, "password": password})
     assert browser.get(reverse("account_change_password")).status_code == 200
@@ -68,7 +70,11 @@ def test_who_signs_up_for_an_invitation_comes_back_to_it(mailbox, visitor, appli
         reverse("account_signup"), {"full_name": "Әсел Қайрат", "email": address, "password1": password}
     )
     letter = mailbox.letters[-1][1]
-    browser.post(re.search(r"http://localhost:8000(/accounts/confirm-email/\S+)", letter.get_content())[1])
+    browser.post(
+        re.search(
+            r"http://localhost:8000(/accounts/confirm-email/\S+)", letter.get_body(("plain",)).get_content()
+        )[1]
+    )
     signing_in = {"login": address, "password": password}
     assert browser.post(reverse("account_login"), signing_in).url == page
     assert browser.post(page).url == reverse("portal:home")

@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 
 from applications.models import Application, Condition, Deadline, InformationRequest
 from applications.services import clocks
-from applications.services.calendar import on_calendar
 from audit.models import Event
 from audit.verify import faults
 from regulators import books, calendars
-from regulators.models import CalendarVersion
 from regulators.services import load_calendar
 from tests.plugins.calendar_file import SHIPPED
 from tests.plugins.cases import SHELL, fresh, new_applicant, new_firm
@@ -27,18 +25,8 @@ from tests.plugins.cases import SHELL, fresh, new_applicant, new_firm
 ALMATY = ZoneInfo("Asia/Almaty")
 SERIAL = itertools.count(1)
 MONDAY = date(2026, 11, 23)
+BY_NOTICE = {c.code for book in books.all_books() for c in book.clocks if c.starts_on == "notice"}
 NEW_DAY_OFF = date(2026, 12, 15)  # a Tuesday
-
-
-@pytest.fixture
-def today(monkeypatch):
-    """A function: from now on it is noon of this day in Almaty."""
-
-    def set_day(day):
-        moment = datetime(day.year, day.month, day.day, 12, tzinfo=ALMATY)
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    return set_day
 
 
 @pytest.fixture
@@ -89,7 +77,7 @@ def moves(case):
 
 
 def test_a_submission_under_the_new_national_book_starts_its_own_periods_and_no_other(submitted_afm_case):
-    assert submitted_afm_case.book.version == "2026.2"
+    assert submitted_afm_case.book.version == "2026.3"
     assert sorted(due(submitted_afm_case)) == ["completeness", "decision", "registration"]
     entries = submitted_afm_case.clock_entries.order_by("clock", "pk").values_list("clock", "what", "cause")
     assert list(entries) == [
@@ -152,12 +140,12 @@ def test_other_procedures_start_with_their_own_notice(code, on_receipt):
     ],
 )
 def test_the_last_day_of_a_period(length, start, end):
-    assert clocks.last_day(Deadline(**length), start) == end
+    assert calendars.last_day(Deadline(**length), start) == end
 
 
 def test_a_period_without_a_length_has_no_last_day():
-    assert clocks.last_day(None, MONDAY) is None
-    assert clocks.last_day(books.latest("afsa-custody").clock("appeal"), MONDAY) is None
+    assert calendars.last_day(None, MONDAY) is None
+    assert calendars.last_day(books.latest("afsa-custody").clock("appeal"), MONDAY) is None
 
 
 @given(
@@ -172,16 +160,16 @@ def test_pauses_make_a_period_longer_by_their_own_length(first, length, between,
         MONDAY + timedelta(days=n) for a, b in ((0, 1), (2, 3)) for n in range(marks[a] + 1, marks[b] + 1)
     ]
     worked = sum(calendars.is_working_day(day) for day in lost)
-    assert clocks.last_day(Deadline(working_days=days), MONDAY, pauses) == counted(MONDAY, days + worked)
-    in_days = clocks.last_day(Deadline(calendar_days=days), MONDAY, pauses)
+    assert calendars.last_day(Deadline(working_days=days), MONDAY, pauses) == counted(MONDAY, days + worked)
+    in_days = calendars.last_day(Deadline(calendar_days=days), MONDAY, pauses)
     assert in_days == MONDAY + timedelta(days=days + len(lost))
 
 
 def test_a_clock_of_each_unit_gets_its_deadline(filed, afsa, afm, today):
     today(date(2026, 11, 30))
     aifc, other = filed(afsa), filed(afm)
-    clocks.start(aifc, "notice")
-    clocks.start(other, "notice")
+    for case in (aifc, other):
+        clocks.start_about(case, "test:1", codes=BY_NOTICE, cause="notice")
     found = due(aifc) | due(other)
     assert found["probity_change"] == date(2026, 12, 21)
     assert found["control_approval"] == date(2027, 11, 30)
@@ -189,10 +177,10 @@ def test_a_clock_of_each_unit_gets_its_deadline(filed, afsa, afm, today):
     assert found["appeal"] == date(2027, 2, 28)
     row = other.deadlines.get(code="appeal")
     units = (row.working_days, row.calendar_days, row.months, row.calendar)
-    assert (units, row.rule) == ((None, None, 3, ""), "3 months from notice (afm-custody 2026.2)")
+    assert (units, row.rule) == ((None, None, 3, ""), "3 months from notice (afm-custody 2026.3)")
     row = aifc.deadlines.get(code="probity_change")
     units = (row.working_days, row.calendar_days, row.months, row.calendar)
-    assert (units, row.rule) == ((None, 21, None, ""), "21 calendar days from notice (afsa-custody 2026.2)")
+    assert (units, row.rule) == ((None, 21, None, ""), "21 calendar days from notice (afsa-custody 2026.3)")
     row = other.deadlines.get(code="objection")
     assert (row.working_days, row.calendar) == (2, str(calendars.kazakhstan()))
     assert "appeal" not in due(aifc)  # no length on record
@@ -202,7 +190,13 @@ def test_a_clock_of_each_unit_gets_its_deadline(filed, afsa, afm, today):
 def test_a_deadline_has_one_unit(national, units):
     with pytest.raises(DatabaseError, match="applications_deadline_one_unit"), transaction.atomic():
         Deadline.objects.create(
-            application=national, code="other", rule="r", starts_on=MONDAY, due_at=timezone.now(), **units
+            application=national,
+            code="other",
+            rule="r",
+            starts_on=MONDAY,
+            due_on=MONDAY,
+            due_at=timezone.now(),
+            **units,
         )
 
 
@@ -255,7 +249,7 @@ def test_what_was_counted_in_the_old_calendar_is_found_by_the_next_run(national,
     new_calendar("2026.2", off=[NEW_DAY_OFF])
     load_calendar(actor=SHELL)
     late = national.deadlines.get(code="decision")
-    late.due_at, late.calendar = clocks.end_of(date(2027, 1, 8)), "kz 2026.1"
+    late.due_on, late.due_at, late.calendar = date(2027, 1, 8), clocks.end_of(date(2027, 1, 8)), "kz 2026.1"
     late.save()
     assert [one.after for one in load_calendar(actor=SHELL).moved] == [date(2027, 1, 11)]
 
@@ -313,7 +307,7 @@ def test_dates_that_a_person_set_and_what_is_over_stay(national, filed, afm, tod
         application=national, number=1, due_on=date(2027, 1, 8), written_by=user
     )
     Condition.objects.create(application=national, number=1, text="t", due_on=date(2027, 1, 8))
-    clocks.start(national, "notice")
+    clocks.start_about(national, "test:1", codes=BY_NOTICE, cause="notice")
     in_months = due(national, months__isnull=False)
     met, decided = filed(afm), filed(afm, state="granted")
     for case in (met, decided):
@@ -328,12 +322,15 @@ def test_dates_that_a_person_set_and_what_is_over_stay(national, filed, afm, tod
     assert moves(met) == moves(decided) == []
 
 
-def test_a_year_that_is_no_longer_in_the_calendar_moves_nothing(national, new_calendar, monkeypatch):
-    monkeypatch.delitem(calendars.kazakhstan().years, 2027)
-    pin = CalendarVersion.objects.create(code="kz", version="2026.2", sha256="0" * 64)
-    with pytest.raises(calendars.YearNotInCalendarError):
-        on_calendar(pin, actor=SHELL)
-    assert due(national)["decision"] == date(2027, 1, 8)
+def test_a_year_that_is_no_longer_in_the_calendar_moves_nothing_and_is_named(national, new_calendar):
+    new_calendar("2026.2", until=2026)
+    loaded = load_calendar(actor=SHELL)
+    assert [str(one) for one in loaded.failed] == [f"{national} decision: 2027 is not in the calendar"]
+    assert (due(national)["decision"], loaded.moved, moves(national)) == (date(2027, 1, 8), [], [])
+    new_calendar("2026.3", off=[NEW_DAY_OFF])
+    again = load_calendar(actor=SHELL)
+    assert [str(one) for one in again.moved] == [f"{national} decision: 2027-01-08 -> 2027-01-11"]
+    assert again.failed == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,25 +18,33 @@ from applications.services.people import save_person
 from applications.services.snapshots import take_snapshot
 from audit.models import Event
 from documents.models import Document
-from documents.services import seal
+from documents.services import pieces, seal
 from notifications.models import Message
 from tests.plugins import cases
 from tests.plugins.cases import fresh
+from tests.plugins.files import pdf as a_pdf
 from workflow.errors import Gone, NotAllowed, NotReady
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def attach(case: Application, user: User, requirement: str = "BP-03") -> AnswerFile:
-    content = io.BytesIO("Құжат: registers of the firm, as a plain text.".encode())
-    return drafting.attach(
-        actor=user, case_id=case.pk, requirement=requirement, upload=content, name="Тіркелім.txt"
-    )
+TEXT: dict[str, Any] = {
+    "name": "Тіркелім.txt", "content": "Құжат: registers of the firm, as a plain text.".encode(),
+}  # fmt: skip
+PDF: dict[str, Any] = {"name": "Тіркелім.pdf", "content": a_pdf()}
+
+
+def attach(
+    case: Application, user: User, requirement: str = "BP-03", *, name: str = TEXT["name"],
+    content: bytes = TEXT["content"],
+) -> AnswerFile:  # fmt: skip
+    upload = io.BytesIO(content)
+    return drafting.attach(actor=user, case_id=case.pk, requirement=requirement, upload=upload, name=name)
 
 
 def test_a_document_that_finds_no_place_is_not_kept(draft_case: Application, firm_user: User) -> None:
     with pytest.raises(NotReady):
-        attach(draft_case, firm_user, "FP-06")  # asked per person
+        attach(draft_case, firm_user, "FP-06", **PDF)  # asked per person
     assert Document.objects.count() == 0
 
 
@@ -101,9 +109,9 @@ def test_what_is_private_to_a_person_is_opened_by_nobody_else(
         family_name="Әлімова", given_names="Дана", patronymic="", born_on=date(1988, 7, 25), citizenship="IE",
         residence="KZ", identifier_kind="passport", identifier="N00000001",
     )  # fmt: skip
-    content = io.BytesIO(b"A passport.")
+    content = io.BytesIO(a_pdf())
     passport = drafting.attach(
-        actor=firm_user, case_id=draft_case.pk, requirement="FP-06", upload=content, name="passport.txt",
+        actor=firm_user, case_id=draft_case.pk, requirement="FP-06", upload=content, name="passport.pdf",
         person=person,
     )  # fmt: skip
     monkeypatch.setattr(evidence, "hidden_people", lambda *_: frozenset({person.pk}))
@@ -116,8 +124,9 @@ def test_the_snapshot_says_what_the_firm_said_and_a_later_word_does_not_change_i
 ) -> None:
     case = afm_draft_case
     code = next(r.code for r in case.book.requirements if "documents" in r.evidence and not r.per_person)
-    first = attach(case, firm_user, code).document
+    first = attach(case, firm_user, code, **PDF).document
     place: dict[str, Any] = {"actor": firm_user, "case_id": case.pk, "requirement": code}
+    newer = a_pdf(b"Newer.")
     said: dict[str, Any] = {
         "kind": "plan",
         "language": "kk",
@@ -125,13 +134,14 @@ def test_the_snapshot_says_what_the_firm_said_and_a_later_word_does_not_change_i
         "expires_on": date(2030, 1, 2),
     }
     files.describe(**place, document=first, expected_version=0, title="Жоспар", **said)
-    newest = files.replace(**place, document=first, upload=io.BytesIO(b"Newer."), name="newer.txt")
+    newest = files.replace(**place, document=first, upload=io.BytesIO(newer), name="newer.pdf")
     files.describe(**place, document=newest, expected_version=0, title="Жоспар", **said)
     with transaction.atomic():
         snapshot = take_snapshot(fresh(case), actor=firm_user, declaration={"text": "True."})
     (given,) = [file for question in snapshot.content["questions"] for file in question["files"]]
     assert given == {
-        "document": str(newest.pk), "name": "newer.txt", "sha256": newest.sha256, "size": 6, "version": 2,
+        "document": str(newest.pk), "name": "newer.pdf", "sha256": newest.sha256, "size": len(newer),
+        "version": 2,
         "title": "Жоспар", "kind": "plan", "language": "kk", "expires_on": "2030-01-02",
     }  # fmt: skip
     files.describe(**place, document=newest, expected_version=1, title="Plan", **said)
@@ -167,3 +177,19 @@ def test_two_replace_one_file_at_once(draft_case: Application, firm_user: User) 
         numbers = list(both.map(replace, ["a.txt", "b.txt"]))
     assert sorted(numbers) == [2, 3]
     assert AnswerFile.objects.get(removed_at=None).document.number == 3
+
+
+def test_one_upload_finished_as_new_and_as_a_newer_version_stands_once(
+    draft_case: Application, firm_user: User
+) -> None:
+    first = attach(draft_case, firm_user).document
+    said: dict[str, Any] = {"name": "b.txt", "declared_type": "", "mark": ""}
+    place: dict[str, Any] = {"place": "BP-03", "actor": firm_user}
+    incoming = pieces.begin(**said, **place, size=6)
+    pieces.add(incoming=incoming, at=0, piece=b"Newer.")
+    once, again = (pieces.find(incoming_id=incoming.pk, **place) for _request in range(2))
+    where: dict[str, Any] = {"actor": firm_user, "case_id": draft_case.pk, "requirement": "BP-03"}
+    given = drafting.attach(**where, upload=once, name="b.txt").document
+    assert files.replace(**where, document=first, upload=again, name="b.txt") == given
+    held = AnswerFile.objects.filter(removed_at=None).order_by("pk")
+    assert [file.document for file in held] == [first, given]

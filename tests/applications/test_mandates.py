@@ -473,10 +473,10 @@ def test_an_owner_invites_an_adviser_who_accepts_and_uploads(
     owner, page = signed_in(firm_user), reverse("portal:advisers", args=[custody_firm.pk])
     wrong = owner.post(page, {"email": adviser.email})
     assert (wrong.status_code, sorted(wrong.context["form"].errors)) == (
-        422, ["role", "scope", "until", "valid_from"],
+        422, ["language", "role", "scope", "until", "valid_from"],
     )  # fmt: skip
     today = timezone.localdate()
-    data = {"email": adviser.email, "role": "editor", "scope": ["business_plan", "aml"]}
+    data = {"email": adviser.email, "role": "editor", "scope": ["business_plan", "aml"], "language": "en"}
     data |= _boxes("valid_from", today) | _boxes("until", today + timedelta(days=30))
     assert owner.post(page, data).url == page
     link = "/accounts/invitation/" + mailoutbox[0].body.split("/invitation/")[1].split()[0]

@@ -133,10 +133,10 @@ def test_coverage_counts_by_stage_act_and_kind(db, capsys):
 def test_affected_names_each_open_case_and_what_is_asked_of_it(afm_draft_case, shelf, capsys):
     base = afm_draft_case.book
     day = base.effective_from
-    shelf(following(base, "2026.3", transition="move", effective_from=day.replace(year=day.year + 1)))
+    shelf(following(base, "2026.4", transition="move", effective_from=day.replace(year=day.year + 1)))
     firm = afm_draft_case.firm.name
-    assert said(capsys, "affected", "afm-custody", "2026.3") == [
-        "afm-custody 2026.3: 1 open cases under older versions",
+    assert said(capsys, "affected", "afm-custody", "2026.4") == [
+        "afm-custody 2026.4: 1 open cases under older versions",
         f"{afm_draft_case.pk}\t{firm}\tdraft\tafm-custody {base.version}\tmove before it is submitted",
     ]
     assert said(capsys, "affected", "afm-custody", base.version) == [

@@ -19,6 +19,8 @@ from applications.samples.scale.tables import Rows
 from applications.states import DECIDED
 from audit.verify import faults
 from regulators import calendars
+from regulators.models import Regulator
+from tests.plugins.tallied import numbers, passages, passages_worked_out, worked_out
 from workflow import acts
 
 pytestmark = pytest.mark.long
@@ -74,6 +76,9 @@ def test_cases_taken_again_by_perform_come_out_as_they_were_copied(few_staff: No
     assert len(kinds) == KINDS
     copy_cases(plan, chosen)
     assert list(faults()) == []
+    for regulator in Regulator.objects.all():
+        assert numbers(regulator) == worked_out(regulator)
+    assert passages() == passages_worked_out() != []
     assert [line for arrival in chosen for line in replay.differences(plan, arrival)] == []
     shortest = min(chosen, key=lambda arrival: len(loading.steps_of(plan, arrival)[1]))
     Stage.objects.filter(application=plan.case_id(shortest.number), order=1).update(note_to_firm="another")

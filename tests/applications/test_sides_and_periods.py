@@ -10,7 +10,6 @@ from applications.rules import is_without_conflict
 from applications.services import (
     assessment,
     assigning,
-    clocks,
     conflicts,
     consultations,
     decisions,
@@ -22,6 +21,7 @@ from applications.services import (
 )
 from applications.services.people import PERSON_FIELDS
 from regulators import rulebook as rb
+from regulators.calendars import last_day
 from regulators.queries import current_pin
 from tests.plugins.cases import appointed, fresh
 from workflow import duties
@@ -132,7 +132,7 @@ def proposed(afm, custody_firm, firm_user, afm_staff):
     )  # fmt: skip
     return case.refusal_notices.create(
         grounds=[], evidence="The file.", text="We propose to refuse.", proposed_by=afm_staff.decision_maker,
-        proposed_at=timezone.now(),
+        proposed_at=timezone.now() - timedelta(days=30),
     )  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def serve(notice, staff, served_on, until):
 
 def test_the_period_is_no_shorter_than_the_books(proposed, afm_staff):
     today = timezone.localdate()
-    least = clocks.last_day(proposed.application.book.clock("representations"), today)
+    least = last_day(proposed.application.book.clock("representations"), today)
     with pytest.raises(NotReady, match=f"until {least.strftime('%d.%m.%Y')} at least"):
         serve(proposed, afm_staff, today, least - timedelta(days=1))
     serve(proposed, afm_staff, today, least)
@@ -157,6 +157,13 @@ def test_the_period_lies_ahead_when_the_service_is_recorded(proposed, afm_staff)
         serve(proposed, afm_staff, today - timedelta(days=30), today)
     serve(proposed, afm_staff, today - timedelta(days=30), today + timedelta(days=1))
     assert fresh(proposed).representations_until == today + timedelta(days=1)
+
+
+def test_a_notice_is_not_served_before_it_was_drawn_up(proposed, afm_staff):
+    day, until = timezone.localdate() - timedelta(days=31), timezone.localdate() + timedelta(days=1)
+    with pytest.raises(NotReady, match="before it was drawn up"):
+        serve(proposed, afm_staff, day, until)
+    serve(proposed, afm_staff, day + timedelta(days=1), until)
 
 
 def clock(**period):
@@ -179,11 +186,11 @@ def clock(**period):
     ],
 )
 def test_the_last_day_of_a_period(period, day, last):
-    assert clocks.last_day(clock(**period), day) == last
+    assert last_day(clock(**period), day) == last
 
 
 def test_a_book_without_the_clock_has_no_last_day():
-    assert clocks.last_day(None, date(2026, 11, 20)) is None
+    assert last_day(None, date(2026, 11, 20)) is None
 
 
 # --- the declaration

@@ -58,7 +58,7 @@ def draft(base, afm_draft_case, firm_user):
 def second(base, **changes):
     return following(
         base,
-        "2026.3",
+        "2026.4",
         reword=(REWORDED,),
         drop=(DROPPED,),
         add=(new_question(base, NEW, CAPITAL),),
@@ -66,7 +66,7 @@ def second(base, **changes):
     )
 
 
-def moved(case, actor, to="2026.3", version=None):
+def moved(case, actor, to="2026.4", version=None):
     version = fresh(case).version if version is None else version
     return move_draft(actor=actor, case=case, to_version=to, expected_version=version)
 
@@ -86,7 +86,7 @@ def test_a_moved_draft_loses_no_answer(base, draft, shelf, firm_user):
     shelf(second(base))
     before, revisions = answers(draft), AnswerRevision.objects.count()
     case = moved(draft, firm_user)
-    assert (case.rulebook.version, case.moved_from.version) == ("2026.3", base.version)
+    assert (case.rulebook.version, case.moved_from.version) == ("2026.4", base.version)
     assert case.version == draft.version + 1
     assert answers(case) == before
     assert sorted(before) == [SAME, REWORDED, DROPPED]
@@ -102,7 +102,7 @@ def test_complete_stages_with_new_or_changed_questions_open_again_and_no_others(
     case = moved(draft, firm_user)
     assert states(case) == {**before, PLAN: "in_progress", CAPITAL: "in_progress"}
     event = Event.objects.get(kind="application.move")
-    assert (event.data["from"], event.data["book"]) == (f"afm-custody {base.version}", "afm-custody 2026.3")
+    assert (event.data["from"], event.data["book"]) == (f"afm-custody {base.version}", "afm-custody 2026.4")
     assert (sorted(event.data["stages"]), event.actor_name) == ([PLAN, CAPITAL], firm_user.audit_name)
 
 
@@ -112,8 +112,8 @@ def test_an_answer_to_a_question_that_comes_back_counts_again_and_is_to_be_check
     shelf(second(base))
     case = moved(draft, firm_user)
     assert DROPPED not in case.book.by_code
-    shelf(following(base, "2026.4", days=2))
-    case = moved(case, firm_user, to="2026.4")
+    shelf(following(base, "2026.5", days=2))
+    case = moved(case, firm_user, to="2026.5")
     given = load_draft(case).answer((DROPPED, None))
     assert given.value == {"text": f"Answer {DROPPED}"}
     question = Question(requirement=case.book.by_code[DROPPED])
@@ -169,7 +169,7 @@ def test_an_editor_or_owner_of_the_firm_moves_it(base, draft, shelf, roles, may)
     for role in roles:
         Membership.objects.create(user=actor, firm=draft.firm, role=role)
     if may:
-        assert moved(draft, fresh(actor)).rulebook.version == "2026.3"
+        assert moved(draft, fresh(actor)).rulebook.version == "2026.4"
         return
     with pytest.raises(NotAllowed):
         moved(draft, fresh(actor))
@@ -186,15 +186,15 @@ def test_a_stranger_and_staff_are_refused(base, draft, shelf, afm_staff):
 
 
 def test_a_stale_page_and_a_version_that_is_not_the_newest_conflict(base, draft, shelf, firm_user):
-    shelf(second(base), following(base, "2026.4", days=2))
-    with pytest.raises(Conflict, match=r"Version 2026\.4 is in effect now"):
-        moved(draft, firm_user, to="2026.3")
-    with pytest.raises(Conflict):
-        moved(draft, firm_user, to="2026.4", version=draft.version + 1)
-    assert fresh(draft).rulebook.version == base.version
-    moved(draft, firm_user, to="2026.4")
-    with pytest.raises(NotReady, match="newest version already"):
+    shelf(second(base), following(base, "2026.5", days=2))
+    with pytest.raises(Conflict, match=r"Version 2026\.5 is in effect now"):
         moved(draft, firm_user, to="2026.4")
+    with pytest.raises(Conflict):
+        moved(draft, firm_user, to="2026.5", version=draft.version + 1)
+    assert fresh(draft).rulebook.version == base.version
+    moved(draft, firm_user, to="2026.5")
+    with pytest.raises(NotReady, match="newest version already"):
+        moved(draft, firm_user, to="2026.5")
 
 
 def test_a_version_of_tomorrow_is_not_there_yet(base, draft, shelf, firm_user):
@@ -230,9 +230,9 @@ def test_the_strictest_version_since_counts(
 ):
     case = filed(base, new_firm(new_applicant(), "Filed Ltd"), afm, firm_user)
     for number, transition in enumerate(transitions):
-        shelf(following(base, f"2026.{number + 3}", days=number + 1, transition=transition))
+        shelf(following(base, f"2026.{number + 4}", days=number + 1, transition=transition))
     submit = acts_of(Application)["submit"]
-    last = f"2026.{len(transitions) + 2}"
+    last = f"2026.{len(transitions) + 3}"
     day = f"0{len(transitions) + 1}.02.2026"
     words = f"Rule book {last} is in force since {day}: move the application to it first."
     found = [r.text for r in unmet(draft, submit, {"declaration": "x"})]
@@ -247,7 +247,7 @@ def test_affected_lists_open_cases_under_older_versions(base, draft, shelf, afm,
         pk=filed(base, new_firm(new_applicant(), "Gone Ltd"), afm, firm_user).pk
     ).update(state="withdrawn")
     assert affected(base) == []
-    stay, strict = second(base), following(base, "2026.4", days=2, transition="reassess", reassess=(SAME,))
+    stay, strict = second(base), following(base, "2026.5", days=2, transition="reassess", reassess=(SAME,))
     shelf(stay, strict)
     assert {one.case: one.words for one in affected(stay)} == {
         draft: "may move, may stay", case: "stays under its version",
@@ -290,7 +290,7 @@ def reviewed(base, custody_firm, afm, firm_user):
     return case
 
 
-def applied(case, lead, to="2026.3", version=None, reason="The rules have changed."):
+def applied(case, lead, to="2026.4", version=None, reason="The rules have changed."):
     version = fresh(case).version if version is None else version
     return apply_version(actor=lead, case=case, to_version=to, expected_version=version, reason=reason)
 
@@ -316,7 +316,7 @@ def test_a_version_that_reassesses_is_applied_by_a_lead_and_assessed_before_the_
     assert found[SAME] == ("met", False)
     assert sum(affected for _outcome, affected in found.values()) == 2
     snapshot = case.snapshots.latest("number")
-    assert (snapshot.number, snapshot.law["version"]) == (2, "2026.3")
+    assert (snapshot.number, snapshot.law["version"]) == (2, "2026.4")
     with pytest.raises(NotReady) as refused:
         recommend(case, afm_staff)
     assert not [r for r in refused.value.reasons if "apply it" in r.text]
@@ -342,7 +342,7 @@ def test_approved_stages_that_hold_them_reopen_with_those_that_wait_for_them(
 def test_a_question_that_went_to_another_stage_is_found_there(base, reviewed, shelf, afm_staff):
     section = base.sections_of(CAPITAL)[0].code
     there = [new_question(base, SAME, CAPITAL)]
-    shelf(following(base, "2026.3", drop=(SAME,), add=tuple(there), transition="reassess"))
+    shelf(following(base, "2026.4", drop=(SAME,), add=tuple(there), transition="reassess"))
     applied(reviewed, afm_staff.lead_reviewer)
     assert (there[0].section, reviewed.findings.get(requirement=SAME).stage) == (section, CAPITAL)
 
@@ -362,16 +362,16 @@ def test_applying_is_refused_where_it_would_lose_or_invent_something(base, revie
     shelf(second(base, transition="move"))
     with pytest.raises(NotReady, match="No newer version asks to assess"):
         applied(reviewed, lead)
-    shelf(following(base, "2026.4", days=2, transition="reassess", reword=(REWORDED,)))
+    shelf(following(base, "2026.5", days=2, transition="reassess", reword=(REWORDED,)))
     with pytest.raises(Conflict):
-        applied(reviewed, lead, to="2026.4", version=reviewed.version + 1)
-    with pytest.raises(Conflict, match=r"2026\.4 is in effect now"):
-        applied(reviewed, lead, to="2026.3")
+        applied(reviewed, lead, to="2026.5", version=reviewed.version + 1)
+    with pytest.raises(Conflict, match=r"2026\.5 is in effect now"):
+        applied(reviewed, lead, to="2026.4")
     with pytest.raises(NotReady, match="Write the reason"):
-        applied(reviewed, lead, to="2026.4", reason=" ")
+        applied(reviewed, lead, to="2026.5", reason=" ")
     reviewed.stages.filter(code=CAPITAL).update(state="changes_requested")
     with pytest.raises(NotReady, match="is with the firm: apply the version when it is complete again"):
-        applied(reviewed, lead, to="2026.4")
+        applied(reviewed, lead, to="2026.5")
     assert fresh(reviewed).rulebook.version == base.version
     assert fresh(reviewed).snapshots.count() == 1
 
@@ -412,7 +412,7 @@ def test_nothing_is_recommended_or_decided_while_announced_law_in_force_is_not_s
     acts = acts_of(Application)
     for name in ("recommend", "approve_in_principle", "grant", "propose_refusal", "refuse"):
         assert words in [reason.text for reason in unmet(case, acts[name], {})], name
-    PendingChange.objects.filter(pk=change.pk).update(settled_on=today, settled_how="In 2026.3.")
+    PendingChange.objects.filter(pk=change.pk).update(settled_on=today, settled_how="In 2026.4.")
     assert law.unsettled(fresh(reviewed)) == []
     assert recommend(reviewed, afm_staff).state == "recommended"
 

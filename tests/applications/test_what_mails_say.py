@@ -82,4 +82,4 @@ def test_the_notice_of_a_refusal_cites_what_the_right_to_reply_rests_on(refusal_
     assert message.url.endswith(reverse("portal:representation", args=[refusal_proposed.pk]))
     [basis] = re.findall(r"The period for a reply: (.*)", message.body_text)
     act = "AIFC Financial Services Framework Regulations"
-    assert basis == f"length not on record (Rule: {act} s 10(1), Schedule 1 para 4)."
+    assert basis == f"length not on record: Rule: {act} s 10(1), Schedule 1 para 4."

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from applications.addresses import question_url_of
 from applications.models import Answer, AnswerFile, Application
-from applications.portal.addresses import question_url_of
 from documents.models import Document, Incoming
 from documents.stores import PIECE
-from tests.plugins.files import pdf
+from regulators.rulebook import Slot
+from tests.plugins.files import jpg, pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AT_ITS_ADDRESS = re.compile(r"/file/(\?|$)")
 
 DROP = """([box, names]) => {
   const given = new DataTransfer();
@@ -69,7 +71,7 @@ def test_two_files_are_dropped_and_a_word_typed_beside_them_stays(come: Any, axe
 def test_a_slow_upload_shows_where_it_is_and_can_be_cancelled_and_tried_again(come: Any) -> None:
     page = come()
     waiting: list[Route] = []
-    page.route("**/file/", lambda route: waiting.append(route))
+    page.route(AT_ITS_ADDRESS, lambda route: waiting.append(route))
     page.get_by_label("Choose files").set_input_files(a_file("slow.pdf"))
     slow = row(page, "slow.pdf")
     expect(slow).to_contain_text("Uploading")
@@ -78,7 +80,7 @@ def test_a_slow_upload_shows_where_it_is_and_can_be_cancelled_and_tried_again(co
     expect(slow).to_contain_text("Cancelled")
     expect(page.locator("[data-live]")).to_have_text("slow.pdf: Cancelled")
     expect(slow.get_by_role("button", name="Try again slow.pdf")).to_be_focused()
-    page.unroute("**/file/")
+    page.unroute(AT_ITS_ADDRESS)
     slow.get_by_role("button", name="Try again slow.pdf").click()
     expect(page.get_by_role("link", name="slow.pdf", exact=True)).to_be_focused()
     assert held() == {"slow.pdf"}
@@ -88,7 +90,7 @@ def test_a_form_that_is_sent_meanwhile_goes_once_the_files_are_there(come: Any) 
     page = come()
     here = page.url
     waiting: list[Route] = []
-    page.route("**/file/", lambda route: waiting.append(route))
+    page.route(AT_ITS_ADDRESS, lambda route: waiting.append(route))
     page.get_by_label("Number").fill("7")
     page.get_by_label("Choose files").set_input_files(a_file("slow.pdf"))
     page.get_by_role("button", name="Save and come back later").click()
@@ -219,7 +221,10 @@ def test_the_row_of_a_file_in_its_check_settles_by_itself(come: Any, settings: A
 LARGE = PIECE * 2 + 1000
 
 
-def test_a_large_file_goes_on_by_itself_where_the_line_dropped(come: Any) -> None:
+@pytest.mark.parametrize("status", [0, 502])
+def test_a_large_file_goes_on_by_itself_where_the_line_dropped_or_the_service_failed(
+    come: Any, status: int
+) -> None:
     page = come()
     sent: list[int] = []
 
@@ -228,11 +233,14 @@ def test_a_large_file_goes_on_by_itself_where_the_line_dropped(come: Any) -> Non
         if at is not None:
             sent.append(at)
         if sent.count(PIECE) in (1, 2) and at == PIECE:
-            route.abort("connectionreset")
+            if status:
+                route.fulfill(status=status, body="<h1>Bad gateway</h1>")
+            else:
+                route.abort("connectionreset")
         else:
             route.continue_()
 
-    page.route("**/file/", twice_broken)
+    page.route(AT_ITS_ADDRESS, twice_broken)
     page.get_by_label("Number").fill("7")
     page.get_by_label("Choose files").set_input_files(a_file("large.pdf", b"x" * LARGE))
     expect(row(page, "large.pdf")).to_contain_text("Waiting for the connection")
@@ -257,7 +265,7 @@ def test_a_large_file_of_which_no_further_piece_comes_is_given_up_after_six_trie
         else:
             route.continue_()
 
-    page.route("**/file/", broken)
+    page.route(AT_ITS_ADDRESS, broken)
     page.get_by_label("Choose files").set_input_files(a_file("large.pdf", b"x" * LARGE))
     large = row(page, "large.pdf")
     for _pause in range(6):
@@ -283,7 +291,7 @@ def test_a_large_file_goes_on_after_the_page_was_left(come: Any, tmp_path: Path)
             return  # never answered: the page is left while it waits
         route.continue_()
 
-    page.context.route("**/file/", seen)
+    page.context.route(AT_ITS_ADDRESS, seen)
     page.get_by_label("Choose files").set_input_files(path)
     expect(row(page, "large.pdf")).to_contain_text("Uploading")
     page.wait_for_function("() => document.querySelector('progress').value > 99")
@@ -298,7 +306,7 @@ def test_a_large_file_goes_on_after_the_page_was_left(come: Any, tmp_path: Path)
 
 def test_of_a_large_file_that_is_cancelled_nothing_is_kept(come: Any) -> None:
     page = come()
-    page.route("**/file/", lambda route: None if piece_in(route) == PIECE else route.continue_())
+    page.route(AT_ITS_ADDRESS, lambda route: None if piece_in(route) == PIECE else route.continue_())
     page.get_by_label("Choose files").set_input_files(a_file("large.pdf", b"x" * LARGE))
     page.wait_for_function("() => document.querySelector('progress').value > 40")
     assert Incoming.objects.get().came == PIECE
@@ -310,5 +318,68 @@ def test_of_a_large_file_that_is_cancelled_nothing_is_kept(come: Any) -> None:
 
 def piece_in(route: Route) -> int | None:
     """Where in the file the piece begins that this request brings."""
-    begins = re.search(rb'name="at"\r\n\r\n(\d+)', (route.request.post_data_buffer or b"")[:2000])
+    begins = re.search(r"[?&]at=(\d+)", route.request.url)
     return int(begins[1]) if begins else None
+
+
+def test_what_the_question_does_not_take_is_said_before_it_is_sent(
+    come: Any, draft_case: Application, slotted: Callable[..., Application]
+) -> None:
+    slotted(draft_case, {"CUS-08": Slot(kinds=("pdf", "jpg"), most_megabytes=1)})
+    page = come()
+    sent: list[Route] = []
+    page.route(AT_ITS_ADDRESS, lambda route: sent.append(route))
+    large = a_file("large.pdf", b"x" * 1024 * 1024)
+    page.get_by_label("Choose files").set_input_files([a_file("plan.docx"), large])
+    expect(row(page, "plan.docx")).to_contain_text("This question takes these kinds of file: PDF, JPG.")
+    expect(row(page, "large.pdf")).to_contain_text("The file is larger than 1 MB.")
+    expect(page.locator("[data-live]")).to_contain_text("large.pdf: The file is larger than 1 MB.")
+    assert sent == []
+    page.unroute(AT_ITS_ADDRESS)
+    page.get_by_label("Choose files").set_input_files(
+        {"name": "face.JPG", "mimeType": "image/jpeg", "buffer": jpg()}
+    )
+    expect(page.get_by_role("link", name="face.jpg", exact=True)).to_be_visible()
+    assert held() == {"face.jpg"}
+
+
+def test_an_empty_file_is_told_so_at_once_and_sizes_read_as_the_service_writes_them(come: Any) -> None:
+    page = come()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.get_by_label("Choose files").set_input_files(
+        [{"name": "empty.pdf", "mimeType": "application/pdf", "buffer": b""}]
+    )
+    expect(row(page, "empty.pdf")).to_contain_text("Not uploaded")
+    expect(row(page, "empty.pdf")).to_contain_text("The file is empty. Check the file on your computer")
+    waiting: list[Route] = []
+    page.route(AT_ITS_ADDRESS, lambda route: waiting.append(route))
+    page.get_by_label("Choose files").set_input_files(a_file("half.pdf", b"x" * 1500))
+    expect(row(page, "half.pdf").locator("[data-size]")).to_have_text("1.5\xa0KB")
+    page.unroute(AT_ITS_ADDRESS)
+    row(page, "half.pdf").get_by_role("button", name="Cancel").click()
+    row(page, "half.pdf").get_by_role("button", name="Try again").click()
+    expect(row(page, "half.pdf")).to_contain_text("1.5\xa0KB ·")
+    assert (held(), faults) == ({"half.pdf"}, [])
+
+
+def test_a_newer_version_leads_to_what_is_said_of_it_anew(come: Any) -> None:
+    page = come()
+    page.get_by_label("Choose files").set_input_files(a_file("v1.pdf"))
+    row(page, "v1.pdf").get_by_role("link", name="Describe").click()
+    page.get_by_label("Name for readers").fill("Plan")
+    page.get_by_role("group", name="Valid until").get_by_label("Day").fill("4")
+    page.get_by_role("group", name="Valid until").get_by_label("Month").fill("5")
+    page.get_by_role("group", name="Valid until").get_by_label("Year").fill("2031")
+    page.get_by_role("button", name="Save", exact=True).click()
+    row(page, "Plan").get_by_role("link", name="Replace").click()
+    page.get_by_label("Choose the file").set_input_files(a_file("v2.pdf", b"2"))
+    expect(page.get_by_text("Version 2 is in the place of the one before")).to_be_visible()
+    expect(page.get_by_text("Valid until 4 May 2031")).to_be_visible()
+    year = page.get_by_role("group", name="Valid until").get_by_label("Year")
+    assert year.input_value() == ""
+    page.get_by_role("link", name="Fill this in below").click()
+    expect(year).to_have_value("2031")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(row(page, "Plan")).to_contain_text("Valid until 4 May 2031")
+    assert held() == {"v2.pdf"}

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from applications.dates import dates_of_firms
+from applications.due.firms import dates_of_firms
 from applications.models import Representation
 from applications.services import decisions
 from applications.services.effects import carried_over
@@ -192,6 +192,7 @@ def test_the_road_to_a_refusal(recommended, browsers):
 
     today = timezone.localdate()
     served = {**on(today - timedelta(days=9), "served_on"), "how": "By courier."}
+    case.refusal_notices.update(proposed_at=timezone.now() - timedelta(days=9))
     page = at("service", case, notice.pk)
     assert browsers.case_officer.post(page, {**served, **on(today, "until")}).status_code == 422
     tomorrow = on(today + timedelta(days=1), "until")

@@ -1,7 +1,7 @@
 """Who else of the staff has a case open: told to them alone, at the cost of no query."""
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,7 +17,7 @@ WORDS = "Also viewing"
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    cache.clear()
+    caches["quick"].clear()
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_every_page_of_work_on_the_case_names_the_others(case, browsers, afsa_st
 def test_it_lasts_two_minutes_and_while_the_page_asks(case, browsers, after):
     url, poll = at("change", case), at("viewing", case)
     for opens, last in ((url, 119), (poll, 74)):
-        cache.clear()
+        caches["quick"].clear()
         after(0)
         browsers.lead_reviewer.get(opens)
         after(last)
@@ -114,12 +114,8 @@ def test_it_costs_no_query_and_asking_by_itself_is_no_activity(case, browsers, m
 
 
 def test_a_cache_that_is_away_harms_nothing(case, browsers, settings):
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "unix:///nowhere/valkey.sock",
-        }
-    }
+    away = {**settings.CACHES["quick"], "LOCATION": "unix:///nowhere/valkey.sock"}
+    settings.CACHES = {**settings.CACHES, "quick": away}
     for name in ("change", "viewing"):
         browsers.lead_reviewer.get(at(name, case))
         page = browsers.reviewer.get(at(name, case))

@@ -7,14 +7,17 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications.desk.timeline import timeline_of
 from applications.queries.files_of_case import GivenFile, files_of_case
 from applications.services import drafting, files
 from applications.services.archive import Archive
 from applications.services.conflicts import declare_conflict
 from applications.services.copying import copy_application
+from applications.services.evidence import open_evidence
 from applications.services.snapshots import take_snapshot
 from audit.models import Event
 from documents.models import Document
@@ -56,6 +59,11 @@ def opened(case):
     return [(event.data["document"], event.reason) for event in found]
 
 
+def document_reads(asked):
+    by_key = 'FROM "documents_document" WHERE "documents_document"."id"'
+    return [one["sql"] for one in asked if by_key in one["sql"]]
+
+
 def test_each_file_comes_once_in_the_folder_of_its_question_and_each_opening_is_on_record(
     with_files, afm_staff, english
 ):
@@ -79,6 +87,47 @@ def test_each_file_comes_once_in_the_folder_of_its_question_and_each_opening_is_
     assert {row[6] for row in of_twice} == {made["twice.pdf"].sha256}
     assert [row[1] for row in index if "план" in row[1]] == ["'=план.pdf"]
     assert sorted(opened(case)) == sorted((str(document.pk), "zip") for document in made.values())
+
+
+def test_a_download_is_one_line_of_what_happened_and_names_its_files(with_files, afm_staff, english):
+    case, _rules, made = with_files
+    browser = english(afm_staff.reviewer)
+    for _download in range(2):
+        taken_apart(browser.post(at("archive", case)))
+    single = made["twice.pdf"]
+    assert browser.get(at("document", case, single.pk)).status_code == 200
+
+    lines = [line for line in timeline_of(fresh(case)) if line.files or line.what == "Document opened"]
+    assert [(line.what, line.detail) for line in lines] == [
+        ("Document opened", "twice.pdf"),
+        ("Files taken as a ZIP", "4 files"),
+        ("Files taken as a ZIP", "4 files"),
+    ]
+    assert [sorted(line.files) for line in lines] == [[], sorted(made), sorted(made)]
+    assert {line.who for line in lines} == {afm_staff.reviewer.audit_name}
+    assert len(opened(case)) == 2 * len(made) + 1  # the record has each of them
+    page = browser.get(reverse("admin:applications_application_change", args=[case.pk])).content.decode()
+    assert page.count("Files taken as a ZIP") == 2
+    assert page.count("=план.pdf") == 2
+
+
+def test_a_download_that_broke_off_names_what_it_reached(with_files, afm_staff):
+    case, _rules, _made = with_files
+    sent = iter(Archive(actor=fresh(afm_staff.reviewer), case=case, files=files_of_case(case)))
+    next(sent)
+    [line] = [line for line in timeline_of(case) if line.files]
+    assert (line.detail, line.files) == ("1 file", [files_of_case(case)[0].name])
+
+
+def test_each_document_is_read_by_its_opening_alone(with_files, afm_staff):
+    case, _rules, made = with_files
+    archive = Archive(actor=fresh(afm_staff.reviewer), case=case, files=files_of_case(case))
+    with CaptureQueriesContext(connection) as asked:
+        b"".join(archive)
+    reads = document_reads(asked)
+    with CaptureQueriesContext(connection) as alone:
+        open_evidence(actor=fresh(afm_staff.reviewer), document_id=made["gone.pdf"].pk, case=case)[1].close()
+    assert len(reads) == 1 + len(made) * len(document_reads(alone))
 
 
 def test_what_may_not_be_opened_is_left_out_and_the_index_says_why(with_files, afm_staff, english):

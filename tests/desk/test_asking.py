@@ -218,3 +218,44 @@ def test_the_questions_to_choose_from_are_of_the_submission_that_the_page_has_re
         choices = question_choices(case, people=True)
     offered = [key for _title, group in choices[1:] for key, _text in group]
     assert offered == [f"{one['requirement']}|" for one in submission.content["questions"]]
+
+
+def test_of_a_case_that_is_recommended_nothing_is_asked_and_nothing_offered(case, browsers, day):
+    finding = case.findings.first()
+    browser, question = browsers.reviewer, at("question", case, finding.stage, finding.requirement)
+    points = {"pick_1": f"{finding.requirement}|", "text_1": "Where?", **on(day, "due_on")}
+    assert browser.post(at("request_new", case), points).status_code == 302
+    case.findings.filter(pk=finding.pk).update(
+        outcome="query", note="Which bank?", assessed_at=timezone.now()
+    )
+    offers = (
+        at("request_new", case),
+        at("request_collect", case),
+        at("request_put", case),
+        at("request_edit", case, 1),
+    )
+    pages = (
+        reverse("admin:applications_application_change", args=[case.pk]),
+        question,
+        at("request", case, 1),
+    )
+
+    def offered():
+        shown = [browser.get(url).content.decode() for url in pages]
+        return {url for url in offers if any(f'"{url}' in page for page in shown)}, 'name="send"' in shown[2]
+
+    assert offered() == ({offers[0], offers[1], offers[3]}, True)
+    type(case).objects.filter(pk=case.pk).update(state="recommended")
+    assert offered() == (set(), False)
+    why = "Information is asked for while the application is in review."
+    assert why in browser.get(pages[2]).content.decode()
+    for url in offers:
+        page = browser.get(url)
+        assert (page.context["form"], why in page.content.decode()) == (None, True)
+        posted = {**points, "version": case.requests.get().version, "chosen": f"{finding.requirement}|"}
+        assert (
+            url == offers[2] or browser.post(url, posted).status_code == 422
+        )  # what is in one is put in no other
+    assert case.requests.count() == 1
+    close = {"close": "1", "note": "The case is recommended.", "version": case.requests.get().version}
+    assert browser.post(pages[2], close).status_code == 302  # what can be done is offered still

@@ -10,9 +10,12 @@ from django.utils import timezone
 
 from applications.models import Answer, AnswerFile, Application
 from applications.services import drafting, files
+from applications.services.evidence import on_verdict
 from applications.services.snapshots import take_snapshot
 from audit.models import Event
+from documents.models import Document
 from documents.services import seal
+from notifications.models import Message
 from tests.desk.conftest import at
 from tests.plugins.cases import fresh
 from tests.plugins.files import pdf, receive, upload
@@ -21,12 +24,14 @@ from tests.plugins.previews import give_preview
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def give(case, *, sealed=True):
+def give(case, *, sealed=True, content=None):
     """A document, sealed unless told otherwise, that answers the first question of the case."""
     by = case.firm.memberships.first().user
-    document = receive(upload=upload("plan.pdf", pdf()), name="plan.pdf", actor=by)
+    document = receive(upload=upload("plan.pdf", content or pdf()), name="plan.pdf", actor=by)
     code = case.findings.first().requirement
-    answer = Answer.objects.create(application=case, requirement=code, updated_by=by)
+    answer, _new = Answer.objects.get_or_create(
+        application=case, requirement=code, person=None, defaults={"updated_by": by}
+    )
     AnswerFile.objects.create(answer=answer, document=document, added_by=by)
     if sealed:
         seal(documents=[document])
@@ -154,3 +159,45 @@ def test_a_list_shows_no_first_page_of_what_is_about_a_person(case_in_review, af
     assert small not in page
     assert browser.get(small).status_code == 404
     assert browser.get(at("picture", case_in_review, document.pk, "large")).status_code == 200
+
+
+def test_what_runs_by_itself_opens_behind_a_warning(document_store, filed, afsa, browsers):
+    case = filed(afsa)
+    content = pdf(b"<</S /JavaScript>>")
+    document = give(case, content=content)
+    url = at("document", case, document.pk)
+    opened = Event.objects.filter(kind="document.opened")
+
+    text = browsers.specialist.get(url).content.decode()
+    assert "This file contains scripts." in text
+    assert (text.count('href="?warned=yes"'), opened.count()) == (1, 0)
+
+    answer = browsers.specialist.get(url + "?warned=yes")
+    assert (b"".join(answer.streaming_content), opened.count()) == (content, 1)
+
+
+def test_the_desk_hears_of_a_submitted_file_that_a_later_check_rejects(
+    document_store, filed, afsa, afsa_staff, firm_user
+):
+    case = filed(afsa)
+    sealed, draft = give(case), give(case, sealed=False)
+    told = Message.objects.filter(template="internal_file_rejected").values_list(
+        "recipient__full_name", flat=True
+    )
+
+    def found(document, status):
+        Document.objects.filter(pk=document.pk).update(status=status)
+        with transaction.atomic():
+            on_verdict(fresh(document))
+
+    found(draft, "infected")
+    assert list(told.all()) == []
+    found(sealed, "clean")
+    assert list(told.all()) == []
+    found(sealed, "infected")
+    found(sealed, "infected")
+    assert sorted(told.all()) == ["AFSA lead reviewer", "AFSA second lead reviewer"]
+    Message.objects.all().delete()
+    Application.objects.filter(pk=case.pk).update(case_officer=afsa_staff.case_officer)
+    found(sealed, "infected")
+    assert list(told.all()) == [afsa_staff.case_officer.full_name]

@@ -30,7 +30,7 @@ STAFF = ("case_officer", "reviewer", "specialist", "lead_reviewer", "decision_ma
 REVIEW = {"reviewer", "lead_reviewer"}
 OPENED_BY = {
     "stage": set(STAFF), "question": set(STAFF), "changes": set(STAFF), "request": set(STAFF),
-    "note_new": set(STAFF), "conflict_new": set(STAFF),
+    "note_new": set(STAFF), "conflict_new": set(STAFF), "hold_new": {"lead_reviewer", "decision_maker"},
     "completeness": {"case_officer"}, "fee": {"case_officer"}, "assign": {"case_officer", "lead_reviewer"},
     "take": {"case_officer", "lead_reviewer"}, "release": {"case_officer", "lead_reviewer"},
     "request_new": REVIEW, "consultation_new": REVIEW, "consultation": REVIEW | {"specialist"},
@@ -40,8 +40,9 @@ OPENED_BY = {
     "inspection_new": REVIEW | {"specialist"}, "inspection_confirm": REVIEW | {"specialist"},
     "condition": REVIEW, "version": {"lead_reviewer"}, "request_edit": REVIEW, "request_reply": REVIEW,
     "request_extension": REVIEW, "request_collect": REVIEW, "request_put": REVIEW, "request_verdict": REVIEW,
-    "viewing": set(STAFF),
+    "viewing": set(STAFF), "told": set(STAFF),
     "letters": set(STAFF), "letter": set(STAFF), "letter_pdf": set(STAFF), "letter_new": REVIEW,
+    "extend_period": {"decision_maker"},
     "service": {"case_officer", "decision_maker"}, "representation": {"decision_maker"},
     "panel_new": {"lead_reviewer", "decision_maker"}, "panel": set(STAFF), "panel_vote": set(STAFF),
     "panel_recuse": set(STAFF), "panel_close": {"decision_maker"},

@@ -34,7 +34,7 @@ def settle(case, stage, browser, reviewer):
     first, *others = Finding.objects.filter(application=case, stage=stage.code).select_related("application")
     posted(browser, question_of(first), finding_data(first))
     for finding in Finding.objects.filter(pk__in=[other.pk for other in others], outcome=""):
-        assess(actor=reviewer, finding=finding, expected_version=finding.version, outcome="met")
+        assess(actor=reviewer, finding=finding, expected_version=finding.version, outcome="met", note="Seen.")
 
 
 def test_from_submission_to_licence(submitted_case, browsers, afsa_staff):

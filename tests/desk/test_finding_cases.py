@@ -92,7 +92,7 @@ def test_the_pages_hold_each_case_once_both_ways(sort, filed, afsa, browsers, mo
     for number, case in enumerate(cases[:3]):  # two of them are due at the same moment, two never
         Deadline.objects.create(
             application=case, code="review", rule="r", starts_on=now.date(), working_days=5,
-            due_at=now + timedelta(days=number // 2),
+            due_on=now.date(), due_at=now + timedelta(days=number // 2),
         )  # fmt: skip
     keep([case.pk for case in cases])
     Application.objects.update(active_at=now)

@@ -1,6 +1,6 @@
 """A date that was counted in a forecast calendar says so, to the desk and to the firm."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -24,7 +24,7 @@ WORDS = "forecast calendar"
 def test_only_working_days_of_a_forecast_year_are_marked(case, browsers, english, year, length, said):
     Deadline.objects.create(
         application=case, code="decision", rule="r", starts_on="2026-11-23",
-        due_at=datetime(year, 12, 14, 12, tzinfo=UTC), **length,
+        due_on=date(year, 12, 14), due_at=datetime(year, 12, 14, 12, tzinfo=UTC), **length,
     )  # fmt: skip
     keep([case.pk])
     pages = [

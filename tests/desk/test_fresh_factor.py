@@ -7,7 +7,6 @@ import time
 
 import pytest
 from django.contrib import admin
-from django.core.cache import cache
 from django.test import RequestFactory
 
 from applications.desk.pages import PAGES
@@ -39,7 +38,6 @@ DECISIONS = {
 def _standing_clock(time_machine):
     """At the beginning of a code, so that it does not run out between its making and its check."""
     time_machine.move_to(time.time() // 30 * 30 + 1, tick=False)
-    cache.clear()
 
 
 @pytest.fixture
@@ -130,7 +128,9 @@ def test_every_act_that_decides_asks(model, monkeypatch):
 
 def test_a_page_of_the_decision_asks_too(case, filed, afsa_staff, english):
     named = {page.name for page in PAGES if page.fresh_factor}
-    assert named == {"service", "representation", "panel_vote", "panel_close", "letter_new", "correction"}
+    assert named == {
+        "service", "representation", "panel_vote", "panel_close", "letter_new", "correction", "extend_period"
+    }  # fmt: skip
     refused = filed(case.licence_type, state="refusal_proposed")
     notice = refused.refusal_notices.create(
         grounds=[], evidence="e", text="t", proposed_by=afsa_staff.second_decision_maker,

@@ -7,10 +7,11 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from applications.models import Inspection
+from applications.services.assessment import assess
 from applications.services.inspections import confirm_inspection, record_inspection
 from audit.models import Event
 from notifications.models import Message
-from tests.desk.conftest import at, on
+from tests.desk.conftest import at, finding_data, on
 from tests.plugins.cases import an_inspected, fresh
 from workflow.errors import NotAllowed, NotReady
 from workflow.models import Duty
@@ -132,10 +133,61 @@ def test_only_who_assesses_is_offered_as_second_and_where_nobody_does_the_page_s
     offered = browsers.reviewer.get(url).context["form"].fields["second"].queryset
     others = ("specialist", "lead_reviewer", "second_lead_reviewer")
     assert set(offered) == {getattr(afsa_staff, role) for role in others}
-    nobody = "Nobody else assesses cases here, so there is no second inspector."
-    assert nobody not in browsers.reviewer.get(url).content.decode()
+    cousin = afsa_staff.specialist
+    case_in_review.conflicts.create(human=cousin.human, declared_by_name=cousin.full_name, text="A cousin.")
+    offered = browsers.reviewer.get(url).context["form"].fields["second"].queryset
+    assert set(offered) == {getattr(afsa_staff, role) for role in others[1:]}
+    page = browsers.reviewer.get(url)
+    assert (page.context["form"] is None, "takes two inspectors" in page.content.decode()) == (False, False)
     type(offered[0]).objects.filter(pk__in=[one.pk for one in offered]).update(is_active=False)
-    assert nobody in browsers.reviewer.get(url).content.decode()
+    names = ", ".join(one.full_name for one in (afsa_staff.administrator, afsa_staff.second_administrator))
+    for address in (url, question(case_in_review, code)):
+        page = browsers.reviewer.get(address).content.decode()
+        assert "An inspection on site takes two inspectors" in page
+        assert (
+            f"An administrator appoints another reviewer, specialist or lead reviewer first: {names}." in page
+        )
+        assert f'href="{url}"' not in page
+    assert browsers.reviewer.get(url).context["form"] is None
+    assert browsers.reviewer.post(url, seen(afsa_staff)).status_code == 422
+    assert Inspection.objects.count() == 0
+
+
+def test_met_without_a_confirmed_inspection_needs_a_reason_and_the_page_says_so(
+    case_in_review, code, entered, afsa_staff, browsers
+):
+    case, lead = case_in_review, afsa_staff.lead_reviewer
+    finding = case.findings.get(requirement=code)
+    url, refused = question(case, code), "No inspection on site is confirmed for this."
+    hint = "Whoever finds this met all the same writes in the reason how they were satisfied."
+    warning = "Found met, and no inspection on site is confirmed."
+    assert hint in browsers.reviewer.get(url).content.decode()
+    answer = browsers.reviewer.post(url, finding_data(finding, note=" "))
+    assert (answer.status_code, refused in answer.content.decode()) == (422, True)
+    assert fresh(finding).outcome == ""
+    assert browsers.reviewer.post(url, finding_data(finding, note="Shown by video.")).status_code == 302
+    assert warning in browsers.reviewer.get(url).content.decode()
+
+    confirm_inspection(actor=lead, inspection=entered)
+    page = browsers.reviewer.get(url).content.decode()
+    assert (warning in page, hint in page) == (False, False)
+    finding = fresh(finding)
+    found = {"actor": afsa_staff.reviewer, "finding": finding, "expected_version": finding.version}
+    assert assess(**found, outcome="met").note == ""
+    mended = {"corrects": entered, "second": lead, "place": "p", "shown": "s", "found": "f"}
+    mended |= {"inspected_on": timezone.localdate(), "requirement": code}
+    correction = record_inspection(actor=afsa_staff.reviewer, case=case, **mended)
+    again = found | {"expected_version": fresh(finding).version}
+    with pytest.raises(NotReady, match=refused):
+        assess(**again, outcome="met")
+    confirm_inspection(actor=lead, inspection=correction)
+    assert assess(**again, outcome="met").outcome == "met"
+
+
+def test_what_is_not_inspected_is_met_without_a_reason(case_in_review, code, afsa_staff):
+    other = case_in_review.findings.exclude(requirement=code).first()
+    found = assess(actor=afsa_staff.reviewer, finding=other, expected_version=other.version, outcome="met")
+    assert (found.outcome, found.note) == ("met", "")
 
 
 def test_two_accounts_of_one_human_are_not_two_inspectors(case_in_review, code, afsa_staff):

@@ -15,7 +15,7 @@ LISTS = {
     "reviewer": ["regulators_citationcheck", "regulators_pendingchange", "regulators_rulebookversion"],
     "administrator": [
         "accounts_user", "accounts_staffinvitation", "regulators_staff", "regulators_delegation",
-        "regulators_legalvalue", "regulators_authoritybasis",
+        "regulators_legalvalue", "regulators_keepingperiod", "regulators_authoritybasis",
     ],
 }  # fmt: skip
 

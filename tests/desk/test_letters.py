@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from applications.letter_text import pdf, render
-from applications.models import Condition, Decision, IssuedLetter, RefusalNotice
+from applications.models import Application, Condition, Decision, IssuedLetter, RefusalNotice
 from applications.queries.letters import KINDS, Facts, Point, standing_of, standings, to_word
 from applications.services import requests
 from applications.services.letters import issue_letter
@@ -20,6 +21,7 @@ from regulators import books, services
 from regulators.reference.provisions import look_again
 from tests.desk.conftest import at
 from tests.plugins.cases import fresh
+from tests.plugins.versions import following
 from workflow.errors import Conflict, NotAllowed, NotReady
 
 pytestmark = pytest.mark.django_db
@@ -266,6 +268,28 @@ def test_the_notice_of_a_refusal_names_a_day_no_earlier_than_the_book(filed, afs
         issue_letter(**given, until=TODAY())
     [row] = issue_letter(**given, until=TODAY() + timedelta(days=60))
     assert "We propose to refuse.\n\nThe file." in row.text
+
+
+def test_a_notice_waits_while_the_least_day_of_the_book_is_not_known(
+    filed, afsa, afsa_staff, shelf, new_calendar, today
+):
+    case = filed(afsa, state="refusal_proposed")
+    timed = [replace(c, working_days=3) if c.code == "representations" else c for c in case.book.clocks]
+    pin = afsa.rulebooks.get(version=shelf(following(case.book, "2099.1", clocks=tuple(timed))).version)
+    Application.objects.filter(pk=case.pk).update(rulebook=pin)
+    notice = RefusalNotice.objects.create(
+        application=case, grounds=[], evidence="The file.", text="We propose to refuse.",
+        proposed_by=afsa_staff.decision_maker, proposed_at=timezone.now(),
+    )  # fmt: skip
+    check(afsa_staff.reviewer, afsa_staff.specialist, case, FSFR, "s 10(1)")
+    given = {"actor": afsa_staff.case_officer, "case": fresh(case), "code": "preliminary_notice",
+             "about": f"notice:{notice.pk}", "until": date(2027, 1, 29)}  # fmt: skip
+    today(date(2026, 12, 30))
+    new_calendar("2026.2", until=2026)
+    with pytest.raises(NotReady, match="Not computable until the calendar of 2027 is entered"):
+        issue_letter(**given)
+    new_calendar("2026.3")
+    assert len(issue_letter(**given)) == len(case.book.letter("preliminary_notice").languages)
 
 
 def test_every_letter_of_every_book_is_filled_in_each_of_its_languages():

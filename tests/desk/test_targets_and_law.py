@@ -16,7 +16,7 @@ TARGET, RULE = "our target, not law", "Rule: AIFC General Rules (GEN) 3.2.2(2)-(
 def test_every_page_of_a_case_says_what_its_deadline_rests_on(case, browsers, english, code, said):
     Deadline.objects.create(
         application=case, code=code, rule="r", starts_on="2026-11-23", working_days=30,
-        due_at=datetime(2026, 12, 14, 12, tzinfo=UTC),
+        due_on="2026-12-14", due_at=datetime(2026, 12, 14, 12, tzinfo=UTC),
     )  # fmt: skip
     keep([case.pk])
     pages = [

@@ -72,7 +72,7 @@ def test_the_nearest_date_stands_first(filed, afsa, browsers):
     for case, days in zip(cases[:2], (9, 2), strict=True):
         Deadline.objects.create(
             application=case, code="decision", rule="r", starts_on=timezone.localdate(), working_days=60,
-            due_at=timezone.now() + timedelta(days=days),
+            due_on=timezone.localdate() + timedelta(days=days), due_at=timezone.now() + timedelta(days=days),
         )  # fmt: skip
     keep([case.pk for case in cases])
 
@@ -86,7 +86,7 @@ def test_the_age_is_in_words_with_a_bar_and_says_that_the_clock_is_paused(filed,
     for name, days in (("running", 21), ("paused", 21), ("late", -21)):
         Deadline.objects.create(
             application=cases[name], code="review", rule="r", starts_on=timezone.localdate(), working_days=60,
-            due_at=timezone.now() + timedelta(days=days),
+            due_on=timezone.localdate() + timedelta(days=days), due_at=timezone.now() + timedelta(days=days),
         )  # fmt: skip
         for number, what in enumerate(("start", "pause", "stop" if name == "paused" else "resume")):
             at = timezone.now() + timedelta(minutes=number)
@@ -185,7 +185,7 @@ def test_a_list_is_narrowed_by_chips_that_say_how_many_cases_they_leave(
     ask(asked, "Where?")
     Deadline.objects.create(
         application=late, code="decision", rule="r", starts_on=timezone.localdate(), working_days=60,
-        due_at=timezone.now() - timedelta(days=2),
+        due_on=timezone.localdate() - timedelta(days=2), due_at=timezone.now() - timedelta(days=2),
     )  # fmt: skip
     Consultation.objects.create(
         application=view, question="?", asked_by=firm_user, specialist=afsa_staff.specialist, inside=True

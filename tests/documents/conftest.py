@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from accounts.actors import System
+from documents import tasks
 from documents.clamd import Clamd, NoAnswer
 from documents.probe import probe
 from documents.signatures import eicar_signature
+from kzcustody_site.celery import app
 from tests.plugins import files
 
 CLAMD = shutil.which("clamd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+AT_ONCE = {task.name: task for task in (tasks.discard_one, tasks.hold_sealed)}
 SAFE = {
     "AlertExceedsMax": "yes",
     "AlertEncrypted": "yes",
@@ -29,11 +32,7 @@ SAFE = {
 def store(settings, tmp_path):
     """The folder that the documents of this test are stored in."""
     folder = tmp_path / "documents"
-    backend = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(folder)},
-    }
-    settings.STORAGES = settings.STORAGES | {"documents": backend}
+    settings.STORAGES = settings.STORAGES | files.two_stores(folder)
     settings.CLAMD_ADDRESS = ""
     settings.DOCUMENT_VERDICT_HANDLERS = []
     probe.cache_clear()
@@ -42,8 +41,19 @@ def store(settings, tmp_path):
 
 @pytest.fixture
 def stored_files(store):
-    """A function: every file under the store now."""
-    return lambda: sorted(path for path in store.rglob("*") if path.is_file())
+    """A function: every file in either store now."""
+    return lambda: sorted(path for path in store.parent.rglob("*") if path.is_file())
+
+
+@pytest.fixture(autouse=True)
+def worker(monkeypatch):
+    """Does at once what it is sent for in the store."""
+    send = app.send_task
+
+    def told(name, args=(), **more):
+        return AT_ONCE[name](*args) if name in AT_ONCE else send(name, args, **more)
+
+    monkeypatch.setattr(app, "send_task", told)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from documents.names import display_name, extension_of
+from documents.names import display_name, extension_of, for_disk
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ from documents.names import display_name, extension_of
         ("a\u200b\u2028b.pdf", "ab.pdf"),
         ("con.pdf", "_con.pdf"),
         ("LPT1.pdf", "_LPT1.pdf"),
+        ("con.tar.pdf", "_con.tar.pdf"),
+        ("contract.tar.pdf", "contract.tar.pdf"),
         (".hidden.pdf", "hidden.pdf"),
         ("...pdf", "document.pdf"),
         ("..", "document.pdf"),
@@ -25,12 +27,27 @@ from documents.names import display_name, extension_of
         ("plan 📈.pdf", "plan 📈.pdf"),
         ('a<b>:"|?*.pdf', "a b.pdf"),
         ("invoice.exe.pdf", "invoice.exe.pdf"),
-        ("a" * 300 + ".pdf", "a" * 146 + ".pdf"),
-        ("Ә" * 300 + ".pdf", "Ә" * 118 + ".pdf"),
+        ("a" * 300 + ".pdf", "a" * 251 + ".pdf"),
+        ("Ә" * 251 + ".pdf", "Ә" * 251 + ".pdf"),
+        ("Ә" * 300 + ".pdf", "Ә" * 251 + ".pdf"),
     ],
 )
 def test_the_name_shown(given, shown):
     assert display_name(given, "pdf") == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("Әділет.pdf", "Әділет.pdf"),
+        ("Ә" * 118 + ".pdf", "Ә" * 118 + ".pdf"),
+        ("Ә" * 119 + ".pdf", "Ә" * 118 + ".pdf"),
+        ("a" + "Ә" * 118 + ".pdf", "a" + "Ә" * 117 + ".pdf"),
+        ("a" * 251 + ".xlsx", "a" * 235 + ".xlsx"),
+    ],
+)
+def test_a_name_is_as_short_as_a_file_may_be_called(name, saved):
+    assert for_disk(name) == saved
 
 
 @pytest.mark.parametrize(

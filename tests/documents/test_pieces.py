@@ -161,6 +161,13 @@ def test_what_the_first_piece_gives_away_is_refused_with_it(person, small, store
         pieces.add(incoming=incoming, at=0, piece=WHOLE[:1000])
 
 
+def test_a_stray_first_piece_forgets_nothing_of_what_came(person, small):
+    incoming = sent(begun(person), until=2000)
+    with pytest.raises(OutOfStep) as caught:
+        pieces.add(incoming=incoming, at=0, piece=b"<html>" + WHOLE[:994])
+    assert (caught.value.came, Incoming.objects.get().came) == (2000, 2000)
+
+
 @pytest.mark.parametrize(
     ("name", "declared", "whole", "code"),
     [
@@ -223,7 +230,7 @@ def test_of_many_unfinished_files_the_oldest_goes(person, small, stored_files, m
     monkeypatch.setattr(pieces, "MOST_OPEN", 2)
     _first, second, third = (sent(begun(person, mark=mark), until=1) for mark in "123")
     assert set(Incoming.objects.all()) == {second, third}
-    assert {path.name for path in stored_files()} == {one.key.split("/")[1] for one in (second, third)}
+    assert {path.name for path in stored_files()} == {one.key.rsplit("/", 1)[1] for one in (second, third)}
 
 
 def test_a_document_that_goes_takes_the_way_it_came(person, small, django_capture_on_commit_callbacks):
@@ -241,7 +248,7 @@ def test_a_day_later_the_sweep_forgets_what_was_not_finished(person, small, stor
         model.objects.exclude(key=young.key).update(started_at=timezone.now() - timedelta(hours=25))
     tasks.sweep()
     assert list(Incoming.objects.all()) == [young]
-    assert {path.name for path in stored_files()} == {one.key.split("/")[1] for one in (done, young)}
+    assert {path.name for path in stored_files()} == {one.key.rsplit("/", 1)[1] for one in (done, young)}
     with pytest.raises(Gone):
         sent(old)
     with pytest.raises(Gone):
@@ -353,8 +360,19 @@ STEPS = {
     "after a piece is written": ("documents.storage.append", True),
     "before the file is looked at": ("documents.storage.complete", True),
     "after the file is hashed": ("documents.storage.sums", True),
+    "before the file is copied": ("documents.storage.take", False),
+    "after the file is copied": ("documents.storage.take", True),
     "before the record is committed": ("documents.services.receiving.record", True),
-    "after the record is committed": ("tests.plugins.files.receive", True),
+    "before the pieces go": ("documents.services.receiving.discard", False),
+    "after the pieces are gone": ("tests.plugins.files.receive", True),
+}
+# Documents, and notes of keys, where it was killed.
+STANDS = {
+    "before the file is copied": (0, 2),
+    "after the file is copied": (0, 2),
+    "before the record is committed": (0, 2),
+    "before the pieces go": (1, 1),
+    "after the pieces are gone": (1, 0),
 }
 
 
@@ -364,13 +382,14 @@ def test_a_process_that_is_killed_leaves_a_file_that_goes_on(person, small, stor
     incoming = sent(begun(person), until=1000)
     killed(lambda: received(sent(begun(person)), person), *STEPS[step], monkeypatch)
     documents, _incoming, arrivals = left()
-    assert (documents, arrivals) == ((1, 0) if step == "after the record is committed" else (0, 1))
-    assert len(stored_files()) == 1
+    assert (documents, arrivals) == STANDS.get(step, (0, 1))
     found = pieces.find(incoming_id=incoming.pk, place="a question", actor=person)
     document = received(sent(found), person)
-    assert document.sha256 == hashlib.sha256(stored_files()[0].read_bytes()).hexdigest()
-    assert stored_files()[0].read_bytes() == WHOLE
-    assert left() == (1, 1, 0)
+    services.sweep(before=timezone.now())
+    (path,) = stored_files()
+    assert (path.name, path.read_bytes()) == (document.key.split("/")[1], WHOLE)
+    assert document.sha256 == hashlib.sha256(WHOLE).hexdigest()
+    assert left() == (1, 0, 0)
     assert Event.objects.filter(kind="document.received").count() == 1
 
 

@@ -1,7 +1,6 @@
 """The first page as a picture of ours: made once a file is ready, by a process that cannot take the service
 with it; and gone with the file."""
 
-import os
 import zlib
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from documents import preview, services, tasks
 from documents.errors import NotUsable
 from documents.http import picture as picture_response
 from documents.models import Arrival, Document, Picture, Status
+from documents.preview import Pictures
 from documents.services import previewing
 from tests.plugins import files
 
@@ -97,7 +97,7 @@ def test_only_a_ready_file_has_a_preview(settings, received, actor, status, prod
     settings.CLAMD_ADDRESS = "unix:///nowhere" if status != Status.UNSCANNED else ""
     document = received(files.real_pdf())
     if status != document.status:
-        Document.objects.filter(pk=document.pk).update(status=status)
+        files.judge(document, status)
     ready = status == Status.CLEAN or (status == Status.UNSCANNED and not production)
     assert drawn(document) == ("made" if ready else "due")
     if not ready:
@@ -170,26 +170,6 @@ def test_no_shape_makes_a_large_picture(received, actor, which):
     assert files.size_of_png(read(document, "large", actor)) == size
 
 
-def test_a_process_that_only_sleeps_is_ended_too(settings, received, tmp_path, monkeypatch):
-    sleeper = tmp_path / "sleeper.py"
-    sleeper.write_text("import time\ntime.sleep(60)\n")
-    monkeypatch.setattr(preview, "SCRIPT", sleeper)
-    monkeypatch.setattr(preview, "GRACE", 0)
-    settings.PREVIEW_SECONDS = 1
-    assert drawn(received(files.real_pdf())) == "none"
-    assert Event.objects.get(kind="document.preview").reason == "took too long"
-
-
-def test_the_process_knows_nothing_of_ours(received, tmp_path, monkeypatch):
-    teller = tmp_path / "teller.py"
-    teller.write_text(f"import os\nopen({str(tmp_path / 'env')!r}, 'w').write(repr(sorted(os.environ)))\n")
-    monkeypatch.setattr(preview, "SCRIPT", teller)
-    monkeypatch.setenv("SECRET_KEY", "secret")
-    drawn(received(files.real_pdf()))
-    assert (tmp_path / "env").read_text() == "['LC_CTYPE', 'MALLOC_ARENA_MAX', 'RAYON_NUM_THREADS']"
-    assert os.environ["SECRET_KEY"] == "secret"
-
-
 # --- when
 
 
@@ -224,7 +204,9 @@ def test_the_timer_makes_those_of_files_that_were_there_before(received, actor):
 def test_a_claimed_file_is_not_taken_twice(received, monkeypatch):
     document = received(files.real_pdf())
     calls = []
-    monkeypatch.setattr(previewing, "pictures_of", lambda *a, **k: calls.append(drawn(document)) or {})
+    monkeypatch.setattr(
+        previewing, "pictures_of", lambda *a, **k: calls.append(drawn(document)) or Pictures({})
+    )
     drawn(document)
     assert calls == ["due"]
 
@@ -334,6 +316,17 @@ def test_a_file_that_is_deleted_while_it_is_drawn_leaves_nothing(
     with django_capture_on_commit_callbacks(execute=True):
         services.make_preview(document_id=document.pk)
     assert (stored_files(), Picture.objects.count(), Arrival.objects.count()) == ([], 0, 0)
+
+
+@pytest.mark.parametrize(("content", "name", "pages"), [
+    (files.real_pdf(), "a.pdf", 1), (files.real_pdf(pages=12), "a.pdf", 12),
+    (files.flat_png(40, 30), "a.png", 1), (files.xlsx(), "a.xlsx", None),
+])  # fmt: skip
+def test_the_pages_of_a_file_are_counted_as_it_is_drawn(received, content, name, pages):
+    document = received(content, name)
+    assert document.page_count is None
+    drawn(document)
+    assert document.page_count == pages
 
 
 def test_a_newer_version_has_its_own_and_the_one_before_keeps_its(received, actor):

@@ -92,8 +92,7 @@ def test_a_refused_file_leaves_nothing(received, stored_files):
 
 def test_a_full_disk_leaves_nothing_and_the_next_upload_works(settings, store, received, stored_files):
     good = settings.STORAGES
-    full = {"BACKEND": "tests.plugins.files.FullDisk", "OPTIONS": {"location": str(store)}}
-    settings.STORAGES = good | {"documents": full}
+    settings.STORAGES = good | files.two_stores(store, "tests.plugins.files.FullDisk")
     with pytest.raises(Rejected) as caught:
         received()
     assert (caught.value.code, str(caught.value.__cause__)) == (

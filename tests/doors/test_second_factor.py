@@ -77,8 +77,8 @@ def test_applicants_are_stopped_nowhere(stopped):
 def test_what_stays_open_is_named_one_by_one():
     """A page that is added to these lists is reviewed here."""
     assert {
-        "account_logout", "admin:logout", "set_language", "help", "healthz", "readyz", "session_extend",
-        "session_again", "session_ended", "caught_mail", "sample_codes",
+        "account_logout", "admin:logout", "set_language", "help", "healthz", "readyz", "health",
+        "session_extend", "session_again", "session_ended", "caught_mail", "sample_codes",
     } == OPEN  # fmt: skip
     assert {
         "accounts:second_factor", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"

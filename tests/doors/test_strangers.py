@@ -146,7 +146,10 @@ POST_ONLY = {
 }
 
 
-BY_NUMBER = tuple(f"desk/applications/{name}/" for name in ("stage", "meetingrequest", "individualapproval"))
+BY_NUMBER = tuple(
+    f"desk/applications/{name}/"
+    for name in ("stage", "meetingrequest", "individualapproval", "legalhold", "destruction")
+)
 
 
 def _missing(door: Door, one: str) -> Any:

@@ -67,6 +67,7 @@ from regulators import services as regulators
 from regulators.models import (
     AuthorityBasis,
     CitationCheck,
+    KeepingPeriod,
     LegalValue,
     LicenceType,
     PendingChange,
@@ -75,6 +76,7 @@ from regulators.models import (
 from regulators.queries import current_pin
 from tests.machines.world import everybody
 from tests.plugins import cases, files
+from tests.plugins.destroyed import destruction_of, hold_on
 from tests.plugins.passkeys import passkey_of
 
 ACTORS = {
@@ -99,9 +101,8 @@ AMONG_OURSELVES = "kanarienvogel among ourselves"
 @contextmanager
 def quick_settings(folder: Any) -> Iterator[None]:
     """Documents in a folder of their own, no scanner, no limit to how often one knocks."""
-    store = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}}
     with override_settings(
-        STORAGES=settings.STORAGES | {"documents": store},
+        STORAGES=settings.STORAGES | files.two_stores(folder),
         CLAMD_ADDRESS="",
         ACCOUNT_RATE_LIMITS=False,
         MFA_RATE_LIMITS=False,
@@ -206,6 +207,9 @@ def _law(staff: Any, kind: LicenceType) -> dict[str, Any]:
         "figure": LegalValue.objects.create(
             licence_type=kind, code="a_figure", amount=1, valid_from=soon, **source, **by_administrator
         ),
+        "keeping_period": KeepingPeriod.objects.create(
+            regulator=kind.regulator, years=5, valid_from=soon, **source, **by_administrator
+        ),
         "check": CitationCheck.objects.create(
             regulator=kind.regulator,
             result="as_cited",
@@ -292,6 +296,7 @@ def _licence(firm: Firm, staff: Any, kind: LicenceType, number: str) -> Licence:
 
 def _message(to: User, case: Application, word: str) -> Message:
     return Message.objects.create(
+        about=[case.audit_subject],
         key=f"key {word}",
         url=f"{settings.BASE_URL}/applications/{case.pk}/",
         recipient=to,
@@ -364,6 +369,8 @@ def _case(
             notice="We mean to refuse.",
             represent_until=timezone.localdate(),
         ),
+        hold=hold_on(case, staff.lead_reviewer),
+        destruction=destruction_of(case, staff.administrator),
         applicant=applicant,
         holder=holder,
         document=document,

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 import segno
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -29,7 +28,6 @@ BOOK = "afsa-custody 2026.1"
 
 @pytest.fixture
 def visitor():
-    cache.clear()
     return Client(HTTP_ACCEPT_LANGUAGE="en")
 
 

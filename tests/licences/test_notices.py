@@ -16,6 +16,7 @@ from look import words
 from notifications.models import Message
 from regulators import books
 from regulators.models import Act
+from regulators.periods import not_computable
 from tests.licences.acting import by_two, confirmed, let_time_pass, proposed, serve
 from tests.plugins.cases import person_of
 from workflow.errors import NotAllowed, NotReady
@@ -206,6 +207,21 @@ def test_where_the_book_has_a_period_it_is_the_least(licence, two, monkeypatch):
     (early,) = refused(services.record_service, **call, until=least - timedelta(days=1))
     assert early.startswith("By the rule book the firm may make representations until")
     services.record_service(**call, until=least)
+
+
+def test_a_service_waits_while_the_least_day_of_the_book_is_not_known(
+    licence, two, monkeypatch, new_calendar
+):
+    proposed(licence, "suspend", two[0], reason="r")
+    period = replace(books.get("afsa-custody", "2026.1").clock("representations"), working_days=5)
+    monkeypatch.setattr(law, "time_for_representations", lambda licence: period)
+    call = {"actor": two[0], "notice": licence.notices.get(), "served_on": TODAY(), "how": "x",
+            "until": TODAY() + timedelta(days=60)}  # fmt: skip
+    new_calendar("2026.2", until=TODAY().year - 1)
+    (missing,) = refused(services.record_service, **call)
+    assert missing == not_computable(TODAY().year)
+    new_calendar("2026.3")
+    services.record_service(**call)
 
 
 @pytest.mark.parametrize(("act", "flag"), [("restrict", "restricted"), ("wind_down", "winding down")])

@@ -13,7 +13,7 @@ import rules
 from django.db import transaction
 from django.utils import timezone
 
-from applications.models import Application, IndividualApproval, Stage
+from applications.models import Application, Destruction, IndividualApproval, LegalHold, Stage
 from licences.models import Licence
 from regulators import services as regulators
 from regulators.models import LicenceType
@@ -28,6 +28,8 @@ MACHINES = {
     "stage": Stage,
     "individual": IndividualApproval,
     "licence": Licence,
+    "legalhold": LegalHold,
+    "destruction": Destruction,
 }
 
 
@@ -83,6 +85,9 @@ def _world() -> dict[str, Any]:
         records["individual", state] = IndividualApproval(
             application=under_review, function="seo", state=state
         )
+    for name, model in (("legalhold", LegalHold), ("destruction", Destruction)):
+        for state in states_of(model):
+            records[name, state] = model(application=under_review, state=state)
     for state in states_of(Licence):
         records["licence", state] = Licence(
             number=f"T-{state}",

@@ -12,6 +12,7 @@ from applications.reminders import raise_due
 from applications.services import drafting, files
 from applications.services.copying import copy_application
 from applications.services.snapshots import take_snapshot
+from documents.services import seal
 from notifications.models import Message, Reminder
 from regulators.calendars import add_working_days
 from tests.plugins.cases import fresh
@@ -130,3 +131,39 @@ def test_the_firm_hears_nothing_of_what_an_invited_person_gives(given, dana, par
     assert DocumentFacts.objects.get().expires_on == until
     raise_due(until)
     assert told(*OF_FIRM) == []
+
+
+def test_the_desk_hears_of_what_an_invited_person_submitted(
+    given, dana, part, draft_case, firm_user, afsa_staff, until
+):
+    Answer.objects.filter(pk=given.answer_id).update(person=dana)
+    seal(documents=[given.document])
+    submitted(draft_case, firm_user)
+    type(draft_case).objects.filter(pk=draft_case.pk).update(case_officer=afsa_staff.case_officer)
+    raise_due(until + timedelta(days=1))
+    officer = afsa_staff.case_officer.email
+    said = told("file_expires", "file_expired", *OF_DESK)
+    assert said == [("internal_file_expired", officer, "BP-03", until.isoformat())]
+    assert still_due.stands(Reminder.objects.get(rule="expired", subject__startswith="submitted_file:"))
+
+
+def test_a_file_that_answers_two_questions_is_said_once(given, draft_case, firm_user, until):
+    place = {"actor": firm_user, "case_id": draft_case.pk, "document_id": given.document_id}
+    files.pick(**place, requirement="CUS-08")
+    type(draft_case).objects.update(saved_at=timezone.now() + timedelta(days=30))
+    raise_due(until)
+    assert told(*OF_FIRM) == [("file_expires", firm_user.email, "BP-03", until.isoformat())]
+    drafting.detach(**place, requirement="BP-03")
+    type(draft_case).objects.update(saved_at=timezone.now() + timedelta(days=30))
+    raise_due(until + timedelta(days=1))
+    assert told("file_expired") == [("file_expired", firm_user.email, "CUS-08", until.isoformat())]
+
+
+def test_the_desk_hears_nothing_of_a_day_that_was_not_submitted(
+    given, draft_case, firm_user, afsa_staff, until
+):
+    describe(given, firm_user, until + timedelta(days=50))
+    submitted(draft_case, firm_user)
+    describe(given, firm_user, until)
+    raise_due(until + timedelta(days=1))
+    assert told(*OF_DESK) == []

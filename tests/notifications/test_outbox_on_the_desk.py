@@ -5,11 +5,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actors import System
 from accounts.identifiers import human_hash
 from accounts.models import User
 from audit.models import Event
 from notifications import services
-from notifications.models import Attempt, Message, Outcome, Status
+from notifications.models import Attempt, Bounce, Message, Outcome, Status
 from regulators.models import Regulator, Role, Staff
 
 LIST = "admin:notifications_message_changelist"
@@ -98,3 +99,58 @@ def test_nobody_writes_or_deletes_messages_on_the_desk(dead_letter, staff):
     assert client.post(delete, {"post": "yes"}).status_code == 403
     change = reverse("admin:notifications_message_change", args=[dead_letter.pk])
     assert client.post(change, {"email": "x@example.test"}).status_code == 403
+
+
+@pytest.fixture
+def returned(dead_letter):
+    """Another message, which was sent and came back."""
+    services.tell(to="dana@example.test", template="decision", context={}, subject_ref="KZC-2", key="r")
+    message = Message.objects.get(key="r")
+    now = timezone.now()
+    sent = Attempt.objects.create(message=message, finished_at=now, outcome=Outcome.SENT)
+    Message.objects.filter(pk=message.pk).update(status=Status.SENT, tries=1, sent_at=now)
+    Bounce.objects.create(attempt=sent, status="5.1.1", diagnostic="550 no such person")
+    return message
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [("", {"KZC-1", "KZC-2"}), ("?came_back=yes", {"KZC-2"}), ("?came_back=no", {"KZC-1"})],
+)
+def test_the_list_says_what_came_back(returned, staff, asked, shown):
+    page = staff(Role.ADMINISTRATOR).get(reverse(LIST) + asked)
+    rows = page.context["cl"].result_list
+    assert {row.subject_ref for row in rows} == shown
+    assert {row.subject_ref for row in rows if row.came_back_at} == shown & {"KZC-2"}
+
+
+def test_what_came_back_is_shown_with_its_message_and_sent_again(returned, staff):
+    client = staff(Role.ADMINISTRATOR)
+    page = client.get(reverse("admin:notifications_message_change", args=[returned.pk]))
+    assert ": 5.1.1 550 no such person" in page.content.decode()
+
+    assert send_again(client, returned).status_code == 302
+    returned.refresh_from_db()
+    assert (returned.status, returned.sent_at) == (Status.WAITING, None)
+
+
+def test_what_is_sent_again_came_back_no_more_until_it_does(returned, staff):
+    client = staff(Role.ADMINISTRATOR)
+
+    def shown():
+        return {
+            row.subject_ref: bool(row.came_back_at)
+            for row in client.get(reverse(LIST)).context["cl"].result_list
+        }
+
+    assert shown()["KZC-2"] is True
+    services.resend(message=returned, actor=System("test"))
+    assert shown()["KZC-2"] is False
+    again = Attempt.objects.create(message=returned, finished_at=timezone.now(), outcome=Outcome.SENT)
+    Message.objects.filter(pk=returned.pk).update(status=Status.SENT, sent_at=timezone.now())
+    assert shown()["KZC-2"] is False
+    Bounce.objects.create(attempt=again, status="5.1.1")
+    assert shown()["KZC-2"] is True
+    page = client.get(reverse(LIST)).content.decode()
+    assert "Came back" in page
+    assert "<h1>Outbox</h1>" in page

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from applications.dates import step
+from applications.due.steps import Steps
+from applications.models import Condition, Decision
 from applications.reminders import raise_due
 from applications.services import rounds
 from notifications.models import Message
 from regulators.calendars import add_working_days
+from tests.plugins.asked import filed_with_little
 from tests.plugins.cases import fresh
 
 MONDAY = date(2026, 11, 23)
@@ -24,7 +26,7 @@ def told(*templates):
     ("left", "first", "expected"),
     [
         (12, 15, ""), (11, 15, ""), (10, 15, "due in 10"), (4, 15, "due in 10"), (3, 15, "due in 3"),
-        (0, 15, "due in 0"), (-1, 15, "overdue"),
+        (0, 15, "due in 0"),
         (10, 10, ""), (9, 9, ""), (3, 9, "due in 3"), (2, 3, ""), (0, 3, "due in 0"), (0, 1, "due in 0"),
     ],
 )  # fmt: skip
@@ -32,8 +34,10 @@ def test_a_step_counts_from_when_the_day_was_set(left, first, expected):
     since = MONDAY
     due = add_working_days(since, first)
     passed = first - left
-    today = due + timedelta(days=1) if left < 0 else add_working_days(since, passed) if passed else since
-    assert step(today, due, since) == expected
+    today = add_working_days(since, passed) if passed else since
+    near = {one.day: one for one in Steps(today).near}
+    rule = near[due].rule if due in near and since < near[due].set_before else ""
+    assert rule == expected
 
 
 def test_no_reminder_comes_at_once_after_a_request(asked_case, ask):
@@ -94,3 +98,21 @@ def test_a_draft_is_named_in_the_language_of_its_reader(draft_case, firm_user):
     assert f"О чём это письмо: {message.subject_ref}. У черновика нет номера дела" in message.body_text
     assert "Номер дела: " not in message.body_text
     assert "Draft" not in message.body_text
+
+
+def test_a_condition_is_said_to_be_due_until_its_day_and_overdue_after_it(custody_firm, firm_user, afsa):
+    case = filed_with_little(custody_firm, firm_user, afsa, state="approved_in_principle")
+    due = add_working_days(timezone.localdate(), 5)
+    Decision.objects.create(
+        application=case, snapshot=case.snapshots.get(), kind="approve_in_principle", reason="r", law={},
+        by=case.created_by, at=timezone.now(),
+    )  # fmt: skip
+    Condition.objects.create(application=case, number=2, text="Hire.", due_on=due)
+    raise_due(due)
+    assert told("condition_reminder", "condition_overdue") == [("condition_reminder", firm_user.email)]
+    for later in (1, 2):
+        raise_due(due + timedelta(days=later))
+    assert told("condition_overdue") == [("condition_overdue", firm_user.email)]
+    message = Message.objects.get(template="condition_overdue")
+    assert f"Condition 2 of {case} was due by" in message.body_text
+    assert "is due by" not in message.body_text

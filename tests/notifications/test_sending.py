@@ -2,22 +2,26 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
-from django.core.cache import cache
-from django.db import connection, transaction
+from django.core.cache import caches
+from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from accounts.actors import System
 from audit.models import Event
 from notifications import sending, services, tasks
-from notifications.models import Attempt, Message, Status
+from notifications.models import Attempt, Message, Reminder, Status
 from tests.plugins.smtp import Mailbox
 from workflow.errors import NotReady
 
@@ -95,7 +99,7 @@ def test_a_rolled_back_act_tells_nobody(smtp: Mailbox) -> None:
 
 def test_an_emptied_redis_loses_nothing(smtp: Mailbox) -> None:
     tell()
-    cache.clear()
+    caches["quick"].clear()
     _queue_is_emptied()
 
     tasks.send_waiting()
@@ -196,10 +200,9 @@ def test_a_handler_that_stumbles_leaves_the_failure_on_record(smtp: Mailbox, set
     assert (message.status, message.subject) == (Status.FAILED, "KZC-1 decision available")
 
 
-def test_a_dead_mail_server_is_tried_until_the_last_try(settings: object) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
+def test_a_mail_server_that_always_says_later_is_asked_until_the_last_try(smtp: Mailbox) -> None:
     message = tell()
+    smtp.data_answers.extend(["451 4.3.0 later"] * sending.MAX_TRIES)
     for _ in range(sending.MAX_TRIES):
         message.refresh_from_db()
         assert message.status == Status.WAITING
@@ -208,7 +211,107 @@ def test_a_dead_mail_server_is_tried_until_the_last_try(settings: object) -> Non
 
     message.refresh_from_db()
     assert (message.status, message.maybe_taken) == (Status.FAILED, False)
-    assert outcomes(message) == [("deferred", "ConnectionRefusedError")] * sending.MAX_TRIES
+    assert outcomes(message) == [("deferred", "SMTPDataError 451")] * sending.MAX_TRIES
+
+
+def test_a_mail_server_that_is_away_is_no_try_of_any_message(smtp: Mailbox, settings: object) -> None:
+    first, second = tell(key="a"), tell(key="b")
+    settings.EMAIL_PORT = 1  # type: ignore[attr-defined]
+    made = [services.send_waiting() for _ in range(sending.MAX_TRIES + 1)]
+
+    assert made == [0] * (sending.MAX_TRIES + 1)
+    assert (untried(first), untried(second)) == (True, True)
+    settings.EMAIL_PORT = smtp.port  # type: ignore[attr-defined]
+    assert (services.send_waiting(), len(smtp.received)) == (2, 2)
+
+
+def untried(message: Message) -> bool:
+    message.refresh_from_db()
+    return (message.status, message.tries, outcomes(message)) == (Status.WAITING, 0, [])
+
+
+def test_a_mail_server_that_does_not_greet_ends_the_run(settings: object) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+    first, second = tell(key="a"), tell(key="b")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()  # type: ignore[attr-defined]
+        settings.EMAIL_TIMEOUT = 1  # type: ignore[attr-defined]
+        began = time.monotonic()
+        assert services.send_waiting() == 0
+
+    assert 1 <= time.monotonic() - began < 2
+    assert (untried(first), untried(second)) == (True, True)
+
+
+def test_a_mail_server_whose_certificate_nobody_vouches_for_gets_nothing(
+    smtp_tls: Mailbox, certificate: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = tell()
+    assert services.send_waiting() == 0
+    assert (untried(message), smtp_tls.received) == (True, [])
+    assert "The mail server cannot be reached (SSLCertVerificationError): messages wait." in caplog.messages
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert (services.send_waiting(), len(smtp_tls.received)) == (1, 1)
+
+
+def test_a_run_begins_no_message_after_its_minute(smtp: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in "ab":
+        tell(key=key)
+    monkeypatch.setattr(sending, "RUN_SECONDS", 0)
+    assert services.send_waiting() == 0
+    monkeypatch.setattr(sending, "RUN_SECONDS", 60)
+    assert services.send_waiting() == 2
+
+
+def test_what_cannot_be_looked_at_again_is_a_failed_try_and_the_next_goes(smtp: Mailbox) -> None:
+    broken, healthy = tell(key="a"), tell(key="b")
+    reminder = Reminder.objects.create(subject="x", rule="y", due_on="2026-12-07")
+    rows = ["of another release"]
+    Message.objects.filter(pk=broken.pk).update(reminder=reminder, context={"rows": rows})
+    assert services.send_waiting() == 1
+
+    broken.refresh_from_db()
+    healthy.refresh_from_db()
+    assert (broken.status, broken.tries, outcomes(broken)) == (
+        Status.WAITING,
+        1,
+        [("deferred", "AttributeError")],
+    )
+    assert timedelta(seconds=50) < broken.next_attempt_at - timezone.now() <= sending.PAUSES[0]
+    assert (healthy.status, len(smtp.received)) == (Status.SENT, 1)
+
+
+def test_a_sender_that_fell_silent_is_ended_by_the_database(
+    smtp: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "SILENCE", "1s")
+    message = tell()
+    smtp.released.clear()
+    silent = _in_thread(_expect_to_be_ended)
+    assert smtp.taken.wait(10)
+    began = time.monotonic()
+    _wait_until_unlocked(message)
+
+    assert time.monotonic() - began < 5
+    make_due()
+    smtp.released.set()
+    silent.join(10)
+    services.send_waiting()
+    assert outcomes(message) == [("uncertain", "cut off"), ("sent", "")]
+
+
+def _expect_to_be_ended() -> None:
+    with pytest.raises(Error):
+        services.send_waiting()
+
+
+def test_other_transactions_may_rest_as_long_as_they_like(smtp: Mailbox) -> None:
+    tell()
+    services.send_waiting()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_a_poisoned_message_does_not_stop_the_others(smtp: Mailbox) -> None:
@@ -301,10 +404,75 @@ def test_a_dead_letter_can_be_sent_again_and_that_is_on_record(smtp: Mailbox) ->
         services.resend(message=message, actor=System("tests"))
 
 
-def test_a_claimed_message_rests_for_the_lease(smtp: Mailbox) -> None:
+def test_a_message_rests_for_the_lease_while_its_turn_lasts(smtp: Mailbox) -> None:
     message = tell()
-    sending._claim()
+    sending._next_turn()
     message.refresh_from_db()
 
     assert timedelta() < message.next_attempt_at - timezone.now() <= sending.LEASE
     assert services.send_waiting() == 0
+
+
+def withheld_at_its_turn(*keys: str) -> None:
+    """What these messages remind of stands no more."""
+    reminder = Reminder.objects.create(
+        subject=f"request:{uuid.uuid4().int % 10**9}", rule="y", due_on="2026-12-07"
+    )
+    for key in keys:
+        Message.objects.filter(pk=tell(key=key).pk).update(reminder=reminder)
+
+
+def test_what_is_withheld_needs_no_mail_server(smtp: Mailbox, settings: object) -> None:
+    settings.EMAIL_PORT = 1  # type: ignore[attr-defined]
+    withheld_at_its_turn("a", "b")
+    last = tell(key="c")
+    assert services.send_waiting() == 0
+
+    assert list(Message.objects.order_by("pk").values_list("status", flat=True)) == [
+        Status.WITHHELD, Status.WITHHELD, Status.WAITING,
+    ]  # fmt: skip
+    assert untried(last)
+    last.refresh_from_db()
+    assert last.next_attempt_at <= timezone.now()
+
+
+def test_the_mail_server_is_reached_once_for_each_message_that_goes(
+    smtp: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[int] = []
+    is_reached = sending._is_reached
+
+    def counted(server: object) -> bool:
+        waiting = Message.objects.filter(status=Status.WAITING).count()
+        reached.append(waiting)
+        return is_reached(server)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sending, "_is_reached", counted)
+    withheld_at_its_turn("a", "b")
+    tell(key="c")
+    withheld_at_its_turn("d")
+    assert services.send_waiting() == 1
+    assert (reached, len(smtp.received)) == ([2], 1)
+
+
+def test_what_is_withheld_while_the_mail_server_is_reached_does_not_go(
+    smtp: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reminder = Reminder.objects.create(subject="x", rule="y", due_on="2026-12-07")
+    message = tell(key="a")
+    Message.objects.filter(pk=message.pk).update(reminder=reminder, about=["application:1"])
+    monkeypatch.setattr(sending, "_is_reached", _and_meanwhile(about="application:1"))
+    assert services.send_waiting() == 0
+
+    message.refresh_from_db()
+    assert (message.status, outcomes(message), smtp.received) == (Status.WITHHELD, [], [])
+
+
+def _and_meanwhile(about: str) -> Callable[[object], bool]:
+    is_reached = sending._is_reached
+
+    def reach(server: object) -> bool:
+        services.withhold(about=about, reason="withdrawn")
+        return is_reached(server)  # type: ignore[arg-type]
+
+    return reach

@@ -77,6 +77,63 @@ def test_more_time_that_was_only_asked_for_withholds_nothing(reminded, firm_user
     assert waiting().status == Status.SENT
 
 
+@pytest.fixture
+def move(case_in, firm_user):
+    """A function that moves the day by which a returned application is to be submitted again."""
+    case = case_in("returned", return_by=days_on(12))
+    case.completeness_checks.create(snapshot=case.snapshots.get(), checked_by=firm_user, passed=False)
+    Message.objects.all().delete()
+
+    def move(day):
+        Application.objects.filter(pk=case.pk).update(return_by=day)
+
+    return move
+
+
+def run():
+    """Three working days before the first day: how many dates are new."""
+    return raise_due(days_on(9))
+
+
+def statuses():
+    while send_waiting():
+        pass
+    found = Message.objects.filter(template="return_reminder").order_by("pk")
+    return [(one.status, one.withheld_because) for one in found]
+
+
+def test_a_reminder_that_was_withheld_is_said_when_its_date_stands_again(move):
+    assert run() == 1
+    move(days_on(40))
+    assert statuses() == [("withheld", "no longer due")]
+    assert run() == 0
+    move(days_on(12))
+    assert (run(), run()) == (1, 0)
+    assert statuses() == [("withheld", "no longer due"), ("sent", "")]
+    assert run() == 0
+
+
+def test_a_reminder_that_went_is_not_said_again_when_its_date_stands_again(move):
+    run()
+    assert statuses() == [("sent", "")]
+    move(days_on(40))
+    assert run() == 0
+    move(days_on(12))
+    assert run() == 0
+
+
+def test_a_line_that_was_left_out_is_said_when_its_date_stands_again(asked_case, ask):
+    first, _second = (ask(asked_case, "Where?", due_on=days_on(days)) for days in (11, 12))
+    day = first.due_on
+    raise_due(days_on(3))
+    type(first).objects.filter(pk=first.pk).update(due_on=days_on(60))
+    send_waiting()
+    type(first).objects.filter(pk=first.pk).update(due_on=day)
+    assert (raise_due(days_on(3)), raise_due(days_on(3))) == (1, 0)
+    [again] = Message.objects.filter(template="reminder")
+    assert (again.context["due"], again.status) == (day.isoformat(), "waiting")
+
+
 def test_of_a_mail_of_two_dates_the_one_that_stands_stays(asked_case, ask, firm_user, afsa_staff, mailoutbox):
     first, second = (ask(asked_case, "Where?", due_on=days_on(days)) for days in (11, 12))
     raise_due(days_on(3))
@@ -173,7 +230,7 @@ def stumble(_reminder):
     ("state", "fact", "words"),
     [
         ("returned", "return_by", "was returned as incomplete, and was to be submitted again by 7 December"),
-        ("approved_in_principle", "expires_on", "was to last until 7 December 2026"),
+        ("approved_in_principle", "expires_on", "set ended on 7 December 2026"),
     ],
 )
 def test_a_day_that_passed_is_raised_in_its_own_words(case_in, afsa_staff, state, fact, words):

@@ -12,8 +12,10 @@ from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
 from accounts.models import User
-from notifications import mails, queries, services
+from notifications import queries, reminding, services
 from notifications.models import Message, Reminder, Status
+from notifications.reminding import Key
+from notifications.writing import Letter
 
 DECISION = {"template": "decision", "context": {}, "subject_ref": "KZC-2026-0001"}
 
@@ -53,39 +55,6 @@ def test_a_message_is_written_with_its_words(person: User) -> None:
         "Answer the request:\nhttp://localhost:8000/applications/1/",
     ]
     assert '<a href="http://localhost:8000/applications/1/">Answer the request</a>' in message.body_html
-
-
-@pytest.mark.parametrize("template", sorted(mails.MAILS))
-def test_every_mail_names_the_case_the_address_and_how_to_know_it(template: str, person: User) -> None:
-    values = {
-        "items": 1,
-        "left": 1,
-        "points": 1,
-        "stage": 1,
-        "working_days": 3,
-        "basis": "our target, not law",
-        "requirement": "AML-2",
-    }
-    context = {name: values.get(name, date(2026, 12, 1)) for name in mails.MAILS[template].needs}
-    message = tell(to=person, template=template, context=context, subject_ref="KZC-2026-0001", key="k")
-
-    of_account = mails.MAILS[template].of_account
-    assert message.subject.startswith("KZC-2026-0001 ") is not of_account
-    # The one action, the address to sign in, how to tell; of an account also what to do if it was not you.
-    assert message.body_text.count("http") == (5 if of_account else 3)
-    assert "You can also type http://localhost:8000 into your browser" in message.body_text
-    assert "How to tell that this message is genuine" in message.body_text
-    assert person.full_name not in message.body_text + message.body_html
-    assert "{" not in message.subject + message.body_text + message.body_html
-
-
-@pytest.mark.parametrize("template", ["decision", "approved_in_principle"])
-def test_a_decision_mail_keeps_the_outcome_to_itself(template: str, person: User) -> None:
-    message = tell(to=person, template=template, context={}, subject_ref="KZC-1", key="k")
-
-    assert message.subject == "KZC-1 decision available"
-    for word in ("granted", "approved", "principle", "refus"):
-        assert word not in (message.body_text + message.body_html).lower()
 
 
 def test_a_time_of_day_is_written_with_its_zone(person: User) -> None:
@@ -205,20 +174,46 @@ def test_the_sender_is_woken_once_a_transaction() -> None:
     assert wakes == [1, 1]
 
 
-def test_a_reminder_is_given_once_to_each_recipient(person: User) -> None:
+@pytest.mark.django_db
+def test_a_date_under_one_rule_is_new_once(django_assert_num_queries: Any) -> None:
+    day = date(2026, 12, 1)
+    first, other = Key("request:1", "due in 3", day), Key("request:2", "due in 3", day)
+    moved = first._replace(due_on=date(2026, 12, 2))
+
+    with transaction.atomic(), django_assert_num_queries(1):
+        made = reminding.new_reminders([first, other])
+    with transaction.atomic(), django_assert_num_queries(1):
+        later = reminding.new_reminders([moved, first, other])
+
+    assert (set(made), set(later)) == ({first, other}, {moved})
+    stored = Reminder.objects.in_bulk()
+    assert {key: stored[one.pk] for key, one in (made | later).items()} == made | later
+    assert {Key(one.subject, one.rule, one.due_on) for one in stored.values()} == {first, other, moved}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reminder_is_written_in_the_transaction_of_its_messages() -> None:
+    with pytest.raises(RuntimeError):
+        reminding.new_reminders([Key("request:1", "due in 3", date(2026, 12, 1))])
+
+
+def test_of_many_dates_each_person_gets_one_message(person: User) -> None:
     other = User.objects.create_user("timur@example.test", full_name="Timur", language="kk")
-    about = {"subject": "request:1", "rule": "reply due in 3", "subject_ref": "KZC-1", "template": "reminder"}
-    context = {"working_days": 3, "due": date(2026, 12, 1)}
+    about = {"rule": "check due", "template": "checks_due", "subject_ref": "afsa"}
+    days = {"citation:b": date(2026, 12, 1), "citation:a": date(2026, 12, 2)}
 
-    first = services.remind(due_on=date(2026, 12, 1), to=[person, other], context=context, **about)
-    again = services.remind(due_on=date(2026, 12, 1), to=[person, other], context=context, **about)
-    moved = services.remind(due_on=date(2026, 12, 2), to=[person], context=context, **about)
+    def remind(to: list[User], **subjects: date) -> int:
+        return reminding.remind_together(subjects=days | subjects, to=to, **about)
 
-    assert (first, again, moved) == (2, 0, 1)
-    told = Message.objects.order_by("pk").values_list("recipient", "reminder__due_on")
-    days = date(2026, 12, 1), date(2026, 12, 2)
-    assert list(told) == [(person.pk, days[0]), (other.pk, days[0]), (person.pk, days[1])]
-    assert Reminder.objects.count() == 2
+    assert remind([]) == 0
+    assert Reminder.objects.count() == 0
+    assert remind([person, other]) == 2
+    assert remind([person, other]) == 0
+    assert remind([person], **{"citation:c": date(2026, 12, 3)}) == 1
+    told = Message.objects.order_by("pk").values_list("recipient", "context__items", "reminder__subject")
+    assert list(told) == [
+        (person.pk, 2, "citation:a"), (other.pk, 2, "citation:a"), (person.pk, 1, "citation:c")
+    ]  # fmt: skip
 
 
 def test_telling_once_more_or_to_one_more_is_one_query_each(
@@ -229,17 +224,61 @@ def test_telling_once_more_or_to_one_more_is_one_query_each(
             services.tell(to=person, key=key, **DECISION)
 
 
-def test_what_is_no_longer_true_is_withheld_with_its_reason(person: User) -> None:
-    due = {"due": date(2026, 12, 1)}
-    told = tell(to=person, template="overdue", context=due, subject_ref="KZC-1", key="a")
-    other_case = tell(to=person, template="overdue", context=due, subject_ref="KZC-2", key="b")
-    other_kind = tell(to=person, template="decision", context={}, subject_ref="KZC-1", key="c")
+def remind(person: User, number: int, template: str, context: dict[str, Any], **about: Any) -> Message:
+    """The message that one new reminder makes."""
+    key = Key(f"request:{number}", "overdue", date(2026, 12, 1))
+    told = {"to": person, "template": template, "context": context, "subject_ref": "KZC-1", "off": False}
+    [reminder] = reminding.new_reminders([key]).values()
+    name = reminding.key_of(reminder, person)
+    reminding.tell_of_each([Letter(key=name, reminder=reminder, **told, **about)])
+    return Message.objects.get(reminder=reminder)
 
-    assert services.withhold(subject_ref="KZC-1", templates=["overdue"], reason="withdrawn") == 1
+
+def test_the_reminders_of_a_case_that_wait_are_taken_back_with_the_reason(person: User) -> None:
+    due = {"due": date(2026, 12, 1)}
+    told = remind(person, 1, "overdue", due, about="case:1")
+    other_case = remind(person, 2, "overdue", due, about="case:2")
+    no_reminder = tell(
+        to=person, template="decision", context={}, subject_ref="KZC-1", about="case:1", key="c"
+    )
+    sent = remind(person, 3, "overdue", due, about="case:1")
+    Message.objects.filter(pk=sent.pk).update(status=Status.SENT, sent_at=datetime.now(UTC))
+
+    assert services.withhold(about="case:1", reason="withdrawn") == 1
+    assert services.withhold(about="case:1", reason="over") == 0
 
     told.refresh_from_db()
     assert (told.status, told.withheld_because) == (Status.WITHHELD, "withdrawn")
-    assert list(queries.notices_of(person)) == [other_kind, other_case]
+    assert list(queries.notices_of(person)) == [sent, no_reminder, other_case]
+
+
+def test_of_a_mail_of_several_cases_the_lines_of_the_others_stay(person: User) -> None:
+    day = date(2026, 12, 1)
+    rows = [
+        {"ref": ref, "about": case, "kind": "overdue", "due": day, "url": "/applications/", "is_draft": False}
+        for ref, case in (("KZC-1", "case:1"), ("KZC-2", "case:2"), ("KZC-3", "case:3"))
+    ]
+    told = remind(person, 1, "digest", {"items": 3, "rows": rows})
+    assert told.about == ["case:1", "case:2", "case:3"]
+
+    assert services.withhold(about="case:1", reason="withdrawn") == 1
+    assert services.withhold(about="case:3", reason="over") == 1
+
+    told.refresh_from_db()
+    assert (told.status, told.about, told.context["items"]) == (Status.WAITING, ["case:2"], 1)
+    assert [(row["ref"], row["because"]) for row in told.context["left_out"]] == [
+        ("KZC-1", "withdrawn"), ("KZC-3", "over")
+    ]  # fmt: skip
+    assert "KZC-2" in told.body_text
+    assert "KZC-1" not in told.subject + told.body_text + told.body_html
+    assert services.withhold(about="case:2", reason="over") == 1
+    told.refresh_from_db()
+    assert (told.status, told.withheld_because) == (Status.WITHHELD, "over")
+
+
+def test_reminders_are_taken_back_of_a_case_that_is_named() -> None:
+    with pytest.raises(ValueError, match="by its audit subject"):
+        services.withhold(about="", reason="withdrawn")
 
 
 def test_the_notice_centre_shows_a_person_their_own(person: User) -> None:

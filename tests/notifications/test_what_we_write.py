@@ -1,11 +1,12 @@
 """A courtesy can be switched off, and is a notice all the same; all else is sent whatever anybody wants."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -23,6 +24,7 @@ from notifications.models import Message, Status, SwitchedOff
 from notifications.queries import notices_of, references_of, unread_count
 from notifications.services import send_waiting, tell
 from regulators.calendars import add_working_days
+from tests.notifications.samples import is_internal
 from tests.plugins.cases import fresh, new_applicant, new_firm
 from workflow.errors import Refused
 
@@ -40,6 +42,10 @@ def signed_in(user):
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+def save(browser, wanted, zone="Asia/Almaty"):
+    return browser.post(PAGE, {"wanted": wanted, "zone": zone})
 
 
 def choices(user):
@@ -60,26 +66,34 @@ def test_each_mail_is_of_one_kind_and_these_are_the_courtesies():
     assert set(kinds.COURTESY_OF) == {"draft_idle", "stage_approved", "reply_received"}
 
 
+def test_what_staff_are_told_is_of_a_kind_for_staff_and_what_firms_are_told_of_one_for_firms():
+    for kind in kinds.KINDS:
+        if kind.code != "security":  # of whoever has an account
+            assert {is_internal(name) for name in kind.mails} == {kind.readers == (kinds.STAFF,)}, kind.code
+    of_accounts = {name for name, mail in MAILS.items() if mail.of_account}
+    assert [kind.mails for kind in kinds.KINDS if kind.code == "security"] == [of_accounts]
+
+
 def test_the_page_says_why_and_keeps_the_choice(browser, firm_user):
     page = browser.get(PAGE).content.decode()
     assert page.count('type="checkbox"') == page.count(" checked") == len(COURTESIES)
     for kind in kinds.kinds_for(is_staff=False):
         assert [str(text) in page for text in (kind.title, kind.why)] == [True, True]
     assert "They are your work for the regulator." not in page
-    assert browser.post(PAGE, {"wanted": ["progress"]}).url == PAGE
+    assert save(browser, ["progress"]).url == PAGE
     assert (switched_off(firm_user), choices(firm_user)) == ({"draft"}, [{"off": ["draft"]}])
     page = browser.get(PAGE).content.decode()
     assert (page.count(" checked"), "Your choice is saved." in page) == (1, True)
-    browser.post(PAGE, {"wanted": ["progress"]})  # the same again is no event
-    browser.post(PAGE, {})
-    browser.post(PAGE, {"wanted": ["progress", "draft"]})
+    save(browser, ["progress"])  # the same again is no event
+    save(browser, [])
+    save(browser, ["progress", "draft"])
     assert switched_off(firm_user) == frozenset()
     assert choices(firm_user) == [{"off": ["draft"]}, {"off": ["draft", "progress"]}, {"off": []}]
 
 
 @pytest.mark.parametrize("kind", ["dates", "procedure", "security", "no-such-kind", "draft_idle"])
 def test_what_is_no_courtesy_cannot_be_chosen(browser, firm_user, kind):
-    answer = browser.post(PAGE, {"wanted": ["progress", kind]})
+    answer = save(browser, ["progress", kind])
     assert (answer.status_code, "Look at the list again, then save." in answer.content.decode()) == (
         422,
         True,
@@ -94,6 +108,47 @@ def test_staff_see_their_own_kinds_and_have_nothing_to_switch_off(afsa_staff):
     assert ("They are your work for the regulator." in page, 'type="checkbox"' in page) == (True, False)
     with pytest.raises(Refused):
         choose_mails(user=afsa_staff.reviewer, wanted=["draft"])
+
+
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_a_person_chooses_the_zone_of_times_in_mails(firm_user, afsa_staff, is_staff):
+    user = afsa_staff.reviewer if is_staff else firm_user
+    browser, at = signed_in(user), datetime(2026, 3, 5, 9, 7, tzinfo=UTC)
+    assert 'value="Asia/Almaty" selected' in browser.get(PAGE).content.decode()
+    assert told(user, "submitted", received_on=at).subject.endswith("5 March 2026, 14:07 (UTC+5)")
+    answer = browser.post(PAGE, {"zone": "Europe/London", "wanted": [] if is_staff else list(COURTESIES)})
+    assert (answer.status_code, fresh(user).zone) == (302, "Europe/London")
+    Message.objects.all().delete()
+    assert told(fresh(user), "submitted", received_on=at).subject.endswith("5 March 2026, 09:07 (UTC+0)")
+    assert choices(user) == []
+
+
+@pytest.mark.parametrize("zone", ["", "Asia/Nowhere", "localtime", "Etc/GMT-5", "../../etc/passwd"])
+def test_a_zone_that_is_none_is_refused_in_words(browser, firm_user, zone):
+    answer = save(browser, ["progress"], zone)
+    assert (answer.status_code, fresh(firm_user).zone) == (422, "Asia/Almaty")
+    assert "Choose a time zone of the list, for example Asia/Almaty." in answer.content.decode()
+    assert switched_off(firm_user) == frozenset()
+    with pytest.raises(ValidationError):
+        accounts.choose_zone(user=firm_user, zone=zone)
+
+
+def test_a_bare_address_is_written_to_in_the_zone_that_is_given(db):
+    at = datetime(2026, 3, 5, 9, 7, tzinfo=UTC)
+    for key, about in (("a", {}), ("b", {"zone": "Asia/Tokyo"})):
+        tell(
+            to="a@example.test",
+            template="submitted",
+            context={"received_on": at},
+            subject_ref="R",
+            key=key,
+            **about,
+        )
+    subjects = list(Message.objects.order_by("key").values_list("subject", flat=True))
+    assert subjects == [
+        "R received on 5 March 2026, 14:07 (UTC+5)",
+        "R received on 5 March 2026, 18:07 (UTC+9)",
+    ]
 
 
 def test_a_visitor_is_asked_to_sign_in(client):

@@ -9,12 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import System
 from accounts.models import Firm
 from applications.models import Application, InformationRequest, Stage
+from applications.services.standing import keep
 from applications.states import StageState as S
+from audit.services import record
 from regulators.models import LicenceType, Role
 from regulators.queries import current_pin
 from tests.plugins.cases import appointed, fresh, new_staff
@@ -71,6 +75,10 @@ def add_case(db: None) -> Callable[..., Application]:
             Stage(application=case, code=code, order=i, state=S.APPROVED if i < approved else stage_state)
             for i, code in enumerate(STAGES)
         )
+        keep([case.pk])
+        if submitted:
+            with transaction.atomic():
+                record(subject=case.audit_subject, kind="application.submit", actor=System("test"))
         made.append(case)
         return case
 
@@ -87,9 +95,11 @@ def add_case(db: None) -> Callable[..., Application]:
 @pytest.fixture
 def add_request() -> Callable[..., InformationRequest]:
     def add(case: Application, status: str = InformationRequest.SENT) -> InformationRequest:
-        return InformationRequest.objects.create(
+        made = InformationRequest.objects.create(
             application=case, number=1, status=status, due_on=TODAY, written_by=case.created_by
         )
+        keep([case.pk])
+        return made
 
     return add
 

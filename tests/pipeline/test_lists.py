@@ -63,9 +63,9 @@ def test_an_unknown_filter_is_refused_in_words_and_shows_nothing(
 
 
 @pytest.mark.parametrize("query", [
-    "", "act=stage.approve", "month=2026-11",
-    "act=stage.burn&month=2026-11", "act=stage.approve&month=November",
-    "act=stage.approve&month=2026-11&after=x", "act=stage.approve&month=2026-11&who=me",
+    "", "act=stage.approve", "period=2026-11",
+    "act=stage.burn&period=2026-11", "act=stage.approve&period=November",
+    "act=stage.approve&period=2026-11&after=x", "act=stage.approve&period=2026-11&who=me",
 ])  # fmt: skip
 def test_a_list_of_steps_needs_an_act_and_a_month(browser, query):
     response = browser.get(f"/pipeline/steps/?{query}")
@@ -75,7 +75,7 @@ def test_a_list_of_steps_needs_an_act_and_a_month(browser, query):
 def test_steps_of_a_month_are_those_of_kazakhstan_time(browser, pages, afsa, add_case):
     case = add_case(afsa)
     record(subject=case.audit_subject, kind="stage.approve", actor=System("test"))
-    address = "/pipeline/steps/?act=stage.approve&month=2026-{}"
+    address = "/pipeline/steps/?act=stage.approve&period=2026-{}"
     assert [pages.listed(browser, address.format(month)) for month in (10, 11, 12)] == [
         [], [case.reference], [],
     ]  # fmt: skip
@@ -87,7 +87,7 @@ def test_more_steps_than_a_page_holds(browser, pages, afsa, add_case):
     case = add_case(afsa)
     for _ in range(26):
         record(subject=case.audit_subject, kind="stage.approve", actor=System("test"))
-    assert len(pages.listed(browser, "/pipeline/steps/?act=stage.approve&month=2026-11")) == 26
+    assert len(pages.listed(browser, "/pipeline/steps/?act=stage.approve&period=2026-11")) == 26
 
 
 def test_the_export_is_typed_safe_and_recorded(browser, lead, afsa, add_case):
@@ -130,7 +130,13 @@ def test_only_the_body_of_an_export_can_be_asked_for(browser):
 
 
 @pytest.mark.parametrize(
-    "page", [CASES, "/pipeline/steps/?act=stage.approve&month=2026-11", "/pipeline/cases.csv"]
+    "page",
+    [
+        CASES,
+        "/pipeline/steps/?act=stage.approve&period=2026-11",
+        "/pipeline/passages/?period=12-months",
+        "/pipeline/cases.csv",
+    ],
 )
 def test_as_many_queries_for_three_cases_as_for_one(
     browser, lead, afsa, add_case, django_assert_max_num_queries, page
@@ -142,6 +148,7 @@ def test_as_many_queries_for_three_cases_as_for_one(
 
     def add():
         case = add_case(afsa, officer=lead)
+        add_case(afsa, state="granted", decided=date(2026, 11, 9))
         record(subject=case.audit_subject, kind="stage.approve", actor=System("test"))
 
     add()

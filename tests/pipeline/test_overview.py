@@ -1,5 +1,6 @@
 """The overview: numbers worked out by hand, and every number equal to its list."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +9,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import System
-from applications.models import Condition, RefusalNotice
+from applications.models import Application, ClockEntry, Condition, RefusalNotice
+from applications.services.standing import keep
 from audit.services import record
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +56,7 @@ def test_every_number_equals_its_list(browser, pages, lead, afsa, afm, add_case,
         add_case(afsa, state="refused", submitted=date(2025, 11, 3), decided=date.fromisoformat(day))
     mine = add_case(afsa)
     with transaction.atomic():
-        for kind in ("application.submit", "stage.approve", "stage.approve"):
+        for kind in ("stage.approve", "stage.approve"):
             record(subject=mine.audit_subject, kind=kind, actor=System("test"))
     shown = pages.figures(browser.get(OVERVIEW).content.decode())
     wrong = {url: (count, n) for url, count in shown if (n := len(pages.listed(browser, url))) != count}
@@ -62,7 +64,7 @@ def test_every_number_equals_its_list(browser, pages, lead, afsa, afm, add_case,
     found = dict(shown)
     assert (found["/pipeline/cases/?state=open"], found["/pipeline/cases/?decided=90-days"]) == (32, 2)
     assert (found["/pipeline/cases/?decided=12-months"], found["/pipeline/cases/?age=unknown"]) == (4, 1)
-    assert found["/pipeline/steps/?act=stage.approve&month=2026-11"] == 2
+    assert found["/pipeline/steps/?act=stage.approve&period=2026-11"] == 2
 
 
 def test_ages_by_hand(browser, pages, afsa, add_case):
@@ -101,6 +103,7 @@ def test_a_proposed_refusal_waits_for_service_then_for_the_firm_then_for_the_dec
         application=case, grounds=[], evidence="e", text="t", proposed_by=case.created_by,
         proposed_at=case.submitted_at, served_on=until, representations_until=until,
     )  # fmt: skip
+    keep([case.pk])
     found = numbers(browser, pages)
     turns = {turn: found[f"/pipeline/cases/?waiting={turn}"] for turn in ("us", "firm", "decision")}
     assert turns == {
@@ -115,9 +118,11 @@ def test_in_principle_awaits_a_decision_once_every_condition_is_verified(
 ):
     case = add_case(afsa, state="approved_in_principle", approved=5)
     condition = Condition.objects.create(application=case, number=1, text="Open an account")
+    keep([case.pk])
     assert numbers(browser, pages)["/pipeline/cases/?waiting=decision"] == 0
     condition.verified_at, condition.verified_by = case.submitted_at, lead
     condition.save()
+    keep([case.pk])
     assert numbers(browser, pages)["/pipeline/cases/?waiting=decision"] == 1
 
 
@@ -148,3 +153,56 @@ def test_as_many_queries_for_three_cases_as_for_one(browser, afsa, add_case, lea
         add_request(add_case(afsa, officer=lead))
     add_case(afsa, state="recommended", approved=5)
     assert (one, count()) == (6, 6)
+
+
+def test_what_went_through_by_stage_and_period(browser, pages, afsa, add_case):
+    """Each number equals its list; the period and the licence type stay in every address."""
+    passed = add_case(afsa)
+    acts = [
+        ("application.accept", {}), ("stage.approve", {"stage": "business_plan"}),
+        *[("stage.request_changes", {"stage": "fit_and_proper"})] * 2,
+    ]  # fmt: skip
+    for kind, data in acts:
+        record(subject=passed.audit_subject, kind=kind, actor=System("test"), data=data)
+    add_case(afsa, state="withdrawn", approved=2, decided=date(2026, 11, 9))
+    add_case(afsa, state="not_accepted", decided=date(2026, 11, 9))
+    add_case(afsa, state="refused", approved=5, decided=date(2026, 10, 9))
+    add_case(afsa, state="granted", approved=5, decided=date(2026, 11, 9))
+    Application.objects.exclude(state="not_accepted").update(accepted_at=passed.submitted_at)
+
+    found = pages.figures(browser.get(OVERVIEW, {"period": "2026-11"}).content.decode())
+    rows = browser.get(OVERVIEW).context["figures"].flow()
+    assert [[figure.count for figure in row["figures"]] for row in rows] == [
+        [5, 1, 0, 0, 1, 0], [1, 1, 0, 0, 0, 0], [1, 0, 2, 0, 0, 0], [0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0],
+    ]  # fmt: skip
+    assert {url for row in rows for figure in row["figures"] for url in [figure.url]} <= dict(found).keys()
+    assert {url: n for url, count in found if (n := len(pages.listed(browser, url))) != count} == {}
+    year = browser.get(OVERVIEW, {"period": "12-months", "type": "providing-custody"})
+    last = year.context["figures"].flow()[-1]["figures"][4]
+    assert (last.count, last.url) == (
+        1, "/pipeline/cases/?state=refused&ended=12-months&at=approved&type=providing-custody",
+    )  # fmt: skip
+    assert len(pages.listed(browser, last.url)) == 1
+
+
+@pytest.mark.parametrize("query", ["period=2026-13", "period=week", "periods=2026-11", "type=%21"])
+def test_an_overview_of_nothing_known_is_refused_in_words(browser, afsa, add_case, query):
+    add_case(afsa)
+    response = browser.get(f"{OVERVIEW}?{query}")
+    assert (response.status_code, "There is a problem" in response.content.decode()) == (400, True)
+
+
+def test_times_of_stages_with_and_without_pauses(browser, pages, afsa, add_case):
+    case = add_case(afsa, submitted=date(2026, 11, 2), state="granted", decided=date(2026, 11, 16))
+    for what, day in ((ClockEntry.PAUSE, 4), (ClockEntry.RESUME, 6)):
+        ClockEntry.objects.create(
+            application=case, clock="assessment", what=what, at=case.submitted_at.replace(day=day), cause="t"
+        )
+    response = browser.get(OVERVIEW)
+    whole, *stages = response.context["figures"].times()
+    assert (whole["n"].count, whole["days"]) == (1, [(10, 10, 10), (8, 8, 8)])
+    assert {(row["n"].count, *row["days"]) for row in stages} == {(0, (None,) * 3, (None,) * 3)}
+    html = browser.get(whole["n"].url).content.decode()
+    assert pages.listed(browser, whole["n"].url) == [case.reference]
+    assert re.findall(r'<td class="num">(\d+)</td>', html) == ["10", "8"]

@@ -14,8 +14,14 @@ from regulators.models import Role
 from tests.plugins.cases import SHELL, appointed, fresh, new_applicant
 
 pytestmark = pytest.mark.django_db
-STEPS = "/pipeline/steps/?act=stage.approve&month=2026-11"
-PAGES = ["/pipeline/", "/pipeline/cases/", "/pipeline/cases.csv", STEPS]
+STEPS = "/pipeline/steps/?act=stage.approve&period=2026-11"
+PAGES = [
+    "/pipeline/",
+    "/pipeline/cases/",
+    "/pipeline/cases.csv",
+    "/pipeline/passages/?period=12-months",
+    STEPS,
+]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -69,6 +75,7 @@ def test_nothing_of_another_regulator_not_even_a_total(browser, pages, two_house
     assert ones == {
         "state=open", "waiting=us", "stage=business_plan", "stage=business_plan&waiting=us",
         "state=open&officer=nobody", "state=open&officer=nobody&waiting=us", "age=0-20", "state=in_review",
+        "act=application.submit&period=2026-11",
     }  # fmt: skip
     assert [word for word in ("other house", "theirs", "national-custody") if word in html] == []
 

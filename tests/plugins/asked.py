@@ -39,11 +39,16 @@ def with_text(case: Application, count: int = 3) -> list[Any]:
 
 
 def filed_with_little(
-    firm: Firm, user: User, licence_type: LicenceType, *, state: str = "in_review"
+    firm: Firm,
+    user: User,
+    licence_type: LicenceType,
+    *,
+    state: str = "in_review",
+    reference: str = "KZC-TEST-ASKED",
 ) -> Application:
     now = timezone.now() - timedelta(minutes=1)
     case = Application.objects.create(
-        reference="KZC-TEST-ASKED", firm=firm, licence_type=licence_type, state=state, submitted_at=now,
+        reference=reference, firm=firm, licence_type=licence_type, state=state, submitted_at=now,
         rulebook=licence_type.rulebooks.latest("published_at"), created_by=user, accepted_at=now,
         saved_at=now, saved_by=user,
     )  # fmt: skip

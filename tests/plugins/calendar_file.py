@@ -11,10 +11,12 @@ from regulators import calendars
 SHIPPED = calendars.load(calendars.FILE)
 
 
-def written(version: str, off: Sequence[date], works: Sequence[date]) -> str:
-    """The shipped calendar as a file, with these days off, and these worked, beside its own."""
+def written(version: str, off: Sequence[date], works: Sequence[date], until: int) -> str:
+    """The shipped calendar as a file, up to this year, with these days off, and worked, beside its own."""
     lines = [f'code = "{SHIPPED.code}"', f'version = "{version}"']
     for number, year in SHIPPED.years.items():
+        if number > until:
+            continue
         days_off = (year.days_off | {day for day in off if day.year == number}) - set(works)
         worked = year.worked | {day for day in works if day.year == number and day.weekday() >= 5}
         lines += [
@@ -28,11 +30,15 @@ def written(version: str, off: Sequence[date], works: Sequence[date]) -> str:
 
 @pytest.fixture
 def new_calendar(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
-    """A function: from now on the file is the shipped calendar with other days, under this version."""
+    """A function: from now on the file is the shipped calendar with other days, or without its years after
+    this one, under this version.
+    """
 
-    def make(version: str, *, off: Sequence[date] = (), works: Sequence[date] = ()) -> None:
+    def make(
+        version: str, *, off: Sequence[date] = (), works: Sequence[date] = (), until: int = 9999
+    ) -> None:
         path = tmp_path / calendars.FILE.name
-        path.write_text(written(version, off, works))
+        path.write_text(written(version, off, works, until))
         monkeypatch.setattr(calendars, "FILE", path)
         calendars.kazakhstan.cache_clear()
 

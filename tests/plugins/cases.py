@@ -24,6 +24,7 @@ from applications.models import Application, Person, RefusalNotice
 from applications.services import decisions, drafting, intake, submission
 from regulators import services as regulators
 from regulators.models import Delegation, LicenceType, Regulator, Role, Staff
+from tests.plugins import files
 
 Prepared = Callable[[str], dict[str, Any]]
 SHELL = System("tests")
@@ -124,11 +125,7 @@ def people_of_regulator(licence_type: LicenceType) -> SimpleNamespace:
 def document_store(settings: Any, tmp_path: Any) -> Any:
     """Documents of this test lie in a folder of its own, and nothing scans them: they are usable at once."""
     folder = tmp_path / "documents"
-    backend = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(folder)},
-    }
-    settings.STORAGES = settings.STORAGES | {"documents": backend}
+    settings.STORAGES = settings.STORAGES | files.two_stores(folder)
     settings.CLAMD_ADDRESS = ""
     return folder
 
@@ -287,3 +284,8 @@ def signed_in(db: None) -> Callable[[User], Client]:
 def an_inspected(case: Application) -> str:
     """The code of a requirement whose evidence is inspected on site."""
     return next(r.code for r in case.book.requirements if "inspected" in r.evidence)
+
+
+def with_a_form(case: Application) -> str:
+    """The code of a requirement that is answered on a form."""
+    return next(r.code for r in case.book.requirements if r.slot.form)

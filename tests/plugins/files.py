@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import typst
@@ -15,8 +16,10 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from documents import services
-from documents.models import Document
+from documents.models import Document, Status
+from documents.services import scanning
 
+ON_DISK = "django.core.files.storage.FileSystemStorage"
 WORD_TYPES = b'<?xml version="1.0"?><Types><Default Extension="xml" ContentType="application/xml"/></Types>'
 
 
@@ -89,10 +92,10 @@ def size_of_png(content: bytes) -> tuple[int, int]:
 
 
 def pdf_with_packed(text: bytes) -> bytes:
-    """A PDF whose named text stands only in a packed object stream."""
-    packed = zlib.compress(text)
+    """A PDF whose named text stands only in a packed object stream, as that of object 1."""
+    packed = zlib.compress(b"1 0 " + text)
     head = b"5 0 obj <</Type /ObjStm /Filter /FlateDecode /Length %d>>\nstream\n" % len(packed)
-    return pdf(head + packed + b"\nendstream endobj")
+    return pdf(head + packed + b"\nendstream\nendobj\n")
 
 
 def zipped(parts: dict[str, bytes]) -> bytes:
@@ -129,6 +132,14 @@ def jpg(width: int = 1, height: int = 1) -> bytes:
     return b"\xff\xd8" + b"\xff\xe0\x00\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0" + frame + b"\xff\xd9"
 
 
+def two_stores(folder: Path, backend: str = ON_DISK) -> dict[str, Any]:
+    """Documents in this folder, and the quarantine beside it, for STORAGES."""
+    places = {"documents": folder, "quarantine": folder.with_name(f"{folder.name}-quarantine")}
+    return {
+        alias: {"BACKEND": backend, "OPTIONS": {"location": str(place)}} for alias, place in places.items()
+    }
+
+
 class FullDisk(FileSystemStorage):
     """Writes half of a file, and then finds the disk full."""
 
@@ -144,6 +155,11 @@ def refuse_news(document: Any) -> None:
 
 def hear(document: Any) -> None:
     HEARD.append(document)
+
+
+def judge(document: Document, status: str) -> None:
+    """As the scanner does with its verdict."""
+    assert scanning._settled(document, Status(status), "")
 
 
 HEARD: list[Any] = []

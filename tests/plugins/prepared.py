@@ -26,7 +26,7 @@ from applications.models import Application
 from applications.samples.build import build_application
 from regulators.models import LicenceType
 from regulators.services import load_rulebooks
-from tests.plugins import cases
+from tests.plugins import cases, files
 from tests.plugins.undone import rolled_back
 
 FIRST_KEY = 900_000_000
@@ -121,12 +121,8 @@ def _filled(firm: Firm, founder: User, licence_type: str) -> Application:
 @contextmanager
 def _quickly(store: Path) -> Iterator[None]:
     """Files lie in this folder and pass unscanned."""
-    documents = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(store)},
-    }
     with override_settings(
-        STORAGES=settings.STORAGES | {"documents": documents},
+        STORAGES=settings.STORAGES | files.two_stores(store),
         CLAMD_ADDRESS="",
     ):
         yield

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from applications.models import Application
 from regulators import books
-from regulators.rulebook import Book, Requirement
+from regulators.rulebook import Book, Requirement, Slot
 from regulators.services import load_rulebooks
-from tests.plugins.cases import SHELL
+from tests.plugins.cases import SHELL, fresh
 
 FIRST_DAY = date(2026, 2, 1)
 
@@ -49,6 +50,27 @@ def new_question(book: Book, code: str, stage: str) -> Requirement:
     )  # fmt: skip
 
 
+def with_slots(book: Book, slots: dict[str, Slot], version: str = "2099.9") -> Book:
+    """The next version, in which these questions, by code, take these files."""
+    requirements = tuple(
+        dataclasses.replace(rule, slot=slots.get(rule.code, rule.slot)) for rule in book.requirements
+    )
+    return following(dataclasses.replace(book, requirements=requirements), version)
+
+
+@pytest.fixture
+def slotted(shelf: Callable[..., Book]) -> Callable[..., Application]:
+    """A function: the case goes on under a version in which these questions, by code, take these files."""
+
+    def put(case: Application, slots: dict[str, Slot]) -> Application:
+        book = shelf(with_slots(case.book, slots))
+        pin = case.licence_type.rulebooks.get(version=book.version)
+        Application.objects.filter(pk=case.pk).update(rulebook=pin)
+        return fresh(case)
+
+    return put
+
+
 @pytest.fixture
 def shelf(monkeypatch: pytest.MonkeyPatch, rulebooks: None) -> Iterator[Callable[..., Book]]:
     """``shelf("afm-custody")``: the newest shipped version, as though it were in effect since February.
@@ -58,7 +80,12 @@ def shelf(monkeypatch: pytest.MonkeyPatch, rulebooks: None) -> Iterator[Callable
 
     def put(*found: Any) -> Book:
         if isinstance(found[0], str):
-            newest = max((b for b in held if b.code == found[0]), key=lambda book: book.effective_from)
+            *older, newest = sorted(
+                (b for b in held if b.code == found[0]), key=lambda book: book.effective_from
+            )
+            for days, book in enumerate(reversed(older), 1):
+                held.remove(book)
+                held.append(dataclasses.replace(book, effective_from=FIRST_DAY - timedelta(days)))
             found = (dataclasses.replace(newest, effective_from=FIRST_DAY),)
             held.remove(newest)
         held.extend(found)

@@ -7,12 +7,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from applications import asked
-from applications.portal.addresses import question_url
+from applications.addresses import question_url
+from applications.models import AnswerFile, DocumentFacts
 from applications.queries.drafts import load_draft
 from applications.samples.answers import value_of
 from applications.samples.build import record_consents
 from applications.services.people import save_person
 from regulators import rulebook as rb
+from regulators.sheets import XLSX, sheet_of
 from tests.plugins import files
 
 
@@ -33,8 +35,16 @@ def typed(requirement, version=0):
         day = date.fromisoformat(value["date"])
         data |= {"date_day": str(day.day), "date_month": str(day.month), "date_year": str(day.year)}
     if rb.DOCUMENTS in requirement.evidence:
-        data["files"] = [pdf(f"{requirement.code}.pdf", requirement.code.encode())]
+        data["files"] = [a_file_for(requirement)]
     return data
+
+
+def a_file_for(requirement):
+    """One that the question takes."""
+    code = requirement.code
+    if "pdf" in requirement.slot.kinds:
+        return pdf(f"{code}.pdf", code.encode())
+    return SimpleUploadedFile(f"{code}.xlsx", sheet_of(requirement), XLSX)
 
 
 def questions_of(case, stage=None):
@@ -50,6 +60,16 @@ def answer_all(browser, case):
             done.add(question.key)
             response = browser.post(question_url(case.pk, question), typed(question.requirement))
             assert response.status_code == 302, (question.title, response.content.decode())
+    describe_all(case)
+
+
+def describe_all(case):
+    """What a question asks to be said of its files is said."""
+    for file in AnswerFile.objects.filter(answer__application=case, removed_at=None).select_related("answer"):
+        slot = case.book.by_code[file.answer.requirement].slot
+        if slot.languages or slot.certified:
+            said = {"language": "kk", "certification": "notary", "updated_by": case.created_by}
+            DocumentFacts.objects.get_or_create(document=file.document, defaults=said)
 
 
 def signed(page, **changes):

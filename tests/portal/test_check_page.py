@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications import asked
-from applications.portal.addresses import question_url
+from applications.addresses import question_url
 from applications.portal.back import anchor_of
 from applications.queries.drafts import load_draft
 from applications.services import drafting

@@ -1,7 +1,7 @@
 """Files that an invited person gives: the same as those of the firm, and none of it for the firm to read."""
 
 import pytest
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from applications.models import AnswerFile, DocumentFacts, InformationRequest, PointFile, RequestPoint
@@ -10,6 +10,7 @@ from applications.services import consents, drafting
 from applications.services import files as services
 from applications.services.private import accept_part, invite_person
 from documents.models import Document
+from regulators.rulebook import Slot
 from tests.plugins import files
 from tests.plugins.cases import fresh
 from tests.plugins.own_part import CANARY_FILE, question_with_text
@@ -186,3 +187,27 @@ def test_what_the_firm_said_of_a_shared_file_is_not_the_persons_to_change(
     assert refused.status_code == 422
     assert "so the firm alone says what it is" in body(refused)
     assert DocumentFacts.objects.count() == 0
+
+
+def test_an_invited_person_gives_what_the_question_takes(theirs, draft_case, slotted, url, code, point):
+    slot = Slot(kinds=("pdf", "png"), most_files=1)
+    slotted(draft_case, {code: slot, "FP-07": slot})
+    own_point = reverse("portal:own_point", args=[point_part(url), point.pk])
+    for page in (url, own_point):
+        before = body(theirs.get(page))
+        assert "Kinds: PDF, PNG. Without passwords and macros." in before
+        assert 'accept=".pdf,.png"' in before
+        refused = theirs.post(page + "file/", {"files": files.upload("a.docx", files.docx())})
+        words = "This question takes these kinds of file: PDF, PNG."
+        assert (refused.status_code, body(refused).startswith(words)) == (422, True)
+        announced = {"name": "a.docx", "size": 9, "declared_type": "", "mark": ""}
+        assert theirs.post(page + "file/", announced).status_code == 422
+        assert theirs.post(page + "file/", {"files": pdf("one.pdf")}).status_code == 201
+        second = theirs.post(page + "file/", {"files": pdf("two.pdf")})
+        assert (second.status_code, "takes 1 file, and it has it" in body(second)) == (422, True)
+    assert held() == ["one.pdf", "one.pdf"]
+
+
+def point_part(url):
+    """The id of the part in the address of one of its questions."""
+    return resolve(url).kwargs["part"]

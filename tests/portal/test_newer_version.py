@@ -26,7 +26,7 @@ def draft(shelf, afm_draft_case, firm_user):
         )
     shelf(
         following(
-            base, "2026.3", reword=(REWORDED,), drop=(DROPPED,), add=(new_question(base, NEW, "capital"),)
+            base, "2026.4", reword=(REWORDED,), drop=(DROPPED,), add=(new_question(base, NEW, "capital"),)
         )
     )
     return fresh(case)
@@ -37,7 +37,7 @@ def page(browser, case, name="version", *ids):
 
 
 def post(browser, case, **data):
-    shown = {"version": fresh(case).version, "to": "2026.3"} | data
+    shown = {"version": fresh(case).version, "to": "2026.4"} | data
     return browser.post(reverse("portal:version", args=[case.pk]), shown)
 
 
@@ -48,7 +48,7 @@ def section(text, name):
 
 def test_a_banner_leads_to_the_differences_and_each_changed_question_is_marked(browser, draft):
     tasks = page(browser, draft, "case")
-    assert "version 2026.3 of the rule book has been in effect since 2 February 2026" in tasks
+    assert "version 2026.4 of the rule book has been in effect since 2 February 2026" in tasks
     assert "You may stay under the version you started with, or move." in tasks
     assert reverse("portal:version", args=[draft.pk]) in tasks
     stage = page(browser, draft, "stage", "business_plan")
@@ -72,8 +72,8 @@ def test_the_page_shows_old_and_new_what_is_new_and_what_is_kept(browser, draft)
     assert f"New question {NEW}" in section(text, "added")
     changed = section(text, "changed")
     old = draft.book.by_code[REWORDED].title["en"]
-    was = f'Before, 2026.2</dt><dd lang="en">{old}</dd>'
-    now = 'Now, 2026.3</dt><dd lang="en">Asked in other words</dd>'
+    was = f'Before, 2026.3</dt><dd lang="en">{old}</dd>'
+    now = 'Now, 2026.4</dt><dd lang="en">Asked in other words</dd>'
     assert 0 < changed.find(was) < changed.find(now)
     assert changed.count("<h3>") == 1
     removed = section(text, "removed")
@@ -82,11 +82,11 @@ def test_the_page_shows_old_and_new_what_is_new_and_what_is_kept(browser, draft)
 
 
 def test_the_move_is_made_from_the_page_and_keeps_the_answer_that_is_not_asked(browser, draft):
-    assert "Move to version 2026.3" in page(browser, draft)
+    assert "Move to version 2026.4" in page(browser, draft)
     assert post(browser, draft).url == reverse("portal:case", args=[draft.pk])
-    assert fresh(draft).rulebook.version == "2026.3"
+    assert fresh(draft).rulebook.version == "2026.4"
     tasks = page(browser, draft, "case")
-    assert "The application is under version 2026.3 now." in tasks
+    assert "The application is under version 2026.4 now." in tasks
     assert "The rules have changed" not in tasks
     assert page(browser, draft, "stage", "business_plan").count(MARK) == 1
     assert f"We answered {DROPPED}." in section(page(browser, draft, "check"), "kept")
@@ -96,9 +96,9 @@ def test_a_stale_page_and_another_version_come_back_with_409(browser, draft):
     for wrong in ({"version": draft.version + 1}, {"to": "2026.9"}, {"to": ""}):
         answer = post(browser, draft, **wrong)
         assert answer.status_code == 409, wrong
-        assert "Move to version 2026.3" in answer.content.decode()
+        assert "Move to version 2026.4" in answer.content.decode()
     assert post(browser, draft, version="one").status_code == 404
-    assert fresh(draft).rulebook.version != "2026.3"
+    assert fresh(draft).rulebook.version != "2026.4"
 
 
 def test_a_viewer_reads_the_page_and_cannot_move(signed_in, draft):
@@ -109,11 +109,11 @@ def test_a_viewer_reads_the_page_and_cannot_move(signed_in, draft):
     assert "Only an editor or owner of the firm can move the application." in text
     assert "Move to version" not in text
     assert post(browser, draft).status_code == 403
-    assert fresh(draft).rulebook.version != "2026.3"
+    assert fresh(draft).rulebook.version != "2026.4"
 
 
 def test_a_version_that_moves_drafts_stands_in_the_way_of_the_submission(browser, draft, shelf):
-    shelf(following(draft.book, "2026.4", days=2, transition="move"))
+    shelf(following(draft.book, "2026.5", days=2, transition="move"))
     assert "has to move to it before it can be submitted" in page(browser, draft, "case")
     assert "has to move to this version before it can be submitted" in page(browser, draft)
     assert "move the application to it first" in page(browser, draft, "declare")

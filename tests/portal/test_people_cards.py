@@ -11,6 +11,7 @@ from applications.models import Answer
 from applications.portal import cards
 from applications.queries.drafts import load_draft
 from applications.samples.answers import value_of
+from applications.samples.build import describe_as_asked
 from applications.services import consents, drafting
 from applications.services.people import save_entity
 from documents.models import Document
@@ -73,6 +74,28 @@ def queries(browser, url):
     return len(caught)
 
 
+def test_a_card_lacks_what_the_page_of_the_person_lacks(browser, draft_case, firm_user, add_person):
+    """A file that is not ready is missing on both; a question that is needed later on neither."""
+    person = add_person(1)
+    question = next(q for q in questions_of(draft_case, person) if q.requirement.evidence == ("documents",))
+    place = {"actor": firm_user, "case_id": draft_case.pk, "requirement": question.requirement.code}
+    document = drafting.attach(
+        **place, person=person, upload=files.upload("a.pdf", files.pdf()), name="a.pdf"
+    ).document
+
+    def missing():
+        [found] = cards.cards_of(draft_case, load_draft(draft_case))
+        titles = [title for title, _url in found.missing]
+        page = browser.get(reverse("portal:person_questions", args=[draft_case.pk, person.pk]))
+        assert len(titles) == page.context["counted"] - page.context["done"]
+        return len(titles), found.documents
+
+    Document.objects.update(status="clean")
+    ready = missing()
+    Document.objects.update(status="infected")
+    assert (document.pk, missing()) == (document.pk, (ready[0] + 1, ready[1] + 1))
+
+
 def test_the_number_of_queries_does_not_grow_with_the_people(browser, draft_case, add_person):
     person = add_person(1)
     pages = [
@@ -115,10 +138,11 @@ def test_only_those_with_something_missing(browser, draft_case, firm_user, add_p
             value=value_of(requirement),
         )  # fmt: skip
         if "documents" in requirement.evidence:
-            drafting.attach(
-                actor=firm_user, case_id=draft_case.pk, requirement=requirement.code, person=done,
-                upload=files.upload("a.pdf", files.pdf()), name="a.pdf",
-            )  # fmt: skip
+            place = {
+                "actor": firm_user, "case_id": draft_case.pk, "requirement": requirement.code, "person": done,
+            }  # fmt: skip
+            given = drafting.attach(**place, upload=files.upload("a.pdf", files.pdf()), name="a.pdf")
+            describe_as_asked(given.document, requirement, place)
     page = body(browser.get(people_url(draft_case), {"missing": "1"}))
     names = re.findall(r'<h2><a href="[^"]*">([^<]*)</a></h2>', page)
     assert done.full_name not in names

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from applications import asked
-from applications.portal.addresses import question_url
+from applications.addresses import question_url
 from applications.queries.drafts import load_draft
 from tests.plugins.own_part import a_person
 

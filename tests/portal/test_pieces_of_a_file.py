@@ -1,10 +1,10 @@
 """A large file that the page gives piece by piece: announced, sent, gone on with, finished once."""
 
+import tempfile
 import tracemalloc
 
 import pytest
-from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.http import HttpRequest
+from django.test import RequestFactory
 from django.utils import timezone
 
 from applications.models import AnswerFile, DocumentFacts
@@ -33,8 +33,11 @@ def announce(browser, url, **more):
 
 
 def send(browser, url, incoming, at):
-    piece = upload("large.pdf", CONTENT[at : at + PIECE])
-    return browser.post(url, {"incoming": incoming, "at": at, "piece": piece})
+    return post_piece(browser, f"{url}?incoming={incoming}&at={at}", CONTENT[at : at + PIECE])
+
+
+def post_piece(browser, address, piece):
+    return browser.post(address, piece, content_type="application/octet-stream")
 
 
 def given(browser, url, *, replaces=""):
@@ -144,22 +147,25 @@ def test_a_piece_asks_nothing_of_the_case_and_who_lost_the_right_finishes_nothin
 
 def test_a_crafted_request_is_no_error_of_ours(browser, url):
     incoming = announce(browser, url).json()["incoming"]
-    for crafted in ({"incoming": "x"}, {"incoming": incoming, "at": "-1"}, {"size": "1e9"}, {"at": "0"},
-                    {"incoming": incoming, "at": "0"}):  # fmt: skip
+    for crafted in ({"incoming": "x"}, {"size": "1e9"}):
         assert browser.post(url, crafted).status_code == 404, crafted
+    for crafted in (f"incoming={incoming}&at=-1", f"incoming={incoming}&at=", "at=0", "incoming=x&at=0"):
+        assert post_piece(browser, f"{url}?{crafted}", CONTENT[:PIECE]).status_code == 404, crafted
+    for length, status in ((0, 404), (PIECE - 1, 409), (PIECE + 1, 409)):
+        wrong = post_piece(browser, f"{url}?incoming={incoming}&at=0", CONTENT[:length])
+        assert wrong.status_code == status, length
     assert announce(browser, url, size="0").status_code == 422
 
 
 def test_a_piece_that_is_too_long_is_not_held_in_memory(browser, url, draft_case, firm_user):
     incoming = announce(browser, url).json()["incoming"]
-    with TemporaryUploadedFile("large.pdf", "application/pdf", 20 * PIECE, None) as piece:
+    address = f"{url}?incoming={incoming}&at=0"
+    with tempfile.TemporaryFile() as piece:
         piece.write(CONTENT)
         piece.truncate(20 * PIECE)
         piece.seek(0)
-        request = HttpRequest()
-        request.path = url
-        request.method, request.user, request.FILES["piece"] = "POST", fresh(firm_user), piece
-        request.POST = {"incoming": incoming, "at": "0"}
+        request = RequestFactory().post(address, b"", content_type="application/octet-stream")
+        request.user, request._stream = fresh(firm_user), piece
         tracemalloc.start()
         try:
             answer = give(request, draft_case.pk, "business_plan", "BP-03")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from applications.dates import dates_of_firms
+from applications.due.firms import dates_of_firms
 from applications.models import ExtensionRequest, InformationRequest, PointMessage, RequestPoint
 from applications.services import requests, rounds
 from applications.services.submission import withdraw_application

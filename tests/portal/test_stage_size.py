@@ -37,7 +37,7 @@ def filled(shelf, draft_case, firm_user, add_person):
     person = add_person()
 
     def fill(count):
-        version = f"2026.{3 + count // 100}"
+        version = f"2026.{4 + count // 100}"
         book = following(base, version, days=3 + count // 100)
         shelf(dataclasses.replace(book, requirements=of_size(base, count)))
         pin = draft_case.licence_type.rulebooks.get(version=version)

@@ -3,10 +3,13 @@
 from django.urls import reverse
 
 from accounts.models import Membership
+from applications import asked
 from applications.portal import outline
+from applications.queries.drafts import load_draft
 from applications.samples.answers import value_of
 from applications.services import drafting
-from tests.plugins.cases import new_applicant
+from tests.plugins.cases import fresh, new_applicant
+from tests.portal.conftest import pdf
 
 
 def go_on(browser):
@@ -68,4 +71,39 @@ def test_the_page_of_a_stage_can_leave_out_what_is_completed(browser, draft_case
     row = 'id="CUS-19"'
     everything, left = (browser.get(address).content.decode() for address in (url, f"{url}?show=open"))
     assert (everything.count(row), left.count(row)) == (1, 0)
-    assert everything.count('class="task"') == left.count('class="task"') + 1
+    later = sum(
+        one.stage == "business_plan" and one.due != "submission" for one in draft_case.book.requirements
+    )
+    assert everything.count('class="task"') == left.count('class="task"') + 1 + later
+
+
+def test_what_is_left_of_a_stage_is_counted_in_one_way(browser, draft_case, firm_user, settings):
+    """A question that is needed later is left only while a file that was given for it is not ready."""
+    settings.CLAMD_ADDRESS = ""
+    stage = draft_case.book.by_code["BP-03"].stage
+    later = next(
+        rule for rule in draft_case.book.requirements
+        if rule.stage == stage and rule.due != "submission" and "documents" in rule.evidence
+    )  # fmt: skip
+
+    def counted():
+        case = fresh(draft_case)
+        one = outline.stage_of(case, load_draft(case, stages=[stage]), case.stages.get(code=stage))
+        page = browser.get(f"{reverse('portal:stage', args=[case.pk, stage])}?show=open").content.decode()
+        assert f"Not completed <b>{len(one.open)}</b>" in page
+        assert f"{one.done} of {one.counted} questions completed · {one.later} are needed later" in page
+        assert page.count('class="task"') == len(one.open) + sum(len(s.waits) for s in one.sections)
+        assert len(one.open) == len(draft_left(case))
+        return len(one.open)
+
+    def draft_left(case):
+        draft = load_draft(case, stages=[stage])
+        found = asked.questions(draft, stage)
+        return [q for q in found if asked.is_to_do(q.requirement, draft.answer(q.key), draft)]
+
+    before = counted()
+    place = {"actor": firm_user, "case_id": draft_case.pk, "requirement": later.code}
+    document = drafting.attach(**place, upload=pdf("plan.pdf"), name="plan.pdf").document
+    assert (document.usable, counted()) == (True, before)
+    type(document).objects.update(status="infected")
+    assert counted() == before + 1

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +28,7 @@ SAME_ORIGIN = {"HTTP_SEC_FETCH_SITE": "same-origin"}
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    cache.clear()
+    caches["quick"].clear()
 
 
 @pytest.fixture

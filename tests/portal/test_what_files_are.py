@@ -89,6 +89,58 @@ def test_what_makes_no_sense_is_refused_with_how_to_mend_it(draft_case, firm_use
     assert DocumentFacts.objects.count() == 0
 
 
+def test_all_that_is_wrong_is_said_at_once_each_at_its_field(draft_case, document, browser):
+    type(document).objects.update(page_count=6)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+
+    def of(name, day):
+        return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
+
+    typed = {
+        "version": 0, **of("certified_on", tomorrow), **of("issued_on", tomorrow),
+        **of("expires_on", timezone.localdate()), "confidential": "on", "pages": "5-7",
+    }  # fmt: skip
+    answer = browser.post(f"{url_of(draft_case, 'BP-03')}files/{document.pk}/", typed)
+    page = answer.content.decode()
+    assert (answer.status_code, DocumentFacts.objects.count()) == (422, 0)
+    wrong = {
+        "id_certification": "Say how the document was certified that day.",
+        "id_certified_on_0": "The day of the certification is in the future.",
+        "id_issued_on_0": "The date of issue is in the future.",
+        "id_expires_on_0": "The document is valid until a day before its issue.",
+        "id_confidential_why": "Say why the document is confidential.",
+        "id_pages": "Page 7: this file has 6 pages.",
+    }
+    assert [at for at, words in wrong.items() if f'<a href="#{at}">{words}' not in page] == []
+    assert {at: page.count(words) for at, words in wrong.items()} == dict.fromkeys(wrong, 2)
+
+
+def test_dates_that_are_none_are_told_apart_by_their_fields(draft_case, document, browser):
+    typed = {"version": 0, "issued_on_day": "31", "issued_on_month": "2", "issued_on_year": "2026",
+             "expires_on_day": "1"}  # fmt: skip
+    answer = browser.post(f"{url_of(draft_case, 'BP-03')}files/{document.pk}/", typed)
+    page = answer.content.decode()
+    assert '<a href="#id_issued_on_0">Date of issue: Enter a real date in numbers' in page
+    assert '<a href="#id_expires_on_0">Valid until: Enter the day, the month and the year' in page
+
+
+@pytest.mark.parametrize(("count", "pages", "said"), [
+    (6, "1-6", ""), (6, "2, 7", "Page 7: this file has 6 pages."),
+    (1, "1-2", "Page 2: this file has 1 page."), (None, "700", ""),
+])  # fmt: skip
+def test_pages_that_a_file_does_not_have_are_refused(
+    draft_case, firm_user, document, browser, count, pages, said
+):
+    type(document).objects.update(page_count=count, status="clean")
+    document.refresh_from_db()
+    pick = browser.post(f"{url_of(draft_case, 'BP-05')}pick/", {"document": str(document.pk), "pages": pages})
+    assert (pick.status_code, said in pick.content.decode()) == (422 if said else 302, True)
+    assert AnswerFile.objects.filter(answer__requirement="BP-05").exists() is not bool(said)
+    if said:
+        with pytest.raises(NotReady, match=said):
+            describe(draft_case, firm_user, document, pages=pages)
+
+
 def test_a_claim_lets_in_who_judges_the_case_and_nobody_else(draft_case, firm_user, document, afsa_staff):
     staff = vars(afsa_staff)
     describe(draft_case, firm_user, document)

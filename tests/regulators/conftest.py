@@ -17,7 +17,7 @@ from tests.plugins.cases import appointed
 SHELL = System("tests")
 PASSPORTS = count(2_000_000)
 INVITED = {"full_name": "Erlan New", "email": "Erlan@example.test"}
-INVITED |= {"passport": "n 765 4321", "citizenship": "GB"}
+INVITED |= {"passport": "n 765 4321", "citizenship": "GB", "language": "ru"}
 # Lists with the pages that they lead to.
 LISTS = {
     "accounts_staffinvitation": ["invite"],

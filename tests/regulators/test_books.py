@@ -1,5 +1,6 @@
 """The shipped books: complete, honest about what was read, and bound to their files."""
 
+import dataclasses
 from datetime import date, timedelta
 
 import pytest
@@ -29,9 +30,12 @@ def test_each_file_of_the_folder_is_a_book():
     assert sorted((book.code, book.version) for book in books.all_books()) == [
         ("afm-custody", "2026.1"),
         ("afm-custody", "2026.2"),
+        ("afm-custody", "2026.3"),
         ("afsa-custody", "2026.1"),
         ("afsa-custody", "2026.2"),
+        ("afsa-custody", "2026.3"),
         ("nbk-exchange", "2026.1"),
+        ("nbk-exchange", "2026.2"),
     ]
 
 
@@ -41,7 +45,7 @@ def test_each_file_of_the_folder_is_a_book():
         (AFSA, ()),
         (
             books.latest("afsa-custody"),
-            ("CUS-21", "CUS-22", "CUS-23", "ITS-21", "ITS-22", "ITS-23", "ITS-24"),
+            ("CUS-21", "CUS-22", "CUS-23", "ITS-21", "ITS-22", "ITS-23", "ITS-24", "ITS-25"),
         ),
     ],
 )
@@ -64,7 +68,7 @@ def test_the_afsa_book_asks_every_item(book, more):
         (AFM, ()),
         (
             books.latest("afm-custody"),
-            ("N-SG-02", "N-SG-03", "N-SG-04", "N-IT-06", "N-IT-07", "N-IT-08", "N-IT-09"),
+            ("N-SG-02", "N-SG-03", "N-SG-04", "N-IT-06", "N-IT-07", "N-IT-08", "N-IT-09", "N-IT-10"),
         ),
     ],
 )
@@ -85,7 +89,30 @@ def test_the_afm_book_asks_its_38_items(book, more):
 def test_what_was_added_is_asked_without_a_rule_and_binds_nobody(code):
     first, latest = books.get(code, "2026.1"), books.latest(code)
     added = [r for r in latest.requirements if r.code not in first.by_code]
-    assert [(r.source, r.mandatory) for r in added] == [("asked", False)] * 7
+    assert [(r.source, r.mandatory) for r in added] == [("asked", False)] * 8
+
+
+@pytest.mark.parametrize(
+    ("code", "newest", "before"),
+    [
+        ("afsa-custody", "2026.3", "2026.2"),
+        ("afm-custody", "2026.3", "2026.2"),
+        ("nbk-exchange", "2026.2", "2026.1"),
+    ],
+)
+def test_what_files_a_question_takes_is_our_policy_and_all_that_the_newest_versions_change(
+    code, newest, before
+):
+    newest, before = books.get(code, newest), books.get(code, before)
+    own = [r for r in newest.requirements if r.slot != rb.Slot()]
+    assert (len(own) > 5, {r.slot.citations for r in own}) == (True, {()})
+    assert {r.slot for r in before.requirements} == {rb.Slot()}
+    plain = {code: dataclasses.replace(r, slot=rb.Slot()) for code, r in newest.by_code.items()}
+    assert {code: plain[code] for code in before.by_code} == before.by_code
+    added = [r for r in newest.requirements if r.code not in before.by_code]
+    assert [(r.slot.kinds, [heading["en"] for heading in r.slot.form]) for r in added] == [
+        (("xlsx",), ["Key class", "Owner", "Generation method", "Backup", "Destruction"])
+    ] * (code != "nbk-exchange")
 
 
 def test_the_exchange_operators_book_is_another_licence_of_another_regulator():
@@ -257,7 +284,8 @@ def test_what_cannot_exist_at_submission_is_due_later():
 def test_the_current_book_is_the_latest_in_effect():
     newest = books.latest("afsa-custody")
     assert books.current("providing-custody", newest.effective_from) is newest
-    assert books.current("providing-custody", newest.effective_from - timedelta(days=1)) is AFSA
+    before = books.get("afsa-custody", "2026.2")
+    assert books.current("providing-custody", newest.effective_from - timedelta(days=1)) is before
     assert books.current("providing-custody", AFSA.effective_from) is AFSA
     with pytest.raises(RuleBookError, match="no rule book is in effect on 2025-12-31"):
         books.current("providing-custody", date(2025, 12, 31))

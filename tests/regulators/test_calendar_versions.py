@@ -13,7 +13,7 @@ from audit.models import Event
 from regulators import calendars, checks, services
 from regulators.loader import RuleBookError
 from regulators.models import CalendarVersion
-from regulators.services.calendars import Moved
+from regulators.services.calendars import Failed, Moved
 
 SHELL = System("tests")
 HEARD = []
@@ -27,6 +27,10 @@ def hear(pin, *, actor):
 
 def stumble(pin, *, actor):
     raise ZeroDivisionError
+
+
+def name(pin, *, actor):
+    yield Failed(what="KZC-2 decision", why="no such year")
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def published():
 
 
 def test_every_handler_that_is_named_is_there():
-    assert [callable(import_string(path)) for path in django_settings.CALENDAR_HANDLERS] == [True]
+    assert all(callable(import_string(path)) for path in django_settings.CALENDAR_HANDLERS)
 
 
 def test_a_version_is_put_on_record_once_with_the_hash_of_its_file(heard):
@@ -57,7 +61,7 @@ def test_a_version_is_put_on_record_once_with_the_hash_of_its_file(heard):
     first = services.load_calendar(actor=SHELL)
     assert (str(first.pin), first.is_new, first.moved) == (str(calendar), True, [MOVED])
     assert on_record() == [("kz", calendar.version, calendar.sha256)]
-    data = {"version": calendar.version, "sha256": calendar.sha256, "moved": 1}
+    data = {"version": calendar.version, "sha256": calendar.sha256}
     assert published() == [("calendar:kz", SHELL.audit_name, data)]
     again = services.load_calendar(actor=SHELL)
     assert (again.pin, again.is_new) == (first.pin, False)
@@ -65,11 +69,26 @@ def test_a_version_is_put_on_record_once_with_the_hash_of_its_file(heard):
     assert heard == [(str(calendar), SHELL)] * 2
 
 
-def test_a_handler_that_fails_leaves_nothing_on_record(heard, settings):
+def test_what_a_handler_has_done_stays_where_it_is_stopped_and_the_next_run_goes_on(heard, settings):
     settings.CALENDAR_HANDLERS = [f"{__name__}.hear", f"{__name__}.stumble"]
+    said = []
     with pytest.raises(ZeroDivisionError):
-        services.load_calendar(actor=SHELL)
-    assert on_record() == published() == []
+        services.load_calendar(actor=SHELL, say=said.append)
+    assert said[1:] == [f"moved {MOVED}"]
+    assert len(on_record()) == len(published()) == 1
+    settings.CALENDAR_HANDLERS = [f"{__name__}.hear"]
+    again = services.load_calendar(actor=SHELL)
+    assert (again.is_new, again.moved, len(published())) == (False, [MOVED], 1)
+
+
+def test_the_command_names_what_failed_and_ends_with_1(heard, settings, capsys):
+    settings.CALENDAR_HANDLERS = [f"{__name__}.hear", f"{__name__}.name"]
+    with pytest.raises(CommandError, match=r"1 failed\. Mend what they name, then run this again") as ended:
+        call_command("load_rulebooks")
+    assert ended.value.returncode == 1
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "moved KZC-1 decision: 2026-12-14 -> 2026-12-15", "failed KZC-2 decision: no such year"
+    ]  # fmt: skip
 
 
 def test_the_same_version_with_other_days_is_refused(heard, new_calendar):

@@ -146,6 +146,18 @@ WRONG = [
     ),
     ('guidance.en = "Choose."', 'guidance.en = " "', "guidance.en is empty"),
     ('role = "decides"', 'role = "rules"', "authorities[0].role is 'rules'"),
+    (
+        "pausable = false",
+        "pausable = false\npause_cap = 5",
+        "clocks[0].pause_cap is given for a clock without pauses. "
+        "Write pausable = true, or leave pause_cap out.",
+    ),
+    (
+        'working_days = 15\nstarts_on = "receipt"\npausable = false',
+        'months = 2\nstarts_on = "receipt"\npausable = true\npause_cap = 5',
+        "clocks[0].pause_cap is given for a period that is not in days.",
+    ),
+    ("pausable = false", "pausable = true\npause_cap = 0", "clocks[0].pause_cap is 0."),
     ('starts_on = "receipt"', 'starts_on = "monday"', "clocks[0].starts_on is 'monday'"),
     (
         'silence = ""',

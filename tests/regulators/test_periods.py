@@ -27,7 +27,7 @@ AFSA, AFM = books.latest("afsa-custody"), books.latest("afm-custody")
         ),
         (
             AFSA.clock("representations"),
-            f"length not on record (Rule: {FSFR} s 10(1), Schedule 1 para 4)",
+            f"length not on record: Rule: {FSFR} s 10(1), Schedule 1 para 4",
         ),
         (AFSA.clock("no such clock"), "not on record"),
     ],

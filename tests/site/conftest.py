@@ -9,6 +9,7 @@ import pytest
 
 from kzcustody_site.embedded.places import ROOT, aside, forget
 from kzcustody_site.embedded.processes import Family
+from kzcustody_site.embedded.valkey import Valkey
 
 PRODUCTION = {
     "KZCUSTODY_MODE": "production",
@@ -20,6 +21,8 @@ PRODUCTION = {
     "REDIS_URL": "redis://:secret@redis.example.kz:6379/0",
     "CLAMD_ADDRESS": "tcp://clamav.example.kz:3310",
     "S3_BUCKET": "documents",
+    "S3_QUARANTINE_BUCKET": "quarantine",
+    "DOCUMENTS_ENCRYPTED_BY": "s3",
     "EMAIL_HOST": "mail.example.kz",
     "DEFAULT_FROM_EMAIL": "licensing@example.kz",
     "AUDIT_ANCHOR_DIR": "/var/lib/anchors",
@@ -69,3 +72,12 @@ def family(tmp_path: Path) -> Iterator[Family]:
 @pytest.fixture
 def python() -> str:
     return sys.executable
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    family = Family(tmp_path_factory.mktemp("valkey"))
+    server = Valkey(family.state)
+    server.start(family, os.environ)
+    yield server
+    family.stop()

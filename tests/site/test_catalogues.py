@@ -142,12 +142,12 @@ def framework_folders() -> list[Path]:
 
 # What a framework has words for and this service never shows: languages that it does not speak, filters of
 # numbers that it does not use, parts of Django and allauth that are not installed, ways to sign in that are
-# switched off (telephone, code by mail, passkey), and addresses that are not there.
+# switched off (telephone, code by mail, passkey), addresses that are not there, and the frame of mails.
 NEVER_SHOWN = re.compile(
     r"conf/global_settings\.py|contrib/(sitemaps|syndication)/|views/(templates/|static\.py|generic/dates\.py)"
     r"|contrib/(humanize/templatetags|contenttypes/views)"
     r"|(templates/)?(headless|idp|socialaccount|usersessions)/|(templates/)?mfa/(\w+/)?webauthn"
-    r"|templates/account/(\w+/)?\w*(phone|code|passkey)"
+    r"|templates/account/(\w+/)?\w*(phone|code|passkey)|templates/account/email/base_message"
 )
 
 

@@ -60,6 +60,7 @@ def test_deployment_check_is_clean_with_the_compose_settings(
         "SECRET_KEY": production["SECRET_KEY"],
         "HUMAN_KEY": production["HUMAN_KEY"],
         "EMAIL_PORT": "587",
+        "BOUNCE_ADDRESS": "bounce@licensing.example.kz",
     }
     environment = filled(compose["services"][service]["environment"], values)
     done = subprocess.run(
@@ -81,7 +82,7 @@ def test_the_example_names_every_value_that_the_file_asks_for() -> None:
 
 def test_only_what_may_be_empty_has_a_default(text: str) -> None:
     with_default = {found[1] for found in VARIABLE.finditer(text) if found[2] == "-"}
-    assert with_default == {"EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD"}
+    assert with_default == {"EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "BOUNCE_ADDRESS"}
     assert all(found[2] in ("?", "-") for found in VARIABLE.finditer(text))
 
 
@@ -106,3 +107,12 @@ def test_only_the_release_knows_the_owner_of_the_tables(compose: dict[str, Any])
 def test_only_the_proxy_is_reached_from_outside(compose: dict[str, Any]) -> None:
     assert [name for name, service in compose["services"].items() if "ports" in service] == ["proxy"]
     assert compose["networks"]["back"] == {"internal": True}
+
+
+def test_only_who_needs_the_store_has_a_key_of_it_and_each_has_another(compose: dict[str, Any]) -> None:
+    keys = {
+        name: (service["environment"]["S3_ACCESS_KEY"], service["environment"]["S3_SECRET_KEY"])
+        for name, service in compose["services"].items()
+        if "S3_ACCESS_KEY" in service.get("environment", {})
+    }
+    assert keys == {name: (name, f"${{S3_{name.upper()}_SECRET:?}}") for name in ("web", "worker", "release")}

@@ -8,7 +8,7 @@ from drills import run
 
 NAMES = [
     "killed-web", "killed-database", "killed-worker", "full-store", "full-temporary", "full-database",
-    "large-file", "real-bucket",
+    "large-file", "real-bucket", "killed-tasks", "redis-away", "redis-emptied", "two-beats",
 ]  # fmt: skip
 
 

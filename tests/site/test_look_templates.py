@@ -35,7 +35,8 @@ def test_a_template_compiles(name: str) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_has_no_inline_script_or_style_and_nothing_from_another_host(name: str) -> None:
     text = (ROOT / name).read_text()
-    assert INLINE.findall(text) == []
+    own = ["<style"] if name == "mail/frame.html" else []  # a mail has no other place for its looks
+    assert INLINE.findall(text) == own
     assert ELSEWHERE.findall(text) == []
 
 

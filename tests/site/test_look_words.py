@@ -188,3 +188,22 @@ def number_in(text: str) -> int:
 def test_a_plain_decimal_has_no_needless_zeros_and_no_exponent(amount: str, text: str) -> None:
     with translation.override("ru"):
         assert words.plain(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "en", "kk"),
+    [
+        (1, "0.1 KB", "0,1 КБ"),
+        (1024, "1 KB", "1 КБ"),
+        (1536, "1.5 KB", "1,5 КБ"),
+        (1024**2 - 1, "1024 KB", "1024 КБ"),
+        (1024**2, "1 MB", "1 МБ"),
+        (500 * 1024**2, "500 MB", "500 МБ"),
+        (5 * 1024**4, "5120 GB", "5120 ГБ"),
+    ],
+)
+def test_the_size_of_a_file(count: int, en: str, kk: str) -> None:
+    for language, text in (("en", en), ("kk", kk), ("ru", kk)):
+        with translation.override(language):
+            assert words.size(count) == text.replace(" ", NB)
+            assert Template("{{ count|size }}").render(Context({"count": count})) == text.replace(" ", NB)

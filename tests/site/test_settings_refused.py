@@ -17,6 +17,8 @@ REQUIRED = [
     "REDIS_URL",
     "CLAMD_ADDRESS",
     "S3_BUCKET",
+    "S3_QUARANTINE_BUCKET",
+    "DOCUMENTS_ENCRYPTED_BY",
     "EMAIL_HOST",
     "DEFAULT_FROM_EMAIL",
     "AUDIT_ANCHOR_DIR",
@@ -45,6 +47,12 @@ UNSAFE = [
     ("CLAMD_ADDRESS", "clamav"),
     ("DOCUMENT_MAX_BYTES", "0"),
     ("DOCUMENT_MAX_BYTES", "50 MB"),
+    ("S3_QUARANTINE_BUCKET", "documents"),
+    ("DOCUMENTS_ENCRYPTED_BY", "yes"),
+    ("BOUNCE_ADDRESS", "bounce"),
+    ("BOUNCE_ADDRESS", "bounce+x@licensing.example.kz"),
+    ("BOUNCE_ADDRESS", "bounced-mail@licensing.example.kz"),
+    ("BOUNCE_ADDRESS", "bounce@licensing.example.kz\n"),
     ("EMAIL_USE_TLS", "0"),
     ("EMAIL_USE_TLS", "yes"),
 ]
@@ -115,3 +123,54 @@ def test_production_checks_where_a_passkey_was_made(load_settings: Load, product
     settings = load_settings(production)
     assert settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN is False
     assert settings.KNOWN_BROWSER_COOKIE == "__Host-known"
+
+
+ON_DISK = {"S3_BUCKET": "", "DOCUMENTS_ON_DISK": "1"}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (ON_DISK | {"DOCUMENTS_ENCRYPTED_BY": ""}, "DOCUMENTS_ENCRYPTED_BY is not set."),
+        (ON_DISK | {"DOCUMENTS_ENCRYPTED_BY": "s3"}, "DOCUMENTS_ENCRYPTED_BY is 's3', and files lie on disk"),
+        (ON_DISK | {"DOCUMENTS_ENCRYPTED_BY": "disk", "S3_OBJECT_LOCK": "1"}, "S3_OBJECT_LOCK is set, and"),
+        ({"DOCUMENTS_ENCRYPTED_BY": "kms"}, "S3_KMS_KEY is not set."),
+    ],
+)
+def test_production_refuses_files_that_nobody_says_are_encrypted(
+    load_settings: Load, production: dict[str, str], given: dict[str, str], named: str
+) -> None:
+    assert refusal(load_settings, production | given).startswith(named)
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ({"DOCUMENTS_ENCRYPTED_BY": "s3"}, {"ServerSideEncryption": "AES256"}),
+        (
+            {"DOCUMENTS_ENCRYPTED_BY": "kms", "S3_KMS_KEY": "a-key"},
+            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "a-key"},
+        ),
+        ({"DOCUMENTS_ENCRYPTED_BY": "disk"}, {}),
+    ],
+)
+def test_what_is_written_to_both_buckets_is_encrypted_as_said(
+    load_settings: Load, production: dict[str, str], given: dict[str, str], written: dict[str, str]
+) -> None:
+    stores = load_settings(production | given).STORAGES
+    said = {alias: stores[alias]["OPTIONS"] for alias in ("quarantine", "documents")}
+    assert {alias: options["bucket_name"] for alias, options in said.items()} == {
+        "quarantine": "quarantine",
+        "documents": "documents",
+    }
+    assert [options["object_parameters"] for options in said.values()] == [written, written]
+
+
+def test_on_an_encrypted_disk_files_lie_in_two_folders(
+    load_settings: Load, production: dict[str, str]
+) -> None:
+    folders = {"DOCUMENTS_DIR": "/srv/clean", "QUARANTINE_DIR": "/srv/new"}
+    settings = load_settings(production | ON_DISK | {"DOCUMENTS_ENCRYPTED_BY": "disk"} | folders)
+    found = {alias: settings.STORAGES[alias]["OPTIONS"]["location"] for alias in ("quarantine", "documents")}
+    assert found == {"quarantine": "/srv/new", "documents": "/srv/clean"}
+    assert settings.DOCUMENTS_OBJECT_LOCK is False

@@ -10,7 +10,7 @@ from functools import partial, wraps
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.utils import timezone
 
@@ -63,6 +63,7 @@ def desk(afsa_staff) -> Desk:
     return Desk(
         officer=afsa_staff.case_officer,
         reviewer=afsa_staff.reviewer,
+        colleague=afsa_staff.specialist,
         lead=afsa_staff.lead_reviewer,
         decider=afsa_staff.decision_maker,
         second=afsa_staff.second_decision_maker,
@@ -251,7 +252,7 @@ def test_a_stage_that_comes_back_while_a_request_opens_takes_both_one_after_the_
 
 def test_a_broker_that_is_emptied_in_the_middle_loses_nothing(stage, desk, mailoutbox):
     assessment.approve_stage(actor=desk.reviewer, stage=stage, expected_version=stage.version)
-    cache.clear()  # empties the whole server: the sender's wake-up is gone
+    caches["quick"].clear()  # empties the whole server: the sender's wake-up is gone
 
     message = Message.objects.get(template="stage_approved")
     assert message.status == "waiting"
@@ -297,9 +298,9 @@ def test_who_examined_a_case_is_refused_its_decision_from_the_shell_too(stage, a
 
 def test_a_draft_that_two_move_at_once_is_moved_once_and_the_other_is_told(shelf, afm_draft_case, firm_user):
     """The rule book of the case changes while the second waits for its row."""
-    shelf(following(shelf("afm-custody"), "2026.3"))
+    shelf(following(shelf("afm-custody"), "2026.4"))
     case = fresh(afm_draft_case)
-    move = partial(move_draft, actor=firm_user, case=case, to_version="2026.3", expected_version=case.version)
+    move = partial(move_draft, actor=firm_user, case=case, to_version="2026.4", expected_version=case.version)
     assert kinds(at_once(move, move, move)) == {"Application": 1, "Conflict": 2}
-    assert (fresh(case).rulebook.version, fresh(case).version) == ("2026.3", case.version + 1)
+    assert (fresh(case).rulebook.version, fresh(case).version) == ("2026.4", case.version + 1)
     assert Event.objects.filter(kind="application.move").count() == 1

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import mails, services
 from accounts.actors import System
+from accounts.models import Language
 from workflow.errors import Refused
 
 
@@ -19,6 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("full_name")
         parser.add_argument("--citizenship", default="KZ", help="two-letter country code; KZ if not given")
+        parser.add_argument(
+            "--language", default="en", choices=Language.values, help="of the mail; en if not given"
+        )
         parser.add_argument("--send", action="store_true", help="also send the link to the e-mail")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,6 +34,7 @@ class Command(BaseCommand):
                 iin=_ask("IIN (empty if the person has none): "),
                 passport=_ask("Passport number (empty if not known): "),
                 citizenship=options["citizenship"],
+                language=options["language"],
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

@@ -81,7 +81,8 @@ class CollectPage(Page):
 
     def context(self) -> dict[str, Any]:
         none = _("No query is open: every one is asked already, or there is none.")
-        return {} if self.queries else {"form": None, "intro": none}
+        why = requests.why_not_asked(self.case) or ("" if self.queries else none)
+        return {"form": None, "intro": why} if why else {}
 
 
 class PutForm(forms.Form):
@@ -134,7 +135,8 @@ class PutPage(Page):
         return f"{url}#q{result.pk}"
 
     def context(self) -> dict[str, Any]:
-        return {} if self.findings else {"form": None, "intro": _("No finding is a query.")}
+        why = requests.why_not_asked(self.case) or ("" if self.findings else _("No finding is a query."))
+        return {"form": None, "intro": why} if why else {}
 
 
 def text_choices(texts: Iterable[RequestText], language: str) -> list[tuple[str, str]]:

@@ -117,7 +117,7 @@ class ConsultPage(Page):
 
     def context(self) -> dict[str, Any]:
         clock = self.case.book.clock("concurrence")
-        law = [(_("Answer of another body, by the rule book"), in_words(clock))] if clock else []
+        law = [(_("Answer of another body, where you set no day"), in_words(clock))] if clock else []
         return {
             "facts": [*law, (_("Rules for silence"), _("They are our policy, unless the book cites law."))]
         }

@@ -10,6 +10,7 @@ from applications.models import DocumentFacts
 from applications.portal.files import FileRow, expiry_in_words, facts_in_words
 from applications.queries.files import facts_of, given_facts, given_in_submission
 from applications.services import evidence
+from documents.errors import Active
 from documents.http import download, picture
 from documents.models import Document, Picture
 from workflow.errors import Gone, Refused, status_of
@@ -21,6 +22,7 @@ class DocumentPage(Page):
     name, path = "document", "documents/<uuid:document>/"
     methods = ("GET",)
     title, permission = _("Document"), "work_on_case"
+    template = "admin/applications/document.html"
 
     def load(self) -> None:
         found = Document.objects.filter(pk=self.ids["document"]).select_related("facts").first()
@@ -40,7 +42,11 @@ class DocumentPage(Page):
         return {"actor": self.user, "document_id": self.document.pk, "case": self.case}
 
     def hand_out(self) -> Any:
-        return download(*evidence.open_evidence(**self.wanted()))
+        try:
+            return download(*evidence.open_evidence(**self.wanted(), warned="warned" in self.request.GET))
+        except Active as active:
+            first_page = page_url(self.case, "preview", self.document.pk)
+            return self.render(None, warned_of=active.document, first_page=first_page)
 
 
 class PicturePage(DocumentPage):
@@ -62,7 +68,7 @@ class PreviewPage(DocumentPage):
     template = "admin/applications/preview.html"
 
     def heading(self) -> str:
-        return self.said.title or self.document.name
+        return self.said.title or self.document.called
 
     def load(self) -> None:
         super().load()

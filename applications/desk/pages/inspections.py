@@ -4,15 +4,15 @@ import re
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.desk.pages.base import Page, corrected, page_url
-from applications.models import Inspection, InspectionConfirmed
+from applications.models import Application, Inspection, InspectionConfirmed
 from applications.presses import newest, posted_seen
+from applications.queries.inspections import other_inspectors
 from applications.services import inspections
 from look import words
 from look.fields import DayMonthYearField, long_text
@@ -20,7 +20,6 @@ from regulators.models import Role
 from regulators.queries import people_with_role
 from regulators.rulebook import INSPECTED, say
 
-ASSESSORS = (Role.REVIEWER, Role.SPECIALIST, Role.LEAD_REVIEWER)
 HASH = re.compile(r"([0-9a-fA-F]{64})(?: [ *]?(.+))?")
 
 
@@ -55,7 +54,7 @@ class InspectionForm(forms.Form):
     def __init__(self, page: "InspectionPage", data: Any = None, *, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
         fields: dict[str, Any] = self.fields
-        fields["second"].queryset = page.others()
+        fields["second"].queryset = other_inspectors(page.case, page.user)
         fields["second"].label_from_instance = lambda user: user.full_name
 
     def clean_hashes(self) -> list[dict[str, str]]:
@@ -65,6 +64,22 @@ class InspectionForm(forms.Form):
             text = _("“%(line)s” does not begin with a SHA-256, which has 64 digits and letters a to f.")
             raise forms.ValidationError(text % {"line": wrong[0][:80]})
         return [{"sha256": m[1].lower(), "name": (m[2] or "").strip()} for _line, m in found if m]
+
+
+def second_is_missing(case: Application, user: Any) -> str:
+    """Why none can be entered here, and who has to act; empty where there is a second inspector."""
+    if other_inspectors(case, user).exists():
+        return ""
+    told = _(
+        "An inspection on site takes two inspectors: one enters it, another confirms it. Nobody beside you "
+        "may assess this case, so none can be entered. An administrator appoints another reviewer, "
+        "specialist or lead reviewer first: %(administrators)s."
+    )
+    administrators = people_with_role(case.regulator_id, Role.ADMINISTRATOR)
+    return told % {
+        "administrators": ", ".join(one.full_name for one in administrators)
+        or _("nobody holds this role now")
+    }
 
 
 class InspectionPage(Page):
@@ -90,10 +105,6 @@ class InspectionPage(Page):
         entries = self.case.inspections.filter(requirement=rule.code)
         self.corrects: Inspection | None = corrected(self.request, entries)
 
-    def others(self) -> QuerySet[User]:
-        """Who else assesses cases here; the service refuses whoever has a conflict in this one."""
-        return people_with_role(self.case.regulator_id, *ASSESSORS).exclude(human=self.user.human)
-
     def heading(self) -> str:
         return f"{self.title}: {self.rule.code} {say(self.rule.title)}"
 
@@ -115,8 +126,8 @@ class InspectionPage(Page):
         )  # fmt: skip
 
     def context(self) -> dict[str, Any]:
-        nobody = _("Nobody else assesses cases here, so there is no second inspector.")
-        return {} if self.others().exists() else {"intro": f"{self.intro} {nobody}"}
+        missing = second_is_missing(self.case, self.user)
+        return {"intro": missing, "form": None} if missing else {}
 
     def seen(self) -> int:
         return newest(self.case.inspections.order_by("-pk")[:1])

@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.desk.clashes import Clash, differing, rows_of
 from applications.desk.pages.base import page_url, posted_version
 from applications.desk.pages.collecting import text_choices
+from applications.desk.pages.inspections import second_is_missing
 from applications.desk.pages.stage import OfStage
 from applications.desk.question_rows import QuestionRow, rows
 from applications.desk.stage_list import question_url
 from applications.models import Finding
 from applications.portal import typed
 from applications.portal.when_due import due_in_words
+from applications.queries.inspections import lacks_inspection
 from applications.request_texts import texts_of
 from applications.services import assessment
 from look import words
@@ -164,6 +166,8 @@ class QuestionPage(OfStage):
         found = self.case.inspections.filter(requirement=code)
         return {
             "is_inspected": True,
+            "lacks_inspection": lacks_inspection(self.case, code),
+            "second_missing": second_is_missing(self.case, self.user) if self.may_assess else "",
             "inspections": found.select_related("written_by", "second", "confirmed", "corrects"),
         }
 

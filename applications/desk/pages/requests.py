@@ -19,6 +19,7 @@ from applications.queries.law import requirement_of
 from applications.queries.submitted_people import as_submitted
 from applications.request_texts import RequestText, texts_of
 from applications.services import requests
+from applications.states import DECIDED
 from look.fields import DayMonthYearField, long_text
 from regulators.periods import in_words
 from regulators.rulebook import say
@@ -95,6 +96,8 @@ class NewRequestPage(Page):
         return page_url(self.case, "request", result.number)
 
     def context(self) -> dict[str, Any]:
+        if closed := requests.why_not_asked(self.case):
+            return {"form": None, "intro": closed}
         period = self.case.book.clock("information_reply")
         return {"facts": [(_("Usual time for an answer"), in_words(period))]}
 
@@ -211,11 +214,14 @@ class RequestPage(Page):
         )
         as_submitted(self.case, [point.person for point in points])
         sent = earlier_of(self.case)
-        may_write = rules.has_perm("applications.write_request", self.user, self.case)
+        may_close = rules.has_perm("applications.write_request", self.user, self.case)
+        may_write = may_close and self.case.state not in DECIDED
         return {
+            "not_asked": requests.why_not_asked(self.case),
             "extensions": self.asked.extensions.select_related("asked_by", "decided_by"),
             "with_firm": self.asked.status in InformationRequest.WITH_FIRM,
             "may_write": may_write,
+            "may_close": may_close,
             "may_judge": may_write and self.asked.status not in ("draft", "closed"),
             "asked": self.asked,
             "kind": REQUEST_TAGS[self.asked.status],

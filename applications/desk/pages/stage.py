@@ -14,6 +14,7 @@ from applications.desk.pages.base import Page
 from applications.desk.stage_list import Narrow, StageList, stage_list
 from applications.desk.words import STAGE_TAGS, STAGE_WORDS
 from applications.models import Stage
+from applications.services.requests import why_not_asked
 from applications.states import StageState as S
 from regulators.rulebook import say
 from workflow.queries import offers
@@ -53,7 +54,8 @@ class OfStage(Page):
             "snapshot": self.asked.latest,
             "before": self.asked.before,
             "submitted": submitted.tables(self.case, self.asked.latest),
-            "may_ask": rules.has_perm("applications.write_request", self.user, self.case),
+            "may_ask": not why_not_asked(self.case)
+            and rules.has_perm("applications.write_request", self.user, self.case),
         }
 
 

@@ -2,7 +2,6 @@
 
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from applications.addresses import NO_CASE
 from applications.desk import standing
 from applications.desk.words import STAGE_WORDS, STATE_TAGS, state_word
 from applications.states import DECIDED
@@ -19,7 +19,6 @@ from applications.states import StageState as S
 from look import words as in_words
 from regulators.rulebook import say
 
-NO_CASE = UUID(int=0)
 BAR = 100  # the width of the bar up to its limit, in units of the drawing
 BAR_DRAWN = (
     '<svg viewBox="0 0 125 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
@@ -84,7 +83,17 @@ def age_cell(case: Any) -> SafeString:
         else ngettext("%(n)s working day old", "%(n)s working days old", days) % {"n": days}
     )
     words = format_html("<small>{}</small>", age) if age else ""
-    return format_html('<div class="age">{}{}</div>', _due(due, case.paused_since) if due else "", words)
+    day = _due(due, case.paused_since) if due else _no_day(case)
+    return format_html('<div class="age">{}{}</div>', day, words)
+
+
+def _no_day(case: Any) -> SafeString | str:
+    """A period runs whose end lies in a year that is not in the calendar."""
+    return (
+        format_html("<small>{}</small>", _("No day yet: its year is not in the calendar"))
+        if case.due_code
+        else ""
+    )
 
 
 def _due(due: standing.Due, paused_since: Any) -> SafeString:

@@ -18,24 +18,25 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SAMPLES_ALLOWED:
             raise CommandError("Production settings refuse sample data.")
-        from accounts.models import User  # the sample tools are not installed in production
-        from applications.samples import cases, firms
+        from applications.samples import cases, firms  # the sample tools are not installed in production
         from applications.samples.staff import PASSWORD
         from regulators.models import LicenceType
 
         serial = options["serial"]
         email = f"sample{serial}@applicant.test"
-        if User.objects.filter(email=email).exists():
-            raise CommandError(f"The sample firm {serial} is there already. Choose another --serial.")
         licence_type = LicenceType.objects.filter(regulator__code=options["regulator"]).first()
         if licence_type is None:
             raise CommandError("No rule books are loaded. Run: manage.py load_rulebooks")
-        user, firm = firms.make_firm(
+        found = firms.founder(
             email=email, person="Ғалым Әлімжанов", name=f"Altyn Qoima Custody {serial} Ltd", serial=serial
         )
+        if found is None:
+            raise CommandError(f"The sample firm {serial} is there already. Choose another --serial.")
+        user, firm, _was_begun = found
         upto = "submit" if options["submit"] else "fill"
         case = cases.walk(
             actor=user, firm=firm, licence_type=licence_type, upto=upto, desk=None, serial=1000 + serial * 10
         )
+        firms.note_made(user)
         self.stdout.write(f"{firm.name}: {case.get_state_display()} {case.reference or ''}".rstrip())
         self.stdout.write(f"Sign in as {email} with the password {PASSWORD}")

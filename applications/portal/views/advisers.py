@@ -19,7 +19,7 @@ from applications.portal.firm_forms import AdviserForm, AuthorityForm
 from applications.portal.views.firms import firm_or_404
 from applications.queries.advisers import Advising, advising, advising_for
 from applications.services.mandates import give_authority, open_authority
-from documents.errors import NotUsable, Rejected
+from documents.errors import Active, NotUsable, Rejected
 from documents.http import download
 from workflow.errors import Refused, status_of
 
@@ -66,7 +66,11 @@ def adviser(request: SignedIn, membership: int) -> HttpResponse:
 @page("GET")
 def authority(request: SignedIn, membership: int) -> HttpResponseBase:
     try:
-        document, stored = open_authority(actor=request.user, membership_id=membership)
+        document, stored = open_authority(
+            actor=request.user, membership_id=membership, warned="warned" in request.GET
+        )
+    except Active as active:
+        return render(request, "portal/warned.html", {"document": active.document})
     except NotUsable as refusal:
         return render(request, "portal/refused.html", {"reasons": refusal.reasons}, status=409)
     return download(document, stored)

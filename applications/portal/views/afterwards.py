@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
@@ -18,7 +19,7 @@ from applications.presses import newest, posted_seen
 from applications.services.evidence import open_evidence, open_preview
 from applications.services.submission import make_representation, notify_change
 from applications.states import OPEN
-from documents.errors import NotUsable
+from documents.errors import Active, NotUsable
 from documents.http import download, picture
 from documents.models import Picture
 from regulators.periods import footing
@@ -101,7 +102,12 @@ def document(request: SignedIn, document: UUID) -> HttpResponseBase:
     if request.user.is_staff:
         raise Http404
     try:
-        found, stored = open_evidence(actor=request.user, document_id=document)
+        found, stored = open_evidence(
+            actor=request.user, document_id=document, warned="warned" in request.GET
+        )
+    except Active as active:
+        first_page = reverse("portal:preview", args=[document, Picture.LARGE])
+        return render(request, "portal/warned.html", {"document": active.document, "first_page": first_page})
     except (NotUsable, NotAllowed) as refusal:
         return _shut(request, refusal)
     return download(found, stored)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.queries import firm_roles, firms_of
 from accounts.requests import SignedIn
 from applications.mandates import ANY, mandate_for
-from applications.models import Application
+from applications.models import Application, InformationRequest, RefusalNotice
 from applications.portal import changeable, outline, standing
 from applications.portal.access import case_or_404, may_read, page, show
 from applications.queries import law
 from applications.queries.advisers import advised_by
+from applications.queries.dates import FIRM, dates_of
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of_case
 from applications.queries.private import own_parts_of
@@ -133,18 +134,24 @@ def case_page(request: SignedIn, case: Any, refusal: Refused | None = None) -> H
         and request.user.has_perm("applications.withdraw_application", case),
         can_discard=case.state == A.DRAFT and request.user.has_perm("applications.discard_application", case),
         waiting_for=[o for o in outlines if o.stage.state not in ("complete", "in_review", "approved")],
-        **(_afterwards(case, held) if case.submitted_at else {}),
+        **(_afterwards(case, held, requests, notice) if case.submitted_at else {}),
     )
 
 
 PARTS = ("requests", "decisions", "conditions", "change_notices", "letters")
 
 
-def _afterwards(case: Application, held: frozenset[str]) -> dict[str, Any]:
+def _afterwards(
+    case: Application, held: frozenset[str], requests: list[InformationRequest], notice: RefusalNotice | None
+) -> dict[str, Any]:
+    conditions = list(case.conditions.all()) if "conditions" in held else []
+    dates = dates_of(case, requests=requests, notices=[notice] if notice else [], conditions=conditions)
+    regulator = say(case.book.regulator_name)
     return {
+        "dates": [(row, _("You") if row.who == FIRM else regulator) for row in dates.of_the_firm],
         "timeline": standing.timeline_of(case),
         "decisions": standing.decisions_of(case) if "decisions" in held else [],
-        "conditions": case.conditions.all() if "conditions" in held else [],
+        "conditions": conditions,
         "letters": case.letters.order_by("-at", "pk") if "letters" in held else [],
         "changes": case.change_notices.all() if "change_notices" in held else [],
     }

@@ -1,30 +1,33 @@
 """Files where they were given: the same pages for a question, a point of a request, and an invited person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.requests import SignedIn
-from applications.models import Application
+from applications.models import Application, DocumentFacts
 from applications.portal import typed
 from applications.portal.file_forms import FactsForm, ReplaceForm
-from applications.portal.files import FileRow, rows_at
-from applications.queries.files import readable_versions
+from applications.portal.files import FileRow, facts_in_words, rows_at
+from applications.queries.files import facts_of, readable_versions
+from applications.services.limits import insist_taken, kind_by_name
 from documents import queries as documents
 from documents.errors import OutOfStep, Rejected
 from documents.models import Document, Incoming
 from documents.services import pieces
 from documents.stores import PIECE
+from regulators.rulebook import Slot
 from workflow.errors import Conflict, Gone, NotAllowed, NotReady, Refused
 
+FILL = "before"  # asks for the form with what was said of the version before
 GIVEN_AT = "file/"  # below the address of what a file is given for
 STAGE_CLOSED = gettext_lazy(
     "This stage is complete or with the regulator, so its files cannot be replaced now."
@@ -37,7 +40,9 @@ class Place:
     """What files were given for, who is there now, and the services of it.
 
     ``here`` is its address, ending in a slash; ``back`` the page that shows it. ``show`` answers with a page
-    in the frame of the wing. ``own`` is the invited person who gives the files.
+    in the frame of the wing. ``slot`` says which files are taken, ``sheet`` is
+    the address of the form that is filled in, or empty. ``own`` is the invited person who gives
+    them.
     """
 
     request: SignedIn
@@ -55,9 +60,12 @@ class Place:
     show: Callable[..., HttpResponse]
     back_text: str
     closed: str | Promise
+    slot: Slot
+    sheet: str
     frame: str = "portal/case_base.html"
     own: UUID | None = None
     of_question: bool = False  # whose pages answer it can be said
+    pages_before: Callable[[Collection[Document]], str] = lambda versions: ""  # of these versions, here
 
     def one(self, pk: Any) -> Document:
         """One of its files, or 404."""
@@ -66,6 +74,15 @@ class Place:
             if document.pk == wanted:
                 return document
         raise Http404
+
+    def offered(self, row: FileRow) -> dict[str, Any]:
+        """What was said of the version before, and not yet of this one, by the names of the facts."""
+        facts = facts_of(row.document)
+        if not row.earlier or (facts and facts.version):
+            return {}
+        own = {name: getattr(row.before, name) for name in DocumentFacts.OWN} if row.before else {}
+        said = own | {"pages": self.pages_before(row.earlier)}
+        return {name: value for name, value in said.items() if value}
 
     def rows(self, found: list[Document] | None = None) -> list[FileRow]:
         return rows_at(
@@ -84,7 +101,7 @@ def give(request: SignedIn, place_of: Callable[[], Place]) -> HttpResponse:
     """
     posted = request.POST
     try:
-        if "at" in posted:
+        if "at" in request.GET:
             return _how_far(_with_piece(request))
         place = place_of()
         place.allow()
@@ -92,7 +109,7 @@ def give(request: SignedIn, place_of: Callable[[], Place]) -> HttpResponse:
             return _how_far(_announced(place))
         if "forget" in posted:
             return _forgotten(request)
-        return _taken(place, _announced_before(request) or request.FILES.get("files"))
+        return _taken(place, _announced_before(posted, request) or request.FILES.get("files"))
     except (NotAllowed, Gone):
         raise
     except OutOfStep as refusal:
@@ -110,7 +127,26 @@ def _taken(place: Place, upload: Any) -> HttpResponse:
         given = place.swap(place.one(replaced), upload) if replaced else place.take(upload)
     elif given not in place.held:
         raise Gone
-    return render(place.request, "portal/parts/file.html", {"file": place.rows([given])[0]}, status=201)
+    row = place.rows([given])[0]
+    answer = render(place.request, "portal/parts/file.html", {"file": row}, status=201)
+    if replaced:
+        answer.headers["Location"] = _with_newest(place, row)
+    return answer
+
+
+def _with_newest(place: Place, row: FileRow) -> str:
+    """Says that a newer version is there, and what came over to it. Where to go on: where something has to be
+    said anew, to the page that asks for it.
+    """
+    number = row.document.number
+    words = _("Version %(number)s is in the place of the one before, which stays on record.")
+    if number == 1:
+        words = _("The new file is in the place of the one before, which stays on record.")
+    told = [words % {"number": number}]
+    if carried := FactsForm(row.document).carried():
+        told.append(_("Carried over: %(facts)s.") % {"facts": ", ".join(carried)})
+    messages.success(place.request, " ".join(told))
+    return row.url if place.offered(row) else place.back
 
 
 def _announced(place: Place) -> Incoming:
@@ -119,27 +155,29 @@ def _announced(place: Place) -> Incoming:
     posted = place.request.POST
     words = {name: posted.get(name, "") for name in ("name", "declared_type", "mark")}
     size = _whole_number(posted["size"])
+    insist_taken(place.slot, kind=kind_by_name(words["name"]), size=size)
     return pieces.begin(size=size, place=place.here, actor=place.request.user, **words)
 
 
 def _with_piece(request: SignedIn) -> Incoming:
-    piece = request.FILES.get("piece")
-    found, at = _announced_before(request), _whole_number(request.POST["at"])
-    if found is None or piece is None:
+    """The body is the piece and nothing else: a form would be taken apart, at three times the cost."""
+    found, at = _announced_before(request.GET, request), _whole_number(request.GET["at"])
+    piece = request.read(PIECE + 1)
+    if found is None or not piece:
         raise Gone
-    return pieces.add(incoming=found, at=at, piece=piece.read(PIECE + 1))
+    return pieces.add(incoming=found, at=at, piece=piece)
 
 
 def _forgotten(request: SignedIn) -> HttpResponse:
-    found = _announced_before(request)
+    found = _announced_before(request.POST, request)
     if found is None:
         raise Gone
     pieces.forget(incoming=found)
     return HttpResponse(status=204)
 
 
-def _announced_before(request: SignedIn) -> Incoming | None:
-    wanted = request.POST.get("incoming", "")
+def _announced_before(asked: QueryDict, request: SignedIn) -> Incoming | None:
+    wanted = asked.get("incoming", "")
     if not wanted:
         return None
     here = request.path.removesuffix(GIVEN_AT)
@@ -168,8 +206,9 @@ def about(place: Place, document: UUID) -> HttpResponse:
     request, one = place.request, place.one(document)
     if request.method == "POST":
         place.allow()
-    kept = typed.Page(request, place.case)
-    form = kept.form(request, lambda data, _files: FactsForm(one, data, of_question=place.of_question))
+    kept, offered = typed.Page(request, place.case), place.offered(place.rows([one])[0])
+    how: dict[str, Any] = {"of_question": place.of_question, "filled": offered if FILL in request.GET else {}}
+    form = kept.form(request, lambda data, _files: FactsForm(one, data, **how))
     refusal: Refused | None = None
     if form.is_valid():
         try:
@@ -182,7 +221,10 @@ def about(place: Place, document: UUID) -> HttpResponse:
     if isinstance(refusal, Conflict):
         form.stand_on(refusal.current)
     typed_page = kept if place.editable else None
-    return _page(place, "portal/file.html", one, refusal, form=form, typed_page=typed_page)
+    return _page(
+        place, "portal/file.html", one, refusal, form=form, typed_page=typed_page,
+        offered=_in_words(offered), filled=bool(how["filled"]), fill=f"?{FILL}=1",
+    )  # fmt: skip
 
 
 def swap(place: Place, document: UUID) -> HttpResponse:
@@ -191,7 +233,7 @@ def swap(place: Place, document: UUID) -> HttpResponse:
     if request.method == "POST":
         place.allow()
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ReplaceForm(one, place.here, place.back, *sent)
+    form = ReplaceForm(one, place.here, place.back, *sent, slot=place.slot, sheet=place.sheet)
     refusal: Refused | None = None
     if form.is_valid():
         try:
@@ -201,12 +243,13 @@ def swap(place: Place, document: UUID) -> HttpResponse:
         except Refused as error:
             refusal = error
         else:
-            words = _("Version %(number)s is in the place of the one before, which stays on record.")
-            if newest.number == 1:
-                words = _("The new file is in the place of the one before, which stays on record.")
-            messages.success(request, words % {"number": newest.number})
-            return redirect(place.back)
+            return redirect(_with_newest(place, place.rows([newest])[0]))
     return _page(place, "portal/file_replace.html", one, refusal, form=form)
+
+
+def _in_words(offered: dict[str, Any]) -> list[str]:
+    own = {name: said for name, said in offered.items() if name != "pages"}
+    return facts_in_words(DocumentFacts(**own), 1, offered.get("pages", ""))
 
 
 def _page(

@@ -4,23 +4,26 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from accounts.sessions import passive
+from applications import addresses, slots
 from applications.asked import Draft, Question
 from applications.models import AnswerFile, Application, Stage
-from applications.portal import addresses, changeable
+from applications.portal import changeable
 from applications.portal.access import case_or_404, page, show
+from applications.portal.file_rules import form_url
 from applications.portal.files import FileRow, rows_at
 from applications.portal.forms import AnswerForm
 from applications.portal.views import file_pages
 from applications.portal.views.file_pages import Place, poll, uuid_or_404
 from applications.portal.views.stages import question_or_404, question_page, stage_or_404, take_in
 from applications.queries.drafts import load_draft
-from applications.queries.files import given_before, named
+from applications.queries.files import given_before, named, pages_before
 from applications.queries.private import hidden_people
 from applications.services import drafting
 from applications.services import files as services
@@ -124,12 +127,20 @@ def pick(
     held = {document.pk for document in draft.answer(asked_now.key).documents}
     choices = given_before(case, request.user, person=asked_now.person_id).exclude(pk__in=held)
     text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-    shown = list(named(choices, text)[: MOST_SHOWN + 1] if text else choices[: MOST_SHOWN + 1])
+    shown = _fitting(asked_now.requirement.slot, named(choices, text) if text else choices)
     return _page(
         request, "portal/file_pick.html", case, found, asked_now, refusal=refusal, q=text,
         pages=request.POST.get("pages", ""),
         rows=[FileRow(document) for document in shown[:MOST_SHOWN]], more=len(shown) > MOST_SHOWN,
     )  # fmt: skip
+
+
+def _fitting(slot: rb.Slot, choices: QuerySet[Document]) -> list[Document]:
+    """Those that the question takes, one more than is shown where there are so many."""
+    found = choices.filter(extension__in=slot.kinds, size__lte=slots.most_bytes(slot))
+    if slot.form:  # told by its headings, of the few workbooks of a case
+        return [one for one in found if not slots.misfit_of(slot, one)[0]][: MOST_SHOWN + 1]
+    return list(found[: MOST_SHOWN + 1])
 
 
 @page("GET", "POST")
@@ -167,7 +178,8 @@ def _place(request: SignedIn, case: Application, stage: Stage, draft: Draft, que
         swap=lambda before, one: services.replace(**about, document=before, upload=one, name=one.name),
         describe=lambda one, **facts: services.describe(**about, document=one, **facts),
         show=show_page, back_text=_("Back to the question"), closed=file_pages.STAGE_CLOSED,
-        of_question=True,
+        slot=question.requirement.slot, sheet=form_url(case.book, question.requirement.code),
+        of_question=True, pages_before=lambda versions: pages_before(case, question.key, versions),
     )  # fmt: skip
 
 

@@ -259,7 +259,7 @@ def _question_page(
     given = draft.answer(question.key)
     place = place_of_question(request, part, question, draft)
     held = place.rows()
-    files.show_in(form, held, place.here, stay=True)
+    files.show_in(form, held, place.here, sheet=place.sheet, stay=True)
     consent = last_consent(case, part.person)
     return show_own(
         request, "portal/own_question.html", part, refusal=refusal, form=form, requirement=requirement,
@@ -283,7 +283,7 @@ def _point_page(
     kept = typed.Page(request, part.application, place.here)
     form = form or kept.form(request, lambda data, files: PointForm(point, data, files))
     held = place.rows()
-    files.show_in(form, held, place.here, stay=True)
+    files.show_in(form, held, place.here, sheet=place.sheet, stay=True)
     return show_own(
         request, "portal/own_point.html", part, refusal=refusal, form=form, point=point, here=place.here,
         is_open=place.editable, typed_page=kept if place.editable else None, withdrawn=not agrees(part),

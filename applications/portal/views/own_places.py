@@ -14,10 +14,12 @@ from applications import asked
 from applications.asked import Draft, Question
 from applications.models import PersonAccess, RequestPoint
 from applications.portal import changeable
+from applications.portal.file_rules import form_url
 from applications.portal.views.file_pages import POINT_CLOSED, STAGE_CLOSED, Place
 from applications.portal.views.point_files import is_open, services_of
 from applications.queries.consents import last_consent
 from applications.queries.drafts import load_draft
+from applications.queries.law import slot_of
 from applications.rules import OwnPart
 from applications.services import drafting, files
 from applications.services.guard import allow
@@ -67,9 +69,12 @@ def show_own(
 def points_of(part: PersonAccess) -> list[RequestPoint]:
     """What was asked about the person since the case is with the regulator."""
     sent = RequestPoint.objects.filter(request__application=part.application_id, person=part.person_id)
-    sent = sent.exclude(request__sent_at=None).select_related("request__application")
+    sent = sent.exclude(request__sent_at=None).select_related("request")
     sent = sent.prefetch_related("files__document__facts")
-    return list(sent.order_by("request__number", "number"))
+    found = list(sent.order_by("request__number", "number"))
+    for point in found:
+        point.request.application = part.application
+    return found
 
 
 def point_or_404(part: PersonAccess, pk: int) -> RequestPoint:
@@ -99,7 +104,9 @@ def place_of_question(request: SignedIn, part: PersonAccess, question: Question,
         take=lambda one: drafting.attach(**about, upload=one, name=one.name).document,
         swap=lambda before, one: files.replace(**about, document=before, upload=one, name=one.name),
         describe=lambda one, **said: files.describe(**about, document=one, **said),
-        back_text=_("Back to the question"), closed=STAGE_CLOSED, **_of_part(request, part),
+        back_text=_("Back to the question"), closed=STAGE_CLOSED, slot=question.requirement.slot,
+        sheet=form_url(part.application.book, code),
+        **_of_part(request, part),
     )  # fmt: skip
 
 
@@ -110,7 +117,9 @@ def place_of_own_point(request: SignedIn, part: PersonAccess, point: RequestPoin
     }  # fmt: skip
     return Place(
         here=here, back=here, title=title, held=point.documents, editable=is_open(point) and agrees(part),
-        back_text=_("Back to the answer"), closed=POINT_CLOSED, **services_of(request, point),
+        back_text=_("Back to the answer"), closed=POINT_CLOSED,
+        slot=slot_of(part.application, point.requirement),
+        sheet=form_url(part.application.book, point.requirement), **services_of(request, point),
         **_of_part(request, part),
     )  # fmt: skip
 

@@ -11,8 +11,10 @@ from accounts.requests import SignedIn
 from accounts.sessions import passive
 from applications.models import Application, RequestPoint
 from applications.portal.access import case_or_404, page, show
+from applications.portal.file_rules import form_url
 from applications.portal.views import file_pages
 from applications.portal.views.file_pages import POINT_CLOSED, Place, poll
+from applications.queries.law import slot_of
 from applications.queries.private import hidden_people
 from applications.services.guard import allow
 from applications.services.point_files import describe_in_point, replace_in_point
@@ -62,6 +64,7 @@ def place_of_point(request: SignedIn, case: Application, point: RequestPoint) ->
         held=point.documents, editable=is_open(point) and request.user.has_perm(ANSWER, case),
         about_person=point.person_id is not None, allow=lambda: allow(request.user, ANSWER, case),
         show=show_page, back_text=_("Back to the answers"), closed=POINT_CLOSED,
+        slot=slot_of(case, point.requirement), sheet=form_url(case.book, point.requirement),
         **services_of(request, point),
     )  # fmt: skip
 

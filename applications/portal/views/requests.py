@@ -352,5 +352,5 @@ def _files_of(found: Round, point: RequestPoint, form: FirmPointForm | None) -> 
     place = place_of_point(found.request, found.case, point)
     held = place.rows()
     if form:
-        files.show_in(form, held, place.here)
+        files.show_in(form, held, place.here, sheet=place.sheet)
     return held

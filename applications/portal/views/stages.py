@@ -11,15 +11,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
-from applications import asked
+from applications import addresses, asked
 from applications.asked import Draft, Given, Question
 from applications.models import Answer, Application, Stage
-from applications.portal import addresses, changeable, files, outline, typed, when_due
+from applications.portal import changeable, files, outline, typed, when_due
 from applications.portal.access import case_or_404, may_read, page, posted_version, show
 from applications.portal.answers import in_words
 from applications.portal.back import back_of
 from applications.portal.clash import clash_of
 from applications.portal.earlier import earlier_answers
+from applications.portal.file_rules import form_url
 from applications.portal.forms import AnswerForm, initial_of
 from applications.queries.drafts import load_draft
 from applications.queries.inside import inside_of
@@ -218,7 +219,7 @@ def question_page(
         here, given.documents, editable=editable, about_person=question.person_id is not None,
         reader=(request.user, case, None),
     )  # fmt: skip
-    files.show_in(form, held, here, pick=True)
+    files.show_in(form, held, here, sheet=form_url(case.book, requirement.code), pick=True)
     return show(
         request,
         "portal/question.html",

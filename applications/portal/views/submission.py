@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
 from applications.mandates import ANY
-from applications.models import Application
+from applications.models import Application, Deadline
 from applications.portal import outline
 from applications.portal.access import KINDS, case_or_404, may_read, page, posted_version, show
 from applications.portal.checked import check_of
@@ -75,12 +75,19 @@ def submitted(request: SignedIn, pk: UUID) -> HttpResponse:
 
 def _steps(case: Application) -> list[dict[str, Any]]:
     """What the regulator does next, with its period and what that rests on, and its day where it is known."""
-    due = {deadline.code: deadline.due_at for deadline in case.deadlines.filter(met_at=None)}
+    running = {deadline.code: deadline for deadline in case.deadlines.filter(about="", met_at=None)}
     clocks = [clock for code in AFTER_SUBMISSION if (clock := case.book.clock(code))]
     return [
-        {"title": say(clock.title), "length": periods.in_words(clock), "due": due.get(clock.code)}
+        {"title": say(clock.title), "length": periods.in_words(clock), **_day_of(running.get(clock.code))}
         for clock in clocks
     ]
+
+
+def _day_of(deadline: Deadline | None) -> dict[str, Any]:
+    if deadline is None:
+        return {}
+    missing = deadline.missing_year
+    return {"due": deadline.due_on, "not_computable": periods.not_computable(missing) if missing else ""}
 
 
 @page("GET", "POST")

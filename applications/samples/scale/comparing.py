@@ -26,7 +26,7 @@ DEEPER = {
 # What no two cases have alike: numbers that are given out, hashes over keys, what searches look in.
 GIVEN_OUT = frozenset(
     {"reference", "number", "case_reference", "sha256", "content_hash", "content_sha256", "search_text", "bin",
-     "previous_hash", "hash", "subject", "case", "object_pk"}
+     "previous_hash", "hash", "subject", "case", "object_pk", "about"}
 )  # fmt: skip
 NUMBERED = frozenset({"snapshots", "requests", "points", "conditions", "events"})  # whose number is their own
 KEYS_IN_DATA = frozenset(

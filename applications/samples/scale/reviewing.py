@@ -7,6 +7,7 @@ from applications.samples.scale.desks import Who
 from applications.samples.scale.filing import give_again
 from applications.samples.scale.road import Road
 from applications.states import StageState as S
+from regulators.rulebook import INSPECTED
 
 CONDITIONAL, WAIVED, NOT_APPLICABLE = "met_subject", "waived", "not_applicable"
 
@@ -79,7 +80,14 @@ def _settle(road: Road, code: str, reviewer: Who) -> None:
     elif drawn < road.way.conditional + 0.05:
         _find(road, code, reviewer, NOT_APPLICABLE, note="The firm does nothing of the kind.")
     else:
-        _find(road, code, reviewer, "met")
+        inspected = INSPECTED in road.asked[code].evidence
+        _find(
+            road,
+            code,
+            reviewer,
+            "met",
+            note="Read where it is kept; nothing was copied." if inspected else "",
+        )
 
 
 def _find(road: Road, code: str, who: Who, outcome: str, *, note: str = "", condition: str = "") -> None:

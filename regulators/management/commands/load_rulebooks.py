@@ -4,7 +4,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actors import System
 from regulators import services
-from regulators.calendars import YearNotInCalendarError
 from regulators.loader import RuleBookError
 
 
@@ -15,16 +14,18 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        actor = System("load_rulebooks")
         try:
-            loaded = services.load_rulebooks(actor=System("load_rulebooks"))
-            calendar = services.load_calendar(actor=System("load_rulebooks"))
-        except (RuleBookError, YearNotInCalendarError) as error:
+            for pin, is_new in services.load_rulebooks(actor=actor):
+                book, state = pin.book, "published" if is_new else "as published"
+                self.stdout.write(
+                    f"{pin}: {state}, {len(book.requirements)} requirements, SHA-256 {pin.sha256}"
+                )
+            loaded = services.load_calendar(actor=actor, say=self.stdout.write)
+        except RuleBookError as error:
             raise CommandError(str(error), returncode=1) from error
-        for pin, is_new in loaded:
-            state = "published" if is_new else "as published"
-            book = pin.book
-            self.stdout.write(f"{pin}: {state}, {len(book.requirements)} requirements, SHA-256 {pin.sha256}")
-        state = "published" if calendar.is_new else "as published"
-        self.stdout.write(f"calendar {calendar.pin}: {state}, SHA-256 {calendar.pin.sha256}")
-        for moved in calendar.moved:
-            self.stdout.write(f"moved {moved}")
+        if loaded.failed:
+            words = (
+                f"{len(loaded.failed)} failed. Mend what they name, then run this again: the rest is done."
+            )
+            raise CommandError(words, returncode=1)

@@ -4,6 +4,8 @@ from applications.models import Condition, Decision, Finding, Recommendation, Re
 from applications.samples.scale.steps import Step
 from applications.samples.scale.tables import Row
 from applications.samples.scale.written.base import CaseRows
+from applications.services import notice_clocks
+from applications.services.clocks import ASSESSMENT
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -109,12 +111,17 @@ class ActRows(CaseRows):
         return len(standing)
 
     def _application_send_back(self, step: Step) -> None:
+        if self.notice:
+            about = notice_clocks.about(notice_clocks.REFUSAL, self.notice["id"])
+            self.ledger.stop_about(step.at, about, "send_back")
         self._undo_approval(step)
         self.case["recommended"] = ""
+        self.ledger.assess_again(step.at, "send_back")
 
     def _application_approve_in_principle(self, step: Step) -> Row:
         data, decision = step.data, self._decide(step)
         self.case["expires_on"] = data["expires_on"]
+        self.ledger.stop(step.at, "approve_in_principle", ASSESSMENT)
         for condition in data["conditions"]:
             number = len(self.conditions) + 1
             row = self.new(Condition, application_id=self.case["id"], number=number, **condition)
@@ -131,6 +138,7 @@ class ActRows(CaseRows):
 
     def _application_reopen(self, step: Step) -> Row:
         self.case |= {"recommended": "", "expires_on": None}
+        self.ledger.assess_again(step.at, "reopen")
         return {"law": self._decide(step)["law"], "conditions_undone": self._undo_approval(step)}
 
     def _application_lapse(self, step: Step) -> Row:
@@ -139,6 +147,7 @@ class ActRows(CaseRows):
 
     def _application_remit(self, step: Step) -> Row:
         self.case |= {"decided_at": None, "recommended": ""}
+        self.ledger.assess_again(step.at, "remit")
         self._undo_approval(step)
         appeal = step.data["appeal"]
         self._decide(step)["reason"] = f"{appeal}\n\n{step.data['reason']}"

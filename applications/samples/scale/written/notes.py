@@ -16,8 +16,10 @@ from applications.models import (
 )
 from applications.samples.scale.steps import Step
 from applications.samples.scale.written.base import CaseRows
+from applications.services import notice_clocks
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
+from regulators.rulebook import PAYMENT
 
 
 class NoteRows(CaseRows):
@@ -71,6 +73,8 @@ class NoteRows(CaseRows):
             FeeEntry, application_id=self.case["id"], what=fee, on=day, reason=reason, by_id=step.who.pk,
             by_name=step.who.name, at=step.at,
         )  # fmt: skip
+        if fee == FeeEntry.PAID:
+            self.ledger.start(step.at, PAYMENT, on=day)
         self._next_version(fee=fee)
         self.record(step, reason=reason, data={"fee": fee, "on": day.isoformat()})
 
@@ -107,6 +111,9 @@ class NoteRows(CaseRows):
     def _application_notice_served(self, step: Step) -> None:
         served, until = step.data["served_on"], step.data["until"]
         self.notice |= {"served_on": served, "served_how": step.data["how"], "representations_until": until}
+        about = notice_clocks.about(notice_clocks.REFUSAL, self.notice["id"])
+        codes = notice_clocks.STARTED_BY[notice_clocks.REFUSAL]
+        self.ledger.start_about(step.at, about, codes, on=served)
         self.record(step, data={"served_on": served.isoformat(), "until": until.isoformat()})
 
     def _application_representation(self, step: Step) -> None:

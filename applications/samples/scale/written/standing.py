@@ -1,14 +1,16 @@
 """What the row of a written case keeps of where it stands, as ``queries.standing.computed`` would find it."""
 
+from django.utils import timezone
+
 from applications.models import Condition, ExtensionRequest, InformationRequest
 from applications.samples.scale.tables import Row
 from applications.samples.scale.written.base import CaseRows
-from applications.states import STAGES_WITH_THE_FIRM, StageState
+from applications.states import ENDED, STAGES_WITH_THE_FIRM, StageState
 
 
 def standing_of(case: CaseRows) -> Row:
     """But for the dates due and the last work, which the ledger keeps."""
-    return {**_stages(case), **_requests(case), **_ends(case)}
+    return {**_stages(case), **_requests(case), **_ends(case), **_kept(case)}
 
 
 def _stages(case: CaseRows) -> Row:
@@ -54,3 +56,10 @@ def _ends(case: CaseRows) -> Row:
         "served_now": case.notice.get("served_on"),
         "until_now": case.notice.get("representations_until"),
     }
+
+
+def _kept(case: CaseRows) -> Row:
+    """No licence of these cases has ended."""
+    row = case.case
+    is_over = row["state"] in ENDED and not row.get("licence_id")
+    return {"kept_since": timezone.localdate(row["decided_at"]) if is_over else None}

@@ -1,0 +1,164 @@
+"""How many there are, and how long they took: exact to the last act that is committed, whatever was folded.
+
+What it costs does not grow with the cases: places, days, people and months are counted, not rows.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Case, CharField, F, Value, When
+
+from accounts.zones import ALMATY
+from applications.models.standing import DECISION, FIRM, HEARD
+from applications.models.tallies import COLUMNS, Counted
+from applications.pipeline.periods import Period
+from applications.queries.passages import lengths
+
+OF_TYPES = """
+    licence_type_id IN (
+        SELECT id FROM regulators_licencetype
+        WHERE regulator_id = ANY(%(regulators)s) AND (%(chosen)s = '' OR code = %(chosen)s)
+    )
+"""
+WITHIN = f"""
+    {OF_TYPES} AND (
+        what IN ('place', 'age') OR (what = 'ended' AND day >= %(since)s)
+        OR (what = 'step' AND day BETWEEN %(first)s AND %(last)s)
+    )
+"""
+# With the passages that no fold has counted yet.
+COUNTED = f"""
+    SELECT what, kind.code, state, stage, turn, day, officer_id, officer.full_name, number,
+        NULL::date, NULL::json
+    FROM (
+        SELECT {COLUMNS}, SUM(number)::bigint AS number FROM (
+            SELECT {COLUMNS}, cases AS number FROM applications_tally WHERE {WITHIN}
+            UNION ALL
+            SELECT {COLUMNS}, by FROM applications_tallychange WHERE {WITHIN}
+        ) AS either
+        GROUP BY {COLUMNS} HAVING SUM(number) <> 0
+    ) AS counted
+    JOIN regulators_licencetype AS kind ON kind.id = licence_type_id
+    LEFT JOIN accounts_user AS officer ON officer.id = officer_id
+    UNION ALL
+    SELECT 'passage', kind.code, outcome, stage, '', ended_on, NULL, NULL, 1, began_on,
+        (
+            SELECT json_agg(
+                json_build_array(clock, what, (at AT TIME ZONE '{ALMATY}')::date) ORDER BY at, entry.id
+            )
+            FROM applications_clockentry AS entry
+            WHERE entry.application_id = passage.application_id AND entry.about = ''
+        )
+    FROM applications_passage AS passage
+    JOIN regulators_licencetype AS kind ON kind.id = passage.licence_type_id
+    WHERE NOT passage.counted AND kind.regulator_id = ANY(%(regulators)s)
+"""  # noqa: S608
+OF_A_YEAR = f"what IN ('time', 'running') AND day >= %(since)s AND {OF_TYPES}"
+# By month and in all: how many, the percentiles of what is known, and the longest.
+TOOK = f"""
+    WITH histogram AS (
+        SELECT what, stage, month, days, SUM(number) AS number FROM (
+            SELECT what, stage, day, days, cases FROM applications_tally WHERE {OF_A_YEAR}
+            UNION ALL
+            SELECT what, stage, day, days, by FROM applications_tallychange WHERE {OF_A_YEAR}
+            UNION ALL
+            SELECT *, 1 FROM unnest(%(what)s::text[], %(stage)s::text[], %(month)s::date[], %(days)s::int[])
+        ) AS either (what, stage, month, days, number)
+        GROUP BY what, stage, month, days HAVING SUM(number) <> 0
+    ), by_month AS (
+        SELECT * FROM histogram
+        UNION ALL
+        SELECT what, stage, NULL, days, SUM(number) FROM histogram GROUP BY what, stage, days
+    ), reached AS (
+        SELECT *, SUM(number) FILTER (WHERE days IS NOT NULL) OVER spell AS known,
+            SUM(number) FILTER (WHERE days IS NOT NULL) OVER (spell ORDER BY days) AS seen
+        FROM by_month WINDOW spell AS (PARTITION BY what, stage, month)
+    )
+    SELECT what, stage, month, SUM(number)::bigint, MIN(days) FILTER (WHERE seen >= known * 0.50),
+        MIN(days) FILTER (WHERE seen >= known * 0.85), MIN(days) FILTER (WHERE seen >= known * 0.95),
+        MAX(days)
+    FROM reached GROUP BY what, stage, month
+"""  # noqa: S608
+
+
+class Count(NamedTuple):
+    """So many of what ``Counted`` describes; or a passage that is not counted yet, which began on a day."""
+
+    what: str
+    licence_type: str
+    state: str
+    stage: str
+    turn: str
+    day: date | None
+    officer: int | None
+    officer_name: str | None
+    number: int
+    began_on: date | None
+    clock_entries: Any
+
+    def waiting(self, today: date) -> str:
+        if self.turn != HEARD:
+            return self.turn
+        assert self.day is not None
+        return FIRM if self.day >= today else DECISION
+
+
+class Took(NamedTuple):
+    """Working days of so many: the smallest number that 50, 85, 95 % of them do not exceed, and the longest.
+    ``month`` is None for all months together; the days are, where the calendar has none of the years.
+    """
+
+    what: str
+    stage: str
+    month: date | None
+    number: int
+    p50: int | None
+    p85: int | None
+    p95: int | None
+    longest: int | None
+
+
+def counted(regulators: Collection[int], *, since: date, period: Period) -> list[Count]:
+    """What stands, what ended since a day, and the acts of a period."""
+    values: dict[str, Any] = {
+        "regulators": list(regulators), "chosen": "", "since": since,
+        "first": period.first, "last": period.last,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, values)
+        return [Count(*row) for row in cursor.fetchall()]
+
+
+def took(regulators: Collection[int], counts: Collection[Count], *, since: date, chosen: str) -> list[Took]:
+    """How long the cases took that were decided since a day, and their stages. ``counts`` are those of
+    ``counted``; ``chosen`` is the code of a licence type, or nothing for all.
+    """
+    late = [measure for one in counts for measure in _measures(one) if measure[2] >= since]
+    columns = zip(*late, strict=True) if late else ([], [], [], [])
+    values = dict(zip(("what", "stage", "month", "days"), map(list, columns), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(TOOK, values | {"regulators": list(regulators), "since": since, "chosen": chosen})
+        return [Took(*row) for row in cursor.fetchall()]
+
+
+def _measures(one: Count) -> list[tuple[str, str, date, int | None]]:
+    if one.what != "passage":
+        return []
+    assert one.began_on is not None
+    assert one.day is not None
+    entries = [(clock, what, date.fromisoformat(day)) for clock, what, day in one.clock_entries or []]
+    days, running = lengths((one.began_on, one.day), entries)
+    month = one.day.replace(day=1)
+    return [(Counted.TIME, one.stage, month, days), (Counted.RUNNING, one.stage, month, running)]
+
+
+def waiting_now(today: date) -> Case:
+    """The turn of a row as a list shows it: the firm's while it is to be heard, then the decision's."""
+    return Case(
+        When(turn_now=HEARD, heard_until_now__gte=today, then=Value(FIRM)),
+        When(turn_now=HEARD, then=Value(DECISION)),
+        default=F("turn_now"),
+        output_field=CharField(),
+    )
