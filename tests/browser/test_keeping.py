@@ -103,7 +103,8 @@ def test_the_language_switch_keeps_the_text(open_page, sign_in, firm_user, url, 
     page = sign_in(open_page(scripts=scripts), firm_user)
     page.goto(url)
     answer(page).fill("Half a sentence")
-    page.get_by_role("button", name="Қазақша").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Қазақша").click()
     assert page.url.endswith(url)
     expect(page.locator("html")).to_have_attribute("lang", "kk")
     expect(page.locator("#typed textarea[name=text]")).to_have_value("Half a sentence")

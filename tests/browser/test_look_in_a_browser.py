@@ -25,7 +25,8 @@ def test_axe_finds_nothing(path: str, scheme: str, open_page: Callable[..., Page
 def test_nothing_is_cut_off_at_320_pixels(path: str, language: str, open_page: Callable[..., Page]) -> None:
     page = open_page(width=320)
     page.goto("/help/")
-    page.locator(f"button[lang={language}]").click()
+    with page.expect_navigation():
+        page.locator(f"button[lang={language}]").click()
     page.goto(path)
     assert page.locator("html").get_attribute("lang") == language
     assert page.evaluate(WIDER) == 0
@@ -44,7 +45,8 @@ def test_no_policy_is_broken_and_nothing_comes_from_elsewhere(page: Page, live_s
 def test_the_language_switch_works_without_scripts_and_keeps_the_page(open_page: Callable[..., Page]) -> None:
     page = open_page(scripts=False)
     page.goto("/help/?from=here")
-    page.get_by_role("button", name="Русский").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Русский").click()
     assert page.url.endswith("/help/?from=here")
     assert page.locator("html").get_attribute("lang") == "ru"
 

@@ -10,11 +10,13 @@ def test_the_pipeline_at_three_widths(open_page, sign_in, axe, case_in_review, a
         page = sign_in(open_page(width=width, scheme=scheme), afsa_staff.lead_reviewer)
         page.goto("/pipeline/")
         found = {"overview": axe(page)}
-        page.locator(".kpi a").first.click()
+        with page.expect_navigation():
+            page.locator(".kpi a").first.click()
         assert page.locator("tbody tr").count() == 1
         found["cases"] = axe(page)
         page.goto("/pipeline/")
-        page.locator("#steps ~ table a").last.click()
+        with page.expect_navigation():
+            page.locator("#steps ~ table a").last.click()
         found["steps"] = axe(page)
         assert found == {"overview": [], "cases": [], "steps": []}
         for address in ("/pipeline/", "/pipeline/cases/?state=open", page.url):

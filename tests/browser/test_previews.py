@@ -57,5 +57,6 @@ def test_axe_finds_nothing_on_both_pages(
     sign_in(page, fresh(firm_user))
     page.goto(url_of(draft_case, "BP-03"))
     assert axe(page) == []
-    page.get_by_role("link", name="First page of a.pdf").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="First page of a.pdf").click()
     assert axe(page) == []
