@@ -1,12 +1,12 @@
 from django.urls import path
 
-from applications.pipeline import views
+from applications.pipeline.views import lists, overview
 
 app_name = "pipeline"
 urlpatterns = [
-    path("", views.overview, name="overview"),
-    path("cases/", views.cases, name="cases"),
-    path("cases.csv", views.cases_csv, name="cases_csv"),
-    path("passages/", views.passages, name="passages"),
-    path("steps/", views.steps, name="steps"),
+    path("", overview.overview, name="overview"),
+    path("cases/", lists.cases, name="cases"),
+    path("cases.csv", lists.cases_csv, name="cases_csv"),
+    path("passages/", lists.passages, name="passages"),
+    path("steps/", lists.steps, name="steps"),
 ]

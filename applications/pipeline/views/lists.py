@@ -1,89 +1,25 @@
-"""The manager's pages. Whoever manages no regulator finds nothing here."""
+"""The lists behind the numbers."""
 
 import csv
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Q, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from accounts.requests import SignedIn
 from accounts.second_factor import confirmed_first
-from applications.pipeline import exports, filters, periods, queries, services, tallies
-from applications.pipeline.days import working_days
-from applications.pipeline.figures import Overview
-from applications.pipeline.periods import first_month
+from applications.pipeline import exports, filters, queries, services
+from applications.pipeline.views.guard import for_managers
+from applications.pipeline.views.rows import row
 from applications.queries.passages import took
 from applications.queries.tracks import notices_of
-from applications.states import OPEN
-from applications.states import ApplicationState as A
-from regulators.rulebook import say
 
 PAGE = 25
-MOST_AWAITING = 10
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads Cyrillic wrongly
-TAGS = {A.RETURNED: "", A.GRANTED: "ok", A.REFUSED: "bad", A.NOT_ACCEPTED: "bad", A.LAPSED: "bad",
-        A.WITHDRAWN: "done", A.RECOMMENDED: "act", A.REFUSAL_PROPOSED: "act"}  # fmt: skip
-
-View = Callable[..., HttpResponse]
-
-
-def for_managers(view: View) -> View:
-    @wraps(view)
-    def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not queries.managed_by(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return never_cache(login_required(guarded))
-
-
-@for_managers
-@require_safe
-def overview(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    form = filters.OverviewFilter(request.GET, today=today)
-    form.full_clean()
-    chosen, regulators, since = form.chosen_type, queries.managed_by(request.user), first_month(today)
-    counts = tallies.counted(regulators, since=since, period=form.chosen_period)
-    lasted = tallies.took(regulators, counts, since=since, chosen=chosen)
-    figures = Overview(
-        counts,
-        lasted,
-        period=form.chosen_period,
-        today=today,
-        days=working_days(today),
-        licence_type=chosen,
-    )
-    types = {one.licence_type for one in counts}
-    cases = queries.cases_of(request.user)
-    if chosen:
-        cases = cases.filter(licence_type__code=chosen)
-    awaiting = queries.awaiting_decision(cases, today, MOST_AWAITING)
-    steps_taken: list[dict[str, Any]] = [
-        {"label": label, "figure": figures.steps(kind)} for kind, label in queries.STEPS.items()
-    ]
-    context = {
-        "form": form,
-        "figures": figures,
-        "types": {code: title for code, title in filters.type_titles().items() if code in types},
-        "chosen": chosen,
-        "periods": periods.choices(today),
-        "now": timezone.now(),
-        "taken": [step for step in steps_taken if step["figure"].count],
-        "not_taken": [step for step in steps_taken if not step["figure"].count],
-        "awaiting": [_row(case) for case in awaiting],
-        "notices": notices_of(awaiting),
-    }
-    return render(request, "pipeline/overview.html", context, status=200 if form.is_valid() else 400)
 
 
 @for_managers
@@ -93,7 +29,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     found, more = form.page(PAGE)
     context = {
         "form": form,
-        "rows": [_row(case) for case in found],
+        "rows": [row(case) for case in found],
         "notices": notices_of(found),
         "next_url": form.url(after=str(found[-1].pk)) if more else "",
         "first_url": form.url() if "after" in request.GET else "",
@@ -186,16 +122,3 @@ def _filter(request: HttpRequest) -> filters.CaseFilter:
         regulators=queries.managed_by(request.user),
         today=timezone.localdate(),
     )
-
-
-def _row(case: Any) -> dict[str, Any]:
-    """What a line of a list shows of a case with its place."""
-    age = working_days(timezone.localdate()).between(case.submitted_on, timezone.localdate())
-    return {
-        "case": case,
-        "tag": TAGS.get(A(case.state), "look"),
-        "licence_type": say(case.book.licence_type_title),
-        "stage": filters.place_in_words(case.place),
-        "waiting": filters.waiting_in_words(case.waiting),
-        "age": age if case.state in OPEN else None,
-    }

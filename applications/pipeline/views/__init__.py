@@ -1,0 +1,1 @@
+"""The manager's pages. Whoever manages no regulator finds nothing here."""
