@@ -44,6 +44,7 @@ from applications.models.retention import DestroyedFile, Destruction, Destructio
 from applications.models.saved_views import DefaultView, SavedView
 from applications.models.search import SearchText
 from applications.models.stage import Stage
+from applications.models.stays import Stay
 from applications.models.submitted import Counter, Snapshot
 from applications.models.tallies import Passage, Tally, TallyChange
 from applications.models.typed import TypedText
@@ -109,6 +110,7 @@ __all__ = [
     "SearchText",
     "Snapshot",
     "Stage",
+    "Stay",
     "Tally",
     "TallyChange",
     "TypedText",

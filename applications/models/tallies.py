@@ -22,14 +22,17 @@ class Counted(models.Model):
     - time: filed cases decided as ``state`` (with a ``stage``: stages of them, approved) in the month that
       begins on ``day``, that took so many working ``days``; None where the calendar lacks a year;
     - running: the same without the days in which the clocks were paused;
-    - step: acts of the kind ``state`` on ``day``, about this stage; counted from the first submission on.
+    - step: acts of the kind ``state`` on ``day``, about this stage; counted from the first submission on;
+    - stood: by how many more cases stood at this stage (or at intake) after ``day`` than before it;
+    - stay: open cases that came on ``day`` to the stage (or to intake) where they stand.
 
     No reference is checked in the database: licence types and people are never deleted, and each act writes
     here.
     """
 
     PLACE, AGE, ENDED, TIME, RUNNING, STEP = "place", "age", "ended", "time", "running", "step"
-    WHAT = [(name, name) for name in (PLACE, AGE, ENDED, TIME, RUNNING, STEP)]
+    STOOD, STAY = "stood", "stay"
+    WHAT = [(name, name) for name in (PLACE, AGE, ENDED, TIME, RUNNING, STEP, STOOD, STAY)]
     DIMENSIONS = ("what", "licence_type_id", "state", "stage", "turn", "day", "days", "officer_id")
 
     what = models.CharField(max_length=10, choices=WHAT)
@@ -144,6 +147,10 @@ NOT_PASSED = """
     FROM gone, LATERAL (VALUES ('time', days), ('running', running)) AS measure (what, took)
     WHERE counted;
 """
+PASSES_ANEW = " OR ".join(
+    f"OLD.{name} IS DISTINCT FROM NEW.{name}"
+    for name in ("state", "licence_type_id", "submitted_at", "decided_at")
+)
 COUNTED_BY = (
     "id", "licence_type_id", "state", "place_now", "turn_now", "heard_until_now", "ended_at_now",
     "case_officer_id", "submitted_at", "decided_at",
@@ -168,10 +175,11 @@ class CaseTally(pgtrigger.Trigger):
         words = {"columns": COLUMNS, "zone": settings.TIME_ZONE}
         if self.operation is pgtrigger.Update:
             old, new = _rows("(SELECT OLD.*) AS one", -1), _rows("(SELECT NEW.*) AS one", 1)
+            again = NOT_PASSED.format(**words) + PASSED.format(rows=new, **words)
             parts = [
-                OF_CASES.format(rows=f"{old} UNION ALL {new}", **words), NOT_PASSED.format(**words),
-                PASSED.format(rows=new, **words),
-            ]  # fmt: skip
+                OF_CASES.format(rows=f"{old} UNION ALL {new}", **words),
+                f"IF {PASSES_ANEW} THEN {again} END IF;",
+            ]
         elif self.operation is pgtrigger.Insert:
             rows = _rows("written AS one", 1)
             parts = [OF_CASES.format(rows=rows, **words), PASSED.format(rows=rows, **words)]

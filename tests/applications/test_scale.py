@@ -41,13 +41,6 @@ def make_plan(count: int, seed: int = 1) -> Plan:
     return loading.make_plan(count=count, seed=seed, until=UNTIL)
 
 
-def copy_cases(plan: Plan, arrivals: list[Arrival]) -> None:
-    rows = Rows()
-    for arrival in arrivals:
-        loading.write_case(rows, plan, arrival)
-    rows.copy()
-
-
 def marks(steps: list[Step], track: str) -> set[str]:
     """The kinds of the steps of a case, and how it ends, if it has ended."""
     ends = [step.after for step in steps if step.kind.startswith("application.") and step.after in DECIDED]
@@ -74,7 +67,7 @@ def test_cases_taken_again_by_perform_come_out_as_they_were_copied(few_staff: No
     kinds = {mark for mark in every if " " not in mark}
     assert every - kinds == {f"{code} {end}" for code, ends in ENDS.items() for end in ends}
     assert len(kinds) == KINDS
-    copy_cases(plan, chosen)
+    loading.write_cases(plan, chosen)
     assert list(faults()) == []
     for regulator in Regulator.objects.all():
         assert numbers(regulator) == worked_out(regulator)

@@ -15,7 +15,7 @@ from workflow.models import Duty, Proposal
 
 PARTS = (
     "stages", "answers", "snapshots", "findings", "completeness_checks", "fee_entries", "requests", "clock_entries", "deadlines",
-    "recommendations", "decisions", "conditions", "refusal_notices", "notes",
+    "recommendations", "decisions", "conditions", "refusal_notices", "notes", "stays",
 )  # fmt: skip
 DEEPER = {
     "completeness_checks": ("gaps",),

@@ -23,6 +23,7 @@ from applications.samples.scale.plan import Arrival, Plan, first_day
 from applications.samples.scale.steps import Step
 from applications.samples.scale.tables import FIRST, Row, Rows
 from applications.samples.scale.written import Written
+from applications.services.stays import replay
 from regulators.models import LicenceType, RuleBookVersion
 
 BATCH = 250
@@ -101,10 +102,17 @@ def _write(batch: range) -> int:
 def write_batch(plan: Plan, batch: range) -> int:
     """All rows of these cases in one transaction; how many."""
     with _without_pauses(), transaction.atomic():
-        rows = Rows()
-        for number in batch:
-            write_case(rows, plan, plan.arrivals[number])
-        return rows.copy()
+        return write_cases(plan, [plan.arrivals[number] for number in batch])
+
+
+def write_cases(plan: Plan, arrivals: list[Arrival]) -> int:
+    """In the transaction that is open; how many rows."""
+    rows = Rows()
+    for arrival in arrivals:
+        write_case(rows, plan, arrival)
+    count = rows.copy()
+    replay(Application.objects.in_bulk([plan.case_id(one.number) for one in arrivals]).values())
+    return count
 
 
 def write_case(rows: Rows, plan: Plan, arrival: Arrival) -> None:
