@@ -21,8 +21,8 @@ KEPT = 32  # drawings that a process remembers: a page that is opened again draw
 WIDTH, HEIGHT = 640, 240  # of the plot, in units of the drawing
 # Named like the variables of the style sheets, which give them their values in each scheme.
 FIRST, SECOND, THIRD, FOURTH, OVER = (f"var(--chart-{n})" for n in range(1, 6))
-SOFT, GRID, INK, INK_2, LIMIT = (
-    f"var(--{name})" for name in ("chart-soft", "chart-grid", "ink", "ink-2", "st-bad")
+SOFT, GRID, GROUND, INK, INK_2, LIMIT = (
+    f"var(--{name})" for name in ("chart-soft", "chart-grid", "surface-2", "ink", "ink-2", "st-bad")
 )
 CONFIG: dict[str, Any] = {
     "background": None,
@@ -44,6 +44,10 @@ class Figure(NamedTuple):
 
     text: str
     url: str = ""
+
+    @property
+    def is_count(self) -> bool:
+        return self.text.isdigit()
 
 
 class Key(NamedTuple):
@@ -80,6 +84,19 @@ def drawn(spec: dict[str, Any], *, label: str) -> SafeString:
 def one(**values: Any) -> dict[str, Any]:
     """The data of a mark that is drawn once, as a line across the chart."""
     return {"values": [values]}
+
+
+def by_day(name: str) -> dict[str, Any]:
+    """An axis of days, given as in ISO 8601, with a month at each tick."""
+    return {
+        "field": name, "type": "temporal", "title": None, "scale": {"type": "utc"},
+        "axis": {"labelExpr": "utcFormat(datum.value, '%m.%Y')", "tickCount": "month", "labelOverlap": True},
+    }  # fmt: skip
+
+
+def in_lines(letters: int) -> str:
+    """The expression of a label in lines of about so many letters, broken between its words."""
+    return f"split(replace(datum.label, /(.{{1,{letters}}})( |$)/g, '$1|'), '|')"
 
 
 @lru_cache(maxsize=KEPT)

@@ -1,6 +1,5 @@
 """The figures of the overview, worked out from the counts of one query. Each has the address of its list."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,19 +8,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from applications.models.standing import APPROVED, DECISION, FIRM, INTAKE, US
 from applications.models.tallies import Counted
 from applications.pipeline import filters, queries
-from applications.pipeline.days import WorkingDays
-from applications.pipeline.periods import RECENT, YEAR, Period, first_month, month_before, period_from
-from applications.pipeline.tallies import Count, Took
+from applications.pipeline.periods import RECENT, Period, period_from
+from applications.pipeline.tallies import Count
 from applications.states import OPEN
 from applications.states import ApplicationState as A
 from look import words
 
-BUCKETS = ((0, 20), (21, 40), (41, 60), (61, 90), (91, None))
 BAR = 300  # the length of the longest bar, in units of the drawing
 
 
@@ -31,6 +30,11 @@ class Figure:
 
     count: int
     url: str
+
+    @property
+    def link(self) -> SafeString:
+        """Written here: a page has a hundred of them, and a template for each takes four times as long."""
+        return format_html('<a href="{}" data-figure>{}</a>', self.url, words.number(self.count))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,50 +50,47 @@ class Bar:
     segments: tuple[Segment, ...]
     figures: tuple[Figure, ...]  # the columns beside the bar
 
+    @property
+    def drawing(self) -> SafeString:
+        rect = '<rect class="{}" x="{}" y="1" width="{}" height="10"/>'
+        parts = format_html_join("", rect, ((one.look, str(one.x), str(one.width)) for one in self.segments))
+        axis = '<path class="axis" d="M.5 0v12"/>'
+        svg = f'<svg class="chart" viewBox="0 0 302 12" aria-hidden="true">{{}}{axis}</svg>'
+        return format_html(svg, parts)
 
-@dataclass(frozen=True, kw_only=True)
-class Span:
-    """Working days of some cases: how many there are, their median, 85th percentile and longest."""
 
-    label: str
-    n: Figure
-    median: int | None
-    high: int | None
-    longest: int | None
-    x_median: float = 0
-    x_high: float = 0
+def address(scope: dict[str, str]) -> Callable[..., str]:
+    """Of the lists and pages of the pipeline, with this regulator and licence type in each."""
+
+    def url(page: str = "cases", **chosen: str) -> str:
+        return f"{reverse(f'pipeline:{page}')}?{urlencode(scope | chosen)}"
+
+    return url
 
 
 class Overview:
-    """The figures of these counts, as at the day."""
+    """The figures of these counts, as at the day; ``types`` are the licence types, None for all."""
 
     def __init__(
         self,
         counts: list[Count],
-        took: list[Took],
         *,
         period: Period,
         today: date,
-        days: WorkingDays,
-        licence_type: str,
+        types: list[str] | None,
+        url: Callable[..., str],
     ) -> None:
-        self.took, self.today, self.days, self.licence_type = took, today, days, licence_type
-        self.period = period
-        self.counts = [one for one in counts if licence_type in ("", one.licence_type)]
+        self.today, self.period, self.url = today, period, url
+        self.counts = [one for one in counts if types is None or one.licence_type in types]
         self.filed = [one for one in self.counts if one.what == Counted.PLACE]
         self.open = [one for one in self.filed if one.state in OPEN]
 
-    def url(self, page: str = "cases", **chosen: str) -> str:
-        if self.licence_type:
-            chosen["type"] = self.licence_type
-        return f"{reverse(f'pipeline:{page}')}?{urlencode(chosen)}"
-
-    def older_url(self) -> str:
-        """The list of open cases of some age and more; the age is put at the end."""
-        return self.url() + ("&" if self.licence_type else "") + "age="
-
     def _figure(self, counts: Iterable[Count], **chosen: str) -> Figure:
-        return Figure(count=_total(counts), url=self.url(**chosen))
+        return Figure(count=total(counts), url=self.url(**chosen))
+
+    def of(self, count: int, **chosen: str) -> Figure:
+        """Of a number that is counted elsewhere."""
+        return Figure(count=count, url=self.url(**chosen))
 
     def kpis(self) -> list[dict[str, Any]]:
         recent_days = period_from(RECENT, self.today)
@@ -132,19 +133,7 @@ class Overview:
         for one in self.filed:
             counts[one.state] += one.number
         rows = [(str(s.label), counts[s], {"state": str(s.value)}) for s in filters.FILED]
-        return self._simple(rows)
-
-    def ages(self) -> list[Bar]:
-        counts: Counter[str] = Counter()
-        for age, number in self._open_ages().items():
-            counts[_bucket(age)] += number
-        rows = [
-            (_range(low, high), counts[_code(low, high)], {"age": _code(low, high)}) for low, high in BUCKETS
-        ]
-        if counts[filters.UNKNOWN_AGE]:
-            words = _("Not known: the calendar lacks the year")
-            rows.append((words, counts[filters.UNKNOWN_AGE], {"age": filters.UNKNOWN_AGE}))
-        return self._simple(rows)
+        return bars([(label, Figure(count=number, url=self.url(**chosen))) for label, number, chosen in rows])
 
     def flow(self) -> list[dict[str, Any]]:
         """What went through in the period, by stage; before them the completeness check, after them the
@@ -179,7 +168,7 @@ class Overview:
     def steps(self, act: str, stage: str = "") -> Figure:
         found = [one for one in self.counts if (one.what, one.state) == (Counted.STEP, act)]
         chosen = {"stage": stage} if stage else {}
-        number = _total(one for one in found if stage in ("", one.stage))
+        number = total(one for one in found if stage in ("", one.stage))
         return Figure(count=number, url=self.url("steps", act=act, period=self.period.code, **chosen))
 
     def _ends(self, state: str, place: str) -> Figure:
@@ -189,59 +178,6 @@ class Overview:
     def _ended(self, period: Period) -> list[Count]:
         return [one for one in self.counts if one.what == Counted.ENDED and period.holds(one.day)]
 
-    def times(self) -> list[dict[str, Any]]:
-        """How long the whole took and each stage, over twelve months: all days, and those without pauses."""
-        found = {(one.what, one.stage): one for one in self.took if one.month is None}
-        names = {"": _("The whole case")} | filters.stage_titles()
-        rows = []
-        for stage, title in names.items():
-            every, running = (found.get((what, stage)) for what in (Counted.TIME, Counted.RUNNING))
-            chosen = {"stage": stage} if stage else {}
-            url = self.url("passages", period=YEAR, **chosen)
-            rows.append({
-                "label": title, "n": Figure(count=every.number if every else 0, url=url),
-                "days": [(one and one.p50, one and one.p85, one and one.p95) for one in (every, running)],
-            })  # fmt: skip
-        return rows
-
-    def age(self) -> Span:
-        known = Counter({age: number for age, number in self._open_ages().items() if age is not None})
-        return Span(
-            label="",
-            n=self._figure(self._ages(), state="open"),
-            median=percentile(known, 50),
-            high=percentile(known, 85),
-            longest=max(known, default=None),
-        )
-
-    def cycle(self) -> list[Span]:
-        """The last twelve months together, then each month, the present one first."""
-        found = {one.month: one for one in self.took if one.what == Counted.TIME and not one.stage}
-        spans = [self._span(_("Last 12 months"), found.get(None), YEAR)]
-        month = self.today.replace(day=1)
-        while month >= first_month(self.today):
-            spans.append(self._span(f"{month:%m.%Y}", found.get(month), f"{month:%Y-%m}"))
-            month = month_before(month)
-        return spans_drawn(spans)
-
-    def _span(self, label: str, took: Took | None, code: str) -> Span:
-        return Span(
-            label=label,
-            n=Figure(count=took.number if took else 0, url=self.url(decided=code)),
-            median=took and took.p50,
-            high=took and took.p85,
-            longest=took and took.longest,
-        )
-
-    def _ages(self) -> list[Count]:
-        return [one for one in self.counts if one.what == Counted.AGE]
-
-    def _open_ages(self) -> Counter[int | None]:
-        ages: Counter[int | None] = Counter()
-        for one in self._ages():
-            ages[self.days.between(one.day, self.today) if one.day else None] += one.number
-        return ages
-
     def _by_turn(
         self, rows: list[tuple[str, dict[str, str]]], chosen_by: Callable[[Count], dict[str, str]]
     ) -> list[Bar]:
@@ -249,7 +185,7 @@ class Overview:
         found = [
             (label, chosen, [one for one in self.open if chosen_by(one) == chosen]) for label, chosen in rows
         ]
-        longest = max((_total(counts) for _label, _chosen, counts in found), default=0)
+        longest = max((total(counts) for _label, _chosen, counts in found), default=0)
         return [
             _bar(label, longest, [
                 ("c1", self._figure(self._ours(counts), **chosen, waiting="us")),
@@ -258,11 +194,6 @@ class Overview:
             for label, chosen, counts in found
         ]  # fmt: skip
 
-    def _simple(self, rows: list[tuple[str, int, dict[str, str]]]) -> list[Bar]:
-        longest = max(number for _label, number, _chosen in rows)
-        figures = [(label, Figure(count=number, url=self.url(**chosen))) for label, number, chosen in rows]
-        return [_bar(label, longest, [("c1", figure)]) for label, figure in figures]
-
     def _ours(self, counts: Iterable[Count]) -> list[Count]:
         return [one for one in counts if one.waiting(self.today) in (US, DECISION)]
 
@@ -270,29 +201,14 @@ class Overview:
         return [one for one in counts if one.waiting(self.today) == FIRM]
 
 
-def _total(counts: Iterable[Count]) -> int:
+def bars(rows: list[tuple[str, Figure]]) -> list[Bar]:
+    """One for each row, the longest for the largest number."""
+    longest = max((figure.count for _label, figure in rows), default=0)
+    return [_bar(label, longest, [("c1", figure)]) for label, figure in rows]
+
+
+def total(counts: Iterable[Count]) -> int:
     return sum(one.number for one in counts)
-
-
-def percentile(counted: Counter[int], percent: int) -> int | None:
-    """The smallest number that at least so many percent of the cases do not exceed."""
-    needed, seen = math.ceil(counted.total() * percent / 100), 0
-    for number in sorted(counted):
-        seen += counted[number]
-        if seen >= needed:
-            return number
-    return None
-
-
-def spans_drawn(spans: list[Span]) -> list[Span]:
-    longest = max((span.high or 0 for span in spans), default=0) or 1
-    return [
-        Span(**vars(span) | {
-            "x_median": round((span.median or 0) * BAR / longest, 1),
-            "x_high": round((span.high or 0) * BAR / longest, 1),
-        })
-        for span in spans
-    ]  # fmt: skip
 
 
 def _bar(label: str, longest: int, parts: list[tuple[str, Figure]], *totals: Figure) -> Bar:
@@ -304,19 +220,3 @@ def _bar(label: str, longest: int, parts: list[tuple[str, Figure]], *totals: Fig
         x += width
     figures = (*(figure for _look, figure in parts), *totals)
     return Bar(label=label, segments=tuple(segments), figures=figures)
-
-
-def _bucket(age: int | None) -> str:
-    if age is None:
-        return filters.UNKNOWN_AGE
-    return next(_code(low, high) for low, high in BUCKETS if high is None or age <= high)
-
-
-def _code(low: int, high: int | None) -> str:
-    return f"{low}-{high or ''}"
-
-
-def _range(low: int, high: int | None) -> str:
-    if high is None:
-        return _("%(days)s working days and more") % {"days": low}
-    return _("%(low)s to %(high)s working days") % {"low": low, "high": high}

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 RECENT, YEAR = "90-days", "12-months"
+MONTH, WEEK = re.compile(r"20\d{2}-\d{2}"), re.compile(r"(20\d{2})-W(\d{2})")
 DAYS, MONTHS = timedelta(days=90), 12
 ONE_DAY = timedelta(days=1)
 
@@ -22,6 +23,8 @@ class Period:
     @property
     def words(self) -> str:
         named = {RECENT: _("the last 90 days"), YEAR: _("the last 12 months")}
+        if WEEK.fullmatch(self.code):
+            return f"{self.first:%d.%m}–{self.last:%d.%m.%Y}"
         return named.get(self.code, f"{self.first:%m.%Y}")
 
     def holds(self, day: date | None) -> bool:
@@ -29,15 +32,24 @@ class Period:
 
 
 def period_from(code: str, today: date) -> Period:
-    """Raises ValueError for what is neither a month, as 2026-11, nor one of the two names."""
+    """Raises ValueError for what is no month, as 2026-11, no week, as 2026-W48, nor one of the two names."""
     if code == RECENT:
         return Period(code=code, first=today - DAYS, last=today)
     if code == YEAR:
         return Period(code=code, first=first_month(today), last=today)
-    if not re.fullmatch(r"20\d{2}-\d{2}", code):
+    if week := WEEK.fullmatch(code):
+        first = date.fromisocalendar(int(week[1]), int(week[2]), 1)
+        return Period(code=code, first=first, last=first + timedelta(days=6))
+    if not MONTH.fullmatch(code):
         raise ValueError(code)
     first = date.fromisoformat(f"{code}-01")
     return Period(code=code, first=first, last=month_after(first) - ONE_DAY)
+
+
+def week_of(day: date) -> str:
+    """The code of its week."""
+    year, week, _weekday = day.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def this_month(today: date) -> Period:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, Window
 from django.db.models.functions import Cast, Concat, TruncDate
+from django.utils import timezone
 
 from applications.models import Application, ApplicationQuerySet, Passage
 from applications.models import Stage as StageModel
@@ -13,6 +14,7 @@ from applications.models.standing import DECISION, HEARD
 from applications.pipeline.periods import ONE_DAY, Period
 from applications.pipeline.tallies import waiting_now
 from applications.queries.passages import ZONE
+from applications.states import OPEN
 from applications.states import ApplicationState as A
 from audit.models import Event
 from regulators.models import Role
@@ -59,13 +61,34 @@ def awaiting_decision(cases: ApplicationQuerySet, today: date, most: int) -> lis
     return list(found.order_by("submitted_at", "pk")[:most])
 
 
+class NearlyDue(NamedTuple):
+    """The first of them, and how many of all are over their date, and are coming to it."""
+
+    cases: list[Application]
+    over: int
+    coming: int
+
+
+def nearly_due(cases: ApplicationQuerySet, today: date, *, until: datetime, most: int) -> NearlyDue:
+    """Open cases whose nearest date is before then, that one first. One query."""
+    now = timezone.now()
+    due = placed(cases, today).filter(state__in=sorted(OPEN), due_order__lt=until)
+    counted = {
+        name: Window(Count("pk", filter=when))
+        for name, when in (("over", Q(due_order__lt=now)), ("coming", Q(due_order__gte=now)))
+    }
+    rows = due.annotate(**counted).select_related("firm", "case_officer", "rulebook")
+    found: list[Any] = list(rows.order_by("due_order", "pk")[:most])
+    return NearlyDue(found, found[0].over, found[0].coming) if found else NearlyDue([], 0, 0)
+
+
 def steps(cases: ApplicationQuerySet, period: Period) -> QuerySet[Event]:
     """The acts on these cases, as the audit record has them, from their first submission on."""
     subjects = cases.annotate(chain=Concat(Value("application:"), Cast("pk", CharField())))
     first = Event.objects.filter(subject=OuterRef("subject"), kind="application.submit")
     return Event.objects.filter(
         Exists(first.filter(number__lte=OuterRef("number"))),
-        kind__in=list(STEPS), at__gte=_midnight(period.first), at__lt=_midnight(period.last + ONE_DAY),
+        kind__in=list(STEPS), at__gte=midnight(period.first), at__lt=midnight(period.last + ONE_DAY),
         subject__in=subjects.order_by().values("chain"),
     )  # fmt: skip
 
@@ -84,5 +107,5 @@ def cases_behind(events: Iterable[Event], cases: ApplicationQuerySet) -> dict[st
     return {case.audit_subject: case for case in cases.filter(pk__in=keys).select_related("firm", "rulebook")}
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZONE)

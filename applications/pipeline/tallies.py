@@ -19,15 +19,16 @@ from applications.queries.passages import lengths
 OF_TYPES = """
     licence_type_id IN (
         SELECT id FROM regulators_licencetype
-        WHERE regulator_id = ANY(%(regulators)s) AND (%(chosen)s = '' OR code = %(chosen)s)
+        WHERE regulator_id = ANY(%(regulators)s) AND (%(types)s::text[] IS NULL OR code = ANY(%(types)s))
     )
 """
 WITHIN = f"""
-    {OF_TYPES} AND (
-        what IN ('place', 'age') OR (what = 'ended' AND day >= %(since)s)
+    {OF_TYPES} AND what = ANY(%(what)s) AND (
+        what IN ('place', 'age', 'stay') OR (what = 'ended' AND day >= %(since)s)
         OR (what = 'step' AND day BETWEEN %(first)s AND %(last)s)
     )
 """
+OF_A_PAGE = (Counted.PLACE, Counted.AGE, Counted.ENDED, Counted.STEP)
 # With the passages that no fold has counted yet.
 COUNTED = f"""
     SELECT what, kind.code, state, stage, turn, day, officer_id, officer.full_name, number,
@@ -83,6 +84,39 @@ TOOK = f"""
 """  # noqa: S608
 
 
+OF_FLOWS = f"""
+    {OF_TYPES} AND (
+        what = 'stood' OR (what = 'ended' AND day >= %(since)s)
+        OR (what = 'step' AND state = 'application.submit' AND day >= %(since)s)
+    )
+"""
+FLOWS = f"""
+    SELECT kind.code, what, state, stage, CASE WHEN day >= %(since)s THEN date_trunc('week', day)::date END,
+        CASE WHEN day >= %(since)s THEN date_trunc('month', day)::date END, SUM(number)::bigint
+    FROM (
+        SELECT licence_type_id, what, state, stage, day, cases FROM applications_tally WHERE {OF_FLOWS}
+        UNION ALL
+        SELECT licence_type_id, what, state, stage, day, by FROM applications_tallychange WHERE {OF_FLOWS}
+    ) AS either (licence_type_id, what, state, stage, day, number)
+    JOIN regulators_licencetype AS kind ON kind.id = licence_type_id
+    GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(number) <> 0
+"""  # noqa: S608
+
+
+class Flow(NamedTuple):
+    """So many of what ``Counted`` describes, in a week, by its Monday, and in a month, by its first day; None
+    for all that was before.
+    """
+
+    licence_type: str
+    what: str
+    state: str
+    stage: str
+    week: date | None
+    month: date | None
+    number: int
+
+
 class Count(NamedTuple):
     """So many of what ``Counted`` describes; or a passage that is not counted yet, which began on a day."""
 
@@ -120,10 +154,14 @@ class Took(NamedTuple):
     longest: int | None
 
 
-def counted(regulators: Collection[int], *, since: date, period: Period) -> list[Count]:
-    """What stands, what ended since a day, and the acts of a period."""
+def counted(
+    regulators: Collection[int], *, since: date, period: Period, what: Collection[str] = OF_A_PAGE
+) -> list[Count]:
+    """What stands, what ended since a day, and the acts of a period, of all licence types; and every passage
+    that is not counted yet.
+    """
     values: dict[str, Any] = {
-        "regulators": list(regulators), "chosen": "", "since": since,
+        "regulators": list(regulators), "types": None, "since": since, "what": list(what),
         "first": period.first, "last": period.last,
     }  # fmt: skip
     with connection.cursor() as cursor:
@@ -131,19 +169,23 @@ def counted(regulators: Collection[int], *, since: date, period: Period) -> list
         return [Count(*row) for row in cursor.fetchall()]
 
 
-def took(regulators: Collection[int], counts: Collection[Count], *, since: date, chosen: str) -> list[Took]:
+def took(
+    regulators: Collection[int], counts: Collection[Count], *, since: date, types: list[str] | None
+) -> list[Took]:
     """How long the cases took that were decided since a day, and their stages. ``counts`` are those of
-    ``counted``; ``chosen`` is the code of a licence type, or nothing for all.
+    ``counted``; ``types`` the licence types, None for all.
     """
-    late = [measure for one in counts for measure in _measures(one) if measure[2] >= since]
+    here = [one for one in counts if types is None or one.licence_type in types]
+    late = [measure for one in here for measure in measures(one) if measure[2] >= since]
     columns = zip(*late, strict=True) if late else ([], [], [], [])
     values = dict(zip(("what", "stage", "month", "days"), map(list, columns), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(TOOK, values | {"regulators": list(regulators), "since": since, "chosen": chosen})
+        cursor.execute(TOOK, values | {"regulators": list(regulators), "since": since, "types": types})
         return [Took(*row) for row in cursor.fetchall()]
 
 
-def _measures(one: Count) -> list[tuple[str, str, date, int | None]]:
+def measures(one: Count) -> list[tuple[str, str, date, int | None]]:
+    """Of a passage that is not counted yet: what, stage, month and working days. Of others nothing."""
     if one.what != "passage":
         return []
     assert one.began_on is not None
@@ -152,6 +194,16 @@ def _measures(one: Count) -> list[tuple[str, str, date, int | None]]:
     days, running = lengths((one.began_on, one.day), entries)
     month = one.day.replace(day=1)
     return [(Counted.TIME, one.stage, month, days), (Counted.RUNNING, one.stage, month, running)]
+
+
+def flows(regulators: Collection[int], *, since: date) -> list[Flow]:
+    """By licence type and week: how many more cases stood at each place, of the time before ``since`` in one;
+    what ended and what was submitted since then.
+    """
+    values: dict[str, Any] = {"regulators": list(regulators), "since": since, "types": None}
+    with connection.cursor() as cursor:
+        cursor.execute(FLOWS, values)
+        return [Flow(*row) for row in cursor.fetchall()]
 
 
 def waiting_now(today: date) -> Case:

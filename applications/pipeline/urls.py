@@ -1,6 +1,6 @@
 from django.urls import path
 
-from applications.pipeline.views import lists, overview
+from applications.pipeline.views import lists, overview, time
 
 app_name = "pipeline"
 urlpatterns = [
@@ -9,4 +9,6 @@ urlpatterns = [
     path("cases.csv", lists.cases_csv, name="cases_csv"),
     path("passages/", lists.passages, name="passages"),
     path("steps/", lists.steps, name="steps"),
+    path("time/", time.time, name="time"),
+    path("flow/", time.flows, name="flow"),
 ]

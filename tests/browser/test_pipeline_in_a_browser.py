@@ -14,12 +14,21 @@ def test_the_pipeline_at_three_widths(open_page, sign_in, axe, case_in_review, a
             page.locator(".kpi a").first.click()
         assert page.locator("tbody tr").count() == 1
         found["cases"] = axe(page)
-        page.goto("/pipeline/")
+        page.goto("/pipeline/time/")
+        found["time"] = axe(page)
+        page.goto("/pipeline/flow/")
+        found["flow"] = axe(page)
         with page.expect_navigation():
             page.locator("#steps ~ table a").last.click()
         found["steps"] = axe(page)
-        assert found == {"overview": [], "cases": [], "steps": []}
-        for address in ("/pipeline/", "/pipeline/cases/?state=open", page.url):
+        assert found == {"overview": [], "cases": [], "time": [], "flow": [], "steps": []}
+        for address in (
+            "/pipeline/",
+            "/pipeline/cases/?state=open",
+            "/pipeline/time/",
+            "/pipeline/flow/",
+            page.url,
+        ):
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, address)
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pgtrigger
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -17,6 +18,8 @@ from accounts.actors import System
 from accounts.models import Firm
 from applications.models import Application, InformationRequest, Stage
 from applications.services.standing import keep
+from applications.states import ENDED
+from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from audit.services import record
 from regulators.models import LicenceType, Role
@@ -25,6 +28,7 @@ from tests.plugins.cases import appointed, fresh, new_staff
 
 ALMATY = ZoneInfo("Asia/Almaty")
 TODAY = date(2026, 11, 23)  # a Monday
+FIRST = date(2026, 9, 1)
 STAGES = ("business_plan", "fit_and_proper", "capital", "aml", "it_security")
 FIGURE = re.compile(r'<a href="([^"]+)" data-figure>([^<]+)</a>')
 
@@ -147,3 +151,31 @@ def listed(browser: Client, url: str) -> list[str]:
         following = re.search(r'rel="next" href="([^"]+)"', html)
         url = unescape(following[1]) if following else ""
     return found
+
+
+@pytest.fixture
+def filed(afsa: LicenceType, add_case: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``filed.file(day)`` submits a case; ``filed.act(case, what, state, day)`` records an act on it."""
+
+    def act(case: Application, what: str, state: str, day: date) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: at(day))
+        rows, kind = Application.objects.filter(pk=case.pk), f"application.{what}"
+        data: dict[str, str] = {}
+        with pgtrigger.ignore("applications.Application:state_guard", "applications.Stage:state_guard"):
+            if what in STAGES:
+                case.stages.filter(code=what).update(state=state)
+                data, kind = {"stage": what}, "stage.approve"
+            elif state:
+                rows.update(state=state, decided_at=at(day) if state in ENDED else None)
+            if what == "accept":
+                rows.update(accepted_at=at(day))
+        with transaction.atomic():
+            record(subject=case.audit_subject, kind=kind, actor=System("test"), data=data, to_state=state)
+
+    def file(day: date = FIRST) -> Application:
+        monkeypatch.setattr(timezone, "now", lambda: at(day))
+        case: Application = add_case(afsa, submitted=day, state=A.SUBMITTED)
+        act(case, "submit", A.SUBMITTED, day)
+        return case
+
+    return SimpleNamespace(file=file, act=act)

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import System
-from applications.models import Application, ClockEntry, Condition, RefusalNotice
+from applications.models import Application, Condition, RefusalNotice
 from applications.services.standing import keep
 from audit.services import record
+from tests.pipeline.conftest import TODAY, at
 
 pytestmark = pytest.mark.django_db
 OVERVIEW = "/pipeline/"
@@ -63,33 +64,6 @@ def test_every_number_equals_its_list(browser, pages, lead, afsa, afm, add_case,
     assert wrong == {}
     found = dict(shown)
     assert (found["/pipeline/cases/?state=open"], found["/pipeline/cases/?decided=90-days"]) == (32, 2)
-    assert (found["/pipeline/cases/?decided=12-months"], found["/pipeline/cases/?age=unknown"]) == (4, 1)
-    assert found["/pipeline/steps/?act=stage.approve&period=2026-11"] == 2
-
-
-def test_ages_by_hand(browser, pages, afsa, add_case):
-    # On Monday 23 November: 1, 5, 10 and 16 working days; no holiday lies between.
-    for submitted in (date(2026, 11, 20), date(2026, 11, 16), date(2026, 11, 9), date(2026, 10, 30)):
-        add_case(afsa, submitted=submitted)
-    response = browser.get(OVERVIEW)
-    age = response.context["figures"].age()
-    assert (age.n.count, age.median, age.high, age.longest) == (4, 5, 16, 16)
-    assert pages.listed(browser, "/pipeline/cases/?age=10-16") == ["KZC-2026-0004", "KZC-2026-0003"]
-    assert pages.listed(browser, "/pipeline/cases/?age=11-15") == []
-    assert pages.listed(browser, "/pipeline/cases/?age=16-") == ["KZC-2026-0004"]
-
-
-def test_cycle_time_by_hand(browser, afsa, add_case):
-    for days, state in ((1, "granted"), (2, "refused"), (3, "granted"), (7, "withdrawn")):
-        start = date(2026, 11, 9)
-        add_case(afsa, state=state, submitted=start, decided=start + timedelta(days=days))
-    add_case(afsa, state="granted", submitted=date(2026, 10, 5), decided=date(2026, 10, 9))
-    whole, november, october, *rest = browser.get(OVERVIEW).context["figures"].cycle()
-    assert (whole.n.count, whole.median, whole.high, whole.longest) == (4, 2, 4, 4)
-    assert (november.label, november.n.count, november.median, november.high) == ("11.2026", 3, 2, 3)
-    assert (october.label, october.n.count, october.median, october.high) == ("10.2026", 1, 4, 4)
-    assert [span.n.count for span in rest] == [0] * 10
-    assert rest[-1].label == "12.2025"
 
 
 @pytest.mark.parametrize(("until", "waiting"), [
@@ -135,9 +109,21 @@ def test_the_chosen_licence_type_narrows_every_number(signed_in, pages, afsa, af
         add_case(licence_type, state="recommended", approved=5)
     assert numbers(browser, pages)["/pipeline/cases/?state=open"] == 3
     shown = pages.figures(browser.get(OVERVIEW, {"type": "national-custody"}).content.decode())
-    assert dict(shown)["/pipeline/cases/?state=open&type=national-custody"] == 1
+    assert dict(shown)["/pipeline/cases/?type=national-custody&state=open"] == 1
     assert {url for url, _count in shown if "type=national-custody" not in url} == set()
     assert [url for url, count in shown if len(pages.listed(browser, url)) != count] == []
+
+    html = browser.get(OVERVIEW, {"regulator": "AFSA"}).content.decode()
+    shown = pages.figures(html)
+    assert dict(shown)["/pipeline/cases/?regulator=AFSA&state=open"] == 2
+    assert [url for url, count in shown if len(pages.listed(browser, url)) != count] == []
+    chips = re.findall(r'<a class="chip" href="\?([^"#]*)"( aria-current="true")?>', html)
+    assert [query for query, _chosen in chips][:5] == [
+        "", "regulator=AFM", "regulator=AFSA", "type=national-custody", "type=providing-custody",
+    ]  # fmt: skip
+    assert next(query for query, chosen in chips if chosen) == "regulator=AFSA"
+    other = browser.get(OVERVIEW, {"type": "arranging-custody"}).content.decode()
+    assert "There is no case of what is chosen here." in other
 
 
 def test_as_many_queries_for_three_cases_as_for_one(browser, afsa, add_case, lead, add_request):
@@ -181,28 +167,31 @@ def test_what_went_through_by_stage_and_period(browser, pages, afsa, add_case):
     year = browser.get(OVERVIEW, {"period": "12-months", "type": "providing-custody"})
     last = year.context["figures"].flow()[-1]["figures"][4]
     assert (last.count, last.url) == (
-        1, "/pipeline/cases/?state=refused&ended=12-months&at=approved&type=providing-custody",
+        1, "/pipeline/cases/?type=providing-custody&state=refused&ended=12-months&at=approved",
     )  # fmt: skip
     assert len(pages.listed(browser, last.url)) == 1
 
 
-@pytest.mark.parametrize("query", ["period=2026-13", "period=week", "periods=2026-11", "type=%21"])
+@pytest.mark.parametrize(
+    "query", ["period=2026-13", "period=week", "periods=2026-11", "type=%21", "regulator=none"]
+)
 def test_an_overview_of_nothing_known_is_refused_in_words(browser, afsa, add_case, query):
     add_case(afsa)
     response = browser.get(f"{OVERVIEW}?{query}")
     assert (response.status_code, "There is a problem" in response.content.decode()) == (400, True)
 
 
-def test_times_of_stages_with_and_without_pauses(browser, pages, afsa, add_case):
-    case = add_case(afsa, submitted=date(2026, 11, 2), state="granted", decided=date(2026, 11, 16))
-    for what, day in ((ClockEntry.PAUSE, 4), (ClockEntry.RESUME, 6)):
-        ClockEntry.objects.create(
-            application=case, clock="assessment", what=what, at=case.submitted_at.replace(day=day), cause="t"
-        )
-    response = browser.get(OVERVIEW)
-    whole, *stages = response.context["figures"].times()
-    assert (whole["n"].count, whole["days"]) == (1, [(10, 10, 10), (8, 8, 8)])
-    assert {(row["n"].count, *row["days"]) for row in stages} == {(0, (None,) * 3, (None,) * 3)}
-    html = browser.get(whole["n"].url).content.decode()
-    assert pages.listed(browser, whole["n"].url) == [case.reference]
-    assert re.findall(r'<td class="num">(\d+)</td>', html) == ["10", "8"]
+def test_dates_that_are_near_come_first_and_are_counted(browser, pages, afsa, add_case):
+    """On Monday 23 November at noon; the tenth working day from then is Monday 7 December."""
+    for days, hour in ((-3, 9), (0, 11), (0, 13), (14, 23), (15, 0)):
+        case = add_case(afsa)
+        Application.objects.filter(pk=case.pk).update(next_due=at(TODAY + timedelta(days=days), hour))
+    ended = add_case(afsa, state="granted", decided=TODAY)
+    Application.objects.filter(pk=ended.pk).update(next_due=at(TODAY, 1))
+    html = browser.get(OVERVIEW).content.decode()
+    found = dict(pages.figures(html))
+    lists = {due: sorted(pages.listed(browser, f"/pipeline/cases/?due={due}")) for due in ("over", "soon")}
+    assert lists == {"over": ["KZC-2026-0001", "KZC-2026-0002"], "soon": ["KZC-2026-0003", "KZC-2026-0004"]}
+    assert {due: found[f"/pipeline/cases/?due={due}"] for due in lists} == {"over": 2, "soon": 2}
+    shown = html[html.index('id="due"') : html.index('id="flow"')]
+    assert re.findall(r'class="ref"[^>]*>([^<]+)<', shown) == [f"KZC-2026-000{n}" for n in (1, 2, 3, 4)]

@@ -7,22 +7,17 @@ from importlib import import_module
 import pgtrigger
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.actors import System
 from applications.models import Application, Passage, Stay, Tally, TallyChange
 from applications.models.standing import APPROVED, INTAKE
 from applications.services.stays import replay
 from applications.services.tallies import fold
-from applications.states import ENDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
-from audit.services import record
-from tests.pipeline.conftest import STAGES, TODAY, at
+from tests.pipeline.conftest import FIRST, STAGES, TODAY
 
-FIRST = date(2026, 9, 1)
 ACTS = st.lists(
     st.tuples(
         st.integers(0, 3),  # days since the act before
@@ -36,34 +31,6 @@ ACTS = st.lists(
     ),
     max_size=12,
 )  # fmt: skip
-
-
-@pytest.fixture
-def filed(afsa, add_case, monkeypatch):
-    """``filed()``: a case submitted on ``FIRST``; ``filed.act(case, what, state, day)`` records an act."""
-
-    def act(case, what, state, day):
-        monkeypatch.setattr(timezone, "now", lambda: at(day))
-        rows, data, kind = Application.objects.filter(pk=case.pk), {}, f"application.{what}"
-        with pgtrigger.ignore("applications.Application:state_guard", "applications.Stage:state_guard"):
-            if what in STAGES:
-                case.stages.filter(code=what).update(state=state)
-                data, kind = {"stage": what}, "stage.approve"
-            elif state:
-                rows.update(state=state, decided_at=at(day) if state in ENDED else None)
-            if what == "accept":
-                rows.update(accepted_at=at(day))
-        with transaction.atomic():
-            record(subject=case.audit_subject, kind=kind, actor=System("test"), data=data, to_state=state)
-
-    def file():
-        monkeypatch.setattr(timezone, "now", lambda: at(FIRST))
-        case = add_case(afsa, submitted=FIRST, state=A.SUBMITTED)
-        act(case, "submit", A.SUBMITTED, FIRST)
-        return case
-
-    file.act = act
-    return file
 
 
 def stood(case):
@@ -92,7 +59,7 @@ def worked_out():
 
 
 def test_a_case_stands_where_its_acts_brought_it(filed):
-    case, day = filed(), FIRST
+    case, day = filed.file(), FIRST
     for what, state, after in (
         ("accept", A.IN_REVIEW, 2), (STAGES[0], S.APPROVED, 3), (STAGES[1], S.APPROVED, 1),
         (STAGES[0], S.IN_REVIEW, 2), (STAGES[0], S.APPROVED, 1), (STAGES[2], S.APPROVED, 0),
@@ -111,7 +78,7 @@ def test_a_case_stands_where_its_acts_brought_it(filed):
 
 
 def test_what_is_no_act_and_a_draft_stand_nowhere(filed, afsa, add_case):
-    case, draft = filed(), add_case(afsa, submitted=None, state=A.DRAFT)
+    case, draft = filed.file(), add_case(afsa, submitted=None, state=A.DRAFT)
     filed.act(case, "note", "", FIRST + timedelta(days=1))
     filed.act(draft, "note", "", FIRST)
     assert (stood(case), stood(draft)) == ([(INTAKE, FIRST, None)], [])
@@ -123,7 +90,7 @@ def test_what_is_no_act_and_a_draft_stand_nowhere(filed, afsa, add_case):
 def test_any_history_comes_to_what_its_record_says(filed, acts):
     migration = import_module("applications.migrations.0046_stays")
     with transaction.atomic():
-        case, day = filed(), FIRST
+        case, day = filed.file(), FIRST
         for after, (what, state) in acts:
             day += timedelta(days=after)
             filed.act(case, what, state, day)

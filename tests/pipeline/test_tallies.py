@@ -26,7 +26,7 @@ from tests.plugins.tallied import MONTH, SINCE, counts, numbers, passages, passa
 
 
 def took(regulator):
-    found = tallies.took([regulator.pk], counts(regulator), since=SINCE, chosen="")
+    found = tallies.took([regulator.pk], counts(regulator), since=SINCE, types=None)
     return {(one.what, one.stage, one.month): one[3:] for one in found}
 
 

@@ -20,6 +20,8 @@ PAGES = [
     "/pipeline/cases/",
     "/pipeline/cases.csv",
     "/pipeline/passages/?period=12-months",
+    "/pipeline/time/",
+    "/pipeline/flow/",
     STEPS,
 ]
 

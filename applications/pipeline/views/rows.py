@@ -24,4 +24,5 @@ def row(case: Any) -> dict[str, Any]:
         "stage": filters.place_in_words(case.place),
         "waiting": filters.waiting_in_words(case.waiting),
         "age": age if case.state in OPEN else None,
+        "is_over": bool(case.next_due and case.next_due < timezone.now()),
     }

@@ -1,0 +1,80 @@
+"""How old open cases are, counted from their submission."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from applications.models.tallies import Counted
+from applications.pipeline import filters
+from applications.pipeline.days import WorkingDays
+from applications.pipeline.figures import Bar, Figure, bars, total
+from applications.pipeline.tallies import Count
+
+BUCKETS = ((0, 20), (21, 40), (41, 60), (61, 90), (91, None))
+
+
+class Ages:
+    """Working days since the submission of the open cases among these counts. Of some the calendar may lack a
+    year: they have a line of their own, and are not in the percentiles.
+    """
+
+    def __init__(
+        self, counts: Iterable[Count], *, today: date, days: WorkingDays, url: Callable[..., str]
+    ) -> None:
+        self.url, self.ages = url, Counter[int | None]()
+        self.counts = [one for one in counts if one.what == Counted.AGE]
+        for one in self.counts:
+            self.ages[days.between(one.day, today) if one.day else None] += one.number
+        self.known = Counter({age: number for age, number in self.ages.items() if age is not None})
+
+    @property
+    def number(self) -> Figure:
+        return Figure(count=total(self.counts), url=self.url(state="open"))
+
+    @property
+    def median(self) -> int | None:
+        return percentile(self.known, 50)
+
+    @property
+    def high(self) -> int | None:
+        return percentile(self.known, 85)
+
+    @property
+    def longest(self) -> int | None:
+        return max(self.known, default=None)
+
+    def older_url(self) -> str:
+        """The list of open cases of some age and more; the age is put at the end."""
+        return self.url(age="")
+
+    def bars(self) -> list[Bar]:
+        rows = [(_range(low, high), self._between(low, high)) for low, high in BUCKETS]
+        if self.ages[None]:
+            unknown = Figure(count=self.ages[None], url=self.url(age=filters.UNKNOWN_AGE))
+            rows.append((_("Not known: the calendar lacks the year"), unknown))
+        return bars(rows)
+
+    def _between(self, low: int, high: int | None) -> Figure:
+        number = sum(
+            number for age, number in self.known.items() if age >= low and (high is None or age <= high)
+        )
+        return Figure(count=number, url=self.url(age=f"{low}-{high or ''}"))
+
+
+def percentile(counted: Counter[int], percent: int) -> int | None:
+    """The smallest number that at least so many percent of the cases do not exceed."""
+    needed, seen = math.ceil(counted.total() * percent / 100), 0
+    for number in sorted(counted):
+        seen += counted[number]
+        if seen >= needed:
+            return number
+    return None
+
+
+def _range(low: int, high: int | None) -> str:
+    if high is None:
+        return _("%(days)s working days and more") % {"days": low}
+    return _("%(low)s to %(high)s working days") % {"low": low, "high": high}
