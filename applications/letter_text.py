@@ -48,7 +48,7 @@ def render(
                 "licence_type": _in(case.book.licence_type_title, language),
                 "points": "\n\n".join(numbered) or IN_LETTER["none"][language],
                 "reason": wording.get("reason", facts.reason),
-                "until": words.day(until) if until else "",
+                "until": words.due_day(until) if until else "",
                 "licence": facts.licence,
                 "officer": officer,
             }
@@ -110,7 +110,7 @@ def _point(point: Point, text: str, language: str) -> str:
     title = _in(point.title, language) if point.title else ""
     due = ""
     if point.due_on:
-        due = f" ({IN_LETTER['by'][language].format(day=words.day(point.due_on))})"
+        due = f" ({IN_LETTER['by'][language].format(day=words.due_day(point.due_on))})"
     cited = "\n".join(marked(citation, language) for citation in point.citations)
     return "\n".join(part for part in (title, f"{text}{due}" if text else "", cited) if part)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.utils import formats, timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext, ngettext
 
 SIGNS = {"KZT": "₸"}
@@ -21,6 +22,20 @@ def day(value: date | datetime) -> str:
 def _day(value: date, _language: str | None) -> str:
     """A page of a list names the same few days again and again."""
     return formats.date_format(value, "DATE_FORMAT")
+
+
+def due_day(value: date | datetime) -> str:
+    """A day that somebody has to meet, with its weekday, which no sentence inflects:
+    Saturday 5 December 2026 · 5 декабря 2026 г. (суббота) · 2026 ж. 5 желтоқсан (сенбі)
+    """
+    here = _here(value)
+    return _due_day(here.date() if isinstance(here, datetime) else here, _language())
+
+
+@lru_cache(maxsize=5000)
+def _due_day(value: date, language: str) -> str:
+    weekday, written = str(WEEKDAYS[value.weekday()]), formats.date_format(value, "DATE_FORMAT")
+    return f"{weekday} {written}" if language == "en" else f"{written} ({weekday.lower()})"
 
 
 def clock(value: datetime) -> str:

@@ -48,6 +48,7 @@ def _of_account(title: str | Promise, *more: str) -> Mail:
     )
 
 
+TO_BE_MET = {"due", "reply_by"}  # names of a context: their days are said with the weekday
 # Dates are given as date or datetime, numbers as int; texts in the recipient's language.
 MAILS = {
     "submitted": Mail(
@@ -176,7 +177,7 @@ def render(
     name = mail.words or template
     with timezone.override(ZoneInfo(zone)), translation.override(language):
         data = {
-            **{name: _shown(value) for name, value in context.items()},
+            **{name: _shown(name, value) for name, value in context.items()},
             "ref": subject_ref,
             "base_url": settings.BASE_URL,
         }
@@ -216,10 +217,14 @@ def _has_days(context: dict[str, Any]) -> bool:
     )
 
 
-def _shown(value: Any) -> Any:
-    """A date in words, a time of day with its zone; anything else as it is, in rows too."""
+def _shown(name: str, value: Any) -> Any:
+    """A date in words, one to be met with its weekday, a time of day with its zone; anything else as it is,
+    in rows too.
+    """
     if isinstance(value, list):
-        return [{name: _shown(part) for name, part in row.items()} for row in value]
+        return [{of: _shown(of, part) for of, part in row.items()} for row in value]
     if isinstance(value, datetime):
         return words.moment(value)
-    return words.day(value) if isinstance(value, date) else value
+    if not isinstance(value, date):
+        return value
+    return words.due_day(value) if name in TO_BE_MET else words.day(value)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.desk.words import outcome_words
 from applications.models import Application, Recommendation, Stage
 from look.fields import DayMonthYearField, long_text
+from regulators.last_day import LastDayField
 from regulators.rulebook import say
 
 
@@ -33,7 +34,7 @@ class ReturnStageForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    return_by = DayMonthYearField(label=_("Day by which the firm has to submit again"))
+    return_by = LastDayField(label=_("Day by which the firm has to submit again"))
 
 
 class Departing(forms.Form):
@@ -105,7 +106,7 @@ class ProposeRefusalForm(WithGrounds):
 class IndividualRefusalForm(forms.Form):
     reason = long_text(_("Reasons, for the file"))
     notice = long_text(_("Notice, as the firm will read it"), rows=8)
-    represent_until = DayMonthYearField(
+    represent_until = LastDayField(
         label=_("Last day for what the firm says to it"),
         help_text=_(
             "Where the rule book has no period on record, it is at least 10 working days, by our policy."

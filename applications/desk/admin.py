@@ -33,6 +33,7 @@ from applications.services import individuals
 from look import words
 from look.papers import language_of
 from regulators.keeping import last_day
+from regulators.last_day import warn
 from regulators.queries import regulators_of
 from workflow.acts import Act
 from workflow.admin import ActsOnlyAdmin
@@ -65,6 +66,12 @@ class CaseBound(ActsOnlyAdmin):
 
     def page_of(self, request: HttpRequest, obj: Any) -> HttpResponse:
         raise NotImplementedError
+
+    def _run(self, request: HttpRequest, obj: Any, taken: Offer, version: int, form: Any) -> HttpResponse:
+        response = super()._run(request, obj, taken, version, form)
+        if isinstance(response, HttpResponseRedirect):
+            warn(request, form)
+        return response
 
     def act_facts(self, obj: Any, act: Act) -> list[tuple[str, Any]]:
         firm = getattr(obj, "application", obj).firm

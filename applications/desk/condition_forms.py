@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.models import Condition
 from look.fields import DayMonthYearField, long_text
+from regulators.last_day import LastDayField
 
 CONDITIONS = 10
 OPEN_AT_FIRST = 3
@@ -25,7 +26,7 @@ def _fields(number: int) -> dict[str, forms.Field]:
             initial=Condition.FIRM,
             required=False,
         ),
-        f"due_on_{number}": DayMonthYearField(
+        f"due_on_{number}": LastDayField(
             label=_("Condition %(number)s: to be met by") % told, required=False
         ),
         f"wanted_{number}": long_text(

@@ -16,6 +16,7 @@ from applications.portal.file_field import FilesField
 from look import words
 from look.fields import DIGITS, SPACES, DayMonthYearField, MoneyField, plain_amount
 from regulators import rulebook as rb
+from regulators.last_day import NoDayOff
 from regulators.rulebook import Requirement, say
 
 LONGEST_TEXT = 20_000
@@ -81,6 +82,10 @@ class DateField(DayMonthYearField):
             if written and not any(others):
                 value = list(written.groups())
         return super().to_python(value)
+
+
+class LastDateField(NoDayOff, DateField):
+    """The same for a day by which something is to be done."""
 
 
 class AnswerForm(DraftForm):

@@ -7,7 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from applications.portal.file_field import FilesField
-from applications.portal.forms import LONGEST_TEXT, DateField, DraftForm, PlainForm
+from applications.portal.forms import LONGEST_TEXT, DraftForm, LastDateField, PlainForm
 from applications.queries.law import slot_of
 
 LONGEST_QUESTION = 5_000
@@ -75,7 +75,7 @@ class FirmPointForm(PointForm):
 class ExtensionForm(PlainForm):
     """Stands within the form of the whole request, so its names have a prefix."""
 
-    until = DateField(label=_("The last day you wish for"), help_text=_("For example, 27 3 2026"))
+    until = LastDateField(label=_("The last day you wish for"), help_text=_("For example, 27 3 2026"))
     reason = forms.CharField(
         label=_("Why you need more time"),
         widget=forms.Textarea({"rows": 3}),

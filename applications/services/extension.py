@@ -37,7 +37,7 @@ def extend_period(*, actor: Any, case: Application, until: date, reason: str) ->
         before = found.deadline.due_on
         assert before is not None
         insist(until > before, _("The new date must be later than the present one."))
-        told = {"day": words.day(found.latest), "source": footing(found.clock)}
+        told = {"day": words.due_day(found.latest), "source": footing(found.clock)}
         insist(until <= found.latest, _("The new last day can be %(day)s at most (%(source)s).") % told)
         insist(reason.strip(), _("Write the reason."))
         take_side(case, actor=actor, side=DECIDE, act="extend_period")

@@ -251,6 +251,11 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def due_day(value: date | datetime | None) -> str:
+    return words.due_day(value) if value else ""
+
+
+@register.filter
 def clock(value: datetime | None) -> str:
     return words.clock(value) if value else ""
 

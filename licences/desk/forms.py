@@ -15,6 +15,7 @@ from licences.models import Licence
 from licences.standing import history_of
 from look import words
 from look.fields import DayMonthYearField, long_text
+from regulators.last_day import LastDayField
 
 
 class ActForm(forms.Form):
@@ -214,7 +215,7 @@ def paragraphs(text: str) -> list[str]:
 
 class ServiceForm(forms.Form):
     served_on = DayMonthYearField(label=_("Day of service"))
-    until = DayMonthYearField(
+    until = LastDayField(
         label=_("Last day for representations"),
         help_text=_("Where the rule book has no period on record, you set it; say so in how it was served."),
     )

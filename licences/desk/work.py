@@ -18,6 +18,7 @@ from licences import law, services
 from licences.desk.forms import AnswerForm, SaidForm, ServiceForm, WithdrawForm
 from licences.models import Licence, LicenceNotice, LicenceRepresentation
 from look import words
+from regulators.last_day import warn
 from regulators.periods import in_words
 from workflow.errors import Reason, Refused, status_of
 
@@ -160,6 +161,7 @@ def show(model_admin: Any, page: type[Work], request: HttpRequest, pk: int, pk_o
             reasons, status = refusal.reasons, status_of(refusal)
         else:
             messages.success(request, str(page.done))
+            warn(request, form)
             return HttpResponseRedirect(url)
     context = {**around, "form": form, "button": page.button, "facts": made.facts(), "reasons": reasons}
     return TemplateResponse(

@@ -41,7 +41,7 @@ def record_service(
             _insist(False, not_computable(period.missing_year))
         least = period.day or until
         told = _("By the rule book the firm may make representations until %(day)s at least.")
-        _insist(until >= least, told % {"day": words.day(least)})
+        _insist(until >= least, told % {"day": words.due_day(least)})
         _insist(how.strip(), _("Say how the notice was served."))
         notice.served_on, notice.served_how, notice.until = served_on, how, until
         notice.save(update_fields=["served_on", "served_how", "until"])

@@ -46,6 +46,7 @@ from tests.plugins.at_the_firm import (
     submit,
 )
 from tests.plugins.cases import PASSWORD
+from tests.plugins.days import working
 from tests.plugins.second_factor import app_of, code_of
 from tests.plugins.smtp import Mailbox
 from tests.plugins.watching import Watch
@@ -183,7 +184,7 @@ def mails_by_recipient(smtp: Mailbox) -> dict[str, Counter[str]]:
 
 def expected_mails(staff: SimpleNamespace, reference: str) -> dict[str, Counter[str]]:
     received = words.moment(Application.objects.get(reference=reference).submitted_at)
-    due = words.day(timezone.localdate() + timedelta(days=14))
+    due = words.due_day(working(timezone.localdate() + timedelta(days=14)))
     waits = f"[Internal] {reference} waits for you"
     return {
         EMAIL: Counter([

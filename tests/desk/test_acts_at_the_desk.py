@@ -1,6 +1,6 @@
 """The acts of a case: forms that the book fills, clashes, two people, and the road to a refusal."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,6 +11,7 @@ from applications.services import decisions
 from applications.services.effects import carried_over
 from tests.desk.conftest import act, at, on, stage_act
 from tests.plugins.cases import fresh
+from tests.plugins.days import working
 from workflow.errors import NotReady
 
 
@@ -60,7 +61,7 @@ def test_conditions_are_needed_and_a_day_without_a_text_is_a_mistake(recommended
     data = {"version": 0, "reason": "Good.", **on(day, "expires_on")}
 
     bare = browsers.decision_maker.post(url, data)
-    half = browsers.decision_maker.post(url, {**data, **on(day, "due_on_2"), "text_1": "Kept."})
+    half = browsers.decision_maker.post(url, {**data, **on(working(day), "due_on_2"), "text_1": "Kept."})
 
     assert (bare.status_code, half.status_code) == (422, 422)
     assert "Write at least one condition." in bare.content.decode()
@@ -68,6 +69,24 @@ def test_conditions_are_needed_and_a_day_without_a_text_is_a_mistake(recommended
     other = browsers.decision_maker.post(url, {**data, "text_1": "Kept.", "effect_1": "other"})
     assert list(other.context["form"].errors) == ["effect_text_1"]
     assert fresh(recommended).state == "recommended"
+
+
+def test_a_condition_by_a_day_off_is_refused_and_one_in_a_year_without_calendar_is_said(
+    recommended, browsers, today, new_calendar
+):
+    today(date(2026, 11, 30))
+    new_calendar("2026.2", until=2026)
+    recommended.findings.update(outcome="met")
+    url = act(recommended, "approve_in_principle")
+    data = {"version": 0, "reason": "Good.", "text_1": "Pay in.", **on(date(2027, 3, 31), "expires_on")}
+
+    off = browsers.decision_maker.post(url, {**data, **on(date(2026, 12, 16), "due_on_1")})
+    assert (off.status_code, list(off.context["form"].errors)) == (422, ["due_on_1"])
+
+    done = browsers.decision_maker.post(url, {**data, **on(date(2027, 1, 9), "due_on_1")}, follow=True)
+    assert recommended.conditions.get().due_on == date(2027, 1, 9)
+    said = "Whether Saturday 9 January 2027 is a day off could not be checked"
+    assert done.content.decode().count(said) == 1
 
 
 def test_what_is_not_met_and_is_to_be_carried_over_stands_on_the_licence(filed, afsa, browsers):
@@ -133,7 +152,7 @@ def test_a_condition_that_staff_bring_about_is_no_turn_of_the_firm(filed, afsa, 
     case = filed(afsa, state="recommended")
     case.findings.update(outcome="met")
     today = timezone.localdate()
-    ours, theirs = today + timedelta(days=20), today + timedelta(days=60)
+    ours, theirs = (working(today + timedelta(days=count)) for count in (20, 60))
     told = {"reason": "Good.", **on(today + timedelta(days=90), "expires_on")}
     told |= {"text_1": "We check the site.", "owner_1": "reviewer", **on(ours, "due_on_1")}
     if firms:
@@ -195,7 +214,7 @@ def test_the_road_to_a_refusal(recommended, browsers):
     case.refusal_notices.update(proposed_at=timezone.now() - timedelta(days=9))
     page = at("service", case, notice.pk)
     assert browsers.case_officer.post(page, {**served, **on(today, "until")}).status_code == 422
-    tomorrow = on(today + timedelta(days=1), "until")
+    tomorrow = on(working(today + timedelta(days=1)), "until")
     assert browsers.case_officer.post(page, {**served, **tomorrow}).status_code == 302
     case.refusal_notices.update(representations_until=today - timedelta(days=1))  # as if two days had passed
     said = Representation.objects.create(notice=notice, text="Not so.", made_by=case.created_by)

@@ -14,6 +14,7 @@ from applications.queries.submissions import newest_submission
 from applications.services import requests, verdicts
 from tests.desk.conftest import at, on
 from tests.plugins.cases import fresh
+from tests.plugins.days import working
 from workflow.errors import NotReady
 
 CANARY = "zhasyryn-kanareika"
@@ -21,7 +22,7 @@ CANARY = "zhasyryn-kanareika"
 
 @pytest.fixture
 def day():
-    return timezone.localdate() + timedelta(days=10)
+    return working(timezone.localdate() + timedelta(days=10))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from applications.services.assessment import assess
 from look import words
 from tests.desk.conftest import at, finding_data, on, question_of
 from tests.plugins.cases import fresh
+from tests.plugins.days import working
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def asked(case, afsa_staff):
     reviewer = fresh(afsa_staff.reviewer)
     code = case.findings.first().requirement
     points = [{"requirement": code, "question": "As it was."}]
-    due = timezone.localdate() + timedelta(days=14)
+    due = working(timezone.localdate() + timedelta(days=14))
     return requests.write_request(actor=reviewer, case=case, due_on=due, points=points)
 
 

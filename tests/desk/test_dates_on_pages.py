@@ -47,7 +47,7 @@ def test_the_desk_reads_what_is_due_from_whom_since_when_and_why(national, engli
     page = english(afm_staff.reviewer).get(at("change", national))
     found, today = dates(page, desk=True), words.day(timezone.localdate())
     asked = found["Request 1"]
-    assert words.day(timezone.localdate() + 9 * DAY) in asked
+    assert words.due_day(timezone.localdate() + 9 * DAY) in asked
     assert "Waiting on: The firm" in asked
     assert asked.endswith(f"{set_in_the_case()} Began on {today}")
     body = found["Answer of Bank of Astana"]
@@ -65,7 +65,9 @@ def test_the_firm_reads_its_own_dates_and_none_of_what_is_inside(national, engli
     found = dates(page, desk=False)
     assert set(found) == {"Request 1", "Decision in the financial sphere"}
     assert "You " + set_in_the_case() in found["Request 1"]
-    assert words.day(add_working_days(timezone.localdate(), 30)) in found["Decision in the financial sphere"]
+    assert (
+        words.due_day(add_working_days(timezone.localdate(), 30)) in found["Decision in the financial sphere"]
+    )
     assert "Bank of Astana" not in page.content.decode()
 
 

@@ -12,6 +12,7 @@ from licences.models import Licence
 from regulators.services import confirm_authority_basis, enter_authority_basis
 from tests.desk.conftest import act, all_there, at, finding_data, on, question_of, stage_act
 from tests.plugins.cases import fresh
+from tests.plugins.days import working
 
 
 def posted(browser, url, data):
@@ -69,7 +70,7 @@ def test_from_submission_to_licence(submitted_case, browsers, afsa_staff):
     for document in unread:
         assert reviewer.get(at("document", case, document)).status_code == 200
     posted(lead, act(case, "recommend"), to_grant)
-    until = timezone.localdate() + timedelta(days=90)
+    until = working(timezone.localdate() + timedelta(days=90))
     posted(
         decider,
         act(case, "approve_in_principle"),

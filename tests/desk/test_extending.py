@@ -170,17 +170,22 @@ def test_the_decision_maker_extends_it_on_its_page_and_both_sides_read_why(runni
     browser, url = english(afm_staff.decision_maker), at("extend_period", running)
     assert url in browser.get(at("change", running)).content.decode()
     page = browser.get(url).content.decode()
-    assert "15 March 2027" in page
+    assert "Monday 15 March 2027" in page
     assert footing(running.book.clock("extension")) in page
+    off = browser.post(url, {"reason": REASON, **on(MOST, "until")}).context["form"].errors["until"]
+    assert off == [
+        "Monday 15 March 2027 is a day off. The last working day before it is Friday 12 March 2027."
+    ]
+    last = date(2027, 3, 12)
     late = browser.post(url, {"reason": REASON, **on(MOST + DAY, "until")})
     assert (late.status_code, "at most" in late.content.decode()) == (422, True)
-    done = browser.post(url, {"reason": REASON, **on(MOST, "until")})
+    done = browser.post(url, {"reason": REASON, **on(last, "until")})
     assert done.status_code == 302, done.content.decode()
     at_the_desk = browser.get(at("change", running)).content.decode()
     assert url not in at_the_desk
     to_the_firm = english(running.created_by).get(f"/applications/{running.pk}/").content.decode()
     for page in (at_the_desk, to_the_firm):
-        assert page.count("Extended on 30 November 2026 to 15 March 2027.") == 1
+        assert page.count("Extended on 30 November 2026 to Friday 12 March 2027.") == 1
         assert REASON in page
         assert footing(running.book.clock("extension")) in page
         assert "Period for the decision extended" in page

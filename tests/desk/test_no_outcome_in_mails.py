@@ -9,6 +9,7 @@ from notifications.models import Message
 from tests.desk.conftest import act, at, on
 from tests.desk.test_acts_at_the_desk import quotable
 from tests.plugins.cases import fresh
+from tests.plugins.days import working
 from tests.plugins.undone import rolled_back
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,11 @@ def refuse(case, browsers):
     decider, today = browsers.decision_maker, timezone.localdate()
     words = {"grounds": [quotable(case)], "departs": "The letter came after it."}
     press(decider, case, "propose_refusal", evidence="Letter 5.", notice="We propose to refuse.", **words)
-    served = {**on(today, "served_on"), "how": "By courier.", **on(today + timedelta(days=1), "until")}
+    served = {
+        **on(today, "served_on"),
+        "how": "By courier.",
+        **on(working(today + timedelta(days=1)), "until"),
+    }
     service = at("service", case, case.refusal_notices.get().pk)
     assert browsers.case_officer.post(service, served).status_code == 302
     case.refusal_notices.update(representations_until=today - timedelta(days=1))

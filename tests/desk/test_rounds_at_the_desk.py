@@ -11,6 +11,7 @@ from applications.services import rounds
 from applications.services.submission import notify_change
 from tests.desk.conftest import at, on
 from tests.plugins.cases import fresh
+from tests.plugins.days import working
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_more_time_is_granted_or_not(asked_case, sent, extension, browsers):
     early = browsers.reviewer.post(url, {"grant": "yes", "answer": "Kept.", **on(sent.due_on, "until")})
     assert early.status_code == 422
     assert "Kept." in early.content.decode()
-    until = sent.due_on + timedelta(days=3)
+    until = working(sent.due_on + timedelta(days=3))
     assert browsers.reviewer.post(url, {"grant": "yes", **on(until, "until")}).status_code == 302
     assert fresh(sent).due_on == until
     assert browsers.reviewer.get(url).status_code == 404
@@ -69,7 +70,7 @@ def test_more_time_is_declined_with_a_reason(asked_case, sent, extension, browse
 
 def test_a_request_is_changed_until_it_is_sent(asked_case, browsers):
     codes = [question["requirement"] for question in asked_case.snapshots.get().content["questions"]]
-    day = timezone.localdate() + timedelta(days=10)
+    day = working(timezone.localdate() + timedelta(days=10))
     written = {"pick_1": f"{codes[0]}|", "text_1": "Which bank?", **on(day, "due_on")}
     browsers.reviewer.post(at("request_new", asked_case), written)
     url = at("request_edit", asked_case, 1)
@@ -77,7 +78,7 @@ def test_a_request_is_changed_until_it_is_sent(asked_case, browsers):
     assert "Which bank?" in browsers.reviewer.get(url).content.decode()
     other = {
         "pick_1": f"{codes[1]}|", "text_1": "Which branch?", "pick_2": f"{codes[0]}|", "text_2": "Why?",
-        **on(day + timedelta(days=1), "due_on"),
+        **on(working(day + timedelta(days=1)), "due_on"),
     }  # fmt: skip
     assert browsers.reviewer.post(url, {**other, "version": 5}).status_code == 409
     assert browsers.reviewer.post(url, {**other, "version": 0}).status_code == 302

@@ -1,6 +1,6 @@
 """Pages of work on a case: what is posted reaches the service, and what is refused keeps what was typed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,6 +9,7 @@ from django.utils import timezone
 from applications.models import ChangeNotice, Consultation
 from tests.desk.conftest import at, finding_data, on, question_of
 from tests.plugins.cases import fresh
+from tests.plugins.days import working
 
 CANARY = "zhasyryn-kanareika"
 
@@ -30,7 +31,7 @@ def test_a_case_is_given_to_a_case_officer_of_the_regulator_only(submitted, brow
 
 
 def test_a_request_is_written_sent_and_closed(case, browsers):
-    code, day = case.findings.first().requirement, timezone.localdate() + timedelta(days=10)
+    code, day = case.findings.first().requirement, working(timezone.localdate() + timedelta(days=10))
     written = {"pick_1": f"{code}|", "text_1": "Which bank?", **on(day, "due_on")}
 
     response = browsers.reviewer.post(at("request_new", case), written)
@@ -86,13 +87,31 @@ def test_whoever_declares_a_conflict_does_nothing_more_on_the_case(case, browser
     assert fresh(finding).outcome == ""
 
 
+def test_a_day_off_is_refused_and_a_year_without_calendar_is_said(case, browsers, today, new_calendar):
+    today(date(2026, 11, 30))
+    new_calendar("2026.2", until=2026)
+    code, url = case.findings.first().requirement, at("request_new", case)
+    data = {"pick_1": f"{code}|", "text_1": "Typed."}
+
+    off = browsers.reviewer.post(url, {**data, **on(date(2026, 12, 5), "due_on")})
+    assert (off.status_code, case.requests.count()) == (422, 0)
+    page = off.content.decode()
+    assert "Saturday 5 December 2026 is a day off. The next working day is Monday 7 December 2026." in page
+    assert "Typed." in page
+
+    done = browsers.reviewer.post(url, {**data, **on(date(2027, 1, 9), "due_on")}, follow=True)
+    assert case.requests.get().due_on == date(2027, 1, 9)
+    said = "Whether Saturday 9 January 2027 is a day off could not be checked"
+    assert done.content.decode().count(said) == 1
+
+
 def test_what_staff_write_among_themselves_never_reaches_the_firm(case, browsers, english):
     reviewer, finding = browsers.reviewer, case.findings.first()
     consulted = {"body": CANARY, "question": CANARY, "silence": "wait"}
     held = {"kind": "call", "place": CANARY, "subject": CANARY, "minutes": CANARY, "others": CANARY,
             "actions": CANARY, **on(timezone.localdate(), "held_on")}  # fmt: skip
     assert reviewer.post(at("meeting_new", case), held).status_code == 302
-    day = timezone.localdate() + timedelta(days=10)
+    day = working(timezone.localdate() + timedelta(days=10))
     request = {"pick_1": f"{finding.requirement}|", "text_1": CANARY, **on(day, "due_on")}
     assert reviewer.post(at("note_new", case), {"text": CANARY}).status_code == 302
     assert reviewer.post(at("consultation_new", case), consulted).status_code == 302

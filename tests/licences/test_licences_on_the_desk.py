@@ -12,6 +12,7 @@ from regulators.models import Act, Regulator, Role
 from tests.desk.conftest import on
 from tests.licences.acting import let_time_pass, proposed, serve
 from tests.plugins.cases import appointed
+from tests.plugins.days import working
 from tests.plugins.second_factor import asks, shown_ago
 
 
@@ -69,7 +70,11 @@ def test_two_people_suspend_through_the_desk(grant, decision_maker):
     unserved = second.post(page, {"version": 0})
     assert (unserved.status_code, "is not served yet" in text(unserved)) == (422, True)
     notice = licence.notices.get()
-    served = {**on(today(), "served_on"), **on(today() + timedelta(days=1), "until"), "how": "By courier."}
+    served = {
+        **on(today(), "served_on"),
+        **on(working(today() + timedelta(days=1)), "until"),
+        "how": "By courier.",
+    }
     assert first.post(work(notice, "service"), served).status_code == 302
     assert second.post(page, {"version": 0}).status_code == 422
     let_time_pass(notice)
@@ -199,7 +204,11 @@ def test_the_steps_of_an_act_against_the_firm_take_a_fresh_factor(grant, decisio
     proposed(licence, "revoke", first, reason="r")
     notice = licence.notices.get()
     stale = shown_ago(signed_in(first), first, seconds=6 * 60)
-    served = {**on(today(), "served_on"), **on(today() + timedelta(days=1), "until"), "how": "By courier."}
+    served = {
+        **on(today(), "served_on"),
+        **on(working(today() + timedelta(days=1)), "until"),
+        "how": "By courier.",
+    }
     for name, data in (("service", served), ("withdraw", {"why": "Mended."})):
         for answer in (stale.get(work(notice, name)), stale.post(work(notice, name), data)):
             assert asks(answer)

@@ -229,8 +229,12 @@ def stumble(_reminder):
 @pytest.mark.parametrize(
     ("state", "fact", "words"),
     [
-        ("returned", "return_by", "was returned as incomplete, and was to be submitted again by 7 December"),
-        ("approved_in_principle", "expires_on", "set ended on 7 December 2026"),
+        (
+            "returned",
+            "return_by",
+            "was returned as incomplete, and was to be submitted again by Monday 7 December",
+        ),
+        ("approved_in_principle", "expires_on", "set ended on Monday 7 December 2026"),
     ],
 )
 def test_a_day_that_passed_is_raised_in_its_own_words(case_in, afsa_staff, state, fact, words):

@@ -46,11 +46,11 @@ def test_a_message_is_written_with_its_words(person: User) -> None:
         person,
         Status.WAITING,
     )
-    assert message.subject == "KZC-2026-0001 reply needed by 1 December 2026"
+    assert message.subject == "KZC-2026-0001 reply needed by Tuesday 1 December 2026"
     assert message.context == {"points": 2, "due": "2026-12-01", "clock_paused": True}
     assert message.body_text.split("\n\n")[:3] == [
         "The regulator asks you to answer 2 points about your application KZC-2026-0001.",
-        "Reply by 1 December 2026. The regulator set this day in your case; no law sets it. "
+        "Reply by Tuesday 1 December 2026. The regulator set this day in your case; no law sets it. "
         "The time for the review stands still until you reply.",
         "Answer the request:\nhttp://localhost:8000/applications/1/",
     ]

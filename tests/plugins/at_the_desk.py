@@ -13,6 +13,7 @@ from applications.models import Application
 from applications.samples import cases as samples
 from applications.services.evidence import open_evidence
 from tests.plugins.at_the_firm import BUSINESS, FIT, MINUTE, STAGES
+from tests.plugins.days import working
 from tests.plugins.ways import (
     act,
     fill_day,
@@ -90,7 +91,7 @@ def ask_for_one_more(page: Page, reference: str) -> None:
     put_in = "The query is in request 1, point 1, a draft."
     press(page, "Put this query into a request about CUS-14", put_in)
     page.get_by_role("link", name="request 1, point 1", exact=True).click()
-    fill_day(page, "Last day for the answer", timezone.localdate() + timedelta(days=14))
+    fill_day(page, "Last day for the answer", working(timezone.localdate() + timedelta(days=14)))
     page.get_by_role("group", name="Row 1", exact=True).get_by_label("Question to the firm").fill(
         "Send the minute that names the agreement."
     )
@@ -160,7 +161,7 @@ def approve_in_principle(page: Page, reference: str) -> None:
     open_case(page, reference)
     page.get_by_role("link", name="Approve in principle").click()
     page.get_by_label(re.compile("^Condition 1 ")).fill("Show that the share capital is paid in.")
-    fill_day(page, "Condition 1: to be met by", timezone.localdate() + timedelta(days=30))
+    fill_day(page, "Condition 1: to be met by", working(timezone.localdate() + timedelta(days=30)))
     fill_day(page, "The approval in principle expires on", timezone.localdate() + timedelta(days=120))
     page.get_by_label("Reason").fill("The criteria are met.")
     page.get_by_role("button", name="Approve in principle").click()

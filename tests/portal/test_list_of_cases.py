@@ -42,7 +42,7 @@ def test_a_request_shows_as_the_firms_turn_with_its_last_day(signed_in, firm_use
         ask(asked_case, "Where?", due_on=until)
         css, text = line(signed_in(firm_user))
         assert css == "task task--you"
-        assert f"In review Your turn · 10 working days left · until the end of {words.day(until)}" in text
+        assert f"In review Your turn · 10 working days left · until the end of {words.due_day(until)}" in text
         assert SET_IN_THE_CASE in text
 
 
@@ -55,7 +55,7 @@ def test_a_case_with_the_regulator_names_it_and_its_day(signed_in, firm_user, as
         css, text = line(signed_in(firm_user))
     assert css == "task"
     assert "In review With Astana Financial Services Authority · " in text
-    assert f"until the end of {words.day(due)}" in text
+    assert f"until the end of {words.due_day(due)}" in text
     assert footing(asked_case.book.clock("decision")) in text
 
 

@@ -1,7 +1,7 @@
 """The page of a request: points with the answer of before, parts, questions back, more time."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -15,6 +15,7 @@ from applications.services.submission import withdraw_application
 from look import words
 from tests.plugins.asked import filed_with_little, with_text
 from tests.plugins.cases import fresh, new_applicant
+from tests.plugins.days import working
 from tests.portal.conftest import pdf
 from workflow.errors import NotReady
 
@@ -150,8 +151,21 @@ def test_the_reply_is_read_under_the_name_of_the_regulator(browser, sent, url, f
     assert afsa_staff.reviewer.full_name not in page
 
 
+def test_more_time_is_wished_up_to_a_working_day(browser, sent, url, new_calendar):
+    year = sent.due_on.year + 1
+    new_calendar("2026.2", until=year - 1)
+    typed = {"version": 1, "act": "extension", "more-reason": "Slow."}
+    off = sent.due_on + timedelta(days=12 - sent.due_on.weekday())  # a Saturday
+    refused = browser.post(url, {**typed, **days(off)})
+    assert (refused.status_code, ExtensionRequest.objects.count()) == (422, 0)
+    assert "is a day off. The next working day is" in body(refused)
+    done = browser.post(url, {**typed, **days(date(year, 1, 1))}, follow=True)
+    assert ExtensionRequest.objects.get().until == date(year, 1, 1)
+    assert f"is a day off could not be checked: the calendar of {year} is not entered." in body(done)
+
+
 def test_more_time_is_asked_for_on_the_same_page(browser, sent, url, afsa_staff):
-    until = sent.due_on + timedelta(days=7)
+    until = working(sent.due_on + timedelta(days=7))
     typed = {"version": 1, "act": "extension", "p1-text": "Half."}
     refused = browser.post(url, {**typed, **days(until)})
     assert refused.status_code == 422
@@ -247,7 +261,7 @@ def test_a_request_of_a_case_that_ended_is_read_and_says_why_no_more(
     assert fields_in(page) == set()
     assert fields_in(body(browser.get(f"{url}?send=part"))) == set()
     typed = {"version": 0, "p1-text": "After", "p1-version": 0, "p1-ask": "Why?", "more-reason": "Ill",
-             **days(last_day + timedelta(days=3))}  # fmt: skip
+             **days(working(last_day + timedelta(days=3)))}  # fmt: skip
     for act in ("send", "ask", "extension", "later", ""):
         refused = browser.post(url, {**typed, "act": act, "p1-files": [pdf()]})
         assert refused.status_code == 422
@@ -297,7 +311,7 @@ def test_a_request_of_a_case_that_was_withdrawn_is_not_answered_and_not_spoken_o
     version = fresh(sent).version
     for act in ("send", "ask", "extension", "later"):
         typed = {"p1-text": "After", "p1-version": "1", "p1-ask": "Why?", "more-reason": "Ill"}
-        typed |= days(last_day + timedelta(days=3))
+        typed |= days(working(last_day + timedelta(days=3)))
         assert browser.post(url, typed | {"act": act, "version": version}).status_code == 422
     with pytest.raises(NotReady, match="decided"):
         requests.send_answers(actor=firm_user, request=sent, expected_version=version)

@@ -30,6 +30,7 @@ from audit.models import Event
 from notifications.models import Message
 from tests.plugins.asked import filed_with_little, with_text
 from tests.plugins.cases import fresh, new_applicant
+from tests.plugins.days import working
 from workflow.errors import Refused
 
 
@@ -87,7 +88,7 @@ def test_a_colleague_with_the_same_question_is_heard(sent, firm_user, custody_fi
 
 
 def test_more_time_is_asked_for_once(browser, sent, url):
-    until = sent.due_on + timedelta(days=7)
+    until = working(sent.due_on + timedelta(days=7))
     day = {"more-until_day": until.day, "more-until_month": until.month, "more-until_year": until.year}
     press_twice(browser, url, {"act": "extension", "more-reason": "Slow.", **day})
     told = Message.objects.filter(template="extension_asked").count()
@@ -163,7 +164,7 @@ def test_at_the_desk_a_reply_and_a_note_are_written_once(signed_in, asked_case, 
 
 
 def test_at_the_desk_a_request_and_a_consultation_are_written_once(signed_in, asked_case, afsa_staff):
-    desk, day = signed_in(afsa_staff.reviewer), timezone.localdate() + timedelta(days=9)
+    desk, day = signed_in(afsa_staff.reviewer), working(timezone.localdate() + timedelta(days=9))
     code = with_text(asked_case, 1)[0].code
     typed = {"pick_1": f"{code}|", "text_1": "Why?", "due_on_day": day.day, "due_on_month": day.month}
     typed["due_on_year"] = day.year

@@ -95,7 +95,7 @@ def test_a_request_makes_it_the_firms_turn_and_says_since_when_the_clock_stands(
         for url in pages_of(reviewed):
             line = visit(url)
             assert line.startswith(
-                f"In review Your turn 8 working days left until the end of {words.day(until)}"
+                f"In review Your turn 8 working days left until the end of {words.due_day(until)}"
             )
             assert "a day set by the regulator in this case, not by law" in line
             assert f"The regulator’s clock has been paused since {words.day(day)}" in line

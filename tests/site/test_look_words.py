@@ -24,6 +24,22 @@ def test_a_long_date(language: str, text: str) -> None:
         assert Template("{{ day|day }}").render(Context({"day": FIFTH_OF_MARCH})) == text
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Saturday 5 December 2026"),
+        ("ru", "5 декабря 2026 г. (суббота)"),
+        ("kk", "2026 ж. 5 желтоқсан (сенбі)"),
+    ],
+)
+def test_a_day_to_be_met_has_its_weekday(language: str, text: str) -> None:
+    """Of an instant it is the day in Almaty."""
+    last, evening = date(2026, 12, 5), datetime(2026, 12, 4, 20, 0, tzinfo=UTC)
+    with translation.override(language):
+        assert (words.due_day(last), words.due_day(evening)) == (text, text)
+        assert Template("{{ day|due_day }}|{{ none|due_day }}").render(Context({"day": last})) == f"{text}|"
+
+
 def test_a_month_within_a_date_is_not_capitalised_in_kazakh_wherever_it_is_written() -> None:
     page = Template("{{ day|date:'DATE_FORMAT' }} {{ day|date:'YEAR_MONTH_FORMAT' }} {{ day|date:'j E' }}")
     with translation.override("kk"):

@@ -21,6 +21,7 @@ from applications.models import Application
 from applications.portal import typed
 from applications.queries.conflicts import why_not
 from applications.states import ApplicationState
+from regulators.last_day import warn
 from workflow.errors import Conflict, Gone, NotAllowed, Reason, Refused, status_of
 
 security = logging.getLogger("kzcustody.security")
@@ -106,6 +107,7 @@ class Page:
         except Refused as refusal:
             return self.refused(refusal, form)
         messages.success(self.request, str(self.done))
+        warn(self.request, form)
         return HttpResponseRedirect(self.done_url(result))
 
     def refused(self, refusal: Refused, form: forms.Form) -> HttpResponse:

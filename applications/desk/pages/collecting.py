@@ -19,7 +19,7 @@ from applications.queries.law import requirement_of
 from applications.queries.submitted_people import as_submitted
 from applications.request_texts import RequestText, texts_of
 from applications.services import querying, requests
-from look.fields import DayMonthYearField
+from regulators.last_day import LastDayField
 from regulators.rulebook import say
 
 
@@ -29,7 +29,7 @@ class CollectForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one")},
     )
-    due_on = DayMonthYearField(label=gettext_lazy("Last day for the answer"))
+    due_on = LastDayField(label=gettext_lazy("Last day for the answer"))
 
 
 class CollectPage(Page):

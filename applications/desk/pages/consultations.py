@@ -19,8 +19,9 @@ from applications.queries.conflicts import cannot_act, named
 from applications.queries.consultations import silence_rests_on
 from applications.services import consultations
 from look import words
-from look.fields import DayMonthYearField, long_text
+from look.fields import long_text
 from regulators.calendars import YearNotInCalendarError, add_working_days
+from regulators.last_day import LastDayField
 from regulators.periods import in_words
 from regulators.queries import people_with_role
 
@@ -66,7 +67,7 @@ class ConsultForm(forms.Form):
         max_value=250,
         required=False,
     )
-    due_on = DayMonthYearField(label=gettext_lazy("Or by this day"), required=False)
+    due_on = LastDayField(label=gettext_lazy("Or by this day"), required=False)
     silence = forms.ChoiceField(
         label=gettext_lazy("What no answer by then means"),
         choices=Consultation.SILENCE_RULES,
@@ -138,7 +139,7 @@ class OfConsultation(Page):
 
     def context(self) -> dict[str, Any]:
         asked, case = self.consultation, self.case
-        due = words.day(asked.due_on) if asked.due_on else _("no day")
+        due = words.due_day(asked.due_on) if asked.due_on else _("no day")
         about = [standing.stage_title(case, asked.stage)] if asked.stage else []
         rule = f"{asked.get_silence_display()} ({silence_rests_on(asked)})"
         facts = [(_("Consulted"), asked.body), (_("Asked by"), asked.asked_by.full_name),

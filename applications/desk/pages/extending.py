@@ -12,13 +12,14 @@ from applications.models import Application
 from applications.queries.extension import extension_now
 from applications.services.extension import extend_period
 from look import words
-from look.fields import DayMonthYearField, long_text
+from look.fields import long_text
+from regulators.last_day import LastDayField
 from regulators.periods import in_words
 from regulators.rulebook import say
 
 
 class ExtendForm(forms.Form):
-    until = DayMonthYearField(label=gettext_lazy("New last day of the period"))
+    until = LastDayField(label=gettext_lazy("New last day of the period"))
     reason = long_text(gettext_lazy("Reason, as the firm will read it"))
 
 
@@ -39,7 +40,10 @@ class ExtendPeriodPage(Page):
         return self.render(None if self.found.refusal else self.form())
 
     def form(self, data: Any = None) -> ExtendForm:
-        return ExtendForm(data)
+        form = ExtendForm(data)
+        until: Any = form.fields["until"]
+        until.latest = self.found.latest
+        return form
 
     def run(self, data: dict[str, Any]) -> Application:
         return extend_period(actor=self.user, case=self.case, **data)
@@ -51,10 +55,10 @@ class ExtendPeriodPage(Page):
             period = self.case.book.clock(found.deadline.code)
             facts += [
                 (_("Period"), say(period.title) if period else found.deadline.code),
-                (_("It ends now on"), words.day(found.deadline.due_on)),
+                (_("It ends now on"), words.due_day(found.deadline.due_on)),
             ]
         if found.clock:
             facts.append((say(found.clock.title), in_words(found.clock)))
         if found.latest and not found.refusal:
-            facts.append((_("The new last day at most"), words.day(found.latest)))
+            facts.append((_("The new last day at most"), words.due_day(found.latest)))
         return {"facts": [(name, value) for name, value in facts if value]}

@@ -23,7 +23,8 @@ from applications.queries.letters import (
 )
 from applications.services.letters import issue_letter
 from look import words
-from look.fields import DayMonthYearField, long_text
+from look.fields import long_text
+from regulators.last_day import LastDayField
 from regulators.rulebook import say
 from workflow.errors import Conflict, NotReady
 
@@ -71,7 +72,7 @@ class LetterForm(forms.Form):
         fields = vars(self)["fields"]
         fields["about"].initial = facts.about
         if wants_day(letter, facts):
-            fields["until"] = DayMonthYearField(label=_("Last day that the letter names"))
+            fields["until"] = LastDayField(label=_("Last day that the letter names"))
         self.names = [(language, name) for name in to_word(letter, facts) for language in letter.languages]
         for language, name in self.names:
             label = _("%(text)s, in this language: %(language)s")

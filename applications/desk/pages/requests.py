@@ -20,7 +20,8 @@ from applications.queries.submitted_people import as_submitted
 from applications.request_texts import RequestText, texts_of
 from applications.services import requests
 from applications.states import DECIDED
-from look.fields import DayMonthYearField, long_text
+from look.fields import long_text
+from regulators.last_day import LastDayField
 from regulators.periods import in_words
 from regulators.rulebook import say
 
@@ -28,7 +29,7 @@ from regulators.rulebook import say
 class RequestForm(Picked):
     TEXT = gettext_lazy("Question to the firm")
 
-    due_on = DayMonthYearField(label=gettext_lazy("Last day for the answer"))
+    due_on = LastDayField(label=gettext_lazy("Last day for the answer"))
 
     def __init__(self, *args: Any, texts: Sequence[RequestText], language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

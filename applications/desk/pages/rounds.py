@@ -13,7 +13,8 @@ from applications.presses import newest, posted_seen
 from applications.queries.law import requirement_of
 from applications.services import rounds
 from look import words
-from look.fields import DayMonthYearField, long_text
+from look.fields import long_text
+from regulators.last_day import LastDayField
 from regulators.rulebook import say
 
 SEEN = gettext_lazy("The firm reads what you write here.")
@@ -66,7 +67,7 @@ class ExtensionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose whether you grant more time")},
     )
-    until = DayMonthYearField(
+    until = LastDayField(
         label=gettext_lazy("New last day for the answer"),
         required=False,
         help_text=gettext_lazy(
@@ -124,8 +125,8 @@ class ExtensionPage(Page):
         asked = self.extension
         return {
             "facts": [
-                (_("Last day now"), words.day(asked.request.due_on)),
-                (_("Wished last day"), words.day(asked.until)),
+                (_("Last day now"), words.due_day(asked.request.due_on)),
+                (_("Wished last day"), words.due_day(asked.until)),
                 (_("Why"), asked.reason),
                 (_("Asked by"), f"{asked.asked_by.audit_name}, {words.moment(asked.asked_at)}"),
             ]

@@ -32,6 +32,7 @@ from applications.services.requests import (
 )
 from applications.services.rounds import ask_about_point, ask_for_time
 from applications.states import DECIDED
+from regulators.last_day import warn
 from workflow.errors import Conflict, Reason, Refused, status_of
 
 
@@ -249,6 +250,7 @@ def _ask_for_time(found: Round) -> HttpResponse:
     ask_for_time(actor=found.request.user, request=found.asked, **found.more.cleaned_data)
     words = _("More time is asked for. Until the reviewer answers, the last day stays as it is.")
     messages.success(found.request, words)
+    warn(found.request, found.more)
     return redirect(f"{found.here}#time")
 
 
