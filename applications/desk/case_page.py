@@ -79,7 +79,8 @@ def case_context(case: Any, user: Any) -> dict[str, Any]:
     held = parts_held(case, (*PARTS, *BESIDE), **beside)
     prefetch_related_objects([case], "stages")
     _remember(case, held)
-    waits, due = standing.waiting(case), standing.due(case)
+    waits = standing.waiting(case)
+    due = standing.due_of_turn(case, waits)
     dates = dates_of(
         case, requests=case.requests.all(), notices=case.refusal_notices.all(),
         conditions=case.conditions.all(), consultations=case.consultations.all(),

@@ -16,7 +16,7 @@ from applications.models import Application
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from regulators.calendars import YearNotInCalendarError, is_forecast, working_days_between
-from regulators.periods import footing
+from regulators.periods import footing, set_in_the_case
 from regulators.queries import staff_roles
 from regulators.rulebook import READINESS, Clock, say
 
@@ -122,6 +122,26 @@ def due(case: Any) -> Due | None:
     if not case.next_due:
         return None
     return due_at(case.next_due, case.due_working_days, case.book.clock(case.due_code))
+
+
+def due_of_turn(case: Any, found: Waiting) -> Due | None:
+    """The date of whoever has the turn: while the firm is asked, the day that it was given, and none where it
+    was given none; else the nearest deadline.
+    """
+    if found.on != FIRM:
+        return due(case)
+    day, told = _given(case)
+    if day is None:
+        return None
+    left = days_between(timezone.localdate(), day)
+    return Due(day=day, left=left, total=0, forecast=False, footing=told)
+
+
+def _given(case: Any) -> tuple[date | None, str]:
+    """The day that the firm has for what it is asked, and on what it rests."""
+    if case.state == A.REFUSAL_PROPOSED:
+        return case.until_now, footing(case.book.clock("representations"))
+    return case.return_by if case.state == A.RETURNED else case.asked_until_now, set_in_the_case()
 
 
 def due_at(moment: datetime, working_days: int | None, clock: Clock | None = None) -> Due:

@@ -12,7 +12,7 @@ from applications.services import clocks, consultations
 from applications.services.standing import keep
 from look import words
 from regulators.calendars import add_working_days
-from regulators.periods import set_in_the_case
+from regulators.periods import footing, set_in_the_case
 from tests.desk.conftest import at
 from tests.plugins.cases import fresh
 from tests.plugins.versions import following
@@ -58,6 +58,46 @@ def test_the_desk_reads_what_is_due_from_whom_since_when_and_why(national, engli
     html = page.content.decode()
     assert html.index("Dates that were met") < html.index("<dt>Completeness check</dt>")
     assert page.content.decode().count("Each day ends at midnight, Almaty time.") == 1
+
+
+def headline(page):
+    """The day of the headline, on what it rests, and whether the page says it."""
+    html, day = page.content.decode(), page.context["due_day"]
+    head = html[html.index('class="turn') : html.index('<section class="pane"')]
+    return day, page.context["footing"], f"until the end of {words.due_day(day)}" in head
+
+
+def test_the_headline_names_the_day_of_the_request_while_the_firm_is_asked(national, english, afm_staff):
+    browser, today = english(afm_staff.reviewer), timezone.localdate()
+    asked = headline(browser.get(at("change", national)))
+    assert asked == (today + 9 * DAY, set_in_the_case(), True)
+
+    national.requests.update(status="closed")
+    keep([national.pk])
+    clock = national.book.clock("decision")
+    assert headline(browser.get(at("change", national))) == (
+        add_working_days(today, 30),
+        footing(clock),
+        True,
+    )
+
+
+@pytest.mark.parametrize("state", ["returned", "refusal_proposed"])
+def test_it_names_the_day_of_what_was_returned_and_of_a_notice(filed, afm, english, afm_staff, state):
+    case, day = filed(afm, state=state), timezone.localdate() + 4 * DAY
+    rests = {"returned": set_in_the_case(), "refusal_proposed": footing(case.book.clock("representations"))}
+    kept = {"return_by": day, "served_now": timezone.localdate(), "until_now": day}
+    Application.objects.filter(pk=case.pk).update(**kept)
+    page = english(afm_staff.reviewer).get(at("change", case))
+    assert headline(page) == (day, rests[state], True)
+
+
+def test_a_stage_that_is_with_the_firm_has_no_day(national, english, afm_staff):
+    national.requests.update(status="closed")
+    national.stages.filter(order=0).update(state="changes_requested")
+    keep([national.pk])
+    page = english(afm_staff.reviewer).get(at("change", national))
+    assert (page.context["waits"].on, page.context["due_day"]) == ("firm", None)
 
 
 def test_the_firm_reads_its_own_dates_and_none_of_what_is_inside(national, english):

@@ -64,7 +64,7 @@ def test_it_ends_on_the_new_day_and_the_firm_is_told_at_once(running, afm_staff)
 @pytest.mark.parametrize(("until", "said"), [
     (DUE, "must be later than the present one"),
     (DUE - DAY, "must be later than the present one"),
-    (MOST + DAY, "can be 15 March 2027 at most"),
+    (MOST + DAY, "can be Monday 15 March 2027 at most"),
 ])  # fmt: skip
 def test_it_is_neither_shortened_nor_made_longer_than_the_book_lets_it(running, afm_staff, until, said):
     with pytest.raises(NotReady, match=said):

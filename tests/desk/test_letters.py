@@ -118,7 +118,7 @@ def test_checks_that_two_people_made_free_the_letter(in_principle, afsa_staff):
         about=about(in_principle, "in_principle"),
     )  # fmt: skip
     assert {power["by"] for power in row.powers} == {"check"}
-    assert "1. Pay in the capital. (by 1 March 2027)" in row.text
+    assert "1. Pay in the capital. (by Monday 1 March 2027)" in row.text
     assert row.language == "en"
     assert "{" not in row.text
 
