@@ -41,6 +41,20 @@ PAGES = (
     Measure(
         title="pipeline / dashboard", house="pipeline", floor="dashboard", queries=6, limit=1.5, large=0.15
     ),
+    Measure(
+        title="times of the pipeline / dashboard",
+        house="pipeline time",
+        floor="dashboard",
+        queries=6,
+        large=0.15,
+    ),
+    Measure(
+        title="flow of the pipeline / dashboard",
+        house="pipeline flow",
+        floor="dashboard",
+        queries=6,
+        large=0.15,
+    ),
     Measure(title="firm's cases / list", house="portal list", floor="list", limit=1.8, queries=8),
     Measure(title="case in the portal / detail", house="portal case", floor="detail", limit=2.0, queries=10),
     Measure(

@@ -51,14 +51,12 @@ NOT_FILLED = """
 FILL = """
     DO $$
     DECLARE
-        event record; subject text := ''; state text; accepted boolean; approved text[];
+        event record; subject text := ''; state text; accepted boolean; approved text[]; stages text[];
         place text; here text; since date;
     BEGIN
         FOR event IN
             SELECT act.subject, act.kind, act.to_state, COALESCE(act.data->>'stage', '') AS stage,
-                (act.at AT TIME ZONE 'Asia/Almaty')::date AS day, filed.id, filed.licence_type_id, ARRAY(
-                    SELECT code::text FROM applications_stage WHERE application_id = filed.id ORDER BY "order"
-                ) AS stages,
+                (act.at AT TIME ZONE 'Asia/Almaty')::date AS day, filed.id, filed.licence_type_id,
                 LEAD(act.subject) OVER (ORDER BY act.subject, act.number) IS DISTINCT FROM act.subject AS is_last
             FROM audit_event AS act
             JOIN applications_application AS filed
@@ -68,6 +66,9 @@ FILL = """
         LOOP
             IF event.subject <> subject THEN
                 subject := event.subject; state := ''; accepted := FALSE; approved := '{}'; place := '';
+                stages := ARRAY(
+                    SELECT code FROM applications_stage WHERE application_id = event.id ORDER BY "order"
+                );
             END IF;
             accepted := accepted OR event.kind = 'application.accept';
             IF event.stage = '' AND event.to_state <> '' THEN
@@ -83,7 +84,7 @@ FILL = """
                     'refusal_proposed') THEN ''
                 WHEN NOT accepted THEN 'intake'
                 ELSE COALESCE((
-                    SELECT code FROM unnest(event.stages) WITH ORDINALITY AS one (code, nr)
+                    SELECT code FROM unnest(stages) WITH ORDINALITY AS one (code, nr)
                     WHERE code <> ALL(approved) ORDER BY nr LIMIT 1
                 ), 'approved')
             END;

@@ -17,7 +17,7 @@ from applications.queries.passages import ZONE
 from applications.states import OPEN
 from applications.states import ApplicationState as A
 from audit.models import Event
-from regulators.models import Role
+from regulators.models import LicenceType, Role
 from regulators.queries import regulators_of, staff_roles
 from workflow.acts import acts_of
 
@@ -93,11 +93,15 @@ def steps(cases: ApplicationQuerySet, period: Period) -> QuerySet[Event]:
     )  # fmt: skip
 
 
-def passages(cases: ApplicationQuerySet, *, stage: str, period: Period) -> QuerySet[Passage]:
-    """Of these cases, or of a stage of them, those that ended in the period, the newest first."""
+def passages(user: Any, *, types: list[str] | None, stage: str, period: Period) -> QuerySet[Passage]:
+    """Of the cases that the person manages, of these licence types (None: all), or of a stage of them: those
+    that ended in the period, the newest first.
+    """
+    kinds = LicenceType.objects.filter(regulator__in=managed_by(user))
+    if types is not None:
+        kinds = kinds.filter(code__in=types)
     within = Passage.objects.filter(stage=stage, ended_on__range=(period.first, period.last))
-    types = cases.order_by().values("licence_type")
-    found = within.filter(licence_type__in=types, application__in=cases)
+    found = within.filter(licence_type__in=kinds.order_by().values("pk"))
     return found.select_related("application__firm", "application__rulebook").order_by("-ended_on", "-pk")
 
 

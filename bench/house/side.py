@@ -59,6 +59,8 @@ def pages():
         "worklist deep": ("desk", f"{worklist}?whose=all&after={quote(_middle())}"),
         "search": ("desk", f"{worklist}?q={case.reference}"),
         "pipeline": ("manager", reverse("pipeline:overview")),
+        "pipeline time": ("manager", reverse("pipeline:time")),
+        "pipeline flow": ("manager", reverse("pipeline:flow")),
         "desk case": ("desk", reverse("admin:applications_application_change", args=[case.pk])),
         "portal list": ("firm", reverse("portal:home")),
         "portal case": ("firm", reverse("portal:case", args=[case.pk])),

@@ -43,6 +43,8 @@ def test_the_house_asks_what_it_does_today(size: run.Size) -> None:
         "search": 6,
         "desk case": 13,
         "pipeline": 6,
+        "pipeline time": 6,
+        "pipeline flow": 6,
         "portal list": 9,
         "portal case": 12,
         "portal stage": 9,

@@ -96,8 +96,7 @@ def passages(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "pipeline/passages.html", {"form": form}, status=400)
     given = form.cleaned_data
-    mine = form.narrowed(queries.cases_of(request.user))
-    found = queries.passages(mine, stage=given["stage"], period=given["period"])
+    found = queries.passages(request.user, types=form.types, stage=given["stage"], period=given["period"])
     if given["after"]:
         last = Subquery(found.filter(pk=given["after"]).values("ended_on")[:1])
         found = found.filter(Q(ended_on__lt=last) | Q(ended_on=last, pk__lt=given["after"]))

@@ -24,14 +24,11 @@ def time(request: HttpRequest) -> HttpResponse:
     form.full_clean()
     types = form.types
     regulators, since = queries.managed_by(request.user), first_month(today)
-    counts = tallies.counted(
-        regulators, since=since, period=this_month(today), what=(Counted.STAY, Counted.AGE)
-    )
+    what = (Counted.STAY, Counted.AGE, Counted.PLACE)  # the last says which licence types there are
+    counts = tallies.counted(regulators, since=since, period=this_month(today), what=what)
     took = tallies.took(regulators, counts, since=since, types=types)
     passages = queries.passages(
-        form.narrowed(queries.cases_of(request.user)),
-        stage=form.chosen_stage,
-        period=period_from(YEAR, today),
+        request.user, types=types, stage=form.chosen_stage, period=period_from(YEAR, today)
     )
     dots = times.dots_of(passages.filter(counted=True)[:MOST_DOTS], running=form.running)
     measure = Counted.RUNNING if form.running else Counted.TIME
