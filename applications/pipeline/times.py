@@ -258,7 +258,7 @@ def _ageing_spec(places: Sequence[Standing], url: Url) -> dict[str, Any]:
                 "encoding": {
                     "x": x, "y": y, "href": {"field": "url"}, "description": {"field": "says"},
                     "size": {"field": "cases", "type": "quantitative", "legend": None,
-                             "scale": {"domain": [1, most],
+                             "scale": {"domain": [1, max(most, 10)],
                                        "range": [40, 400]}},
                 },
             },
