@@ -406,6 +406,12 @@ class TimeFilter(ScopeForm):
         return _("How long it took, all days: %(stage)s") % named
 
 
+class ForecastFilter(ScopeForm):
+    """The scope of a forecast, and the seed that it is drawn from: the day where none is given."""
+
+    seed = forms.IntegerField(label=gettext_lazy("Seed"), required=False, min_value=0, max_value=2**31 - 1)
+
+
 class OfPeriodFilter(ScopeForm):
     """What of the scope and of one stage a list of a period holds."""
 

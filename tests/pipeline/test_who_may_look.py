@@ -22,6 +22,7 @@ PAGES = [
     "/pipeline/passages/?period=12-months",
     "/pipeline/time/",
     "/pipeline/flow/",
+    "/pipeline/forecast/",
     STEPS,
 ]
 
