@@ -135,13 +135,20 @@ def _listen(seen):
     return wrapper
 
 
-def _signed_in(user):
+def signed_in_client(user):
     from django.conf import settings
     from django.test import Client
 
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
     _has_shown_a_factor(client, user)
+    return client
+
+
+def _signed_in(user):
+    from django.conf import settings
+
+    client = signed_in_client(user)
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 

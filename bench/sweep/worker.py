@@ -1,11 +1,9 @@
-"""What the bench of the sweep asks of the house, in a process of its own: a line of JSON in, one out."""
+"""What the bench of the sweep asks of the house, in a process of its own."""
 
-import json
-import logging
-import os
-import sys
 import time
 from pathlib import Path
+
+from bench.answering import Counter, answer
 
 BARE = Path(__file__).with_name("bare.sql")
 
@@ -74,32 +72,12 @@ def _days(today):
     }
 
 
-class Counter:
-    """Of statements, and not of their words, which would be in the memory that is measured."""
-
-    queries = 0
-
-    def __call__(self, execute, sql, params, many, context):
-        self.queries += 1
-        return execute(sql, params, many, context)
-
-
-def main():
-    os.environ["DJANGO_SETTINGS_MODULE"] = "kzcustody_site.settings"
-    answers, sys.stdout = sys.stdout, sys.stderr
-    import django
-
-    django.setup()
-    logging.disable(logging.INFO)
+def make():
     from kzcustody_site.celery import app
 
     app.conf.task_default_queue = "kzcustody-bench"
-    worker = Worker()
-    for line in sys.stdin:
-        order = json.loads(line)
-        result = getattr(worker, order.pop("do"))(**order)
-        print(json.dumps(result), file=answers, flush=True)
+    return Worker()
 
 
 if __name__ == "__main__":
-    main()
+    answer(make)

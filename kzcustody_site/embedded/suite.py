@@ -39,9 +39,9 @@ def test(console: Console, arguments: list[str]) -> int:
 
 
 def bench(console: Console, arguments: list[str]) -> int:
-    """What ``bench/run.py`` compares; with “sweep” first, what ``bench/sweep`` does."""
-    of_sweep = arguments[:1] == ["sweep"]
-    command = ["bench.sweep", *arguments[1:]] if of_sweep else ["bench.run", *arguments]
+    """What ``bench/run.py`` compares; with “sweep” or “pipeline” first, what the bench of that name does."""
+    named = arguments[:1] in (["sweep"], ["pipeline"])
+    command = [f"bench.{arguments[0]}", *arguments[1:]] if named else ["bench.run", *arguments]
     with throwaway_servers(console) as environment:
         return _in_foreground(["python", "-m", *command], environment)
 

@@ -1,0 +1,103 @@
+"""What the bench of the pipeline asks of the house, in a process of its own."""
+
+import sys
+import time
+from pathlib import Path
+
+from bench.answering import Counter, answer
+
+PAGES = ("overview", "time", "flow")
+LIVE = Path(__file__).with_name("live.sql")
+
+
+class Worker:
+    def migrate(self):
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+
+    def fill(self, cases):
+        """Cases with their whole histories; how many events there are."""
+        from django.core.management import call_command
+
+        from audit.models import Event
+
+        call_command("load_rulebooks", stdout=sys.stderr)
+        call_command("sample_cases", count=cases, stdout=sys.stderr)
+        return {"events": Event.objects.count()}
+
+    def settle(self):
+        from django.db import connection
+
+        from applications.services.tallies import fold
+
+        fold()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+    def pages(self):
+        """The pages of figures, by name."""
+        from django.urls import reverse
+
+        return {name: reverse(f"pipeline:{name}") for name in PAGES}
+
+    def page(self, path):
+        """Milliseconds of a page, and how many statements it took."""
+        counted = Counter()
+        from django.db import connection
+
+        client = self._client()
+        with connection.execute_wrapper(counted):
+            start = time.perf_counter()
+            response = client.get(path)
+        took = (time.perf_counter() - start) * 1000
+        if response.status_code != 200:
+            raise RuntimeError(f"{path} answers {response.status_code}")
+        return {"ms": took, "queries": counted.queries}
+
+    def live(self):
+        """Milliseconds of the statements that count the same anew."""
+        from datetime import timedelta
+
+        from django.db import connection
+        from django.utils import timezone
+
+        values = {"regulator": self._regulator(), "since": timezone.now() - timedelta(days=90)}
+        with connection.cursor() as cursor:
+            start = time.perf_counter()
+            for statement in LIVE.read_text(encoding="utf-8").split(";\n"):
+                cursor.execute(statement, values)
+                cursor.fetchall()
+        return {"ms": (time.perf_counter() - start) * 1000}
+
+    _signed_in = None
+
+    def _client(self):
+        if self._signed_in is None:
+            from bench.worker import signed_in_client
+
+            self._signed_in = signed_in_client(self._manager())
+        return self._signed_in
+
+    def _manager(self):
+        from regulators.models import Appointment, Role
+
+        lead = Appointment.objects.filter(role=Role.LEAD_REVIEWER, regulator__code="AFSA").order_by("pk")
+        return lead.first().user
+
+    def _regulator(self):
+        from regulators.models import Regulator
+
+        return Regulator.objects.get(code="AFSA").pk
+
+
+def make():
+    from django.conf import settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # nothing was collected
+    return Worker()
+
+
+if __name__ == "__main__":
+    answer(make)
