@@ -11,7 +11,8 @@ import sys
 from dataclasses import dataclass, field
 from datetime import date
 
-from bench.run import GROWTH, ROOT, Side, database
+from bench.measures import GROWTH
+from bench.run import ROOT, Side, database
 
 SHARE, FROM = 0.15, 100_000  # of the live statements at most, with so many cases
 QUERIES = 6
@@ -56,7 +57,7 @@ def markdown(sizes, rounds):
     rows = [
         "# The pipeline against live counts",
         "",
-        f"{rounds} rounds in turns, on cases of `sample_cases`. × is the median of the rounds' ratios of a page",
+        f"{rounds} rounds in turns, on cases of `sample_cases`. × is the median of the ratios of a page",
         "to the live statements (`bench/pipeline/live.sql`). Goals: ≤ "
         f"{SHARE} from {FROM:,} cases on, ≤ {QUERIES} queries, growth ≤ {GROWTH} from the smallest size.",
         "",

@@ -49,7 +49,7 @@ class Worker:
         client = self._client()
         with connection.execute_wrapper(counted):
             start = time.perf_counter()
-            response = client.get(path)
+            response = client.get(path, SERVER_NAME="localhost")
         took = (time.perf_counter() - start) * 1000
         if response.status_code != 200:
             raise RuntimeError(f"{path} answers {response.status_code}")
@@ -80,10 +80,10 @@ class Worker:
         return self._signed_in
 
     def _manager(self):
-        from regulators.models import Appointment, Role
+        from regulators.models import Role, Staff
 
-        lead = Appointment.objects.filter(role=Role.LEAD_REVIEWER, regulator__code="AFSA").order_by("pk")
-        return lead.first().user
+        leads = Staff.objects.filter(role=Role.LEAD_REVIEWER, regulator__code="AFSA")
+        return leads.order_by("pk").first().user
 
     def _regulator(self):
         from regulators.models import Regulator
