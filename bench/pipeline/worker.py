@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.answering import Counter, answer
 
-PAGES = ("overview", "time", "flow")
+PAGES = ("overview", "time", "flow", "forecast")
 LIVE = Path(__file__).with_name("live.sql")
 
 
@@ -65,7 +65,7 @@ class Worker:
         values = {"regulator": self._regulator(), "since": timezone.now() - timedelta(days=90)}
         with connection.cursor() as cursor:
             start = time.perf_counter()
-            for statement in LIVE.read_text(encoding="utf-8").split(";\n"):
+            for statement in LIVE.read_text(encoding="utf-8").removesuffix(";\n").split(";\n"):
                 cursor.execute(statement, values)
                 cursor.fetchall()
         return {"ms": (time.perf_counter() - start) * 1000}
