@@ -23,10 +23,19 @@ class Desk(AdminSite):
     index_title = _("My work")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from kzcustody_site import health_page  # the site is made before the models are
+        # The site is made before the models are.
+        from applications.desk import notices
+        from kzcustody_site import health_page
+        from regulators.desk import working_calendar
 
+        calendar = self.admin_view(partial(working_calendar.page, self))
         health = self.admin_view(partial(health_page.page, self))
-        return [path("health/", health, name="health"), *super().get_urls()]
+        return [
+            path("health/", health, name="health"),
+            *notices.urls(self),
+            path("calendar/", calendar, name="calendar"),
+            *super().get_urls(),
+        ]
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         inner = super().admin_view(view, cacheable)
@@ -45,11 +54,13 @@ class Desk(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         # The site is made before the models are.
         from applications.desk.my_work import my_work
+        from applications.queries.staff_notices import unread_of_staff
         from regulators.queries import notices_for
 
         told = {
             "my_work": my_work(request.user),
             "notices": notices_for(request.user),
+            "new_notices": unread_of_staff(request.user),
             "may_see_health": rules.has_perm("kzcustody_site.view_health", request.user),
         }
         return super().index(request, {**(extra_context or {}), **told})

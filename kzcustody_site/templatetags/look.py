@@ -186,7 +186,13 @@ def _rail_parts(context: template.Context, request: HttpRequest | None) -> list[
     if request is None or not request.user.is_staff:
         return []
     own = [
-        {"name": _("Desk"), "links": [_link(_("My work"), _url("admin:index"), request)]},
+        {
+            "name": _("Desk"),
+            "links": [
+                _link(_("My work"), _url("admin:index"), request),
+                _link(_("Working calendar"), _url("admin:calendar"), request),
+            ],
+        },
     ]
     if managed_by(request.user):
         own.append(

@@ -77,7 +77,7 @@ POST_ONLY = {
     "accounts:invite_member", "portal:capital_preview", "portal:meeting_withdraw", "portal:ownership_preview",
     "accounts:withdraw_invitation", "admin:logout", "admin:applications_application_number", "portal:detach",
     "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:typed", "portal:typed_away",
-    "portal:upload", "session_again", "session_extend", "set_language",
+    "admin:notices_read", "portal:upload", "session_again", "session_extend", "set_language",
     "portal:give", "portal:notices_read", "portal:point_give", "portal:point_detach",
     "portal:own_give", "portal:own_detach", "portal:own_point_give", "portal:own_point_detach",
 }  # fmt: skip

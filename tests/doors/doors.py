@@ -152,7 +152,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "period": "year1",
         "document": _document_of(door, here, document).pk,
         "size": "large",
-        "notice": side.message.uuid,
+        "notice": (side.staff_message if door.name == "admin:notice" else side.message).uuid,
         "point": here.point_of_person.pk if "<uuid:part>" in door.address else here.point.number,
         "number": _number_of(door, side),
         "code": side.licence.certificates.get().code

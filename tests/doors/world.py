@@ -167,7 +167,7 @@ def _side(
         draft=_case(firm, member, staff, kind, "draft", "", invited),
         advising=_advising(firm, member, adviser, review.question.requirement.stage),
         message=_message(member, review.case, word),
-        staff_message=_message(staff.reviewer, review.case, f"{word}-STAFF"),
+        staff_message=_message(staff.reviewer, review.case, f"{word}-STAFF", internal=True),
         **_accounts(firm, member, staff, word),
         **_law(staff, kind),
         meeting=MeetingRequest.objects.create(
@@ -294,9 +294,10 @@ def _licence(firm: Firm, staff: Any, kind: LicenceType, number: str) -> Licence:
     return licence
 
 
-def _message(to: User, case: Application, word: str) -> Message:
+def _message(to: User, case: Application, word: str, *, internal: bool = False) -> Message:
     return Message.objects.create(
         about=[case.audit_subject],
+        internal=internal,
         key=f"key {word}",
         url=f"{settings.BASE_URL}/applications/{case.pk}/",
         recipient=to,
