@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache, caches
 from django.db import connection
@@ -13,32 +14,50 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from documents.clamd import Clamd
+from documents.models import Document, Place
+from documents.queries import kept, waiting_since
+from documents.storage import is_there, store
 from kzcustody_site.beat import AHEAD
 from kzcustody_site.models import FailedTask, Timer
 from notifications.models import Message, Status
 from notifications.queries import STANDING, refused_in_a_row, waiting
 
+REMINDERS, SWEEP = "applications.tasks.raise_due", "documents.tasks.sweep"
 OFTEN = "notifications.tasks.send_waiting"  # sent every five seconds, and begun by each worker that lives
 SHOWN = (Status.WAITING, Status.FAILED, Status.WITHHELD)
 # Policies of ours: how old the last sign of life, and the oldest message that no mail server took, may be;
 # how many messages in a row a mail server may refuse for good.
-LIMITS = {"beat": timedelta(minutes=1), "worker": timedelta(minutes=2), "outbox": timedelta(minutes=10)}
+LIMITS = {
+    "beat": timedelta(minutes=1),
+    "worker": timedelta(minutes=2),
+    "outbox": timedelta(minutes=10),
+    "scanner": timedelta(minutes=15),  # the oldest file that waits for its check
+    "reminders": timedelta(minutes=15),
+    "sweep": timedelta(hours=3),
+}
+ANSWERS_WITHIN = 2.0  # seconds that a scanner has to say that it is there
 REFUSED = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """``at``: of the database since when it runs, of the outbox since when its oldest message waits, of the
-    others their last sign of life; None where there was none or it cannot be read.
+    others their last sign of life; None where there was none or it cannot be read. ``is_asked``: a machine
+    that watches is told of it.
     """
 
     name: str
     holds: bool
     at: datetime | None
+    is_asked: bool
 
 
 def parts() -> list[Part]:
-    return [Part(name=name, holds=_holds(ask), at=_at(name)) for name, ask in PARTS.items()]
+    return [
+        Part(name=name, holds=_holds(ask), at=_at(name), is_asked=name in PARTS)
+        for name, ask in (PARTS | BESIDE).items()
+    ]
 
 
 def outbox(messages: QuerySet[Message]) -> dict[str, int]:
@@ -58,6 +77,7 @@ def failed_tasks() -> list[FailedTask]:
 
 
 def reading() -> dict[str, bool]:
+    """Of the parts without which people cannot work or mail does not go."""
     return {name: _holds(ask) for name, ask in PARTS.items()}
 
 
@@ -112,6 +132,29 @@ def _outbox() -> bool:
     return (since is None or _is_recent("outbox", since)) and refused_in_a_row() <= REFUSED
 
 
+def _scanner() -> bool:
+    """It answers, and no file waits for long to be checked."""
+    there = Clamd(settings.CLAMD_ADDRESS, timeout=ANSWERS_WITHIN).ping()
+    since = waiting_since()
+    return there and (since is None or _is_recent("scanner", since))
+
+
+def _store() -> bool:
+    """What was stored last can be read; while nothing is, the store answers. Of the quarantine, who serves
+    pages may not read everything.
+    """
+    newest = kept().filter(stored_in=Place.DOCUMENTS).order_by("-uploaded_at").first()
+    return is_there(newest) if newest else store().exists("health") is False
+
+
+def _reminders() -> bool:
+    return _is_recent("reminders", _begun(REMINDERS))
+
+
+def _sweep() -> bool:
+    return _is_recent("sweep", _begun(SWEEP))
+
+
 def _started() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_postmaster_start_time()")
@@ -129,7 +172,19 @@ def _last_sent() -> datetime | None:
 
 
 def _last_begun() -> datetime | None:
-    return Timer.objects.get(pk=OFTEN).begun_at
+    return _begun(OFTEN)
+
+
+def _begun(task: str) -> datetime | None:
+    return Timer.objects.get(pk=task).begun_at
+
+
+def _last_checked() -> datetime | None:
+    return Document.objects.aggregate(at=Max("scanned_at"))["at"]
+
+
+def _last_stored() -> datetime | None:
+    return Document.objects.aggregate(at=Max("uploaded_at"))["at"]
 
 
 def _oldest_waiting() -> datetime | None:
@@ -149,6 +204,8 @@ PARTS = {
     "beat": _beat,
     "outbox": _outbox,
 }
+# They are shown beside the others and stop nobody: files wait for a scanner, and dates for a later run.
+BESIDE = {"scanner": _scanner, "store": _store, "reminders": _reminders, "sweep": _sweep}
 SINCE: dict[str, Callable[[], datetime | None]] = {
     "database": _started,
     "sign_in": _last_sign_in,
@@ -156,4 +213,8 @@ SINCE: dict[str, Callable[[], datetime | None]] = {
     "worker": _last_begun,
     "beat": _last_sent,
     "outbox": _oldest_waiting,
+    "scanner": _last_checked,
+    "store": _last_stored,
+    "reminders": lambda: _begun(REMINDERS),
+    "sweep": lambda: _begun(SWEEP),
 }

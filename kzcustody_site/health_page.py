@@ -68,6 +68,30 @@ WORDS = {
             "worker says why it cannot be reached."
         ),
     ),
+    "scanner": (
+        gettext_lazy("Virus scanner"),
+        gettext_lazy("last checked a file"),
+        gettext_lazy("Files wait in quarantine until they are checked. Look at clamd and its signatures."),
+    ),
+    "store": (
+        gettext_lazy("Store of files"),
+        gettext_lazy("last took a file"),
+        gettext_lazy(
+            "What was stored last cannot be read. Look at the store and its keys before anybody uploads more."
+        ),
+    ),
+    "reminders": (
+        gettext_lazy("Run of reminders"),
+        gettext_lazy("last began"),
+        gettext_lazy(
+            "Dates are not told of. Look at the worker and at the tasks below; the next run tells of all."
+        ),
+    ),
+    "sweep": (
+        gettext_lazy("Sweep of what uploads left behind"),
+        gettext_lazy("last began"),
+        gettext_lazy("Pieces of files pile up, and nothing is lost. Look at the tasks below."),
+    ),
 }
 
 

@@ -1,12 +1,16 @@
 """The page of health: for administrators, with since when and what to do."""
 
+import socketserver
+import tempfile
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from documents.models import Document
 from kzcustody_site import health
 from kzcustody_site.models import FailedTask, Timer
 from notifications import services
@@ -27,6 +31,50 @@ def timer(now):
     return Timer.objects.create(task=health.OFTEN, sent_at=now, begun_at=now)
 
 
+OF_FILES_AND_DATES = (
+    "Virus scanner", "Store of files", "Run of reminders", "Sweep of what uploads left behind",
+)  # fmt: skip
+
+
+class Scanner(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.recv(100)
+        self.request.sendall(b"PONG\0")
+
+
+@pytest.fixture
+def scanner(settings):
+    """A clamd that says that it is there."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socketserver.UnixStreamServer(f"{folder}/s", Scanner) as there,
+    ):
+        Thread(target=there.serve_forever, daemon=True).start()
+        settings.CLAMD_ADDRESS = f"unix://{folder}/s"
+        yield
+        there.shutdown()
+
+
+@pytest.fixture
+def files_work(now, scanner):
+    for task in (health.REMINDERS, health.SWEEP):
+        Timer.objects.create(task=task, sent_at=now, begun_at=now)
+
+
+@pytest.fixture
+def document(now, afsa_staff):
+    """A function: a file as a row, whose bytes are nowhere."""
+
+    def make(key, **facts):
+        facts = {"status": "clean", "stored_in": "documents", "uploaded_at": now, "scanned_at": now, **facts}
+        return Document.objects.create(
+            key=key, name="plan.pdf", size=1, sha256="0" * 64, extension="pdf", sealed=True,
+            content_type="application/pdf", uploaded_by=afsa_staff.reviewer, uploaded_by_name="U", **facts,
+        )  # fmt: skip
+
+    return make
+
+
 def address():
     return reverse("admin:health")
 
@@ -39,6 +87,11 @@ def shown(browser):
 
 def parts(page):
     return {str(row.name): (row.holds, row.at) for row in page.context["rows"]}
+
+
+def watched(found):
+    """Those that a machine is told of."""
+    return {name: said for name, said in found.items() if name not in OF_FILES_AND_DATES}
 
 
 def numbers(page):
@@ -78,7 +131,7 @@ def test_it_is_for_administrators_alone(role, browsers):
 
 
 def test_it_says_since_when_each_part_works(timer, now, browsers):
-    found = parts(shown(browsers.administrator))
+    found = watched(parts(shown(browsers.administrator)))
     last = User.objects.order_by("last_login").exclude(last_login=None).last().last_login
     assert found.pop("Database")[0] is True
     assert found == {
@@ -95,7 +148,7 @@ def test_what_does_not_work_says_since_when_and_what_to_do(timer, now, browsers,
     Timer.objects.update(sent_at=long_ago, begun_at=long_ago)
     tell("k", waits_since=long_ago)
     page = shown(browsers.administrator)
-    found = parts(page)
+    found = watched(parts(page))
     assert {name for name, (holds, _at) in found.items() if not holds} == {
         "Redis", "Worker", "Beat, which keeps the timetable", "Outbox",
     }  # fmt: skip
@@ -111,10 +164,64 @@ def test_what_does_not_work_says_since_when_and_what_to_do(timer, now, browsers,
     assert "oldest message waits since 30 November 2026, 13:00 (UTC+5)" in words
 
 
-def test_it_says_nothing_to_do_where_all_works(timer, browsers):
+def test_it_says_nothing_to_do_where_all_works(timer, files_work, browsers):
     words = shown(browsers.administrator).content.decode()
     assert "nothing needs to be restored" not in words
     assert words.count("Does not work") == 0
+
+
+def test_it_says_how_files_and_dates_stand(timer, files_work, now, browsers):
+    found = parts(shown(browsers.administrator))
+    assert {name: found[name] for name in OF_FILES_AND_DATES} == {
+        "Virus scanner": (True, None),
+        "Store of files": (True, None),
+        "Run of reminders": (True, now),
+        "Sweep of what uploads left behind": (True, now),
+    }
+
+
+def test_a_scanner_that_is_away_and_bytes_that_are_gone_are_said_and_fail_no_probe(
+    timer, now, document, settings, browsers, client
+):
+    document("no/where")
+    settings.CLAMD_ADDRESS = "unix:///nowhere"
+    page = shown(browsers.administrator)
+    found = parts(page)
+    assert {name: found[name] for name in OF_FILES_AND_DATES} == {
+        "Virus scanner": (False, now),
+        "Store of files": (False, now),
+        "Run of reminders": (False, None),
+        "Sweep of what uploads left behind": (False, None),
+    }
+    words = page.content.decode()
+    assert "What was stored last cannot be read." in words
+    assert "last checked a file 30 November 2026, 14:00 (UTC+5)" in words
+
+    answer = client.get("/health")
+    assert (answer.status_code, set(answer.json())) == (200, set(health.PARTS))
+
+
+def test_a_file_that_waits_too_long_is_a_scanner_that_does_not_work(
+    timer, files_work, now, document, browsers
+):
+    limit = health.LIMITS["scanner"]
+    for age, works in ((limit, True), (limit + timedelta(seconds=1), False)):
+        waits = {"status": "waiting", "stored_in": "quarantine", "scanned_at": None}
+        document(f"no/{works}", uploaded_at=now - age, **waits)
+        assert parts(shown(browsers.administrator))["Virus scanner"][0] is works
+
+
+@pytest.mark.parametrize(
+    ("task", "part", "limit"),
+    [
+        (health.REMINDERS, "Run of reminders", "reminders"),
+        (health.SWEEP, "Sweep of what uploads left behind", "sweep"),
+    ],
+)
+def test_a_run_may_be_so_old_and_no_older(timer, files_work, now, browsers, task, part, limit):
+    for age, works in ((health.LIMITS[limit], True), (health.LIMITS[limit] + timedelta(seconds=1), False)):
+        Timer.objects.filter(pk=task).update(begun_at=now - age)
+        assert parts(shown(browsers.administrator))[part] == (works, now - age)
 
 
 @pytest.fixture
