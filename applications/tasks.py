@@ -1,6 +1,8 @@
 from celery import shared_task
 
 from applications import reminders
+from applications.pipeline.exports import background
+from applications.pipeline.reports import weekly
 from applications.services import destruction, retention, tallies, typed
 
 
@@ -38,3 +40,23 @@ def carry_out_all() -> int:
 @shared_task
 def fold_tallies() -> None:
     tallies.fold()
+
+
+@shared_task
+def write_export(export_id: int) -> None:
+    background.write(export_id=export_id)
+
+
+@shared_task
+def write_exports() -> int:
+    return background.write_all()
+
+
+@shared_task
+def sweep_exports() -> int:
+    return background.sweep()
+
+
+@shared_task
+def write_reports() -> int:
+    return weekly.write_due()

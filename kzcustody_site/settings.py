@@ -162,6 +162,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "make previews that are due": {"task": "documents.tasks.preview_waiting", "schedule": 60.0},
     "raise what is due": {"task": "applications.tasks.raise_due", "schedule": 300.0},
     "fold what the pipeline counts": {"task": "applications.tasks.fold_tallies", "schedule": 60.0},
+    "go on writing exports": {"task": "applications.tasks.write_exports", "schedule": 60.0},
+    "delete exports whose time is over": {"task": "applications.tasks.sweep_exports", "schedule": 3600.0},
+    "write the weekly reports": {"task": "applications.tasks.write_reports", "schedule": 900.0},
     "raise checks of citations": {"task": "applications.tasks.raise_checks", "schedule": 86400.0},
     "find documents whose time is over": {
         "task": "applications.tasks.find_due_for_destruction",
@@ -296,6 +299,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(environment.optional("STATIC_ROOT", str(RUN_DIR / "static")))
 
+# --- Exports: a list of more rows is written in the background
+EXPORT_ROWS_AT_ONCE = environment.number("EXPORT_ROWS_AT_ONCE", 2000)
+
 # --- Documents
 DOCUMENT_MAX_BYTES = environment.number("DOCUMENT_MAX_BYTES", 50 * 1024 * 1024)
 EXAMINATION_SECONDS = environment.number("EXAMINATION_SECONDS", 10)  # of the processor, for one file
@@ -379,6 +385,7 @@ DOCUMENT_VERDICT_HANDLERS = ["applications.services.evidence.on_verdict"]
 OUTBOX_FAILED_HANDLERS: list[str] = []
 REMINDER_CHECKS = ["applications.still_due.stands"]
 RECIPIENT_CHECKS = ["applications.still_theirs.left"]
+MESSAGE_CHECKS = ["applications.pipeline.reports.still_wanted.why_not"]
 
 LOGGING = {
     "version": 1,

@@ -94,6 +94,13 @@ KINDS = (
         readers=(STAFF,),
     ),
     Kind(
+        code="asked",
+        title=_("The weekly report of the pipeline, and lists that you exported"),
+        why=_("You asked for them. The report is switched on and off in the pipeline."),
+        mails=_mails("internal_weekly_report", "internal_export_ready", "internal_export_failed"),
+        readers=(STAFF,),
+    ),
+    Kind(
         code="security",
         title=_("Changes of your account, and sign-ins with a new browser"),
         why=_("If it was not you, you must hear of it."),

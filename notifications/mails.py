@@ -149,6 +149,20 @@ MAILS = {
     "security_factors_lost": _of_account(_("Second factors removed")),
     "internal_assigned": Mail(_("A step waits")),
     "internal_submitted": Mail(_("A case was submitted")),
+    "internal_weekly_report": Mail(
+        _("Weekly report of the pipeline"),
+        needs=_names(
+            "regulators", "open", "ours", "decisions", "firms", "entered", "decided", "first", "last"
+        ),
+        action=_("Open the pipeline"),
+        of_account=True,
+    ),
+    "internal_export_ready": Mail(
+        _("An export is ready"), needs=_names("lines", "due"), action=_("Open the exports"), of_account=True
+    ),
+    "internal_export_failed": Mail(
+        _("An export was not written"), action=_("Open the exports"), of_account=True
+    ),
 }
 
 

@@ -31,7 +31,7 @@ def still_goes(message: Message) -> bool:
     Effects, on the locked row: the words are written again without what is left out, or the message is
     withheld.
     """
-    return _is_theirs(message) and _is_true(message)
+    return _passes(message) and _is_theirs(message) and _is_true(message)
 
 
 def leave_out(message: Message, gone: Collection[dict[str, Any]], reason: str) -> bool:
@@ -52,6 +52,13 @@ def leave_out(message: Message, gone: Collection[dict[str, Any]], reason: str) -
         message.status, message.withheld_because = Status.WITHHELD, reason
         message.save(update_fields=["status", "withheld_because"])
     return bool(kept)
+
+
+def _passes(message: Message) -> bool:
+    """What another room has against it: a reason, or nothing."""
+    found = (import_string(path)(message) for path in settings.MESSAGE_CHECKS)
+    why = next(filter(None, found), "")
+    return not why or leave_out(message, [], why)
 
 
 def _is_theirs(message: Message) -> bool:

@@ -21,6 +21,7 @@ from applications.models.consultations import Consultation
 from applications.models.copying import CopiedFact
 from applications.models.corrections import Correction, CorrectionAnswer
 from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
+from applications.models.exports import Export, ExportPiece
 from applications.models.files import DocumentFacts
 from applications.models.individuals import IndividualApproval
 from applications.models.inside import InsideNote
@@ -33,6 +34,7 @@ from applications.models.meetings import MeetingRequest
 from applications.models.panel import Panel, PanelMember, Vote
 from applications.models.people import Entity, Holding, Person, Post
 from applications.models.private import Consent, PersonAccess
+from applications.models.reports import ReportChoice
 from applications.models.requests import (
     ExtensionRequest,
     InformationRequest,
@@ -79,6 +81,8 @@ __all__ = [
     "DestructionCertificate",
     "DocumentFacts",
     "Entity",
+    "Export",
+    "ExportPiece",
     "ExtensionRequest",
     "FeeEntry",
     "Finding",
@@ -104,6 +108,7 @@ __all__ = [
     "Post",
     "Recommendation",
     "RefusalNotice",
+    "ReportChoice",
     "Representation",
     "RequestPoint",
     "SavedView",

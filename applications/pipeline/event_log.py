@@ -63,7 +63,7 @@ def write(
     traces = _traces(regulator, first, last)
     done = FORMS[form](out, traces)
     filters = f"regulator={regulator}&from={first or ''}&to={last or ''}&form={form}"
-    services.record_export(actor=actor, filters=filters, rows=done[1])
+    services.record_export(actor=actor, what="event_log", form=form, filters=filters, rows=done[1])
     return done
 
 

@@ -426,9 +426,12 @@ class OfPeriodFilter(ScopeForm):
         self.fields["stage"].choices = [("", _("All")), *stage_titles().items()]  # type: ignore[attr-defined]
 
     def url(self, **more: str) -> str:
+        return reverse(self.address) + self.query(**more)
+
+    def query(self, **more: str) -> str:
         given = {name: self.cleaned_data[name] for name in self.fields if name != "after"}
         kept = {name: getattr(value, "code", value) for name, value in given.items() if value}
-        return f"{reverse(self.address)}?{urlencode(kept | more)}"
+        return f"?{urlencode(kept | more)}"
 
 
 class StepFilter(OfPeriodFilter):

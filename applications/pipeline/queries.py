@@ -82,15 +82,18 @@ def nearly_due(cases: ApplicationQuerySet, today: date, *, until: datetime, most
     return NearlyDue(found, found[0].over, found[0].coming) if found else NearlyDue([], 0, 0)
 
 
-def steps(cases: ApplicationQuerySet, period: Period) -> QuerySet[Event]:
-    """The acts on these cases, as the audit record has them, from their first submission on."""
+def steps(cases: ApplicationQuerySet, period: Period, *, act: str, stage: str) -> QuerySet[Event]:
+    """The acts of a kind on these cases, or on a stage of them, as the audit record has them, from their
+    first submission on, the oldest first.
+    """
     subjects = cases.annotate(chain=Concat(Value("application:"), Cast("pk", CharField())))
     first = Event.objects.filter(subject=OuterRef("subject"), kind="application.submit")
-    return Event.objects.filter(
+    found = Event.objects.filter(
         Exists(first.filter(number__lte=OuterRef("number"))),
-        kind__in=list(STEPS), at__gte=midnight(period.first), at__lt=midnight(period.last + ONE_DAY),
+        kind=act, at__gte=midnight(period.first), at__lt=midnight(period.last + ONE_DAY),
         subject__in=subjects.order_by().values("chain"),
     )  # fmt: skip
+    return (found.filter(data__stage=stage) if stage else found).order_by("pk")
 
 
 def passages(user: Any, *, types: list[str] | None, stage: str, period: Period) -> QuerySet[Passage]:

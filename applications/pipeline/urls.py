@@ -1,15 +1,25 @@
 from django.urls import path
 
-from applications.pipeline.views import forecast, lists, overview, time
+from applications.models import Export
+from applications.pipeline.exports.lists import LISTS
+from applications.pipeline.views import exports, forecast, lists, overview, reports, time
 
 app_name = "pipeline"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("cases/", lists.cases, name="cases"),
-    path("cases.csv", lists.cases_csv, name="cases_csv"),
     path("passages/", lists.passages, name="passages"),
     path("forecast/", forecast.forecast, name="forecast"),
     path("steps/", lists.steps, name="steps"),
     path("time/", time.time, name="time"),
     path("flow/", time.flows, name="flow"),
+    *(
+        path(f"{what}.{form}", exports.leave, {"what": what, "form": form}, name=f"{what}_{form}")
+        for what in LISTS
+        for form, _name in Export.FORMATS
+    ),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<int:export>/", exports.opened, name="export"),
+    path("exports/<int:export>/retry/", exports.retry, name="export_retry"),
+    path("report/", reports.report, name="report"),
 ]

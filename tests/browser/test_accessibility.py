@@ -79,6 +79,7 @@ POST_ONLY = {
     "portal:holder_remove", "portal:holding_remove", "portal:start", "portal:typed", "portal:typed_away",
     "admin:notices_read", "portal:upload", "session_again", "session_extend", "set_language",
     "portal:give", "portal:notices_read", "portal:point_give", "portal:point_detach",
+    "pipeline:export_retry",
     "portal:own_give", "portal:own_detach", "portal:own_point_give", "portal:own_point_detach",
 }  # fmt: skip
 NO_PAGE = {
@@ -87,12 +88,13 @@ NO_PAGE = {
     "admin:applications_application_paper", "portal:paper_pdf", "portal:submission_pdf",
     "admin:applications_application_viewing",
     "admin:autocomplete", "admin:jsi18n", "health", "healthz", "portal:letter_pdf", "portal:presence",
-    "mfa_download_recovery_codes", "pipeline:cases_csv", "portal:document", "readyz", "register:csv",
+    "mfa_download_recovery_codes", "portal:document", "readyz", "register:csv",
     "portal:authority", "law:form",
     "before:specimen_pdf", "register:json", "register:entry_json", "portal:certificate",
     "admin:applications_destruction_certificate",
     "admin:licences_licence_certificate", "portal:file_status", "portal:point_file_status",
-    "portal:own_file_status", "portal:own_point_file_status",
+    "portal:own_file_status", "portal:own_point_file_status", "pipeline:export",
+    *(f"pipeline:{what}_{form}" for what in ("cases", "passages", "steps") for form in ("csv", "xlsx")),
 }  # fmt: skip
 LEADS_ELSEWHERE = {
     "accounts:second_factor",  # these of the second factor: test_passkeys.py

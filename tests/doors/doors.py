@@ -171,6 +171,7 @@ def values_of(door: Door, side: SimpleNamespace, state: str) -> dict[str, Any]:
         "token": here.invitation_token if door.name == "portal:invited" else side.token,
         "part": here.part.pk,
         "key": side.confirmation if door.name == "account_confirm_email" else "set-password",
+        "export": side.export.pk,
         "uidb36": "1",
         "content_type_id": ContentType.objects.get_for_model(Firm).pk,
         "app_label": "applications",

@@ -29,7 +29,8 @@ READING_IS_RECORDED = {
     "portal:document": {"audit_chain", "audit_event"},
     "portal:authority": {"audit_chain", "audit_event"},
     "admin:applications_application_document": {"audit_chain", "audit_event"},
-    "pipeline:cases_csv": {"audit_chain", "audit_event"},
+    **{f"pipeline:cases_{form}": {"audit_chain", "audit_event"} for form in ("csv", "xlsx")},
+    "pipeline:export": {"audit_chain", "audit_event"},
 }
 UNKNOWN_METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS")
 Knock = Callable[..., Any]

@@ -23,7 +23,7 @@ LISTS = [
     for door in DOORS
     if door.name.endswith("_changelist")
     or door.name in ("admin:index", "admin:app_list")
-    or door.name.startswith("pipeline:")
+    or (door.name.startswith("pipeline:") and not door.name.endswith(("_xlsx", ":export")))  # files
 ]
 IDS = {
     "pk",

@@ -128,6 +128,11 @@ SAMPLES: dict[str, list[Sample]] = {
     "internal_meeting": one(),
     "internal_assigned": one(),
     "internal_submitted": one(),
+    "internal_weekly_report": one(
+        regulators="AFSA", open=12, ours=7, decisions=2, firms=5, entered=3, decided=1, first=DAY, last=DAY
+    ),
+    "internal_export_ready": counted("lines", due=DAY),
+    "internal_export_failed": one(),
     "security_sign_in": of_account(),
     "security_password": of_account(),
     "security_email": of_account(is_old=False) + of_account(is_old=True),

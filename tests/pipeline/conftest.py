@@ -25,6 +25,7 @@ from audit.services import record
 from regulators.models import LicenceType, Role
 from regulators.queries import current_pin
 from tests.plugins.cases import appointed, fresh, new_staff
+from tests.plugins.exported import BAD
 
 ALMATY = ZoneInfo("Asia/Almaty")
 TODAY = date(2026, 11, 23)  # a Monday
@@ -128,6 +129,13 @@ def lead(afsa: LicenceType) -> Any:
 @pytest.fixture
 def browser(lead: Any, signed_in: Callable[..., Client]) -> Client:
     return signed_in(lead)
+
+
+@pytest.fixture
+def long(settings: Any, afsa: LicenceType, add_case: Callable[..., Application]) -> list[Application]:
+    """Three cases, which is more than come at once."""
+    settings.EXPORT_ROWS_AT_ONCE = 2
+    return [add_case(afsa, name=name) for name in ("Altyn", BAD, "Kazyna")]
 
 
 @pytest.fixture

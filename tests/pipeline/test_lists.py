@@ -120,7 +120,8 @@ def test_the_export_is_typed_safe_and_recorded(browser, lead, afsa, add_case):
     ]  # fmt: skip
     event = Event.objects.get(kind="pipeline.export")
     assert (event.subject, event.actor_name, event.data) == (
-        f"account:{lead.pk}", lead.audit_name, {"filters": "type=providing-custody", "rows": 3},
+        f"account:{lead.pk}", lead.audit_name,
+        {"list": "cases", "format": "csv", "filters": "type=providing-custody", "rows": 3},
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ PAGES = [
     "/pipeline/time/",
     "/pipeline/flow/",
     "/pipeline/forecast/",
+    "/pipeline/exports/",
     STEPS,
 ]
 
@@ -56,7 +57,9 @@ def test_an_unconfirmed_decision_maker_and_one_whose_time_is_over_find_nothing(a
 
 
 def test_posting_is_refused(browser):
-    assert [browser.post(page).status_code for page in PAGES] == [405] * len(PAGES)
+    """But for a list that leaves: a long one is asked for by a post."""
+    pages = [page for page in PAGES if not page.endswith(".csv")]
+    assert [browser.post(page).status_code for page in pages] == [405] * len(pages)
 
 
 @pytest.fixture

@@ -1,25 +1,19 @@
 """The lists behind the numbers."""
 
-import csv
-
 from django.db.models import Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.requests import SignedIn
-from accounts.second_factor import confirmed_first
-from applications.pipeline import exports, filters, queries, services
+from applications.pipeline import filters, queries
 from applications.pipeline.views.guard import for_managers
 from applications.pipeline.views.rows import row
 from applications.queries.passages import took
 from applications.queries.tracks import notices_of
 
 PAGE = 25
-BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads Cyrillic wrongly
 
 
 @for_managers
@@ -39,24 +33,6 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 @for_managers
-@confirmed_first(gettext_lazy("Export the cases, with the names of their officers"))
-@require_GET
-def cases_csv(request: SignedIn) -> HttpResponse:
-    form = _filter(request)
-    if not form.is_valid():
-        return render(request, "pipeline/cases.html", {"form": form, "now": timezone.now()}, status=400)
-    today, chosen = timezone.localdate(), form.query().removeprefix("?")
-    rows = [exports.as_row(case, today=today, filters=chosen) for case in form.narrowed().with_case()]
-    services.record_export(actor=request.user, filters=chosen, rows=len(rows))
-    response = HttpResponse(BYTE_ORDER_MARK, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="pipeline-{today.isoformat()}.csv"'
-    sheet = csv.writer(response)
-    sheet.writerow(exports.COLUMNS)
-    sheet.writerows(rows)
-    return response
-
-
-@for_managers
 @require_safe
 def steps(request: HttpRequest) -> HttpResponse:
     form = filters.StepFilter(request.GET, today=timezone.localdate())
@@ -64,12 +40,10 @@ def steps(request: HttpRequest) -> HttpResponse:
         return render(request, "pipeline/steps.html", {"form": form}, status=400)
     given = form.cleaned_data
     mine = queries.cases_of(request.user)
-    found = queries.steps(form.narrowed(mine), given["period"]).filter(kind=given["act"])
-    if given["stage"]:
-        found = found.filter(data__stage=given["stage"])
+    found = queries.steps(form.narrowed(mine), given["period"], act=given["act"], stage=given["stage"])
     if given["after"]:
         found = found.filter(pk__gt=given["after"])
-    events = list(found.order_by("pk")[: PAGE + 1])
+    events = list(found[: PAGE + 1])
     titles = filters.stage_titles()
     behind = queries.cases_behind(events[:PAGE], mine)
     context = {

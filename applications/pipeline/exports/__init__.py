@@ -1,0 +1,1 @@
+"""Lists as files: at once, or in the background where they are long."""

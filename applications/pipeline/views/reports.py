@@ -1,0 +1,45 @@
+"""The weekly report by mail: on or off, a pause, and how it would read today."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import SignedIn
+from applications.pipeline import queries
+from applications.pipeline.reports import choosing, weekly
+from applications.pipeline.reports.totals import told, totals
+from applications.pipeline.views.guard import for_managers
+from look.mail_frame import Words
+from notifications import mails
+
+
+@for_managers
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: SignedIn) -> HttpResponse:
+    today, choice = timezone.localdate(), choosing.choice_of(request.user)
+    stands = {"wanted": choice.wanted, "paused_until": choice.paused_until} if choice else {}
+    data = request.POST if request.method == "POST" else None
+    form = choosing.ReportForm(data, initial=stands, today=today)
+    if form.is_valid():
+        given = form.cleaned_data
+        choosing.choose_report(user=request.user, wanted=given["wanted"], paused_until=given["paused_until"])
+        messages.success(request, _("Your choice is saved."))
+        return redirect("pipeline:report")
+    page = {"form": form, "choice": choice, "today": today, "preview": _preview(request, today)}
+    return render(request, "pipeline/report.html", page, status=422 if form.is_bound else 200)
+
+
+def _preview(request: SignedIn, today: object) -> Words:
+    return mails.render(
+        weekly.TEMPLATE,
+        context=told(totals(queries.managed_by(request.user), timezone.localdate())),
+        subject_ref="",
+        language=translation.get_language()[:2],
+        internal=True,
+        url=request.build_absolute_uri(reverse("pipeline:overview")),
+        zone=request.user.zone,
+    )
