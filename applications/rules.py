@@ -235,6 +235,7 @@ rules.add_perm("applications.sign_off_inside", works_inside)
 
 intake = is_case_officer & is_filed & is_without_conflict
 rules.add_perm("applications.check_completeness", intake)
+rules.add_perm("applications.resend_mail", intake)
 rules.add_perm("applications.accept_application", intake)
 rules.add_perm("applications.return_application", intake)
 rules.add_perm("applications.refuse_to_consider", intake)

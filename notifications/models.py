@@ -159,7 +159,8 @@ class Message(models.Model):
 class Attempt(models.Model):
     """One try at sending.
 
-    Its row stays locked while the mail is on the wire; unlocked and unfinished, its sender died.
+    Its row stays locked while the mail is on the wire; unlocked and unfinished, its sender died. ``email`` is
+    where it went, once its message goes to another address; empty while that is where the message goes.
     """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="attempts", verbose_name=_("message"))
@@ -167,6 +168,7 @@ class Attempt(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True, default=Outcome.OPEN)
     error = models.CharField(_("error"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True, default="")
 
     class Meta:
         verbose_name = _("attempt")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
@@ -44,7 +45,7 @@ def with_bounces(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 def came_back_at(email: str) -> datetime | None:
     """When a mail to this address last came back, of late."""
-    return _of_late().filter(attempt__message__email__iexact=email).aggregate(at=Max("at"))["at"]
+    return _of_late().filter(went_to__iexact=email).aggregate(at=Max("at"))["at"]
 
 
 def bounces_about(about: str) -> QuerySet[Bounce]:
@@ -54,8 +55,9 @@ def bounces_about(about: str) -> QuerySet[Bounce]:
 
 def doubted_addresses(about: str) -> dict[str, datetime]:
     """The addresses that these are of, and when mail last came back from each."""
-    found = bounces_about(about).values_list("attempt__message__email").annotate(at=Max("at"))
-    return dict(found.order_by("attempt__message__email"))
+    came_back: Any = bounces_about(about)
+    found = came_back.values_list("went_to").annotate(at=Max("at"))
+    return dict(found.order_by("went_to"))
 
 
 def last_answer(*outcomes: Outcome) -> str:
@@ -111,5 +113,7 @@ def _midnight() -> datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _of_late() -> QuerySet[Bounce]:
-    return Bounce.objects.filter(at__gt=timezone.now() - DOUBTED_FOR)
+def _of_late() -> Any:
+    """Each with ``went_to``, the address that it came back from."""
+    went_to = Case(When(attempt__email="", then="attempt__message__email"), default="attempt__email")
+    return Bounce.objects.annotate(went_to=went_to).filter(at__gt=timezone.now() - DOUBTED_FOR)

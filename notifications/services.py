@@ -103,25 +103,40 @@ def withhold(*, about: str, reason: str) -> int:
 def resend(*, message: Message, actor: Actor) -> Message:
     """Send a message again that could not be delivered, or that came back.
 
-    Effects in order: lock it; let it wait with its tries forgotten; append the audit event; wake the sender
-    after commit. Raises NotReady where the message neither failed nor came back since it was last sent.
+    It goes to the address that its recipient has now; what was tried before keeps the one of before. Effects
+    in order: lock it; its address; let it wait with its tries forgotten; append the audit event, which says
+    whether the address is another one; wake the sender after commit. Raises NotReady where the message
+    neither failed nor came back since it was last sent.
     """
     with transaction.atomic():
         message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
         came_back = message.status == Status.SENT and has_come_back(message)
         if message.status != Status.FAILED and not came_back:
             raise NotReady([_("Only a message that could not be delivered can be sent again.")])
+        is_mended = _readdressed(message)
         message.status = Status.WAITING
         message.sent_at = None
         message.tries = 0
         message.maybe_taken = False
         message.waits_since = message.next_attempt_at = timezone.now()
         message.save(
-            update_fields=["status", "sent_at", "tries", "maybe_taken", "waits_since", "next_attempt_at"]
-        )
-        record(subject=message.audit_subject, kind="message.resend", actor=actor)
+            update_fields=[
+                "email", "status", "sent_at", "tries", "maybe_taken", "waits_since", "next_attempt_at"
+            ]
+        )  # fmt: skip
+        told = {"address_changed": True} if is_mended else {}
+        record(subject=message.audit_subject, kind="message.resend", actor=actor, data=told)
         wake_after_commit()
     return message
+
+
+def _readdressed(message: Message) -> bool:
+    """To where its recipient has mail now; whether that is another address. It is saved with what follows."""
+    if message.recipient is None or message.recipient.email == message.email:
+        return False
+    message.attempts.filter(email="").update(email=message.email)
+    message.email = message.recipient.email
+    return True
 
 
 def mark_read(*, user: User, pk: int) -> bool:

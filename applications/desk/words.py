@@ -88,6 +88,7 @@ EVENTS: dict[str, str | Promise] = {
     "application.change_resolved": _("Reported change resolved"),
     "application.deadlines_moved": _("Deadlines moved with the calendar"),
     "application.period_extended": _("Period for the decision extended"),
+    "application.mail_resent": _("E-mail sent again"),
     "application.instants_moved": _("Instants of deadlines moved with the time zone"),
     "application.move": _("Moved to a newer rule book"),
     "application.apply_version": _("Newer rule book applied"),

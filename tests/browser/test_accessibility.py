@@ -389,7 +389,7 @@ def values(scene: SimpleNamespace, name: str, *, of_person: bool) -> dict[str, l
         "invitation_id": [scene.invitation.pk], "comment": [scene.comment.pk],
         "part": [case.pk], "sheet": [1], "size": ["large"],
         "membership": [scene.advising.pk], "meeting": [1],
-        "notice": [Message.objects.filter(recipient=scene.firm_user, internal=False).first().uuid],
+        "notice": [notice_of(scene, of_staff=name.startswith("admin:")).uuid],
         "membership_id": [scene.firm.memberships.first().pk], "token": [scene.token], "key": ["set-password"],
         "uidb36": ["1"], "app_label": ["applications"], "content_type_id": ["1"],
     }  # fmt: skip
@@ -405,6 +405,13 @@ def one_of_each_kind(case: Application) -> list[str]:
     """The code of a requirement with each kind of evidence that is asked once for the firm."""
     whole = [requirement for requirement in case.book.requirements if not requirement.per_person]
     return list({kind: requirement.code for requirement in whole for kind in requirement.evidence}.values())
+
+
+def notice_of(scene: SimpleNamespace, *, of_staff: bool) -> Message:
+    told = vars(scene.staff).values() if of_staff else [scene.firm_user]
+    found = Message.objects.filter(recipient__in=told, internal=of_staff).exclude(status="withheld").first()
+    assert found is not None
+    return found
 
 
 def of_admin(name: str, scene: SimpleNamespace) -> dict[str, list[Any]]:

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from applications.models import Snapshot
 from applications.queries.told import OF_WHAT_IS_NOT_SUBMITTED, readable_by, told_of
+from audit.models import Event
 from notifications.mails import MAILS
 from notifications.models import Attempt, Bounce, Message, Outcome, Status
+from notifications.queries import came_back_at, doubted_addresses
 from notifications.services import tell
 from tests.desk.conftest import at
 from tests.plugins.cases import new_applicant
@@ -228,3 +230,84 @@ def test_the_outbox_shows_no_mail_of_a_draft_or_of_another_regulator(
         page = english(staff.administrator).get(reverse("admin:notifications_message_changelist"))
         found[name] = {message.key for message in page.context["cl"].queryset}
     assert found == {"afsa": {"ours"}, "afm": {"theirs"}}
+
+
+@pytest.fixture
+def returned(told, case_in_review):
+    """A mail to the firm that came back."""
+    message = told("back")
+    attempt = Attempt.objects.create(message=message, outcome=Outcome.SENT, finished_at=timezone.now())
+    Message.objects.filter(pk=message.pk).update(status=Status.SENT, sent_at=timezone.now(), tries=1)
+    Bounce.objects.create(attempt=attempt, status="5.1.1")
+    return Message.objects.get(pk=message.pk)
+
+
+def again(browser, case, message):
+    return browser.post(at("told", case), {"message": message.pk})
+
+
+def test_a_case_officer_sends_again_what_came_back_to_the_address_that_was_mended(
+    returned, case_in_review, afsa_staff, english, firm_user
+):
+    officer, url = english(afsa_staff.case_officer), at("told", case_in_review)
+    old, about = firm_user.email, case_in_review.audit_subject
+    type(firm_user).objects.filter(pk=firm_user.pk).update(email="new@example.test")
+    page = officer.get(url).content.decode()
+    assert (page.count("Send again"), page.count("It goes to new@example.test now.")) == (1, 1)
+
+    assert again(officer, case_in_review, returned).url == url
+
+    returned.refresh_from_db()
+    assert (returned.email, returned.status, returned.tries) == ("new@example.test", Status.WAITING, 0)
+    assert "Send again" not in officer.get(url).content.decode()
+    said = Event.objects.filter(kind__in=["message.resend", "application.mail_resent"]).order_by("pk")
+    assert {event.kind: (event.subject, event.actor_name, event.data) for event in said} == {
+        "message.resend": (
+            returned.audit_subject, afsa_staff.case_officer.full_name, {"address_changed": True}
+        ),
+        "application.mail_resent": (
+            about, afsa_staff.case_officer.full_name,
+            {"message": str(returned.uuid), "template": returned.template},
+        ),
+    }  # fmt: skip
+    assert set(doubted_addresses(about)) == {old}  # the address of before stays in doubt, the new one is not
+    assert came_back_at("new@example.test") is None
+
+
+def test_with_the_same_address_it_goes_there_once_more(
+    returned, case_in_review, afsa_staff, english, firm_user
+):
+    officer = english(afsa_staff.case_officer)
+    assert "It goes to" not in officer.get(at("told", case_in_review)).content.decode()
+    assert again(officer, case_in_review, returned).status_code == 302
+    returned.refresh_from_db()
+    assert (returned.email, returned.status) == (firm_user.email, Status.WAITING)
+    assert Event.objects.get(kind="message.resend").data == {}
+
+
+def test_what_arrived_or_is_of_another_case_is_not_sent_again(
+    told, returned, case_in_review, afsa_staff, english
+):
+    officer, other = english(afsa_staff.case_officer), told("other", about="application:0")
+    arrived = told("arrived")
+    Message.objects.filter(pk=arrived.pk).update(status=Status.SENT, sent_at=timezone.now())
+    Message.objects.filter(pk=other.pk).update(status=Status.FAILED)
+    refused = again(officer, case_in_review, arrived)
+    assert refused.status_code == 422
+    assert "Only a message that could not be delivered" in refused.content.decode()
+    for data in ({"message": other.pk}, {"message": "x"}, {}):
+        refused = officer.post(at("told", case_in_review), data)
+        assert refused.status_code == 422
+        assert "Choose a message that was written about this case." in refused.content.decode()
+    assert Event.objects.filter(kind="message.resend").count() == 0
+
+
+@pytest.mark.parametrize(
+    "role", ["reviewer", "specialist", "lead_reviewer", "decision_maker", "administrator"]
+)
+def test_others_see_that_it_came_back_and_send_nothing(returned, case_in_review, afsa_staff, english, role):
+    browser = english(getattr(afsa_staff, role))
+    assert "Send again" not in browser.get(at("told", case_in_review)).content.decode()
+    assert again(browser, case_in_review, returned).status_code == 403
+    returned.refresh_from_db()
+    assert returned.status == Status.SENT

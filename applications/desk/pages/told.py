@@ -3,24 +3,33 @@
 from typing import Any
 
 import rules
-from django.http import Http404
+from django import forms
+from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.desk.pages.base import Page
+from applications.desk.pages.base import Page, page_url
 from applications.desk.words import ARRIVAL, CAME_BACK
 from applications.queries.told import readable_by, told_of
+from applications.services.resending import send_again
 from notifications import reasons
 from notifications.mails import title_of
-from notifications.models import Message
+from notifications.models import Message, Status
+from workflow.errors import Reason
 
 SIZE = 25
+
+
+class AgainForm(forms.Form):
+    message = forms.IntegerField(min_value=1, max_value=10**17)
 
 
 class ToldPage(Page):
     """Newest first, a page at a time from the last message that was shown."""
 
-    name, path, methods = "told", "told/", ("GET", "HEAD")
+    name, path = "told", "told/"
+    done = gettext_lazy("The message waits to be sent again.")
     title, permission = gettext_lazy("E-mails and notices"), "work_on_case"
     template = "admin/applications/told.html"
 
@@ -31,11 +40,28 @@ class ToldPage(Page):
         found = told_of(self.case)
         self.rows = list((found.filter(pk__lt=int(before)) if before else found)[: SIZE + 1])
 
+    def form(self, data: Any = None) -> AgainForm:
+        return AgainForm(data)
+
+    def run(self, data: dict[str, Any]) -> Message:
+        return send_again(actor=self.user, case=self.case, **data)
+
+    def done_url(self, result: Message) -> str:
+        return page_url(self.case, "told")
+
+    def render(self, form: Any, *, status: int = 200, **context: Any) -> HttpResponse:
+        """No form of its own: what is wrong is said above the list."""
+        if form is not None and form.errors:
+            context["reasons"] = [Reason(_("Choose a message that was written about this case."))]
+        return super().render(None, status=status, **context)
+
     def context(self) -> dict[str, Any]:
         shown = self.rows[:SIZE]
         readable = self._readable(shown)
+        may = rules.has_perm("applications.resend_mail", self.user, self.case)
         return {
-            "rows": [row_of(message, readable=message.pk in readable) for message in shown],
+            "rows": [row_of(message, readable=message.pk in readable, may_resend=may) for message in shown],
+            "told_url": page_url(self.case, "told"),
             "older": shown[-1].pk if len(self.rows) > SIZE else None,
         }
 
@@ -47,7 +73,9 @@ class ToldPage(Page):
         return frozenset(readable_by(self.user, these).values_list("pk", flat=True))
 
 
-def row_of(message: Any, *, readable: bool) -> dict[str, Any]:
+def row_of(message: Any, *, readable: bool, may_resend: bool) -> dict[str, Any]:
+    """``again``: it can be sent again by the reader; ``mended``: it then goes to another address."""
+    again = may_resend and bool(message.came_back_at or message.status == Status.FAILED)
     kind, word = CAME_BACK if message.came_back_at else ARRIVAL[message.status]
     return {
         "message": message,
@@ -58,4 +86,8 @@ def row_of(message: Any, *, readable: bool) -> dict[str, Any]:
         "at": message.came_back_at or message.sent_at,
         "why": reasons.in_words(message.withheld_because),
         "url": reverse("admin:notifications_message_change", args=[message.pk]) if readable else "",
+        "again": again,
+        "mended": message.recipient.email
+        if again and message.recipient and message.recipient.email != message.email
+        else "",
     }
