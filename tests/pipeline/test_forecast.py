@@ -138,6 +138,14 @@ def test_who_is_not_in_the_list_is_counted(afsa, past, open_case, add_case):
     )  # fmt: skip
 
 
+def test_a_clock_that_runs_has_the_day_that_it_has(afsa, past, open_case):
+    past(afsa, LEAST)
+    case = open_case(afsa, due=add_working_days(TODAY, 11))
+    Deadline.objects.filter(application=case).update(starts_on=date(2026, 11, 2))
+    [risk] = of(afsa).risks
+    assert (risk.spot.due, risk.spot.left, risk.chance.value) == (add_working_days(TODAY, 11), 11, 1)
+
+
 def test_a_clock_that_is_paused_has_the_day_that_it_would_have_if_it_ran_on(afsa, past, open_case):
     past(afsa, LEAST)
     case = open_case(afsa, due=add_working_days(TODAY, 10))

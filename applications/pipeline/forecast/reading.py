@@ -79,8 +79,9 @@ KINDS = f"""
 STANDING = f"""
     SELECT filed.id, kind.code, filed.state, filed.place_now,
         (filed.submitted_at AT TIME ZONE '{ALMATY}')::date, (filed.accepted_at AT TIME ZONE '{ALMATY}')::date,
-        passed.day, answer.day, clock.due_on, clock.working_days,
-        CASE WHEN clock.due_on IS NOT NULL THEN GREATEST(
+        passed.day, (clock.met_at AT TIME ZONE '{ALMATY}')::date,
+        CASE WHEN clock.met_at IS NULL THEN clock.due_on END, clock.working_days,
+        CASE WHEN filed.paused_since IS NOT NULL THEN GREATEST(
             (filed.paused_since AT TIME ZONE '{ALMATY}')::date, clock.starts_on
         ) END, clock.spent_on, clock.spent_due_on
     FROM applications_application AS filed
@@ -89,13 +90,9 @@ STANDING = f"""
         SELECT MAX(ended_on) AS day FROM applications_passage WHERE application_id = filed.id AND stage <> ''
     ) AS passed ON TRUE
     LEFT JOIN LATERAL (
-        SELECT (MAX(met_at) AT TIME ZONE '{ALMATY}')::date AS day FROM applications_deadline
-        WHERE application_id = filed.id AND about = '' AND code = ANY(%(clocks)s)
-    ) AS answer ON filed.state = 'approved_in_principle'
-    LEFT JOIN LATERAL (
         SELECT * FROM applications_deadline
-        WHERE application_id = filed.id AND about = '' AND code = ANY(%(clocks)s) AND met_at IS NULL
-        ORDER BY due_at LIMIT 1
+        WHERE application_id = filed.id AND about = '' AND code = ANY(%(clocks)s)
+        ORDER BY met_at DESC, due_at LIMIT 1
     ) AS clock ON TRUE
     WHERE filed.state = ANY(%(open)s) AND filed.submitted_at IS NOT NULL
         AND kind.regulator_id = ANY(%(regulators)s)
