@@ -28,7 +28,7 @@ class Mail:
     title: str | Promise
     _: KW_ONLY
     action: str | Promise = OPEN
-    of_account: bool = False  # of the reader's own account, and of no case
+    of_account: bool = False  # of the reader alone, and of no case
     needs: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     words: str = ""
