@@ -5,7 +5,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import StaffInvitation, User
@@ -123,6 +124,14 @@ def may_decide(user: Any, licence_type_id: int, act: str, on: date) -> bool:
 def appointments(on: date) -> QuerySet[Staff]:
     """Those that count on the day; one that no second administrator confirmed does not."""
     return Staff.objects.filter(COUNTS, in_force(on))
+
+
+def posts_at(regulators: Collection[int]) -> QuerySet[Staff]:
+    """Every appointment there ever was at these regulators; ``powers``: the acts delegated to it today."""
+    powers = Delegation.objects.filter(COUNTS, in_force(timezone.localdate()), staff=OuterRef("pk"))
+    acts = powers.order_by("act").distinct().values("act")
+    posts = Staff.objects.filter(regulator__in=regulators).select_related("user", "regulator")
+    return posts.annotate(powers=ArraySubquery(acts)).order_by("user__full_name", "user", "regulator", "pk")
 
 
 def people_with_role(regulator_id: int, *roles: str) -> QuerySet[User]:

@@ -18,6 +18,7 @@ from applications.models.standing import APPROVED, DECISION, FIRM, INTAKE, US
 from applications.pipeline import queries
 from applications.pipeline.days import working_days
 from applications.pipeline.periods import ONE_DAY, RECENT, YEAR, Period, period_from, this_month
+from applications.pipeline.work_filters import OfWork, PersonField, name_of_staff
 from applications.states import ENDED, OPEN
 from applications.states import ApplicationState as A
 from look import words
@@ -95,7 +96,7 @@ class StrictForm(forms.Form):
         return super().clean() or {}
 
 
-class CaseFilter(StrictForm):
+class CaseFilter(OfWork, StrictForm):
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
     waiting = forms.ChoiceField(label=gettext_lazy("Waiting for"), required=False)
@@ -119,6 +120,7 @@ class CaseFilter(StrictForm):
     ) -> None:
         super().__init__(data)
         self.cases, self.today, self.officer_name = cases, today, ""
+        self.regulators = regulators
         self.label_suffix = ""
         self.as_at(today)
         places = [*stage_titles().items(), (APPROVED, place_in_words(APPROVED))]
@@ -140,6 +142,7 @@ class CaseFilter(StrictForm):
             ("type", types),
         ):
             self.fields[name].choices = [("", _("All")), *choices]  # type: ignore[attr-defined]
+        self.choose_of_work(list(stage_titles().items()), regulators)
 
     def shown(self) -> list[forms.BoundField]:
         """Those that are chosen from a list on the page; the others come with a link."""
@@ -154,6 +157,7 @@ class CaseFilter(StrictForm):
             return chosen
         mine = self.cases.filter(case_officer=int(chosen)) if re.fullmatch(r"[0-9]{1,18}", chosen) else None
         name = mine and mine.values_list("case_officer__full_name", flat=True).first()
+        name = name or name_of_staff(chosen, self.regulators)
         if not name:
             raise forms.ValidationError(
                 _("No case here belongs to this case officer. Choose from the overview.")
@@ -219,6 +223,8 @@ class CaseFilter(StrictForm):
         if isinstance(field := self.fields[name], forms.ChoiceField):
             choices: Any = field.choices
             said = str(dict(choices)[value])
+        elif isinstance(field, PersonField):
+            said = field.name
         elif name == "officer":
             said = self.officer_name or _("Nobody yet")
         elif isinstance(value, Period):

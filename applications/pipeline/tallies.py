@@ -29,20 +29,24 @@ WITHIN = f"""
     )
 """
 OF_A_PAGE = (Counted.PLACE, Counted.AGE, Counted.ENDED, Counted.STEP)
-# With the passages that no fold has counted yet.
-COUNTED = f"""
+# What is counted of the rows that pass a condition, those of both tables together.
+SUMMED = f"""
     SELECT what, kind.code, state, stage, turn, day, officer_id, officer.full_name, number,
         NULL::date, NULL::json
     FROM (
         SELECT {COLUMNS}, SUM(number)::bigint AS number FROM (
-            SELECT {COLUMNS}, cases AS number FROM applications_tally WHERE {WITHIN}
+            SELECT {COLUMNS}, cases AS number FROM applications_tally WHERE {{within}}
             UNION ALL
-            SELECT {COLUMNS}, by FROM applications_tallychange WHERE {WITHIN}
+            SELECT {COLUMNS}, by FROM applications_tallychange WHERE {{within}}
         ) AS either
         GROUP BY {COLUMNS} HAVING SUM(number) <> 0
     ) AS counted
     JOIN regulators_licencetype AS kind ON kind.id = licence_type_id
     LEFT JOIN accounts_user AS officer ON officer.id = officer_id
+"""  # noqa: S608
+# With the passages that no fold has counted yet.
+COUNTED = f"""
+    {SUMMED.format(within=WITHIN)}
     UNION ALL
     SELECT 'passage', kind.code, outcome, stage, '', ended_on, NULL, NULL, 1, began_on,
         (
@@ -56,6 +60,7 @@ COUNTED = f"""
     JOIN regulators_licencetype AS kind ON kind.id = passage.licence_type_id
     WHERE NOT passage.counted AND kind.regulator_id = ANY(%(regulators)s)
 """  # noqa: S608
+PLACES = SUMMED.format(within=f"{OF_TYPES} AND what = 'place' AND turn <> ''")  # of open cases
 OF_A_YEAR = f"what IN ('time', 'running') AND day >= %(since)s AND {OF_TYPES}"
 # By month and in all: how many, the percentiles of what is known, and the longest.
 TOOK = f"""

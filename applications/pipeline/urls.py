@@ -2,12 +2,14 @@ from django.urls import path
 
 from applications.models import Export
 from applications.pipeline.exports.lists import LISTS
-from applications.pipeline.views import exports, forecast, lists, overview, reports, time
+from applications.pipeline.views import exports, forecast, lists, load, overview, reports, time
 
 app_name = "pipeline"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("cases/", lists.cases, name="cases"),
+    path("load/", load.load, name="load"),
+    path("load/person/", load.person, name="load_person"),
     path("passages/", lists.passages, name="passages"),
     path("forecast/", forecast.forecast, name="forecast"),
     path("steps/", lists.steps, name="steps"),

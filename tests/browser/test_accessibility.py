@@ -68,6 +68,7 @@ PARTS = 4  # of the pages in each language: so many tests, which the workers sha
 QUERY = {
     "pipeline:steps": f"?act=stage.take&period={timezone.localdate():%Y-%m}",
     "pipeline:passages": "?period=12-months",
+    "pipeline:load_person": "?who=nobody",
 }
 POST_ONLY = {
     "portal:archive",

@@ -24,6 +24,7 @@ from applications.states import StageState as S
 from audit.services import record
 from regulators.models import LicenceType, Role
 from regulators.queries import current_pin
+from tests.pipeline.loaded import busy, team  # noqa: F401
 from tests.plugins.cases import appointed, fresh, new_staff
 from tests.plugins.exported import BAD
 

@@ -2,9 +2,6 @@
 itself, in a transaction of its own, with its result beside it.
 """
 
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -21,9 +18,9 @@ from applications.desk.worklist.whose import filed, types_of
 from applications.models import Application
 from applications.queries.assigning import Officer, assigns_at, officers_for
 from applications.services.assigning import assign_case_officer, release_case
+from applications.services.several import Result, attempt, versions_of
 from regulators.models import LicenceType
 from regulators.queries import regulators_of
-from workflow.errors import Conflict, Refused
 
 MOST = 500
 TAKE, GIVE, RELEASE = "take", "give", "release"
@@ -32,15 +29,6 @@ TITLES = {
     GIVE: gettext_lazy("Give cases to a case officer"),
     RELEASE: gettext_lazy("Give cases back"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """``why`` is empty where it was done."""
-
-    case: Application
-    officer: User | None
-    why: str = ""
 
 
 def show(model_admin: Any, request: Any) -> HttpResponse:
@@ -98,15 +86,7 @@ def _chosen(request: Any, types: list[LicenceType]) -> tuple[list[Application], 
 
 def ticked(request: Any) -> dict[Any, int]:
     """By key: the version that the page showed. What is not of this form is left out."""
-    found = {}
-    for text in request.POST.getlist("case"):
-        key, _sign, version = text.partition(":")
-        version = version.partition(":")[0]
-        try:
-            found[uuid.UUID(key)] = int(version) if version.isascii() and len(version) < 10 else -1
-        except ValueError:
-            continue
-    return found
+    return versions_of(request.POST.getlist("case"))
 
 
 def _officer(request: Any, free: list[Officer], act: str) -> User | None:
@@ -133,22 +113,6 @@ def _done(actor: Any, case: Application, version: int, to: User | None) -> Resul
         return assign_case_officer(actor=actor, case=case, officer=to, expected_version=version)
 
     return attempt(act, case, to)
-
-
-def attempt(act: Callable[[], Any], case: Application, to: User | None) -> Result:
-    """A second press finds the case as the first one left it: that is done too."""
-    try:
-        act()
-    except Conflict as refusal:
-        now = refusal.current.case_officer_id if refusal.current else None
-        if now == (to.pk if to else None):
-            return Result(case=case, officer=to)
-        return Result(
-            case=case, officer=to, why=_("Somebody else has changed this case since. Look at it again.")
-        )
-    except Refused as refusal:
-        return Result(case=case, officer=to, why=" ".join(str(reason) for reason in refusal.reasons))
-    return Result(case=case, officer=to)
 
 
 def row(case: Application, version: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from applications.desk.worklist.whose import filed
 from applications.models import Application
 from applications.queries.assigning import Officer, officers_for, spread
 from applications.services.assigning import assign_case_officer
+from applications.services.several import Result, attempt
 from applications.states import OPEN
 from regulators.models import LicenceType
 
@@ -77,7 +78,7 @@ def _plan(cases: list[Application], takers: list[Officer]) -> list[dict[str, Any
     return rows
 
 
-def _run(request: Any, cases: list[Application], others: list[Officer], reason: str) -> list[bulk.Result]:
+def _run(request: Any, cases: list[Application], others: list[Officer], reason: str) -> list[Result]:
     """As the plan said it; a case that has gone elsewhere since is not asked about again."""
     versions, to = bulk.ticked(request), _targets(request)
     users = {str(one.user.pk): one.user for one in others}
@@ -96,7 +97,7 @@ def _run(request: Any, cases: list[Application], others: list[Officer], reason: 
                 reason=reason,
             )
 
-        results.append(bulk.attempt(act, case, officer))
+        results.append(attempt(act, case, officer))
     return results
 
 
