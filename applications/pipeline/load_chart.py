@@ -10,7 +10,7 @@ from applications.pipeline import charts
 from applications.pipeline.load import ANSWERS, CASES, IN_HAND, VIEWS, Row
 from look import words
 
-BAR = 28  # units of the drawing for each person
+BAR, PLOT = 28, 520  # units of the drawing: for each person, and across
 LABEL = 32  # letters of a name that the chart shows; the table has all of it
 COLOURS = {CASES: charts.FIRST, IN_HAND: charts.SECOND, VIEWS: charts.THIRD, ANSWERS: charts.FOURTH}
 
@@ -58,6 +58,7 @@ def _drawing(rows: Sequence[Row], names: dict[str, str]) -> charts.SafeString:
         if row.of_kind(kind)
     ]  # fmt: skip
     spec: dict[str, Any] = {
+        "width": PLOT,
         "height": BAR * len(rows),
         "data": {"values": values},
         "mark": {"type": "bar", "height": {"band": 0.6}},
