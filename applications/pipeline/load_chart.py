@@ -43,7 +43,7 @@ def chart_of(rows: Sequence[Row], nobodys: Row) -> charts.Chart:
 
 def _line(row: Row, kinds: list[str]) -> list[charts.Figure]:
     numbers = [charts.Figure(words.number(row.of_kind(kind))) for kind in kinds]
-    return [charts.Figure(row.name), *numbers, charts.Figure(words.number(row.points), row.url)]
+    return [charts.Figure(row.name, row.url), *numbers, charts.Figure(words.number(row.points))]
 
 
 def _drawing(rows: Sequence[Row], names: dict[str, str]) -> charts.SafeString:
