@@ -2,6 +2,7 @@ from celery import shared_task
 
 from applications import reminders
 from applications.pipeline.exports import background
+from applications.pipeline.friction import fold
 from applications.pipeline.reports import weekly
 from applications.services import destruction, retention, tallies, typed
 
@@ -60,3 +61,8 @@ def sweep_exports() -> int:
 @shared_task
 def write_reports() -> int:
     return weekly.write_due()
+
+
+@shared_task
+def fold_friction() -> None:
+    fold.fold()

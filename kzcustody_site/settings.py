@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "go on writing exports": {"task": "applications.tasks.write_exports", "schedule": 60.0},
     "delete exports whose time is over": {"task": "applications.tasks.sweep_exports", "schedule": 3600.0},
     "write the weekly reports": {"task": "applications.tasks.write_reports", "schedule": 900.0},
+    "count what requirements cost firms": {"task": "applications.tasks.fold_friction", "schedule": 60.0},
     "raise checks of citations": {"task": "applications.tasks.raise_checks", "schedule": 86400.0},
     "find documents whose time is over": {
         "task": "applications.tasks.find_due_for_destruction",
@@ -380,6 +381,7 @@ FIRM_HANDLERS = ["applications.services.firms.on_firm_corrected"]
 CALENDAR_HANDLERS = [
     "applications.services.calendar.on_calendar",
     "applications.services.tallies.on_calendar",
+    "applications.pipeline.friction.fold.on_calendar",
 ]
 DOCUMENT_VERDICT_HANDLERS = ["applications.services.evidence.on_verdict"]
 OUTBOX_FAILED_HANDLERS: list[str] = []

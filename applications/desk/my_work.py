@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.desk.worklist import needs, pages
 from applications.models import Application
+from applications.pipeline import guidance
 from applications.queries.consultations import answers_late, silence_raised, to_name_anew, view_asked
 from applications.queries.standing import to_answer
 from applications.states import DECIDED
@@ -77,7 +78,7 @@ def counts(user: Any, held: frozenset[str]) -> list[Count]:
         for roles, text, found, query in shown
         if held & roles
     ]
-    return ours + _to_confirm(user)
+    return ours + _to_confirm(user) + _guidance(user)
 
 
 def _to_confirm(user: Any) -> list[Count]:
@@ -100,6 +101,13 @@ def _to_confirm(user: Any) -> list[Count]:
         for name, (count, asked) in found.items()
         if count
     ]
+
+
+def _guidance(user: Any) -> list[Count]:
+    """Nothing is said where none is open."""
+    count = pages.capped(guidance.open_of(user)) if guidance.may_own(user) else 0
+    found = Count(text=_("Guidance to write"), count=count, url=reverse("pipeline:guidance"))
+    return [found] if count else []
 
 
 def _in_state(cases: Any, state: str) -> Any:

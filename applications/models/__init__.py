@@ -23,6 +23,8 @@ from applications.models.corrections import Correction, CorrectionAnswer
 from applications.models.decision import Condition, Decision, Recommendation, RefusalNotice, Representation
 from applications.models.exports import Export, ExportPiece
 from applications.models.files import DocumentFacts
+from applications.models.friction import FrictionCase, FrictionChange, FrictionDay
+from applications.models.guidance import GuidanceTask
 from applications.models.individuals import IndividualApproval
 from applications.models.inside import InsideNote
 from applications.models.inspections import Inspection, InspectionConfirmed
@@ -86,7 +88,11 @@ __all__ = [
     "ExtensionRequest",
     "FeeEntry",
     "Finding",
+    "FrictionCase",
+    "FrictionChange",
+    "FrictionDay",
     "Gap",
+    "GuidanceTask",
     "Holding",
     "IndividualApproval",
     "InformationRequest",

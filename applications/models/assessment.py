@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.case import Application
+from applications.models.friction import OF_FINDINGS
 from applications.models.people import Person
 from applications.models.submitted import Snapshot
 
@@ -49,6 +50,7 @@ class Finding(models.Model):
 
     class Meta:
         ordering = ["application", "stage", "requirement", "person"]
+        triggers = OF_FINDINGS
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "requirement", "person"],

@@ -12,6 +12,7 @@ from accounts.models import Firm
 from applications.conditions import days, decision, intake, opened, panel, recommendation, review, submission
 from applications.models import standing
 from applications.models.case_queries import ApplicationQuerySet
+from applications.models.friction import MarkDaysOfCase
 from applications.models.tallies import TALLIES
 from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
@@ -76,7 +77,7 @@ class Application(standing.Standing, Stateful):
         verbose_name = _("application")
         verbose_name_plural = _("applications")
         ordering = ["-created_at"]
-        triggers = [StateGuard(), *TALLIES]
+        triggers = [StateGuard(), *TALLIES, MarkDaysOfCase()]
         constraints = [
             models.UniqueConstraint(
                 fields=["firm", "licence_type"],
@@ -88,7 +89,11 @@ class Application(standing.Standing, Stateful):
                 name="applications_filed_has_reference",
             ),
         ]
-        indexes = [models.Index(fields=["licence_type", "state", "submitted_at"]), *standing.INDEXES]
+        indexes = [
+            models.Index(fields=["licence_type", "state", "submitted_at"]),
+            models.Index(fields=["licence_type", "submitted_at", "id"], name="applications_by_submission"),
+            *standing.INDEXES,
+        ]
 
     def __str__(self) -> str:
         title = {"title": say(self.book.licence_type_title)}

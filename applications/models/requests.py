@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.case import Application
+from applications.models.friction import OF_REQUEST_POINTS, OF_REQUESTS
 from applications.models.people import Person
 from documents.models import Document
 
@@ -40,6 +41,7 @@ class InformationRequest(models.Model):
 
     class Meta:
         ordering = ["application", "number"]
+        triggers = OF_REQUESTS
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "number"], name="applications_request_once_a_number"
@@ -86,6 +88,7 @@ class RequestPoint(models.Model):
 
     class Meta:
         ordering = ["request", "number"]
+        triggers = OF_REQUEST_POINTS
         constraints = [
             models.UniqueConstraint(fields=["request", "number"], name="applications_point_once_a_number"),
             models.CheckConstraint(

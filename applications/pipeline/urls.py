@@ -2,7 +2,17 @@ from django.urls import path
 
 from applications.models import Export
 from applications.pipeline.exports.lists import LISTS
-from applications.pipeline.views import exports, forecast, lists, load, overview, reports, time
+from applications.pipeline.views import (
+    exports,
+    forecast,
+    friction,
+    guidance,
+    lists,
+    load,
+    overview,
+    reports,
+    time,
+)
 
 app_name = "pipeline"
 urlpatterns = [
@@ -11,6 +21,10 @@ urlpatterns = [
     path("load/", load.load, name="load"),
     path("load/person/", load.person, name="load_person"),
     path("passages/", lists.passages, name="passages"),
+    path("friction/", friction.friction, name="friction"),
+    path("friction/cases/", friction.friction_cases, name="friction_cases"),
+    path("guidance/", guidance.tasks, name="guidance"),
+    path("guidance/new/", guidance.new, name="guidance_new"),
     path("forecast/", forecast.forecast, name="forecast"),
     path("steps/", lists.steps, name="steps"),
     path("time/", time.time, name="time"),

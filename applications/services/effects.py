@@ -292,6 +292,10 @@ def _approved(change: Change) -> None:
     tell.firm(stage.application, "stage_approved", key=f"stage:{stage.code}:{stage.version}", stage=title)
 
 
+def _changes_requested(change: Change) -> dict[str, Any]:
+    return {"items": change.instance.returned_items}
+
+
 def _reopened(change: Change) -> dict[str, Any]:
     """Stages that the book approves after this one reopen too, by the same person and for the same reason."""
     stage: Stage = change.instance
@@ -330,4 +334,9 @@ APPLICATION: dict[str, Effect] = {
     "lapse": _decided,
     "remit": _remitted,
 }
-STAGE: dict[str, Effect] = {"complete": _completed, "approve": _approved, "reopen": _reopened}
+STAGE: dict[str, Effect] = {
+    "complete": _completed,
+    "approve": _approved,
+    "reopen": _reopened,
+    "request_changes": _changes_requested,
+}

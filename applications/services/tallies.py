@@ -44,7 +44,7 @@ def fold() -> None:
     """Count the passages that are over, then add all changes to the tallies. One at a time: who comes second
     leaves it to the first. Killed at any point, it leaves what the next one takes up.
     """
-    while _one_of_us(_count_some) or _one_of_us(_fold_some):
+    while one_of_us(_count_some, LOCK) or one_of_us(_fold_some, LOCK):
         pass
 
 
@@ -57,9 +57,10 @@ def on_calendar(_pin: Any, *, actor: Any) -> list[Any]:
 
 
 @transaction.atomic
-def _one_of_us(work: Any) -> bool:
+def one_of_us(work: Any, lock: str) -> bool:
+    """What the work says, in a transaction; nothing is done where another process is at it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [lock])
         (mine,) = cursor.fetchone()
     return bool(mine and work())
 

@@ -69,6 +69,7 @@ QUERY = {
     "pipeline:steps": f"?act=stage.take&period={timezone.localdate():%Y-%m}",
     "pipeline:passages": "?period=12-months",
     "pipeline:load_person": "?who=nobody",
+    "pipeline:friction_cases": "?type=providing-custody&requirement=BP-01&period=12-months",
 }
 POST_ONLY = {
     "portal:archive",

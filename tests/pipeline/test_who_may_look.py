@@ -24,6 +24,8 @@ PAGES = [
     "/pipeline/flow/",
     "/pipeline/forecast/",
     "/pipeline/exports/",
+    "/pipeline/friction/",
+    "/pipeline/friction/cases/?type=providing-custody&requirement=BP-01&period=12-months",
     STEPS,
 ]
 

@@ -90,7 +90,8 @@ class ActRows(CaseRows):
             stage, reason = self.stages[code], "\n".join(own)
             stage |= {"state": S.CHANGES_REQUESTED, "version": stage["version"] + 1, "changed_at": step.at,
                       "note_to_firm": reason, "returned_items": sorted(gaps)}  # fmt: skip
-            data = {"stage": code, "version": stage["version"], "of": f"applications.stage:{stage['id']}"}
+            data = {"stage": code, "items": sorted(gaps), "version": stage["version"],
+                    "of": f"applications.stage:{stage['id']}"}  # fmt: skip
             self.ledger.event(
                 "stage.request_changes", step, S.COMPLETE, S.CHANGES_REQUESTED, reason=reason, data=data
             )
@@ -239,9 +240,10 @@ class ActRows(CaseRows):
             }
             self._snapshot(step, declaration)
 
-    def _stage_request_changes(self, step: Step) -> None:
-        words = {"note_to_firm": step.data["reason"], "returned_items": sorted(step.data["items"])}
-        self.stages[step.data["stage"]] |= words
+    def _stage_request_changes(self, step: Step) -> Row:
+        items = sorted(step.data["items"])
+        self.stages[step.data["stage"]] |= {"note_to_firm": step.data["reason"], "returned_items": items}
+        return {"items": items}
 
     def _stage_reopen(self, step: Step) -> Row:
         return {"reopened_with_it": []}

@@ -1,0 +1,1 @@
+"""What each requirement of a rule book cost the firms, and how it is counted."""
