@@ -88,6 +88,14 @@ def test_nothing_of_another_regulator_not_even_a_total(browser, pages, two_house
     assert [word for word in ("other house", "theirs", "national-custody") if word in html] == []
 
 
+@pytest.mark.parametrize("page", ["/pipeline/time/", "/pipeline/flow/"])
+def test_charts_count_nothing_of_another_regulator(browser, pages, two_houses, page):
+    """One case is here and one there: no number is greater than one."""
+    html = browser.get(page).content.decode()
+    assert max(count for _url, count in pages.figures(html)) == 1
+    assert [word for word in ("other house", "theirs", "national-custody") if word in html] == []
+
+
 def test_no_list_shows_the_other_regulators_cases(browser, pages, two_houses):
     assert pages.listed(browser, "/pipeline/cases/") == ["KZC-2026-0001"]
     assert pages.listed(browser, "/pipeline/cases/?waiting=decision") == []
