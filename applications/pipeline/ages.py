@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from applications.models.tallies import Counted
-from applications.pipeline import filters
+from applications.pipeline import named
 from applications.pipeline.days import WorkingDays
 from applications.pipeline.figures import Bar, Figure, bars, total
 from applications.pipeline.tallies import Count
@@ -53,7 +53,7 @@ class Ages:
     def bars(self) -> list[Bar]:
         rows = [(_range(low, high), self._between(low, high)) for low, high in BUCKETS]
         if self.ages[None]:
-            unknown = Figure(count=self.ages[None], url=self.url(age=filters.UNKNOWN_AGE))
+            unknown = Figure(count=self.ages[None], url=self.url(age=named.UNKNOWN_AGE))
             rows.append((_("Not known: the calendar lacks the year"), unknown))
         return bars(rows)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from applications.models.standing import APPROVED, DECISION, FIRM, INTAKE, US
 from applications.models.tallies import Counted
-from applications.pipeline import filters, queries
+from applications.pipeline import named, queries
 from applications.pipeline.periods import RECENT, Period, period_from
 from applications.pipeline.tallies import Count
 from applications.states import OPEN
@@ -116,30 +116,22 @@ class Overview:
         return self._figure(self.open, state="open")
 
     def funnel(self) -> list[Bar]:
-        titles = filters.stage_titles() | {APPROVED: filters.place_in_words(APPROVED)}
+        titles = named.stage_titles() | {APPROVED: named.place_in_words(APPROVED)}
         rows = [(title, {"stage": place}) for place, title in titles.items()]
         return self._by_turn(rows, lambda one: {"stage": one.stage})
-
-    def load(self) -> list[Bar]:
-        people = sorted({(one.officer_name or "", one.officer) for one in self.open if one.officer})
-        rows = [(name, {"state": "open", "officer": str(pk)}) for name, pk in people]
-        rows.append((_("Nobody yet"), {"state": "open", "officer": filters.NOBODY}))
-        return self._by_turn(
-            rows, lambda one: {"state": "open", "officer": str(one.officer or filters.NOBODY)}
-        )
 
     def states(self) -> list[Bar]:
         counts: Counter[str] = Counter()
         for one in self.filed:
             counts[one.state] += one.number
-        rows = [(str(s.label), counts[s], {"state": str(s.value)}) for s in filters.FILED]
+        rows = [(str(s.label), counts[s], {"state": str(s.value)}) for s in named.FILED]
         return bars([(label, Figure(count=number, url=self.url(**chosen))) for label, number, chosen in rows])
 
     def flow(self) -> list[dict[str, Any]]:
         """What went through in the period, by stage; before them the completeness check, after them the
         decision.
         """
-        codes = list(filters.stage_titles())
+        codes = list(named.stage_titles())
         before = {
             code: self.steps("stage.approve", last) for code, last in zip(codes[1:], codes, strict=False)
         }
@@ -163,7 +155,7 @@ class Overview:
 
     def _row(self, place: str, *, refused: str, **columns: Figure) -> dict[str, Any]:
         ends = (self._ends(state, place) for state in (A.WITHDRAWN, refused, A.LAPSED))
-        return {"label": filters.place_in_words(place), "figures": [*columns.values(), *ends]}
+        return {"label": named.place_in_words(place), "figures": [*columns.values(), *ends]}
 
     def steps(self, act: str, stage: str = "") -> Figure:
         found = [one for one in self.counts if (one.what, one.state) == (Counted.STEP, act)]

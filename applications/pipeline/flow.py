@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications.models.standing import APPROVED, INTAKE
 from applications.models.tallies import Counted
-from applications.pipeline import charts, filters
+from applications.pipeline import charts, named
 from applications.pipeline.charts import Chart, Figure, Key
 from applications.pipeline.periods import Period, first_month, month_after, period_from, week_of
 from applications.pipeline.tallies import Flow, Took
@@ -50,7 +50,7 @@ def stood(flows: Iterable[Flow], today: date) -> dict[str, list[int]]:
         if flow.what == Counted.STOOD:
             moved[flow.stage][flow.week] += flow.number
     found: dict[str, list[int]] = {}
-    for place in (INTAKE, *filters.stage_titles(), APPROVED):
+    for place in (INTAKE, *named.stage_titles(), APPROVED):
         first = first_week(today)
         number = sum(by for week, by in moved[place].items() if week is None or week < first)
         found[place] = []
@@ -63,7 +63,7 @@ def stood(flows: Iterable[Flow], today: date) -> dict[str, list[int]]:
 def cumulative(flows: Sequence[Flow], today: date, url: Url) -> Chart:
     """What stood where at the end of each week, on what had ended since the first of them."""
     places, title = stood(flows, today), _("Cumulative flow")
-    names = {place: filters.place_in_words(place) for place in places}
+    names = {place: named.place_in_words(place) for place in places}
     over = list(accumulate(_ended(flows, week).total() for week in weeks(today)))
     open_then, open_now = (sum(numbers[n] for numbers in places.values()) for n in (0, -1))
     bands = [(_("Ended"), over), *((names[place], places[place]) for place in reversed(list(places)))]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application, ApplicationQuerySet
-from applications.pipeline import filters, queries
+from applications.pipeline import filters, named, queries
 from applications.pipeline.load import Row, points_of
 from applications.pipeline.people import Person
 from applications.queries.assigning import assigns_at
@@ -32,7 +32,7 @@ class WhoForm(filters.StrictForm):
 
     def __init__(self, data: Any, *, people: Iterable[int]) -> None:
         super().__init__(data)
-        self.known = {filters.NOBODY: None, **{str(pk): pk for pk in people}}
+        self.known = {named.NOBODY: None, **{str(pk): pk for pk in people}}
 
     def clean_who(self) -> int | None:
         chosen = self.cleaned_data["who"]

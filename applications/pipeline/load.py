@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.models.standing import APPROVED, DECISION, FIRM, US
-from applications.pipeline import filters, work
+from applications.pipeline import named, work
 from applications.pipeline.figures import Figure
 from applications.pipeline.people import Person, stranger
 from applications.pipeline.tallies import Count
@@ -81,7 +81,7 @@ class OfRole:
 
 def points_of(place: str) -> int:
     """Of a case that stands there, for its case officer."""
-    codes = list(filters.stage_titles())
+    codes = list(named.stage_titles())
     return len(codes) - codes.index(place) if place in codes else 1
 
 
@@ -115,7 +115,7 @@ class Load:
 
     def row(self, pk: int | None) -> Row:
         """Of this person; of nobody yet, where there is no key."""
-        key = filters.NOBODY if pk is None else str(pk)
+        key = named.NOBODY if pk is None else str(pk)
         own = [one for one in self.open if one.officer == pk]
         person = None if pk is None else self.people[pk]
         officer = {"officer": key}
@@ -144,18 +144,18 @@ class Load:
 
     def _parts(self, person: Person | None, key: str, own: list[Count]) -> Iterable[Part]:
         place_words, hand_words = _("Case officer of cases at: %(place)s"), _("Stage in hand: %(stage)s")
-        for place in [*filters.stage_titles(), APPROVED]:
+        for place in [*named.stage_titles(), APPROVED]:
             found = [one for one in own if one.stage == place]
             yield Part(
                 kind=CASES,
-                label=place_words % {"place": filters.place_in_words(place)},
+                label=place_words % {"place": named.place_in_words(place)},
                 figure=_figure(found, stage=place, officer=key),
                 each=points_of(place),
             )
         if person is None or person.user is None:
             return
         pk = person.pk
-        for code, title in filters.stage_titles().items():
+        for code, title in named.stage_titles().items():
             yield Part(
                 kind=IN_HAND, label=hand_words % {"stage": title}, each=1,
                 figure=_figure(self._live(work.HAND, pk, code), assessor=pk, in_hand=code),
@@ -167,7 +167,7 @@ class Load:
     # --- by stage
 
     def specialisms(self) -> list[Specialism]:
-        return [self._specialism(code, title) for code, title in filters.stage_titles().items()]
+        return [self._specialism(code, title) for code, title in named.stage_titles().items()]
 
     def _specialism(self, code: str, title: str) -> Specialism:
         here = [one for one in self.open if one.stage == code]
@@ -196,7 +196,7 @@ class Load:
                 figures=(
                     Figure(count=self._waits_on(role), url=address(**chosen)),
                     Figure(count=self._waits_on(role, nobodys=True),
-                           url=address(**chosen, officer=filters.NOBODY)),
+                           url=address(**chosen, officer=named.NOBODY)),
                 ),
             ))  # fmt: skip
         return found
@@ -216,7 +216,7 @@ class Load:
         return [
             {"name": _("Open cases"), "figure": _figure(self.open, state="open"),
              "note": _("submitted and not closed")},
-            {"name": _("Nobody’s yet"), "figure": _figure(nobodys, state="open", officer=filters.NOBODY),
+            {"name": _("Nobody’s yet"), "figure": _figure(nobodys, state="open", officer=named.NOBODY),
              "note": _("open, without a case officer")},
             {"name": _("Stages to take"), "figure": _figure(to_take, to_take=work.ANY),
              "note": _("cases with a stage that nobody assesses")},

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from applications.models import Passage
 from applications.models.standing import APPROVED, INTAKE
 from applications.models.tallies import Counted
-from applications.pipeline import charts, figures, filters
+from applications.pipeline import charts, figures, named
 from applications.pipeline.charts import Chart, Figure, Key
 from applications.pipeline.days import WorkingDays
 from applications.pipeline.periods import YEAR
@@ -114,7 +114,7 @@ def table(took: Sequence[Took], *, url: Url) -> list[dict[str, Any]]:
     """Of the whole case and of each stage: how many, and their percentiles with and without pauses."""
     found = {(one.what, one.stage): one for one in took if one.month is None}
     rows = []
-    for stage, title in ({"": _("The whole case")} | filters.stage_titles()).items():
+    for stage, title in ({"": _("The whole case")} | named.stage_titles()).items():
         every, running = (found.get((what, stage)) for what in (Counted.TIME, Counted.RUNNING))
         listed = url("passages", period=YEAR, **({"stage": stage} if stage else {}))
         rows.append({
@@ -163,7 +163,7 @@ def standing(
         if (one.what, one.month) == (Counted.TIME, None)
         and one.p50 is not None and one.p85 is not None and one.p95 is not None
     }  # fmt: skip
-    titles = {code: filters.place_in_words(code) for code in (INTAKE, *filters.stage_titles(), APPROVED)}
+    titles = {code: named.place_in_words(code) for code in (INTAKE, *named.stage_titles(), APPROVED)}
     return [
         Standing(place, title, ages.get(place, Counter()), past.get(place)) for place, title in titles.items()
     ]

@@ -38,7 +38,7 @@ class PersonField(forms.CharField):
 
 
 class OfWork(forms.Form):
-    """Fields of ``filters.CaseFilter``. An assessor and a stage in hand are of one stage together."""
+    """Fields of ``case_filter.CaseFilter``. An assessor and a stage in hand are of one stage together."""
 
     turn = forms.ChoiceField(label=gettext_lazy("Whose turn"), required=False)
     assessor = PersonField(label=gettext_lazy("Has a stage in hand"), required=False)

@@ -38,7 +38,7 @@ def test_in_russian_the_pipeline_is_no_wider_than_a_telephone(
 ):
     page = sign_in(open_page(width=320, locale="ru"), afsa_staff.lead_reviewer)
     page.goto("/pipeline/")
-    assert page.locator("#load").inner_text() == "У кого какие открытые дела"
+    assert page.locator("#funnel").inner_text() == "На каком этапе открытые дела"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     names = page.locator("#funnel ~ .scroll tbody th").evaluate_all("all => all.map(one => one.offsetWidth)")
     assert min(names) >= 100

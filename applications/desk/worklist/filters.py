@@ -14,7 +14,8 @@ from accounts.models import User
 from applications.desk.worklist.needs import WORDS, needing
 from applications.desk.worklist.whose import filed, mine
 from applications.models import Application
-from applications.pipeline.filters import StrictForm, stage_titles, type_titles
+from applications.pipeline.filters import StrictForm
+from applications.pipeline.named import stage_titles, type_titles
 from applications.queries.search import LONGEST, found_by
 from applications.states import DECIDED, OPEN
 from applications.states import ApplicationState as A

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.due.batches import batches
-from applications.pipeline import filters, queries
+from applications.pipeline import case_filter, filters, named, queries
 from applications.pipeline.exports import columns
 from applications.pipeline.exports.columns import Column
 from applications.queries.passages import took
@@ -43,28 +43,26 @@ class Listed:
         return str(form.query().removeprefix("?"))
 
     def in_words(self, form: Any) -> list[str]:
-        return _of_cases(form) if isinstance(form, filters.CaseFilter) else _of_period(form)
+        return _of_cases(form) if isinstance(form, case_filter.CaseFilter) else _of_period(form)
 
 
-def _cases(data: QueryDict, user: Any, today: date) -> filters.CaseFilter:
+def _cases(data: QueryDict, user: Any, today: date) -> case_filter.CaseFilter:
     mine, managed = queries.cases_of(user), queries.managed_by(user)
-    return filters.CaseFilter(data, cases=mine, regulators=managed, today=today)
+    return case_filter.CaseFilter(data, cases=mine, regulators=managed, today=today)
 
 
-def _of_cases(form: filters.CaseFilter) -> list[str]:
+def _of_cases(form: case_filter.CaseFilter) -> list[str]:
     return [chip["text"] for chip in form.chips()]
 
 
 def _of_period(form: filters.OfPeriodFilter) -> list[str]:
-    given, titles = form.cleaned_data, filters.stage_titles()
+    given, titles = form.cleaned_data, named.stage_titles()
     said = [
         (form.fields["act"].label, queries.STEPS[given["act"]]) if "act" in given else None,
         (form.fields["period"].label, given["period"].words),
         (form.fields["stage"].label, titles[given["stage"]]) if given["stage"] else None,
-        (_("Regulator"), filters.regulator_names()[given["regulator"]]) if given["regulator"] else None,
-        (_("Licence type"), filters.type_titles().get(given["type"], given["type"]))
-        if given["type"]
-        else None,
+        (_("Regulator"), named.regulator_names()[given["regulator"]]) if given["regulator"] else None,
+        (_("Licence type"), named.type_titles().get(given["type"], given["type"])) if given["type"] else None,
     ]
     return [f"{label}: {words}" for label, words in filter(None, said)]
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.pipeline.filters import PeriodField, StrictForm, type_titles
+from applications.pipeline.filters import PeriodField, StrictForm
 from applications.pipeline.friction import lists, report
+from applications.pipeline.named import type_titles
 from applications.pipeline.periods import YEAR, Period, period_from
 from regulators.models import LicenceType
 

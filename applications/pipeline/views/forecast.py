@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.pipeline import filters, queries
+from applications.pipeline import filters, named, queries
 from applications.pipeline.figures import address
 from applications.pipeline.forecast import decisions, journeys, outlook, reading
 from applications.pipeline.forecast.drawing import of_decisions, percent
@@ -33,7 +33,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
     shown = found.risks[:MOST]
     cases = queries.cases_of(request.user).select_related("firm", "rulebook")
     by_key = cases.in_bulk([risk.spot.case for risk in shown]) if shown else {}
-    titles = filters.type_titles()
+    titles = named.type_titles()
     context = {
         "form": form,
         "found": found,
@@ -57,7 +57,7 @@ def _row(risk: Risk, case: Any) -> dict[str, Any]:
     return {
         "case": case,
         "licence_type": say(case.book.licence_type_title),
-        "place": filters.place_in_words(risk.spot.place),
+        "place": named.place_in_words(risk.spot.place),
         "spot": risk.spot,
         "chance": percent(risk.chance.value),
         "low": percent(risk.chance.low),

@@ -21,10 +21,11 @@ from accounts.models import User
 from accounts.requests import SignedIn
 from applications.models import GuidanceTask
 from applications.pipeline import guidance, queries
-from applications.pipeline.filters import StrictForm, type_titles
+from applications.pipeline.filters import StrictForm
 from applications.pipeline.friction.drawing import said
 from applications.pipeline.friction.filters import FrictionFilter
 from applications.pipeline.friction.report import BY, title_of
+from applications.pipeline.named import type_titles
 from applications.pipeline.periods import Period
 from applications.pipeline.views.friction import report_of
 from applications.pipeline.views.guard import View, for_managers

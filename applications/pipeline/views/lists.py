@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from applications.pipeline import filters, queries
+from applications.pipeline import case_filter, filters, named, queries
 from applications.pipeline.views.guard import for_managers
 from applications.pipeline.views.rows import row
 from applications.queries.passages import took
@@ -44,7 +44,7 @@ def steps(request: HttpRequest) -> HttpResponse:
     if given["after"]:
         found = found.filter(pk__gt=given["after"])
     events = list(found[: PAGE + 1])
-    titles = filters.stage_titles()
+    titles = named.stage_titles()
     behind = queries.cases_behind(events[:PAGE], mine)
     context = {
         "form": form,
@@ -78,7 +78,7 @@ def passages(request: HttpRequest) -> HttpResponse:
     shown = took(rows[:PAGE])
     context = {
         "form": form,
-        "title": filters.stage_titles().get(given["stage"]) or _("The whole case"),
+        "title": named.stage_titles().get(given["stage"]) or _("The whole case"),
         "rows": shown,
         "notices": notices_of([passage.application for passage in shown]),
         "next_url": form.url(after=str(rows[PAGE - 1].pk)) if len(rows) > PAGE else "",
@@ -88,8 +88,8 @@ def passages(request: HttpRequest) -> HttpResponse:
     return render(request, "pipeline/passages.html", context)
 
 
-def _filter(request: HttpRequest) -> filters.CaseFilter:
-    return filters.CaseFilter(
+def _filter(request: HttpRequest) -> case_filter.CaseFilter:
+    return case_filter.CaseFilter(
         request.GET,
         cases=queries.cases_of(request.user),
         regulators=queries.managed_by(request.user),

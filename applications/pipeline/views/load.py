@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedIn
 from applications.models.standing import APPROVED
-from applications.pipeline import filters, giving, queries, work
+from applications.pipeline import filters, giving, named, queries, work
 from applications.pipeline.load import Load, Row, points_of
 from applications.pipeline.load_chart import chart_of
 from applications.pipeline.people import people_of
@@ -100,12 +100,12 @@ def _give(request: SignedIn, form: giving.GiveForm, key: int | None, giver: Row)
 
 def _load(request: HttpRequest) -> Load:
     regulators, today = queries.managed_by(request.user), timezone.localdate()
-    counts = work.counted(regulators, list(filters.stage_titles()))
+    counts = work.counted(regulators, list(named.stage_titles()))
     return Load(counts, people_of(regulators, today), today=today)
 
 
 def _places() -> dict[str, str]:
-    return filters.stage_titles() | {APPROVED: filters.place_in_words(APPROVED)}
+    return named.stage_titles() | {APPROVED: named.place_in_words(APPROVED)}
 
 
 def _typed(request: HttpRequest) -> QueryDict:

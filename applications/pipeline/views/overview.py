@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from applications.models.tallies import Counted
-from applications.pipeline import filters, periods, queries, tallies
+from applications.pipeline import filters, named, periods, queries, tallies
 from applications.pipeline.figures import Overview, address
 from applications.pipeline.periods import RECENT, period_from
 from applications.pipeline.views.guard import for_managers
@@ -43,8 +43,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "awaiting": [row(case) for case in awaiting],
         "due": [row(case) for case in due.cases],
-        "over": figures.of(due.over, due=filters.OVERDUE),
-        "soon": figures.of(due.coming, due=filters.SOON),
+        "over": figures.of(due.over, due=named.OVERDUE),
+        "soon": figures.of(due.coming, due=named.SOON),
         "notices": notices_of([*awaiting, *due.cases]),
     }
     return render(request, "pipeline/overview.html", context, status=200 if form.is_valid() else 400)

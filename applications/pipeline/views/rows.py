@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from applications.pipeline import filters
+from applications.pipeline import named
 from applications.pipeline.days import working_days
 from applications.states import OPEN
 from applications.states import ApplicationState as A
@@ -21,8 +21,8 @@ def row(case: Any) -> dict[str, Any]:
         "case": case,
         "tag": TAGS.get(A(case.state), "look"),
         "licence_type": say(case.book.licence_type_title),
-        "stage": filters.place_in_words(case.place),
-        "waiting": filters.waiting_in_words(case.waiting),
+        "stage": named.place_in_words(case.place),
+        "waiting": named.waiting_in_words(case.waiting),
         "age": age if case.state in OPEN else None,
         "is_over": bool(case.next_due and case.next_due < timezone.now()),
     }
