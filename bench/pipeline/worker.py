@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.answering import Counter, answer
 
-PAGES = ("overview", "time", "flow", "forecast")
+PAGES = ("overview", "time", "flow", "load", "forecast", "friction")
 LIVE = Path(__file__).with_name("live.sql")
 
 
