@@ -12,6 +12,7 @@ from accounts.identifiers import check_bin
 from accounts.models import Language, LegalForm, NoBinReason, Role, User
 from accounts.requests import language_of_page
 from look.fields import CountryField, one_of_several
+from look.mail_frame import one_line
 
 ROLES_IN_WORDS = (
     (
@@ -46,6 +47,12 @@ class SignupDetails(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["full_name", "email", "password1"]
+
+    def clean_full_name(self) -> str:
+        name = one_line(self.cleaned_data["full_name"])
+        if not name:
+            raise forms.ValidationError(_("Enter your full name."))
+        return name
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """The adapter has saved the person already; allauth requires the method."""

@@ -25,6 +25,7 @@ from look import words
 from regulators.models import LicenceType
 
 AGE = re.compile(r"(\d{1,4})-(\d{1,4})?")
+NEEDS = {"stands": "on"}  # without the first the second says nothing
 
 
 class CaseFilter(OfWork, StrictForm):
@@ -92,7 +93,8 @@ class CaseFilter(OfWork, StrictForm):
         if chosen in ("", named.NOBODY):
             return chosen
         mine = self.cases.filter(case_officer=int(chosen)) if re.fullmatch(r"[0-9]{1,18}", chosen) else None
-        name = mine and mine.values_list("case_officer__full_name", flat=True).first()
+        officers = mine.order_by() if mine is not None else self.cases.none()
+        name = officers.values_list("case_officer__full_name", flat=True).first()
         name = name or name_of_staff(chosen, self.regulators)
         if not name:
             raise forms.ValidationError(
@@ -102,14 +104,16 @@ class CaseFilter(OfWork, StrictForm):
         return chosen
 
     def clean_age(self) -> str:
-        return _days(
-            self.cleaned_data["age"], _("Write the age as 21-40, or as 90- for 90 working days and more.")
-        )
+        chosen: str = self.cleaned_data["age"]
+        if chosen and chosen != named.UNKNOWN_AGE and not AGE.fullmatch(chosen):
+            raise forms.ValidationError(_("Write the age as 21-40, or as 90- for 90 working days and more."))
+        return chosen
 
     def clean_stood(self) -> str:
-        return _days(
-            self.cleaned_data["stood"], _("Write the days as 21-40, or as 90- for 90 working days and more.")
-        )
+        chosen: str = self.cleaned_data["stood"]
+        if chosen and not AGE.fullmatch(chosen):
+            raise forms.ValidationError(_("Write the days as 21-40, or as 90- for 90 working days and more."))
+        return chosen
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -144,7 +148,8 @@ class CaseFilter(OfWork, StrictForm):
         return reverse("pipeline:cases") + self.query(without, **more)
 
     def query(self, without: str = "", **more: str) -> str:
-        kept = {name: self._code(name) for name in self._set() if name != without} | more
+        gone = {without, NEEDS.get(without, without)}
+        kept = {name: self._code(name) for name in self._set() if name not in gone} | more
         return f"?{urlencode(kept)}" if kept else ""
 
     def _code(self, name: str) -> str:
@@ -234,9 +239,3 @@ class CaseFilter(OfWork, StrictForm):
 
     def _by_at(self, value: str) -> Q:
         return Q(ended_at_now=value)
-
-
-def _days(chosen: str, words: str) -> str:
-    if chosen and chosen != named.UNKNOWN_AGE and not AGE.fullmatch(chosen):
-        raise forms.ValidationError(words)
-    return chosen

@@ -78,7 +78,16 @@ def drawn(spec: dict[str, Any], *, label: str) -> SafeString:
     with a ``description`` says it when it is pointed at; one with a ``href`` is a link.
     """
     whole = {"width": WIDTH, "height": HEIGHT} | spec | {"config": CONFIG}
-    return _drawn(json.dumps(whole, sort_keys=True), label)
+    return _drawn(json.dumps(_printable(whole), sort_keys=True), _printable(label))
+
+
+def _printable(value: Any) -> Any:
+    """Without control characters in its texts: one that XML cannot hold ends the whole process, in Rust."""
+    if isinstance(value, str):
+        return "".join(letter if letter.isprintable() else " " for letter in value)
+    if isinstance(value, dict):
+        return {key: _printable(one) for key, one in value.items()}
+    return [_printable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def one(**values: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from regulators.calendars import YearNotInCalendarError, add_working_days
 
 SOON_DAYS = 10  # working days
 RUNNING = "running"
+LARGEST_SEED = 2**31 - 1
 
 
 class PeriodField(forms.CharField):
@@ -75,6 +76,12 @@ class ScopeForm(StrictForm):
             raise forms.ValidationError(_("There is no such regulator. Choose one of those above."))
         return chosen
 
+    def clean_type(self) -> str:
+        chosen: str = self.cleaned_data["type"]
+        if chosen and chosen not in named.type_titles():
+            raise forms.ValidationError(_("There is no such licence type. Choose one of those above."))
+        return chosen
+
     @property
     def chosen_type(self) -> str:
         return self.cleaned_data.get("type", "")
@@ -99,7 +106,7 @@ class ScopeForm(StrictForm):
         ours = {code: title for code, title in titles.items() if code in types}
         regulators = [code for code in names if not set(named.types_of(code)).isdisjoint(ours)]
         every: list[tuple[str, dict[str, str]]] = [(_("All licence types"), {})]
-        if len(regulators) > 1:
+        if len(regulators) > 1 or self.scope.get("regulator") in regulators:
             every += [(names[code], {"regulator": code}) for code in regulators]
         every += [(title, {"type": code}) for code, title in ours.items()]
         chosen = {"type": self.chosen_type} if self.chosen_type else self.scope
@@ -158,7 +165,7 @@ class TimeFilter(ScopeForm):
 class ForecastFilter(ScopeForm):
     """The scope of a forecast, and the seed that it is drawn from: the day where none is given."""
 
-    seed = forms.IntegerField(label=gettext_lazy("Seed"), required=False, min_value=0, max_value=2**31 - 1)
+    seed = forms.IntegerField(label=gettext_lazy("Seed"), required=False, min_value=0, max_value=LARGEST_SEED)
 
 
 class OfPeriodFilter(ScopeForm):

@@ -3,6 +3,7 @@
 import csv
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 
@@ -45,6 +46,8 @@ def test_filters_are_shown_as_chips_that_lead_to_the_list_without_them(browser, 
     ("officer=x", "No case here belongs to this case officer. Choose from the overview."),
     ("age=20", "Write the age as 21-40, or as 90- for 90 working days and more."),
     ("age=-20", "Write the age as 21-40, or as 90- for 90 working days and more."),
+    ("stood=unknown", "Write the days as 21-40, or as 90- for 90 working days and more."),
+    ("on=2026-11-08", "Say also where the cases stood: choose a number of the cumulative flow."),
     ("decided=2026-13", "Write the month as 2026-11, or 90-days, or 12-months."),
     ("decided=9999-12", "Write the month as 2026-11, or 90-days, or 12-months."),
     ("after=7", "Enter a valid UUID."),
@@ -157,3 +160,13 @@ def test_as_many_queries_for_three_cases_as_for_one(
     add()
     add()
     assert count() == one
+
+
+def test_where_cases_stood_is_taken_away_with_its_day(browser, afsa, add_case):
+    add_case(afsa)
+    html = browser.get(CASES, {"stands": "intake", "on": "2026-11-08", "type": afsa.code}).content.decode()
+    chips = re.findall(r'<a class="chip" href="([^"]*)">(?:Stands at|At the end of)', html)
+    assert [unescape(url) for url in chips] == [
+        f"/pipeline/cases/?type={afsa.code}", f"/pipeline/cases/?type={afsa.code}&stands=intake",
+    ]  # fmt: skip
+    assert [browser.get(unescape(url)).status_code for url in chips] == [200, 200]

@@ -100,7 +100,7 @@ def test_in_principle_awaits_a_decision_once_every_condition_is_verified(
     assert numbers(browser, pages)["/pipeline/cases/?waiting=decision"] == 1
 
 
-def test_the_chosen_licence_type_narrows_every_number(signed_in, pages, afsa, afm, add_case, lead):
+def test_the_chosen_licence_type_narrows_every_number(signed_in, pages, afsa, afm, add_case, lead, staff_of):
     from tests.plugins.cases import appointed, fresh
 
     appointed(lead, afm.regulator, "lead_reviewer")
@@ -122,8 +122,14 @@ def test_the_chosen_licence_type_narrows_every_number(signed_in, pages, afsa, af
         "", "regulator=AFM", "regulator=AFSA", "type=national-custody", "type=providing-custody",
     ]  # fmt: skip
     assert next(query for query, chosen in chips if chosen) == "regulator=AFSA"
-    other = browser.get(OVERVIEW, {"type": "arranging-custody"}).content.decode()
+    other = browser.get(OVERVIEW, {"type": "exchange-operator"}).content.decode()
     assert "There is no case of what is chosen here." in other
+    mine = (
+        signed_in(staff_of(afsa, "lead_reviewer", "Another lead"))
+        .get(OVERVIEW, {"regulator": "AFSA"})
+        .content.decode()
+    )
+    assert "There is no case of what is chosen here." not in mine
 
 
 def test_as_many_queries_for_three_cases_as_for_one(browser, afsa, add_case, lead, add_request):
@@ -173,7 +179,8 @@ def test_what_went_through_by_stage_and_period(browser, pages, afsa, add_case):
 
 
 @pytest.mark.parametrize(
-    "query", ["period=2026-13", "period=week", "periods=2026-11", "type=%21", "regulator=none"]
+    "query",
+    ["period=2026-13", "period=week", "periods=2026-11", "type=%21", "type=nonsense", "regulator=none"],
 )
 def test_an_overview_of_nothing_known_is_refused_in_words(browser, afsa, add_case, query):
     add_case(afsa)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from applications.models import ClockEntry
+from applications.pipeline import charts
 from applications.services.tallies import fold
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -192,3 +193,14 @@ def test_times_of_nothing_known_are_refused_in_words(browser, afsa, add_case, qu
     add_case(afsa)
     response = browser.get(f"{TIME}?{query}")
     assert (response.status_code, "There is a problem" in response.content.decode()) == (400, True)
+
+
+@pytest.mark.parametrize("letter", ["\x0b", "\x1f", "\ufffe", "\u2028", "\ud800"])
+def test_a_letter_that_no_drawing_can_hold_is_left_out(letter):
+    spec = {
+        "data": charts.one(name=f"A{letter}B", says=f"C{letter}D"),
+        "mark": "bar",
+        "encoding": {"y": {"field": "name", "type": "nominal"}, "description": {"field": "says"}},
+    }
+    drawing = charts.drawn(spec, label=f"E{letter}F")
+    assert [text in drawing for text in (">A B<", "C D", "E F", letter)] == [True, True, True, False]

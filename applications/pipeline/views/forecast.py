@@ -43,7 +43,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
         "rows": [_row(risk, by_key[risk.spot.case]) for risk in shown if risk.spot.case in by_key],
         "chart": of_decisions(found) if found.used else None,
         "notices": notices_of(by_key.values()),
-        "another": address(form.scope)("forecast", seed=str(seed + 1)),
+        "another": address(form.scope)("forecast", seed=str((seed + 1) % filters.LARGEST_SEED)),
         "least": outlook.LEAST,
         "newest": reading.NEWEST,
         "journeys": journeys.NUMBER,

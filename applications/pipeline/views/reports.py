@@ -1,5 +1,6 @@
 """The weekly report by mail: on or off, a pause, and how it would read today."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -40,6 +41,6 @@ def _preview(request: SignedIn, today: object) -> Words:
         subject_ref="",
         language=translation.get_language()[:2],
         internal=True,
-        url=request.build_absolute_uri(reverse("pipeline:overview")),
+        url=settings.BASE_URL + reverse("pipeline:overview"),
         zone=request.user.zone,
     )
