@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('query', models.CharField(blank=True, max_length=2000)),
                 ('words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=500), blank=True, default=list, size=None)),
                 ('language', models.CharField(max_length=2)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Being written'), ('done', 'Ready'), ('failed', 'Not written'), ('expired', 'Deleted, its time is over')], default='queued', max_length=10)),
+                ('status', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Being written'), ('done', 'Ready'), ('failed', 'Not written'), ('expired', 'Deleted, its time is over')], default='queued', max_length=10)),
                 ('problem', models.CharField(blank=True, choices=[('rights', 'You managed none of these regulators any more.'), ('filter', 'What the list was narrowed to was not valid any more.'), ('broken', 'Something went wrong while it was written. Try again; tell us if it happens once more.')], max_length=10)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('rows_done', models.PositiveIntegerField(default=0)),
@@ -68,23 +68,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='export',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['id'], name='applications_export_waits'),
+            index=models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['id'], name='applications_export_waits'),
         ),
         migrations.AddIndex(
             model_name='export',
-            index=models.Index(condition=models.Q(('state', 'done')), fields=['expires_at'], name='applications_export_expires'),
+            index=models.Index(condition=models.Q(('status', 'done')), fields=['expires_at'], name='applications_export_expires'),
         ),
         migrations.AddConstraint(
             model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed', 'expired'])), name='applications_export_state'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'done', 'failed', 'expired'])), name='applications_export_state'),
         ),
         migrations.AddConstraint(
             model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'failed'), ('problem', ''), _connector='XOR'), name='applications_export_problem'),
+            constraint=models.CheckConstraint(condition=models.Q(('status', 'failed'), ('problem', ''), _connector='XOR'), name='applications_export_problem'),
         ),
         migrations.AddConstraint(
             model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('expires_at__isnull', False), _connector='OR'), name='applications_export_ends'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('expires_at__isnull', False), _connector='OR'), name='applications_export_ends'),
         ),
         migrations.AddConstraint(
             model_name='exportpiece',

@@ -42,7 +42,7 @@ class Export(models.Model):
     query = models.CharField(max_length=2000, blank=True)
     words = ArrayField(models.CharField(max_length=500), blank=True, default=list)
     language = models.CharField(max_length=2)
-    state = models.CharField(max_length=10, choices=STATES, default=QUEUED)
+    status = models.CharField(max_length=10, choices=STATES, default=QUEUED)
     problem = models.CharField(max_length=10, choices=PROBLEMS, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
@@ -59,22 +59,22 @@ class Export(models.Model):
         indexes = [
             models.Index(fields=["owner", "-id"], name="applications_export_of_owner"),
             models.Index(
-                fields=["id"], condition=Q(state__in=["queued", "running"]), name="applications_export_waits"
+                fields=["id"], condition=Q(status__in=["queued", "running"]), name="applications_export_waits"
             ),
             models.Index(
-                fields=["expires_at"], condition=Q(state="done"), name="applications_export_expires"
+                fields=["expires_at"], condition=Q(status="done"), name="applications_export_expires"
             ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "running", "done", "failed", "expired"]),
+                condition=Q(status__in=["queued", "running", "done", "failed", "expired"]),
                 name="applications_export_state",
             ),
             models.CheckConstraint(
-                condition=Q(state="failed") ^ Q(problem=""), name="applications_export_problem"
+                condition=Q(status="failed") ^ Q(problem=""), name="applications_export_problem"
             ),
             models.CheckConstraint(
-                condition=~Q(state="done") | Q(expires_at__isnull=False), name="applications_export_ends"
+                condition=~Q(status="done") | Q(expires_at__isnull=False), name="applications_export_ends"
             ),
         ]
 

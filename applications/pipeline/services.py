@@ -58,9 +58,9 @@ def retry_export(*, owner: User, export_id: Any) -> Export:
     """
     _insist_on_room(owner)
     export = Export.objects.select_for_update().get(pk=export_id, owner=owner)
-    if export.state != Export.FAILED:
+    if export.status != Export.FAILED:
         return export
-    export.state, export.problem, export.tries, export.rows_done = Export.QUEUED, "", 0, 0
+    export.status, export.problem, export.tries, export.rows_done = Export.QUEUED, "", 0, 0
     export.asked_at, export.ended_at = timezone.now(), None
     export.save()
     _ask(export, "pipeline.export_retried")
@@ -80,7 +80,7 @@ def record_opened(*, actor: User, export: Export) -> None:
 
 def _insist_on_room(owner: User) -> None:
     User.objects.select_for_update().get(pk=owner.pk)
-    waiting = Export.objects.filter(owner=owner, state__in=Export.WAITING).count()
+    waiting = Export.objects.filter(owner=owner, status__in=Export.WAITING).count()
     if waiting >= AT_ONCE:
         words = ngettext(
             "%(most)s list of yours is being written. Wait until it is ready, then ask again.",

@@ -162,7 +162,7 @@ def look_into_the_register(page: Page, reference: str) -> None:
 
 
 def expect_steps(page: Page) -> None:
-    page.goto("/pipeline/")
+    page.goto("/pipeline/flow/")
     title = f"Steps counted: {timezone.localdate():%m.%Y}"
     rows = page.get_by_role("region", name=title).get_by_role("row").all()[1:]
     shown = (row.inner_text().rsplit(maxsplit=1) for row in rows)

@@ -176,7 +176,7 @@ def _side(
             what="cases",
             format="csv",
             language="en",
-            state="done",
+            status="done",
             regulators=[kind.regulator_id],
             asked_at=timezone.now(),
             ended_at=timezone.now(),

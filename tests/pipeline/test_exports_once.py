@@ -28,22 +28,22 @@ def test_what_fails_is_tried_three_times_and_then_by_its_owner(browser, lead, lo
     with monkeypatch.context() as patch:
         patch.setattr(sheets, "write", fail)
         tasks.write_export(export.pk)
-        assert (fresh(export).state, fresh(export).tries, Message.objects.count()) == ("queued", 1, 0)
+        assert (fresh(export).status, fresh(export).tries, Message.objects.count()) == ("queued", 1, 0)
         assert tasks.write_exports() == tasks.write_exports() == tasks.write_exports() == 0
-    assert (fresh(export).state, fresh(export).problem, fresh(export).tries) == ("failed", "broken", 3)
+    assert (fresh(export).status, fresh(export).problem, fresh(export).tries) == ("failed", "broken", 3)
     assert list(Message.objects.values_list("template", flat=True)) == ["internal_export_failed"]
     assert f"{EXPORTS}{export.pk}/retry/" in browser.get(EXPORTS).content.decode()
     browser.post(f"{EXPORTS}{export.pk}/retry/")
-    assert (fresh(export).state, fresh(export).problem, fresh(export).tries) == ("queued", "", 0)
+    assert (fresh(export).status, fresh(export).problem, fresh(export).tries) == ("queued", "", 0)
     assert tasks.write_exports() == 1
-    assert fresh(export).state == "done"
+    assert fresh(export).status == "done"
     browser.post(f"{EXPORTS}{export.pk}/retry/")
-    assert fresh(export).state == "done"
+    assert fresh(export).status == "done"
 
 
 def test_a_retry_waits_for_room_too(lead, long):
     failed = ask(lead)
-    Export.objects.update(state="failed", problem="broken")
+    Export.objects.update(status="failed", problem="broken")
     for _three in range(3):
         ask(lead)
     with pytest.raises(NotReady):
@@ -58,7 +58,7 @@ def test_after_its_time_the_file_is_gone(browser, lead, long):
     Export.objects.update(expires_at=at(TODAY))
     assert browser.get(f"{EXPORTS}{export.pk}/").status_code == 410  # also before the sweep
     assert (tasks.sweep_exports(), tasks.sweep_exports()) == (1, 0)
-    assert (fresh(export).state, ExportPiece.objects.count()) == ("expired", 0)
+    assert (fresh(export).status, ExportPiece.objects.count()) == ("expired", 0)
     assert browser.get(f"{EXPORTS}{export.pk}/").status_code == 410
     assert kinds()[-1] == "pipeline.export_expired"
 
@@ -84,11 +84,11 @@ def test_the_page_asks_as_much_for_one_as_for_three(browser, lead, long, django_
 def test_a_worker_that_is_killed_is_made_up_for(lead, long, monkeypatch, step, is_done):
     export = ask(lead)
     killed(lambda: background.write(export_id=export.pk), step, is_done, monkeypatch)
-    assert (fresh(export).state, fresh(export).tries) == ("running", 1)
+    assert (fresh(export).status, fresh(export).tries) == ("running", 1)
     assert (ExportPiece.objects.count(), Message.objects.count()) == (0, 0)
     wait_until_free(export)
     assert tasks.write_exports() == 1
-    assert (fresh(export).state, fresh(export).tries, fresh(export).rows_done) == ("done", 2, 3)
+    assert (fresh(export).status, fresh(export).tries, fresh(export).rows_done) == ("done", 2, 3)
     assert (ExportPiece.objects.count(), Message.objects.count()) == (1, 1)
 
 
@@ -99,7 +99,7 @@ def test_what_kills_its_worker_each_time_is_given_up(lead, long, monkeypatch):
         killed(lambda: background.write(export_id=export.pk), "_fill", True, monkeypatch)
         wait_until_free(export)
     assert tasks.write_exports() == 0
-    assert (fresh(export).state, fresh(export).problem) == ("failed", "broken")
+    assert (fresh(export).status, fresh(export).problem) == ("failed", "broken")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -34,7 +34,7 @@ def test_a_long_list_is_offered_first_and_written_when_asked(
     export = Export.objects.get()
     assert asked.redirect_chain == [(EXPORTS, 302)]
     assert sent == [("applications.tasks.write_export", [export.pk])]
-    assert (export.owner, export.state, export.query, export.words, export.rows_of) == (
+    assert (export.owner, export.status, export.query, export.words, export.rows_of) == (
         lead, "queued", "state=in_review", ["State: In review"], 3,
     )  # fmt: skip
     html = asked.content.decode()
@@ -48,7 +48,7 @@ def test_the_worker_writes_what_would_have_come_at_once(browser, lead, long, set
     export = ask(lead, form=form, query="state=in_review")
     tasks.write_export(export.pk)
     export = fresh(export)
-    assert (export.state, export.rows_done, export.rows_of, export.tries) == ("done", 3, 3, 1)
+    assert (export.status, export.rows_done, export.rows_of, export.tries) == ("done", 3, 3, 1)
     assert export.regulators == [long[0].licence_type.regulator_id]
     assert export.expires_at == end_of(timezone.localdate() + timedelta(days=7))
     page = browser.get(EXPORTS).content.decode()
@@ -156,7 +156,7 @@ def test_it_is_not_written_for_who_manages_nothing_any_more(lead, long):
     export = ask(lead)
     dismiss(lead)
     tasks.write_export(export.pk)
-    assert (fresh(export).state, fresh(export).problem) == ("failed", "rights")
+    assert (fresh(export).status, fresh(export).problem) == ("failed", "rights")
     assert ExportPiece.objects.count() == 0
     send_waiting()
     message = Message.objects.get()
@@ -168,5 +168,5 @@ def test_it_is_not_written_for_who_manages_nothing_any_more(lead, long):
 def test_a_filter_that_is_not_valid_any_more_ends_it(browser, lead, long):
     export = ask(lead, query="officer=999999")
     tasks.write_export(export.pk)
-    assert (fresh(export).state, fresh(export).problem) == ("failed", "filter")
+    assert (fresh(export).status, fresh(export).problem) == ("failed", "filter")
     assert "not valid any more" in browser.get(EXPORTS).content.decode()

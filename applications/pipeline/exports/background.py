@@ -46,7 +46,7 @@ class Stopped(Exception):  # noqa: N818
 
 def write_all() -> int:
     """Go on with everything that waits, the oldest first; how many were written."""
-    waiting = Export.objects.filter(state__in=Export.WAITING).order_by("pk")
+    waiting = Export.objects.filter(status__in=Export.WAITING).order_by("pk")
     return sum(write(export_id=pk) for pk in list(waiting.values_list("pk", flat=True)))
 
 
@@ -84,13 +84,13 @@ def _alone(export_id: Any) -> Iterator[bool]:
 def _taken(export_id: Any) -> Export | None:
     """One that was cut off too often is given up."""
     export = _locked(export_id)
-    if export is None or export.state not in Export.WAITING:
+    if export is None or export.status not in Export.WAITING:
         return None
     if export.tries >= TRIES:
         _give_up(export, Export.BROKEN)
         return None
-    export.state, export.tries, export.rows_done = Export.RUNNING, export.tries + 1, 0
-    export.save(update_fields=["state", "tries", "rows_done"])
+    export.status, export.tries, export.rows_done = Export.RUNNING, export.tries + 1, 0
+    export.save(update_fields=["status", "tries", "rows_done"])
     return export
 
 
@@ -147,12 +147,12 @@ def _counted(export: Export, rows: Iterator[Any]) -> Iterator[Any]:
 @transaction.atomic
 def _keep(export_id: Any, file: IO[bytes], filled: Filled) -> None:
     export = _locked(export_id)
-    if export is None or export.state != Export.RUNNING:
+    if export is None or export.status != Export.RUNNING:
         return
     rows, of_types = filled.rows, LicenceType.objects.filter(pk__in=filled.licence_types)
     export.regulators = sorted(of_types.values_list("regulator_id", flat=True).distinct())
     export.size, export.sha256 = _keep_pieces(export, file)
-    export.state, export.rows_done, export.rows_of = Export.DONE, rows, rows
+    export.status, export.rows_done, export.rows_of = Export.DONE, rows, rows
     export.ended_at = timezone.now()
     export.expires_at = end_of(timezone.localdate(export.ended_at, ZONE) + KEPT_FOR)
     export.save()
@@ -176,18 +176,18 @@ def _keep_pieces(export: Export, file: IO[bytes]) -> tuple[int, str]:
 def _end(export_id: Any, problem: str) -> None:
     """Not written: it waits for the timer, or where there is a problem it is given up."""
     export = _locked(export_id)
-    if export is None or export.state != Export.RUNNING:
+    if export is None or export.status != Export.RUNNING:
         return
     if problem:
         _give_up(export, problem)
         return
-    export.state = Export.QUEUED
-    export.save(update_fields=["state"])
+    export.status = Export.QUEUED
+    export.save(update_fields=["status"])
 
 
 def _give_up(export: Export, problem: str) -> None:
-    export.state, export.problem, export.ended_at = Export.FAILED, problem, timezone.now()
-    export.save(update_fields=["state", "problem", "ended_at"])
+    export.status, export.problem, export.ended_at = Export.FAILED, problem, timezone.now()
+    export.save(update_fields=["status", "problem", "ended_at"])
     noted = {**export.noted, "problem": problem}
     record(subject=account_of(export.owner), kind="pipeline.export_failed", actor=WORKER, data=noted)
     _tell(export, "internal_export_failed")
@@ -208,17 +208,17 @@ def _tell(export: Export, template: str, **context: Any) -> None:
 
 def sweep() -> int:
     """Delete the files whose time is over; how many there were."""
-    over = Export.objects.filter(state=Export.DONE, expires_at__lte=timezone.now())
+    over = Export.objects.filter(status=Export.DONE, expires_at__lte=timezone.now())
     return sum(_expire(pk) for pk in list(over.values_list("pk", flat=True)))
 
 
 @transaction.atomic
 def _expire(export_id: Any) -> bool:
     export = _locked(export_id)
-    if export is None or export.state != Export.DONE:
+    if export is None or export.status != Export.DONE:
         return False
     export.pieces.all().delete()
-    export.state = Export.EXPIRED
-    export.save(update_fields=["state"])
+    export.status = Export.EXPIRED
+    export.save(update_fields=["status"])
     record(subject=account_of(export.owner), kind="pipeline.export_expired", actor=WORKER, data=export.noted)
     return True

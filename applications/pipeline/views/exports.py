@@ -98,7 +98,7 @@ def exports(request: SignedIn) -> HttpResponse:
 def opened(request: SignedIn, export: int) -> HttpResponseBase:
     """The file, for the person who asked for it, as long as they manage all regulators that are in it."""
     found = get_object_or_404(Export, pk=export, owner=request.user)
-    if found.state != Export.DONE or found.expires_at is None or found.expires_at <= timezone.now():
+    if found.status != Export.DONE or found.expires_at is None or found.expires_at <= timezone.now():
         return _exports(request, [_("This file is not there, or not any more. Export the list again.")], 410)
     if not set(found.regulators) <= queries.managed_by(request.user):
         return _exports(
@@ -133,8 +133,8 @@ def _exports(request: SignedIn, refused: list[str], status: int) -> HttpResponse
     """Their own, the newest first; those whose file is gone too, since they say what left the house."""
     found = list(Export.objects.filter(owner=request.user)[:SHOWN])
     page = {
-        "rows": [{"export": one, "title": LISTS[one.what].title, "look": LOOKS[one.state]} for one in found],
-        "waits": any(one.state in Export.WAITING for one in found),
+        "rows": [{"export": one, "title": LISTS[one.what].title, "look": LOOKS[one.status]} for one in found],
+        "waits": any(one.status in Export.WAITING for one in found),
         "refused": refused,
         "now": timezone.now(),
     }
