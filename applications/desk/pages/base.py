@@ -31,7 +31,8 @@ INSIDE = gettext_lazy("Not visible to the firm.")
 class Page:
     """One page of work. A subclass names it, gives its form, and runs the service.
 
-    ``permission`` is asked of the rules before anything is shown; the service asks again.
+    ``permission`` is asked of the rules before anything is shown, and ``to_post`` where more is needed to
+    send its form; the service asks again.
     """
 
     name: ClassVar[str]
@@ -39,6 +40,7 @@ class Page:
     methods: ClassVar[tuple[str, ...]] = ("GET", "HEAD", "POST")
     title: ClassVar[str | Promise]
     permission: ClassVar[str]
+    to_post: ClassVar[str] = ""
     button: ClassVar[str | Promise] = ""
     done: str | Promise = ""  # a page that does several things says of each that it is done
     intro: ClassVar[str | Promise] = ""
@@ -165,7 +167,8 @@ def show(model_admin: Any, page: type[Page], request: Any, pk: Any, **ids: Any) 
         raise Http404
     if not page.open_in_conflict and not model_admin.has_change_permission(request, case):
         return closed(model_admin, request, case, page.name)
-    if not rules.has_perm(f"applications.{page.permission}", request.user, case):
+    needed = (request.method == "POST" and page.to_post) or page.permission
+    if not rules.has_perm(f"applications.{needed}", request.user, case):
         log_refusal(request, case, page.name)
         return _refused(model_admin, request, case, [_("You may not do this.")], case_url(case))
     made = page(model_admin, request, case, ids)

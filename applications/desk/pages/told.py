@@ -31,6 +31,7 @@ class ToldPage(Page):
     name, path = "told", "told/"
     done = gettext_lazy("The message waits to be sent again.")
     title, permission = gettext_lazy("E-mails and notices"), "work_on_case"
+    to_post = "resend_mail"
     template = "admin/applications/told.html"
 
     def load(self) -> None:
