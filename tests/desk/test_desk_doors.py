@@ -122,6 +122,8 @@ def test_each_role_opens_its_pages_and_is_refused_the_others(role, addresses, br
     sends_requests = set() if role in REVIEW else {"request"}  # a page that others read
     if role not in REVIEW | {"specialist"}:
         sends_requests.add("individuals")
+    if role != "case_officer":  # who reads what was sent, and does not send it again
+        sends_requests.add("told")
     if role in REVIEW:  # the second inspector is the specialist
         sends_requests.add("inspection_confirm")
     assert (opened, refused, posts_refused) == (expected, others, others | sends_requests)
