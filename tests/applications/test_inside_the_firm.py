@@ -205,7 +205,7 @@ def test_a_question_is_assigned_on_its_page_of_notes(firm_user, join, draft_case
     assert (wrong.status_code, list(wrong.context["assign_form"].errors)) == (422, ["to", "due_on"])
     data = {"act": "assign", "to": other.pk, "due_on_day": 5, "due_on_month": 3, "due_on_year": 2027}
     done = browser.post(here, data, follow=True).content.decode()
-    assert "Assigned to Дана Қожахметова by 5 March 2027" in " ".join(done.split())
+    assert "Assigned to Дана Қожахметова by Friday 5 March 2027" in " ".join(done.split())
     assert browser.post(here, {"act": "assign", "to": "0"}).status_code == 422
     assert browser.post(here, {"act": "shout"}).status_code == 404
 
