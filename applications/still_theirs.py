@@ -8,10 +8,9 @@ from django.db.models import Q
 from accounts.queries import firms_of
 from applications.models import Application
 from applications.queries.conflicts import conflicts_of
+from applications.subjects import case_in, subject_of
 from notifications.models import Message
 from regulators.queries import at_work
-
-CASE = "application:"
 
 
 def left(message: Message) -> set[str]:
@@ -19,10 +18,10 @@ def left(message: Message) -> set[str]:
     nothing to do any more: whom it tells as staff, and who works on cases of that regulator no more or has a
     conflict of interest; whom it tells otherwise, and who is not of the firm and writes no part of their own.
     """
-    keys = [about.removeprefix(CASE) for about in message.about if about.startswith(CASE)]
+    keys = [key for about in message.about if (key := case_in(about))]
     cases = Application.objects.filter(pk__in=keys).select_related("licence_type")
     theirs = _of_staff if message.internal else _of_others
-    return {f"{CASE}{key}" for key in keys} - theirs(message.recipient, cases)
+    return {subject_of(key) for key in keys} - theirs(message.recipient, cases)
 
 
 def _of_staff(user: Any, cases: Iterable[Application]) -> set[str]:

@@ -49,6 +49,10 @@ def _of_account(title: str | Promise, *more: str) -> Mail:
 
 
 TO_BE_MET = {"due", "reply_by"}  # names of a context: their days are said with the weekday
+REPORT = (
+    "regulators", "open", "ours", "decisions", "firms", "over", "coming", "entered", "decided", "first",
+    "last",
+)  # fmt: skip
 # Dates are given as date or datetime, numbers as int; texts in the recipient's language.
 MAILS = {
     "submitted": Mail(
@@ -151,9 +155,7 @@ MAILS = {
     "internal_submitted": Mail(_("A case was submitted")),
     "internal_weekly_report": Mail(
         _("Weekly report of the pipeline"),
-        needs=_names(
-            "regulators", "open", "ours", "decisions", "firms", "entered", "decided", "first", "last"
-        ),
+        needs=_names(*REPORT),
         action=_("Open the pipeline"),
         of_account=True,
     ),

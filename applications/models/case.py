@@ -16,6 +16,7 @@ from applications.models.friction import MarkDaysOfCase
 from applications.models.tallies import TALLIES
 from applications.states import OPEN, WITHDRAWABLE
 from applications.states import ApplicationState as A
+from applications.subjects import subject_of
 from regulators.models import LicenceType, RuleBookVersion
 from regulators.rulebook import Book, say
 from workflow.acts import DECIDE, EXAMINE, act
@@ -101,7 +102,7 @@ class Application(standing.Standing, Stateful):
 
     @property
     def audit_subject(self) -> str:
-        return f"application:{self.pk}"
+        return subject_of(self.pk)
 
     @property
     def book(self) -> Book:

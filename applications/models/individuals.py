@@ -13,6 +13,7 @@ from applications.models.case import Application
 from applications.models.people import Person
 from applications.states import STANDING, UNDECIDED
 from applications.states import IndividualState as I
+from applications.subjects import subject_of
 from regulators.rulebook import Function, say
 from workflow.acts import DECIDE, EXAMINE, act
 from workflow.models import Stateful, StateGuard
@@ -69,7 +70,7 @@ class IndividualApproval(Stateful):
 
     @property
     def audit_subject(self) -> str:
-        return f"application:{self.application_id}"
+        return subject_of(self.application_id)
 
     @property
     def rule(self) -> Function | None:

@@ -15,6 +15,7 @@ from django_fsm import FSMField
 from applications.conditions import retention as c
 from applications.models.case import Application
 from applications.queries import retention as queries
+from applications.subjects import subject_of
 from documents.models import Document
 from regulators.keeping import period_of
 from regulators.models import KeepingPeriod
@@ -45,7 +46,7 @@ class OfCase(Stateful):
 
     @property
     def audit_subject(self) -> str:
-        return f"application:{self.application_id}"  # type: ignore[attr-defined]
+        return subject_of(self.application_id)  # type: ignore[attr-defined]
 
 
 class LegalHold(OfCase):

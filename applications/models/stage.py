@@ -12,6 +12,7 @@ from django_fsm import FSMField
 from applications.conditions import stage as c
 from applications.models.case import Application
 from applications.states import StageState as S
+from applications.subjects import subject_of
 from regulators.rulebook import StageRule, say
 from workflow.acts import EXAMINE, act
 from workflow.models import Stateful, StateGuard
@@ -49,7 +50,7 @@ class Stage(Stateful):
 
     @property
     def audit_subject(self) -> str:
-        return f"application:{self.application_id}"
+        return subject_of(self.application_id)
 
     @property
     def rule(self) -> StageRule:

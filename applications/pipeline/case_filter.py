@@ -122,21 +122,28 @@ class CaseFilter(OfWork, StrictForm):
         return given
 
     def narrowed(self) -> ApplicationQuerySet:
-        """The cases that pass, each with its place, the oldest first; none where the filter is refused."""
+        """The cases that pass, each with its place, none where the filter is refused: the oldest first, or
+        the nearest date where they are chosen by it.
+        """
         if not self.is_valid():
             return self.cases.none()
         found = queries.placed(self.cases, self.today)
         for name in self._set():
             found = found.filter(getattr(self, f"_by_{name}")(self.cleaned_data[name]))
-        return found.order_by("submitted_at", "pk")
+        return found.order_by(self._order, "pk")
+
+    @property
+    def _order(self) -> str:
+        return "due_order" if self.cleaned_data["due"] else "submitted_at"
 
     def page(self, size: int) -> tuple[list[Application], bool]:
         """One page after the case named in the address, and whether more follow."""
         found = self.narrowed()
         after = self.cleaned_data.get("after")
         if after:
-            last = Subquery(self.cases.filter(pk=after).values("submitted_at")[:1])
-            found = found.filter(Q(submitted_at__gt=last) | Q(submitted_at=last, pk__gt=after))
+            order = self._order
+            last = Subquery(self.cases.filter(pk=after).values(order)[:1])
+            found = found.filter(Q(**{f"{order}__gt": last}) | Q(**{order: last}, pk__gt=after))
         rows = list(found.with_case()[: size + 1])
         return rows[:size], len(rows) > size
 

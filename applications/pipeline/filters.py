@@ -30,12 +30,14 @@ class PeriodField(forms.CharField):
         try:
             return period_from(code, self.today) if code else None
         except ValueError:
-            words = _("Write the month as 2026-11, or %(recent)s, or %(year)s.")
+            words = _("Write a month as 2026-11, a week as 2026-W48, or %(recent)s, or %(year)s.")
             raise forms.ValidationError(words % {"recent": RECENT, "year": YEAR}) from None
 
 
 class StrictForm(forms.Form):
     """A form whose address may hold its own fields only."""
+
+    unknown = gettext_lazy("There is no filter “%(name)s”. Take it out of the address.")
 
     def as_at(self, today: date) -> None:
         for field in self.fields.values():
@@ -44,9 +46,7 @@ class StrictForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         for name in sorted(set(self.data) - set(self.fields)):
-            self.add_error(
-                None, _("There is no filter “%(name)s”. Take it out of the address.") % {"name": name}
-            )
+            self.add_error(None, self.unknown % {"name": name})
         return super().clean() or {}
 
 

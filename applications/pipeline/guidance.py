@@ -67,11 +67,14 @@ def ask_for_guidance(
     """Make a task of each of these requirements that has no open one, with its figures as they stand.
 
     Effects in order: lock the licence type; the tasks; audit event. Raises NotAllowed for who does not manage
-    the regulator, and NotReady where the owner may not keep its books, or every requirement has an open task.
+    the regulator, and NotReady where the owner may not keep its books, nothing is ranked, or every
+    requirement has an open task.
     """
     if licence_type.regulator_id not in queries.managed_by(actor):
         raise NotAllowed([_("Only a lead reviewer or decision maker of the regulator asks for guidance.")])
     _insist_on_owner(owner, licence_type.regulator_id)
+    if not worst:
+        raise NotReady([_("Nothing is to be ranked in this time.")])
     locked = LicenceType.objects.select_for_update(no_key=True).get(pk=licence_type.pk)
     asked_for = locked.guidance_tasks.filter(outcome=GuidanceTask.OPEN).values_list("requirement", flat=True)
     taken, now = set(asked_for), timezone.now()
@@ -128,6 +131,8 @@ def hand_over(*, actor: Any, task_id: int, owner: Any) -> GuidanceTask:
     regulator_id = task.licence_type.regulator_id
     if regulator_id not in queries.managed_by(actor) and task.owner_id != actor.pk:
         raise NotAllowed([_("Only a manager of the regulator, or its owner, hands the task over.")])
+    if owner == task.owner:
+        raise NotReady([_("This person has the task already.")])
     _insist_on_owner(owner, regulator_id)
     task.owner = owner
     task.save(update_fields=["owner"])

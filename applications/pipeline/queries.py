@@ -1,11 +1,11 @@
 """What the pipeline reads: the cases one manages, where each stands, and how many of each there are."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, Window
-from django.db.models.functions import Cast, Concat, TruncDate
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from applications.models import Application, ApplicationQuerySet, Passage
@@ -16,8 +16,9 @@ from applications.pipeline.tallies import waiting_now
 from applications.queries.passages import ZONE
 from applications.states import OPEN
 from applications.states import ApplicationState as A
+from applications.subjects import case_in, subject_in_sql
 from audit.models import Event
-from regulators.models import LicenceType, Role
+from regulators.models import LicenceType, Regulator, Role
 from regulators.queries import regulators_of, staff_roles
 from workflow.acts import acts_of
 
@@ -82,11 +83,37 @@ def nearly_due(cases: ApplicationQuerySet, today: date, *, until: datetime, most
     return NearlyDue(found, found[0].over, found[0].coming) if found else NearlyDue([], 0, 0)
 
 
+class Due(NamedTuple):
+    """Of a regulator: how many open cases are over their nearest date, and come to it before a moment."""
+
+    regulator: str
+    over: int
+    coming: int
+
+
+def due_counted(regulators: Collection[int], *, until: datetime) -> list[Due]:
+    """One query."""
+    theirs = Application.objects.filter(
+        licence_type__regulator=OuterRef("pk"), state__in=sorted(OPEN), due_order__lt=until
+    ).order_by()
+    now = timezone.now()
+    rows = Regulator.objects.filter(pk__in=regulators).values_list(
+        "code", _number(theirs.filter(due_order__lt=now)), _number(theirs.filter(due_order__gte=now))
+    )
+    return [Due(*row) for row in rows.order_by("code")]
+
+
+def _number(of: ApplicationQuerySet) -> Coalesce:
+    """How many there are for each regulator, in a query of regulators."""
+    counted = of.values("licence_type__regulator").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
 def steps(cases: ApplicationQuerySet, period: Period, *, act: str, stage: str) -> QuerySet[Event]:
     """The acts of a kind on these cases, or on a stage of them, as the audit record has them, from their
     first submission on, the oldest first.
     """
-    subjects = cases.annotate(chain=Concat(Value("application:"), Cast("pk", CharField())))
+    subjects = cases.annotate(chain=subject_in_sql("pk"))
     first = Event.objects.filter(subject=OuterRef("subject"), kind="application.submit")
     found = Event.objects.filter(
         Exists(first.filter(number__lte=OuterRef("number"))),
@@ -110,7 +137,7 @@ def passages(user: Any, *, types: list[str] | None, stage: str, period: Period) 
 
 def cases_behind(events: Iterable[Event], cases: ApplicationQuerySet) -> dict[str, Application]:
     """The cases of these events by the subject of their chain."""
-    keys = {event.subject.removeprefix("application:") for event in events}
+    keys = {case_in(event.subject) for event in events}
     return {case.audit_subject: case for case in cases.filter(pk__in=keys).select_related("firm", "rulebook")}
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import (
     Case,
-    CharField,
     Count,
     Exists,
     F,
@@ -17,7 +16,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 
 from applications.conditions.opened import OPENINGS
 from applications.models import (
@@ -35,6 +34,7 @@ from applications.models import (
 )
 from applications.queries.retention import kept_since
 from applications.states import DECIDED, STAGES_WITH_THE_FIRM, IndividualState, StageState
+from applications.subjects import subject_in_sql
 from audit.models import Event
 from notifications.queries import notices_of
 
@@ -51,7 +51,7 @@ def computed() -> dict[str, Any]:
     )
     paused = latest.annotate(paused=Case(When(what=ClockEntry.PAUSE, then=F("at"))))
     stages = Stage.objects.filter(**OF_CASE).exclude(state=StageState.APPROVED).order_by("order")
-    chain = Concat(Value("application:"), Cast(OuterRef("pk"), CharField()))
+    chain = subject_in_sql(OuterRef("pk"))
     events = Event.objects.filter(subject=chain).exclude(kind__in=OPENINGS).exclude(actor_id="")
     return {
         "next_due": _first(due, "due_at"),

@@ -17,9 +17,10 @@ from applications.models import Application, SearchText
 from applications.queries.retention import kept_since
 from applications.queries.search import SEPARATOR, words_of_firm, words_of_people
 from applications.queries.standing import computed
+from applications.subjects import case_in
 from audit.services import Actor
 
-SUBJECT, LICENCE = "application:", "licence:"
+LICENCE = "licence:"
 KEY, AT = uuid.UUID(int=0), datetime(1, 1, 1, tzinfo=UTC)  # stand for those of an event
 
 
@@ -31,10 +32,11 @@ def on_event(*, subject: str, kind: str, actor: Actor, at: datetime) -> None:
         of_licence = Application.objects.filter(licence__number=subject.removeprefix(LICENCE))
         of_licence.update(kept_since=kept_since())
         return
-    if not subject.startswith(SUBJECT) or kind in OPENINGS:
+    key = case_in(subject)
+    if not key or kind in OPENINGS:
         return
     sql, values = _statement(a_person=actor.pk is not None)
-    true: dict[Any, Any] = {KEY: uuid.UUID(subject.removeprefix(SUBJECT)), AT: at}
+    true: dict[Any, Any] = {KEY: uuid.UUID(key), AT: at}
     with connection.cursor() as cursor:
         cursor.execute(sql, [true.get(value, value) for value in values])
 

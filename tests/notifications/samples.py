@@ -129,7 +129,17 @@ SAMPLES: dict[str, list[Sample]] = {
     "internal_assigned": one(),
     "internal_submitted": one(),
     "internal_weekly_report": one(
-        regulators="AFSA", open=12, ours=7, decisions=2, firms=5, entered=3, decided=1, first=DAY, last=DAY
+        regulators="AFSA",
+        open=12,
+        ours=7,
+        decisions=2,
+        firms=5,
+        over=1,
+        coming=4,
+        entered=3,
+        decided=1,
+        first=DAY,
+        last=DAY,
     ),
     "internal_export_ready": counted("lines", due=DAY),
     "internal_export_failed": one(),

@@ -31,10 +31,11 @@ LANGUAGES = ("en", "kk", "ru")
 FOLDERS = ("mail", "account/email", "accounts/email", "portal/email")
 # No name of a person, of a file or of a firm, no address, no outcome: a new word here is to be thought about.
 CONTEXT = {
-    "at", "basis", "browser", "clock_paused", "clock_restarted", "clock_started_on", "decided",
-    "decisions", "due", "entered", "factor", "firms", "first", "is_old", "items", "last", "left",
-    "lines", "network", "next_stage", "number", "open", "ours", "points", "received_on", "regulators",
-    "reply_by", "requirement", "rows", "saved_on", "stage", "withdrawn_on", "working_days",
+    "at", "basis", "browser", "clock_paused", "clock_restarted", "clock_started_on", "coming",
+    "decided", "decisions", "due", "entered", "factor", "firms", "first", "is_old", "items", "last",
+    "left", "lines", "network", "next_stage", "number", "open", "ours", "over", "points", "received_on",
+    "regulators", "reply_by", "requirement", "rows", "saved_on", "stage", "withdrawn_on",
+    "working_days",
 }  # fmt: skip
 OF_AN_OUTCOME = (
     "not_accepted", "approved_in_principle", "decision", "letter", "corrected", "change_resolved",

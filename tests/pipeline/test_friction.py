@@ -226,7 +226,7 @@ def test_a_new_calendar_has_the_days_counted_anew(afsa, add_case):
 
 @pytest.mark.parametrize(("query", "words"), [
     ("type=national-custody", "Select a valid choice. national-custody is not one of the available choices."),
-    ("period=November", "Write the month as 2026-11, or 90-days, or 12-months."),
+    ("period=November", "Write a month as 2026-11, a week as 2026-W48, or 90-days, or 12-months."),
     ("by=size", "Select a valid choice. size is not one of the available choices."),
     ("who=me", "There is no filter “who”. Take it out of the address."),
 ])  # fmt: skip

@@ -81,7 +81,7 @@ def test_nobodys_case_is_given_and_a_lead_with_a_conflict_gives_none(browser, bu
     ({"to": ""}, "Choose who is given the cases."),
     ({"to": "ada"}, "Select a valid choice."),
     ({"to": "rena"}, "Select a valid choice."),
-    ({"more": "1"}, "There is no filter “more”. Take it out of the address."),
+    ({"more": "1"}, "There is no field “more” here. Open the page again and choose anew."),
 ])  # fmt: skip
 def test_what_is_missing_or_not_known_is_said_and_changes_nothing(browser, busy, team, change, words):
     data: dict[str, Any] = {"case": [value(busy.first)], "to": team.bek.pk, "sure": "1"} | change

@@ -144,6 +144,19 @@ def test_an_owner_whose_time_is_over_answers_nothing_and_the_manager_hands_it_ov
         guidance.hand_over(actor=staff_of(afsa, Role.ADMINISTRATOR, "A third"), task_id=task.pk, owner=lead)
 
 
+def test_a_task_handed_to_whoever_has_it_changes_nothing(make, lead, keeper, signed_in):
+    task, browser = make()[0], signed_in(lead)
+    reply = browser.post(f"{TASKS}?task={task.pk}", {"act": "hand_over", "owner": keeper.pk})
+    assert "This person has the task already." in reply.content.decode()
+    assert Event.objects.filter(kind="guidance.hand_over").count() == 0
+
+
+def test_no_task_is_made_of_nothing(lead, keeper, afsa):
+    with pytest.raises(NotReady, match="Nothing is to be ranked in this time"):
+        guidance.ask_for_guidance(actor=lead, licence_type=afsa, owner=keeper, period=YEAR, worst=[])
+    assert GuidanceTask.objects.count() == 0
+
+
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.CASE_OFFICER, Role.DECISION_MAKER, Role.SPECIALIST])
 def test_a_task_is_given_to_who_may_keep_the_books(make, staff_of, afsa, role):
     with pytest.raises(NotReady, match="administrator or a lead reviewer"):

@@ -8,8 +8,10 @@ from html import unescape
 import pytest
 
 from accounts.actors import System
+from applications.models import Application
 from audit.models import Event
 from audit.services import record
+from tests.pipeline.conftest import TODAY, at
 
 pytestmark = pytest.mark.django_db
 CASES = "/pipeline/cases/"
@@ -22,6 +24,17 @@ def test_pages_of_25_hold_every_case_once(browser, pages, afsa, add_case, count)
     found = pages.listed(browser, CASES)
     assert (len(found), len(set(found))) == (count, count)
     assert (b'rel="next"' in browser.get(CASES).content) is (count > 25)
+
+
+def test_cases_that_are_chosen_by_their_date_come_in_its_order_over_the_pages(browser, pages, afsa, add_case):
+    """Two cases have each date, the last one that was submitted the first."""
+    made = [add_case(afsa, submitted=date(2026, 11, 2) + timedelta(days=n // 3)) for n in range(28)]
+    for number, case in enumerate(made):
+        due = at(TODAY, 1) - timedelta(days=number // 2)
+        Application.objects.filter(pk=case.pk).update(next_due=due)
+    found = pages.listed(browser, f"{CASES}?due=over")
+    pairs = [{found[n], found[n + 1]} for n in range(0, 28, 2)]
+    assert pairs == [{made[n].reference, made[n + 1].reference} for n in range(26, -1, -2)]
 
 
 def test_filters_are_shown_as_chips_that_lead_to_the_list_without_them(browser, lead, afsa, add_case):
@@ -48,8 +61,8 @@ def test_filters_are_shown_as_chips_that_lead_to_the_list_without_them(browser, 
     ("age=-20", "Write the age as 21-40, or as 90- for 90 working days and more."),
     ("stood=unknown", "Write the days as 21-40, or as 90- for 90 working days and more."),
     ("on=2026-11-08", "Say also where the cases stood: choose a number of the cumulative flow."),
-    ("decided=2026-13", "Write the month as 2026-11, or 90-days, or 12-months."),
-    ("decided=9999-12", "Write the month as 2026-11, or 90-days, or 12-months."),
+    ("decided=2026-13", "Write a month as 2026-11, a week as 2026-W48, or 90-days, or 12-months."),
+    ("decided=9999-12", "Write a month as 2026-11, a week as 2026-W48, or 90-days, or 12-months."),
     ("after=7", "Enter a valid UUID."),
     ("stat=open", "There is no filter “stat”. Take it out of the address."),
 ])  # fmt: skip

@@ -200,5 +200,8 @@ def test_dates_that_are_near_come_first_and_are_counted(browser, pages, afsa, ad
     lists = {due: sorted(pages.listed(browser, f"/pipeline/cases/?due={due}")) for due in ("over", "soon")}
     assert lists == {"over": ["KZC-2026-0001", "KZC-2026-0002"], "soon": ["KZC-2026-0003", "KZC-2026-0004"]}
     assert {due: found[f"/pipeline/cases/?due={due}"] for due in lists} == {"over": 2, "soon": 2}
+    Application.objects.filter(reference="KZC-2026-0003").update(submitted_at=at(TODAY))
+    for due, order in (("over", (1, 2)), ("soon", (3, 4))):
+        assert pages.listed(browser, f"/pipeline/cases/?due={due}") == [f"KZC-2026-000{n}" for n in order]
     shown = html[html.index('id="due"') : html.index('id="flow"')]
     assert re.findall(r'class="ref"[^>]*>([^<]+)<', shown) == [f"KZC-2026-000{n}" for n in (1, 2, 3, 4)]

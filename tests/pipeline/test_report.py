@@ -9,7 +9,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts.actors import System
-from applications.models import ReportChoice
+from applications.models import Application, ReportChoice
 from applications.pipeline.reports import choosing, weekly
 from applications.pipeline.reports.totals import totals
 from audit.models import Event
@@ -49,7 +49,8 @@ def test_it_says_totals_and_no_names(wanted, afsa, add_case, add_request):
     message = Message.objects.get()
     # What is written in the record of these cases is written today, which is after the week.
     assert message.context == {
-        "regulators": "AFSA", "open": 3, "ours": 2, "decisions": 1, "firms": 1, "entered": 0, "decided": 2,
+        "regulators": "AFSA", "open": 3, "ours": 2, "decisions": 1, "firms": 1, "over": 0, "coming": 0,
+        "entered": 0, "decided": 2,
         "first": "2026-11-16", "last": "2026-11-22",
     }  # fmt: skip
     assert (message.recipient, message.internal, message.subject_ref, message.about) == (wanted, True, "", [])
@@ -67,6 +68,19 @@ def test_what_was_submitted_in_the_week_is_counted(afsa, add_case, monkeypatch):
     found = totals([afsa.regulator_id], TODAY)
     assert (found.open, found.entered) == (1, 2)
     assert totals([], TODAY).open == 0
+
+
+def test_dates_that_are_near_are_counted_on_the_right_side_of_each_limit(afsa, afm, add_case):
+    """On Monday 23 November at noon; the tenth working day from then is Monday 7 December."""
+    for days, hour in ((-3, 9), (0, 11), (0, 13), (14, 23), (15, 0)):
+        case = add_case(afsa)
+        Application.objects.filter(pk=case.pk).update(next_due=at(TODAY + timedelta(days=days), hour))
+    ended = add_case(afsa, state="granted", approved=5, decided=TODAY)
+    Application.objects.filter(pk=ended.pk).update(next_due=at(TODAY, 1))
+    elsewhere = add_case(afm)
+    Application.objects.filter(pk=elsewhere.pk).update(next_due=at(TODAY, 1))
+    found = totals([afsa.regulator_id], TODAY)
+    assert (found.over, found.coming) == (2, 2)
 
 
 def test_once_a_week_from_the_morning_of_its_first_working_day(wanted, monkeypatch):

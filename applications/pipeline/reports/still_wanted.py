@@ -4,11 +4,11 @@ from django.utils import timezone
 
 from applications.models import ReportChoice
 from applications.pipeline import queries
-from applications.pipeline.reports.totals import codes_of
 from applications.pipeline.reports.weekly import TEMPLATE
 from applications.queries.passages import ZONE
 from notifications.models import Message
 from notifications.reasons import MANAGES_NO_MORE, NOT_WANTED
+from regulators.models import Regulator
 
 EXPORTS = ("internal_export_ready", "internal_export_failed")
 
@@ -23,7 +23,8 @@ def why_not(message: Message) -> str:
     if message.template in EXPORTS:
         return "" if managed else MANAGES_NO_MORE
     counted = set(message.context["regulators"].split(", "))
-    if not counted <= set(codes_of(managed).split(", ")) or not managed:
+    theirs = Regulator.objects.filter(pk__in=managed).values_list("code", flat=True)
+    if not managed or not counted <= set(theirs):
         return MANAGES_NO_MORE
     return "" if _wants(message) else NOT_WANTED
 

@@ -8,10 +8,10 @@ from typing import Any
 from applications.models.standing import DECISION, FIRM, US
 from applications.models.tallies import Counted
 from applications.pipeline import queries, tallies
+from applications.pipeline.filters import soon
 from applications.pipeline.periods import ONE_DAY, Period
 from applications.pipeline.tallies import Count
 from applications.states import OPEN
-from regulators.models import Regulator
 
 WEEK = timedelta(days=7)
 SUBMITTED = "application.submit"
@@ -19,8 +19,9 @@ SUBMITTED = "application.submit"
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """``open`` is what stands now, and of it ``ours`` with the ``decisions``, and ``firms``; what was
-    ``entered`` and ``decided`` from ``first`` to ``last``, both with them.
+    """``open`` is what stands now, and of it ``ours`` with the ``decisions``, ``firms``, and those ``over``
+    their nearest date or ``coming`` to it; what was ``entered`` and ``decided`` from ``first`` to ``last``,
+    both with them.
     """
 
     regulators: str
@@ -28,6 +29,8 @@ class Totals:
     ours: int
     decisions: int
     firms: int
+    over: int
+    coming: int
     entered: int
     decided: int
     first: date
@@ -49,22 +52,20 @@ def totals(regulators: Collection[int], today: date) -> Totals:
     waiting: dict[str, int] = dict.fromkeys((US, DECISION, FIRM), 0)
     for one in standing:
         waiting[one.waiting(today)] += one.number
+    due = queries.due_counted(regulators, until=soon(today))
     return Totals(
-        regulators=codes_of(regulators),
+        regulators=", ".join(one.regulator for one in due),
         open=_sum(standing),
         ours=waiting[US] + waiting[DECISION],
         decisions=waiting[DECISION],
         firms=waiting[FIRM],
+        over=sum(one.over for one in due),
+        coming=sum(one.coming for one in due),
         entered=_sum(steps),
         decided=_sum(one for one in ended if one.state in queries.DECIDED),
         first=week.first,
         last=week.last,
     )
-
-
-def codes_of(regulators: Collection[int]) -> str:
-    codes = Regulator.objects.filter(pk__in=regulators).order_by("code").values_list("code", flat=True)
-    return ", ".join(codes)
 
 
 def _sum(counts: Iterable[Count]) -> int:

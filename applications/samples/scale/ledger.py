@@ -12,6 +12,7 @@ from applications.samples.scale.plan import Arrival, Plan
 from applications.samples.scale.steps import Step
 from applications.samples.scale.tables import EACH, FIRST, Row, Rows, new_uuid
 from applications.services.clocks import ASSESSMENT, end_of, length
+from applications.subjects import subject_of
 from audit.canonical import hash_of
 from audit.models import START, Chain, Event
 from regulators.calendars import capped, kazakhstan, last_day
@@ -28,7 +29,7 @@ class Ledger:
     def __init__(self, rows: Rows, plan: Plan, arrival: Arrival, book: Book) -> None:
         self.rows, self.book, self.days = rows.by_model, book, plan.days
         self.case_id = plan.case_id(arrival.number)
-        self.subject = f"application:{self.case_id}"
+        self.subject = subject_of(self.case_id)
         self._first, self._given = FIRST + arrival.number * EACH, dict[type[Model], int]()
         self._keys = plan.rng(arrival.number, "keys")
         self._head, self._length = START, 0
