@@ -1,15 +1,18 @@
 """The page of the forecast: what it says, and of whom."""
 
+import pickle
 import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications.models import Application, Deadline, Passage
+from applications.models import Application, ConflictOfInterest, Deadline, Passage
+from applications.pipeline.forecast.kept import forecast_of
 from applications.pipeline.forecast.outlook import LEAST, outlook
 from applications.runs import end_of
 from applications.services.standing import keep
@@ -19,6 +22,13 @@ from tests.pipeline.conftest import STAGES, TODAY, at
 
 pytestmark = pytest.mark.django_db
 FORECAST = "/pipeline/forecast/"
+
+
+@pytest.fixture(autouse=True)
+def anew() -> Any:
+    """``anew()``: nothing is kept of what was worked out before."""
+    caches["quick"].clear()
+    return caches["quick"].clear
 
 
 @pytest.fixture
@@ -206,8 +216,9 @@ def test_what_is_not_known_is_refused(browser, afsa, query):
     assert (response.status_code, "There is a problem" in response.content.decode()) == (400, True)
 
 
-def test_as_many_queries_for_three_cases_as_for_one(browser, afsa, past, open_case):
+def test_as_many_queries_for_three_cases_as_for_one(browser, afsa, past, open_case, anew):
     def count() -> int:
+        anew()
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(FORECAST).status_code == 200
         return len(queries)
@@ -219,6 +230,67 @@ def test_as_many_queries_for_three_cases_as_for_one(browser, afsa, past, open_ca
     for _ in range(2):
         open_case(afsa, due=add_working_days(TODAY, 11))
     assert (one, count()) == (6, 6)
+
+
+def test_it_is_worked_out_anew_after_ten_minutes(browser, afsa, past, open_case):
+    past(afsa, LEAST)
+    first = open_case(afsa, due=add_working_days(TODAY, 11))
+    before = browser.get(FORECAST)
+    open_case(afsa, due=add_working_days(TODAY, 11))
+    with CaptureQueriesContext(connection) as queries:
+        again = browser.get(FORECAST)
+    assert [row["case"].pk for row in again.context["rows"]] == [first.pk]
+    assert (again.context["ahead"], again.context["now"], len(queries)) == (1, before.context["now"], 4)
+    client = caches["quick"]._cache.get_client(None, write=True)
+    [key] = client.keys("*forecast:*")
+    assert 590 < client.ttl(key) <= 600
+    client.delete(key)
+    assert browser.get(FORECAST).context["ahead"] == 2
+
+
+def test_what_is_kept_is_of_one_scope_one_seed_and_one_day(afsa, afm, past, open_case):
+    past(afsa, LEAST)
+    open_case(afsa, due=add_working_days(TODAY, 11))
+    assert forecast_of([afsa.regulator_id], chosen=None, seed=1, today=TODAY).ahead == 1
+    open_case(afsa, due=add_working_days(TODAY, 11))
+    both = [afm.regulator_id, afsa.regulator_id]
+    asked = {
+        "again": ([afsa.regulator_id], None, 1, TODAY),
+        "both": (both, None, 1, TODAY),
+        "type": ([afsa.regulator_id], [afsa.code], 1, TODAY),
+        "seed": ([afsa.regulator_id], None, 2, TODAY),
+        "day": ([afsa.regulator_id], None, 1, TODAY - timedelta(days=1)),
+    }
+    found = {
+        name: forecast_of(of, chosen=chosen, seed=seed, today=today).ahead
+        for name, (of, chosen, seed, today) in asked.items()
+    }
+    assert found == {"again": 1, "both": 2, "type": 2, "seed": 2, "day": 2}
+    assert forecast_of(both[::-1], chosen=None, seed=1, today=TODAY).ahead == 2
+
+
+def test_a_case_that_went_out_of_reach_is_not_shown_from_what_is_kept(browser, lead, afsa, past, open_case):
+    past(afsa, LEAST)
+    case = open_case(afsa, due=add_working_days(TODAY, 11))
+    assert len(shown(browser)) == 1
+    ConflictOfInterest.objects.create(
+        application=case, human=lead.human, declared_by_name=lead.full_name, text="x"
+    )
+    assert shown(browser) == []
+
+
+def test_a_cache_that_is_away_or_holds_something_else_harms_nothing(browser, afsa, past, open_case, settings):
+    past(afsa, LEAST)
+    open_case(afsa, due=add_working_days(TODAY, 11))
+    assert len(shown(browser)) == 1
+    client = caches["quick"]._cache.get_client(None, write=True)
+    [key] = client.keys("*forecast:*")
+    for broken in (b"no pickle", pickle.dumps({"ahead": 7})):
+        client.set(key, broken)
+        assert browser.get(FORECAST).context["ahead"] == 1
+    quick = settings.CACHES["quick"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"quick": quick}
+    assert browser.get(FORECAST).context["ahead"] == 1
 
 
 def test_the_first_25_are_listed(browser, afsa, past, open_case):

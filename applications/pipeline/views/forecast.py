@@ -11,12 +11,11 @@ from applications.pipeline import filters, named, queries
 from applications.pipeline.figures import address
 from applications.pipeline.forecast import decisions, journeys, outlook, reading
 from applications.pipeline.forecast.drawing import of_decisions, percent
+from applications.pipeline.forecast.kept import KEPT_FOR, forecast_of
 from applications.pipeline.forecast.outlook import Risk
 from applications.pipeline.views.guard import for_managers
 from applications.queries.tracks import notices_of
 from regulators.rulebook import say
-
-MOST = 25
 
 
 @for_managers
@@ -29,18 +28,19 @@ def forecast(request: HttpRequest) -> HttpResponse:
     seed = form.cleaned_data["seed"]
     if seed is None:
         seed = outlook.seed_of(today)
-    found = outlook.outlook(queries.managed_by(request.user), chosen=form.types, seed=seed, today=today)
-    shown = found.risks[:MOST]
+    kept = forecast_of(queries.managed_by(request.user), chosen=form.types, seed=seed, today=today)
+    found = kept.outlook
     cases = queries.cases_of(request.user).select_related("firm", "rulebook")
-    by_key = cases.in_bulk([risk.spot.case for risk in shown]) if shown else {}
+    by_key = cases.in_bulk([risk.spot.case for risk in found.risks]) if found.risks else {}
     titles = named.type_titles()
     context = {
         "form": form,
         "found": found,
+        "ahead": kept.ahead,
         "bases": [(titles.get(one.code, one.code), one) for one in found.bases],
         "scopes": form.choices(found.types),
         "is_mixed": len(found.bases) > 1,
-        "rows": [_row(risk, by_key[risk.spot.case]) for risk in shown if risk.spot.case in by_key],
+        "rows": [_row(risk, by_key[risk.spot.case]) for risk in found.risks if risk.spot.case in by_key],
         "chart": of_decisions(found) if found.used else None,
         "notices": notices_of(by_key.values()),
         "another": address(form.scope)("forecast", seed=str((seed + 1) % filters.LARGEST_SEED)),
@@ -48,7 +48,8 @@ def forecast(request: HttpRequest) -> HttpResponse:
         "newest": reading.NEWEST,
         "journeys": journeys.NUMBER,
         "draws": decisions.DRAWS,
-        "now": timezone.now(),
+        "minutes": KEPT_FOR // 60,
+        "now": kept.at,
     }
     return render(request, "pipeline/forecast.html", context)
 
