@@ -4,8 +4,9 @@ import re
 import unicodedata
 
 FORMULA_SIGNS = "=+-@|%"
-# Where a spreadsheet takes a semicolon for the end of a cell, as in Russian and Kazakh, another begins there.
-AFTER_SEMICOLON = re.compile(r"([;；]\s*)([=+\-@|%＝＋－＠｜％])")
+# Where a spreadsheet takes a semicolon for the end of a cell, as in Russian and Kazakh, another begins there,
+# maybe in quotation marks.
+AFTER_SEMICOLON = re.compile(r"([;；][\s\"]*)([=+\-@|%＝＋－＠｜％])")
 
 
 def searchable(text: str) -> str:

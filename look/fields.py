@@ -107,7 +107,7 @@ class DayMonthYearField(forms.Field):
             raise ValidationError(self.error_messages["unreal"], code="unreal")
         try:
             return date(int(parts[2]), int(parts[1]), int(parts[0]))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(self.error_messages["unreal"], code="unreal") from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:

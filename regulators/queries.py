@@ -48,6 +48,12 @@ def regulators_of(user: Any) -> frozenset[int]:
     return frozenset(_roles_by_regulator(user))
 
 
+def codes_of(user: Any, regulators: Collection[int]) -> frozenset[str]:
+    """Of those of these regulators that this person serves today. No query once the roles are read."""
+    served = regulators_of(user).intersection(regulators)
+    return frozenset(user._staff_codes[pk] for pk in served)
+
+
 def is_administrator(user: Any) -> bool:
     """Of any regulator."""
     return bool(administered_by(user))
@@ -243,13 +249,15 @@ def _roles_by_regulator(user: Any) -> dict[int, frozenset[str]]:
         return {}
     remembered: dict[int, frozenset[str]] | None = getattr(user, "_staff_roles", None)
     if remembered is None:
-        remembered = user._staff_roles = _read_roles(user.pk)
+        remembered = user._staff_roles = _read_roles(user)
     return remembered
 
 
-def _read_roles(user_id: int) -> dict[int, frozenset[str]]:
+def _read_roles(user: Any) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
-    mine = appointments(timezone.localdate()).filter(user_id=user_id).order_by()
-    for regulator_id, role in mine.values_list("regulator_id", "role"):
+    codes = user._staff_codes = {}
+    mine = appointments(timezone.localdate()).filter(user_id=user.pk).order_by()
+    for regulator_id, code, role in mine.values_list("regulator_id", "regulator__code", "role"):
         found.setdefault(regulator_id, set()).add(role)
+        codes[regulator_id] = code
     return {regulator_id: frozenset(roles) for regulator_id, roles in found.items()}

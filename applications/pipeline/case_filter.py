@@ -24,7 +24,7 @@ from applications.states import ENDED, OPEN
 from look import words
 from regulators.models import LicenceType
 
-AGE = re.compile(r"(\d{1,4})-(\d{1,4})?")
+AGE = re.compile(r"([0-9]{1,4})-([0-9]{1,4})?")
 NEEDS = {"stands": "on"}  # without the first the second says nothing
 
 
@@ -119,6 +119,10 @@ class CaseFilter(OfWork, StrictForm):
         given = super().clean()
         if given.get("on") and not given.get("stands"):
             self.add_error("on", _("Say also where the cases stood: choose a number of the cumulative flow."))
+        if given.get("on") and given.get("stood"):
+            self.add_error("stood", _("Days at a place are counted up to today: take one of the two away."))
+        if given.get("on") and given["on"] > self.today:
+            self.add_error("on", _("This day has not come yet."))
         return given
 
     def narrowed(self) -> ApplicationQuerySet:

@@ -36,6 +36,7 @@ CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
+WHOLE = {"tickMinStep": 1}  # the axis of what is counted: no part of a case
 NOTHING = SafeString()
 
 

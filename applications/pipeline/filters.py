@@ -65,20 +65,23 @@ class ScopeForm(StrictForm):
     regulator = forms.SlugField(required=False)
     type = forms.SlugField(required=False)
 
-    def __init__(self, data: Any, *, today: date) -> None:
+    def __init__(self, data: Any, *, codes: Collection[str], today: date) -> None:
+        """``codes`` are those of the regulators that one manages."""
         super().__init__(data)
         self.as_at(today)
-        self.today = today
+        self.today, self.codes = today, codes
 
     def clean_regulator(self) -> str:
         chosen: str = self.cleaned_data["regulator"]
-        if chosen and chosen not in named.regulator_names():
+        if chosen and chosen not in self.codes:
             raise forms.ValidationError(_("There is no such regulator. Choose one of those above."))
         return chosen
 
     def clean_type(self) -> str:
+        """One of the regulator that is chosen."""
         chosen: str = self.cleaned_data["type"]
-        if chosen and chosen not in named.type_titles():
+        codes = [self.cleaned_data["regulator"]] if self.cleaned_data.get("regulator") else self.codes
+        if chosen and not any(chosen in named.types_of(code) for code in codes):
             raise forms.ValidationError(_("There is no such licence type. Choose one of those above."))
         return chosen
 
@@ -138,8 +141,8 @@ class TimeFilter(ScopeForm):
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
     clock = forms.ChoiceField(label=gettext_lazy("Days"), required=False)
 
-    def __init__(self, data: Any, *, today: date) -> None:
-        super().__init__(data, today=today)
+    def __init__(self, data: Any, *, codes: Collection[str], today: date) -> None:
+        super().__init__(data, codes=codes, today=today)
         self.label_suffix = ""
         self.fields["stage"].choices = [("", _("The whole case")), *named.stage_titles().items()]  # type: ignore[attr-defined]
         self.fields["clock"].choices = [("", _("All days")), (RUNNING, _("Without pauses"))]  # type: ignore[attr-defined]
@@ -177,8 +180,8 @@ class OfPeriodFilter(ScopeForm):
     address = ""
     field_order: Sequence[str] = ("period", "stage", "regulator", "type")
 
-    def __init__(self, data: Any, *, today: date) -> None:
-        super().__init__(data, today=today)
+    def __init__(self, data: Any, *, codes: Collection[str], today: date) -> None:
+        super().__init__(data, codes=codes, today=today)
         self.fields["stage"].choices = [("", _("All")), *named.stage_titles().items()]  # type: ignore[attr-defined]
 
     def url(self, **more: str) -> str:
@@ -195,8 +198,8 @@ class StepFilter(OfPeriodFilter):
     address = "pipeline:steps"
     field_order = ("act", "period", "stage", "regulator", "type")
 
-    def __init__(self, data: Any, *, today: date) -> None:
-        super().__init__(data, today=today)
+    def __init__(self, data: Any, *, codes: Collection[str], today: date) -> None:
+        super().__init__(data, codes=codes, today=today)
         self.fields["act"].choices = list(queries.STEPS.items())  # type: ignore[attr-defined]
 
 

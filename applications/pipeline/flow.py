@@ -100,7 +100,13 @@ def _bands_spec(bands: Sequence[tuple[str, list[int]]], today: date) -> dict[str
         "mark": {"type": "area", "stroke": charts.GROUND, "strokeWidth": 1},
         "encoding": {
             "x": charts.by_day("week"),
-            "y": {"field": "cases", "type": "quantitative", "title": _("Cases"), "stack": True},
+            "y": {
+                "field": "cases",
+                "type": "quantitative",
+                "title": _("Cases"),
+                "stack": True,
+                "axis": charts.WHOLE,
+            },
             "color": {"field": "name", "type": "nominal", "scale": colours, "legend": None},
             "order": {"field": "order", "type": "ordinal"},
         },
@@ -155,7 +161,7 @@ def _bars_spec(values: list[dict[str, Any]], today: date) -> dict[str, Any]:
         "mark": {"type": "bar", "size": 9, "stroke": charts.GROUND, "strokeWidth": 0.5},
         "encoding": {
             "x": x,
-            "y": {"field": "cases", "type": "quantitative", "title": _("Cases"), "axis": {"tickMinStep": 1}},
+            "y": {"field": "cases", "type": "quantitative", "title": _("Cases"), "axis": charts.WHOLE},
             "color": {"field": "state", "type": "nominal", "scale": colours, "legend": None},
             "order": {"field": "order"}, "href": {"field": "url"}, "description": {"field": "says"},
         },
@@ -220,7 +226,7 @@ def _ranges_spec(values: list[dict[str, Any]]) -> dict[str, Any]:
     said = {"href": {"field": "url"}, "description": {"field": "says"}}
 
     def bar(low: str, high: str, colour: str) -> dict[str, Any]:
-        y = {"field": low, "type": "quantitative", "title": _("Working days")}
+        y = {"field": low, "type": "quantitative", "title": _("Working days"), "axis": charts.WHOLE}
         return {"mark": {"type": "bar", "size": 22, "color": colour},
                 "encoding": {"x": x, "y": y, "y2": {"field": high}, **said}}  # fmt: skip
 

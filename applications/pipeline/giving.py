@@ -107,13 +107,13 @@ def takers_of(rows: Iterable[Row], giver: int | None) -> list[Row]:
     return [row for row in officers if row.person and row.person.pk != giver]
 
 
-def barred(cases: list[Application], person: Person) -> set[uuid.UUID]:
-    """Those in which this person has a conflict of interest; all where no identity is on record."""
+def barred(cases: list[Application], *users: Any) -> set[uuid.UUID]:
+    """Those in which one of these has a conflict of interest; all where no identity is on record."""
     keys = [case.pk for case in cases]
-    if not person.user.human:
-        return set(keys)
-    asked = Application.objects.filter(pk__in=keys).order_by()
-    return set(in_conflict(asked, person.user.human).values_list("pk", flat=True))
+    asked, found = Application.objects.filter(pk__in=keys).order_by(), set[uuid.UUID]()
+    for user in users:
+        found |= set(in_conflict(asked, user.human).values_list("pk", flat=True)) if user.human else set(keys)
+    return found
 
 
 def effects(cases: Iterable[Any], giver: Row, taker: Row) -> list[Effect]:
@@ -133,9 +133,11 @@ def effects(cases: Iterable[Any], giver: Row, taker: Row) -> list[Effect]:
 def give(
     cases: Iterable[Application], *, actor: Any, to: Person, versions: dict[uuid.UUID, int], reason: str
 ) -> list[Result]:
-    """Each case by itself, in a transaction of its own."""
+    """Each case by itself, in a transaction of its own; nothing is done to one that the person has."""
 
     def given(case: Application) -> Result:
+        if case.case_officer_id == to.pk:
+            return Result(case=case, officer=to.user)
         return attempt(
             lambda: assign_case_officer(
                 actor=actor,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 RECENT, YEAR = "90-days", "12-months"
-MONTH, WEEK = re.compile(r"20\d{2}-\d{2}"), re.compile(r"(20\d{2})-W(\d{2})")
+MONTH, WEEK = re.compile(r"20[0-9]{2}-[0-9]{2}"), re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 DAYS, MONTHS = timedelta(days=90), 12
 ONE_DAY = timedelta(days=1)
 
@@ -24,7 +24,8 @@ class Period:
     def words(self) -> str:
         named = {RECENT: _("the last 90 days"), YEAR: _("the last 12 months")}
         if WEEK.fullmatch(self.code):
-            return f"{self.first:%d.%m}–{self.last:%d.%m.%Y}"
+            of_one_year = self.first.year == self.last.year
+            return f"{self.first:{'%d.%m' if of_one_year else '%d.%m.%Y'}}–{self.last:%d.%m.%Y}"
         return named.get(self.code, f"{self.first:%m.%Y}")
 
     def holds(self, day: date | None) -> bool:

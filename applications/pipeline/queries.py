@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from applications.states import ApplicationState as A
 from applications.subjects import case_in, subject_in_sql
 from audit.models import Event
 from regulators.models import LicenceType, Regulator, Role
-from regulators.queries import regulators_of, staff_roles
+from regulators.queries import codes_of, regulators_of, staff_roles
 from workflow.acts import acts_of
 
 # Administrators manage people, not cases.
@@ -36,6 +36,10 @@ STEPS = {
 def managed_by(user: Any) -> frozenset[int]:
     """The regulators that the person serves as lead reviewer or decision maker."""
     return frozenset(r for r in regulators_of(user) if not MANAGERS.isdisjoint(staff_roles(user, r)))
+
+
+def codes_managed_by(user: Any) -> frozenset[str]:
+    return codes_of(user, managed_by(user))
 
 
 def cases_of(user: Any) -> ApplicationQuerySet:
@@ -58,8 +62,7 @@ def awaiting_decision(cases: ApplicationQuerySet, today: date, most: int) -> lis
     over = Q(turn_now=HEARD, heard_until_now__lt=today)
     # The first condition is the one of the index that has them in their order.
     theirs = cases.filter(Q(turn_now__in=[DECISION, HEARD]), Q(turn_now=DECISION) | over)
-    found = placed(theirs, today).select_related("firm", "case_officer", "rulebook")
-    return list(found.order_by("submitted_at", "pk")[:most])
+    return list(_first(theirs, most, "submitted_at", today))
 
 
 class NearlyDue(NamedTuple):
@@ -73,14 +76,20 @@ class NearlyDue(NamedTuple):
 def nearly_due(cases: ApplicationQuerySet, today: date, *, until: datetime, most: int) -> NearlyDue:
     """Open cases whose nearest date is before then, that one first. One query."""
     now = timezone.now()
-    due = placed(cases, today).filter(state__in=sorted(OPEN), due_order__lt=until)
-    counted = {
-        name: Window(Count("pk", filter=when))
-        for name, when in (("over", Q(due_order__lt=now)), ("coming", Q(due_order__gte=now)))
-    }
-    rows = due.annotate(**counted).select_related("firm", "case_officer", "rulebook")
-    found: list[Any] = list(rows.order_by("due_order", "pk")[:most])
+    due = cases.filter(state__in=sorted(OPEN), due_order__lt=until)
+    found: list[Any] = list(
+        _first(due, most, "due_order", today).annotate(
+            over=_number(due.filter(due_order__lt=now)), coming=_number(due.filter(due_order__gte=now))
+        )
+    )
     return NearlyDue(found, found[0].over, found[0].coming) if found else NearlyDue([], 0, 0)
+
+
+def _first(cases: ApplicationQuerySet, most: int, order: str, today: date) -> ApplicationQuerySet:
+    """The first of many, each with its place: chosen before anything is joined to them."""
+    chosen = cases.order_by(order, "pk").values("pk")[:most]
+    here = placed(Application.objects.filter(pk__in=chosen), today)
+    return here.select_related("firm", "case_officer", "rulebook").order_by(order, "pk")
 
 
 class Due(NamedTuple):
@@ -95,7 +104,7 @@ def due_counted(regulators: Collection[int], *, until: datetime) -> list[Due]:
     """One query."""
     theirs = Application.objects.filter(
         licence_type__regulator=OuterRef("pk"), state__in=sorted(OPEN), due_order__lt=until
-    ).order_by()
+    )
     now = timezone.now()
     rows = Regulator.objects.filter(pk__in=regulators).values_list(
         "code", _number(theirs.filter(due_order__lt=now)), _number(theirs.filter(due_order__gte=now))
@@ -104,9 +113,9 @@ def due_counted(regulators: Collection[int], *, until: datetime) -> list[Due]:
 
 
 def _number(of: ApplicationQuerySet) -> Coalesce:
-    """How many there are for each regulator, in a query of regulators."""
-    counted = of.values("licence_type__regulator").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
+    """How many there are, as a column."""
+    counted = of.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
 
 
 def steps(cases: ApplicationQuerySet, period: Period, *, act: str, stage: str) -> QuerySet[Event]:

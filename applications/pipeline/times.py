@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -55,9 +56,7 @@ def cycle(dots: Sequence[Dot], took: Took | None, *, title: str, url: str, most:
         columns=[_("Ended"), _("How many"), *(f"{percent} %" for percent in PERCENTILES), _("Longest")],
         rows=[_row(took, url)] if took else [],
         drawing=charts.drawn(_cycle_spec(dots, took), label=title) if dots and took else charts.NOTHING,
-        keys=[
-            Key("c1", _("one that ended")), Key("mid", "50 %"), Key("c2", "85 %"), Key("limit", "95 %"),
-        ],
+        keys=[Key("c1", _("one that ended"))],
         notes=[_("Drawn are the newest %(most)s; the lines are those of all.") % {"most": most}]
         if took and took.number > most else [],
     )  # fmt: skip
@@ -88,7 +87,13 @@ def _cycle_spec(dots: Sequence[Dot], took: Took | None) -> dict[str, Any]:
         }
         for dot in dots
     ]
-    y = {"field": "days", "type": "quantitative", "title": _("Working days"), "scale": {"zero": True}}
+    y = {
+        "field": "days",
+        "type": "quantitative",
+        "title": _("Working days"),
+        "scale": {"zero": True},
+        "axis": charts.WHOLE,
+    }
     marks: dict[str, Any] = {
         "data": {"values": values},
         "mark": {"type": "circle", "size": 40, "color": charts.FIRST, "opacity": 0.75},
@@ -98,12 +103,16 @@ def _cycle_spec(dots: Sequence[Dot], took: Took | None) -> dict[str, Any]:
     }  # fmt: skip
     lines = zip(PERCENTILES, LINES, (took.p50, took.p85, took.p95) if took else (), strict=False)
     known = [(percent, colour, days) for percent, colour, days in lines if days is not None]
-    return {"layer": [marks, *(layer for line in known for layer in _line(*line))]}
+    alike = [list(same) for _days, same in groupby(known, key=lambda line: line[2])]
+    return {"layer": [marks, *(layer for same in alike for layer in _line(same))]}
 
 
-def _line(percent: int, colour: str, days: int) -> list[dict[str, Any]]:
+def _line(same: list[tuple[int, str, int]]) -> list[dict[str, Any]]:
+    """One across the chart, which says all percentiles that are of these days."""
+    _percent, colour, days = same[0]
+    says = ", ".join(f"{percent} %" for percent, _colour, _days in same)
     y = {"y": {"field": "days", "type": "quantitative"}}
-    here: dict[str, Any] = {"data": charts.one(days=days, says=f"{percent} %"), "encoding": y}
+    here: dict[str, Any] = {"data": charts.one(days=days, says=says), "encoding": y}
     rule = {"type": "rule", "color": colour, "strokeWidth": 2, "strokeDash": [6, 3]}
     words = {"type": "text", "align": "left", "dx": 4, "x": "width", "baseline": "middle"}
     text = y | {"text": {"field": "says"}}
@@ -240,7 +249,7 @@ def _ageing_spec(places: Sequence[Standing], url: Url) -> dict[str, Any]:
         "field": "place", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order},
         "axis": {"labelAngle": 0, "labelLimit": 0, "labelExpr": charts.in_lines(13)},
     }  # fmt: skip
-    y = {"field": "days", "type": "quantitative", "title": _("Working days there")}
+    y = {"field": "days", "type": "quantitative", "title": _("Working days there"), "axis": charts.WHOLE}
     ticks = [
         {"place": one.title, "days": days, "colour": colour}
         for one in places if one.past for days, colour in zip(one.past, LINES, strict=True)

@@ -88,8 +88,9 @@ def sample_desk(regulator: Regulator, *, together: bool = False, serial: int = 1
 @transaction.atomic
 def second_reviewer(regulator: Regulator, admins: tuple[User, User], serial: int) -> User:
     user = _account(f"reviewer2@{regulator.code.lower()}.test", "Тимур Каримов", serial + 3)
-    post = appoint_staff(actor=admins[0], user=user, regulator=regulator, role="reviewer")
-    confirm_appointment(actor=admins[1], appointment=post)
+    for role in ("reviewer", "case_officer"):
+        post = appoint_staff(actor=admins[0], user=user, regulator=regulator, role=role)
+        confirm_appointment(actor=admins[1], appointment=post)
     return user
 
 

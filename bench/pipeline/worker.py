@@ -29,9 +29,11 @@ class Worker:
     def settle(self):
         from django.db import connection
 
-        from applications.services.tallies import fold
+        from applications.pipeline.friction import fold as friction
+        from applications.services import tallies
 
-        fold()
+        tallies.fold()
+        friction.fold()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 

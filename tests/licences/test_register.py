@@ -172,6 +172,8 @@ def test_a_firm_named_like_a_formula_stays_text_in_a_sheet(visitor, grant, firm)
 def test_no_cell_begins_a_formula(sign):
     assert cell(f"{sign}1+1")[0] == "'"
     assert cell(f"A; {sign}1+1") == f"A; '{sign.strip()}1+1"
+    quoted, bare = f'A; "" "{sign}1+1"', sign.strip()
+    assert cell(quoted) == " ".join(quoted.split()).replace(bare, f"'{bare}", 1)
 
 
 @pytest.mark.parametrize("value", ["Turan", "210340012345", "AFSA-2026-0001", "2026-11-02", ""])

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
+import openpyxl
 import pytest
 from django.db import transaction
 
 from accounts.actors import System
+from applications.pipeline.exports import sheets
 from applications.services.tallies import fold
 from audit.models import Event
 from audit.services import record
@@ -20,6 +22,7 @@ def test_a_sheet_has_types_and_no_formulas(browser, lead, afsa, add_case):
     add_case(afsa, name="\r+1", submitted=date(2026, 11, 3))
     add_case(afsa, name="＝1+1", submitted=date(2026, 11, 4))
     add_case(afsa, name="-2\x01", submitted=date(2026, 11, 5))
+    add_case(afsa, name="\x01 =3\uffff\ufffe", submitted=date(2026, 11, 6))
     response = browser.get(XLSX, {"type": "providing-custody"})
     assert response["Content-Disposition"] == 'attachment; filename="pipeline-2026-11-23.xlsx"'
     sheet, about = book(content(response)).worksheets
@@ -31,9 +34,10 @@ def test_a_sheet_has_types_and_no_formulas(browser, lead, afsa, add_case):
     ]  # fmt: skip
     firms = [(row[1].value, row[1].data_type, row[1].quotePrefix) for row in rows]
     assert firms == [
-        ("@SUM(A1)", "s", True), ("+1", "s", True), ("＝1+1", "s", True), ("-2", "s", True), (BAD, "s", True),
+        ("@SUM(A1)", "s", True), ("+1", "s", True), ("＝1+1", "s", True), ("-2", "s", True), ("=3", "s", True),
+        (BAD, "s", True),
     ]  # fmt: skip
-    of_one = rows[4]
+    of_one = rows[5]
     assert [cell.value for cell in of_one][7:10] == [datetime(2026, 11, 9), 10, None]
     assert [cell.data_type for cell in of_one] == ["s"] * 7 + ["d", "n", "n", "n"]
     assert (of_one[7].is_date, of_one[7].number_format) == (True, "yyyy-mm-dd")
@@ -96,3 +100,9 @@ def test_a_list_without_a_period_is_refused_as_on_its_page(browser):
         assert browser.get(f"/pipeline/passages.{form}").status_code == 400
         assert browser.get(f"/pipeline/steps.{form}?act=stage.approve&period=2026-11&x=1").status_code == 400
     assert kinds() == []
+
+
+def test_a_cell_holds_as_many_units_of_utf_16_as_excel_takes():
+    sheet = openpyxl.Workbook(write_only=True).create_sheet()
+    assert sheets._text(sheet, "a" * 32_768).value == "a" * 32_767
+    assert sheets._text(sheet, "a" + "😀" * 20_000).value == "a" + "😀" * 16_383

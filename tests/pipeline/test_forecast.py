@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from applications.models import Application, ConflictOfInterest, Deadline, Passage
+from applications.models import Application, Deadline, Passage
 from applications.pipeline.forecast.kept import forecast_of
 from applications.pipeline.forecast.outlook import LEAST, outlook
 from applications.runs import end_of
@@ -267,16 +267,6 @@ def test_what_is_kept_is_of_one_scope_one_seed_and_one_day(afsa, afm, past, open
     }
     assert found == {"again": 1, "both": 2, "type": 2, "seed": 2, "day": 2}
     assert forecast_of(both[::-1], chosen=None, seed=1, today=TODAY).ahead == 2
-
-
-def test_a_case_that_went_out_of_reach_is_not_shown_from_what_is_kept(browser, lead, afsa, past, open_case):
-    past(afsa, LEAST)
-    case = open_case(afsa, due=add_working_days(TODAY, 11))
-    assert len(shown(browser)) == 1
-    ConflictOfInterest.objects.create(
-        application=case, human=lead.human, declared_by_name=lead.full_name, text="x"
-    )
-    assert shown(browser) == []
 
 
 def test_a_cache_that_is_away_or_holds_something_else_harms_nothing(browser, afsa, past, open_case, settings):

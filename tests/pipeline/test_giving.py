@@ -66,6 +66,8 @@ def test_nobodys_case_is_given_and_a_lead_with_a_conflict_gives_none(browser, bu
     data = {"case": [value(busy.nobodys)], "to": team.ada.pk, "sure": "1"}
     conflict = ConflictOfInterest(application=busy.nobodys, human=lead.human, declared_by_name="L", text="x")
     conflict.save()
+    preview = browser.post(f"{PERSON}?who=nobody", data | {"sure": ""}).content.decode()
+    assert ("Stays: conflict of interest" in preview, "Goes to Ada" in preview) == (True, False)
     refused = browser.post(f"{PERSON}?who=nobody", data)
     assert [one.why for one in refused.context["failed"]] == ["You may not do this."]
     other = busy.back
@@ -73,6 +75,12 @@ def test_nobodys_case_is_given_and_a_lead_with_a_conflict_gives_none(browser, bu
     done = browser.post(f"{PERSON}?who=nobody", data | {"case": [value(other)]})
     assert [one.case.pk for one in done.context["done"]] == [other.pk]
     assert fresh(other).case_officer == team.ada
+
+
+def test_a_case_given_to_whoever_has_it_leaves_no_act(browser, busy, team):
+    data = {"case": [value(busy.first)], "to": team.ada.pk, "sure": "1"}
+    done = browser.post(f"{PERSON}?who=nobody", data)
+    assert ([one.case.pk for one in done.context["done"]], events()) == ([busy.first.pk], [])
 
 
 @pytest.mark.parametrize(("change", "words"), [

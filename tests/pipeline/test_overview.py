@@ -180,7 +180,18 @@ def test_what_went_through_by_stage_and_period(browser, pages, afsa, add_case):
 
 @pytest.mark.parametrize(
     "query",
-    ["period=2026-13", "period=week", "periods=2026-11", "type=%21", "type=nonsense", "regulator=none"],
+    [
+        "period=2026-13",
+        "period=week",
+        "periods=2026-11",
+        "type=%21",
+        "type=nonsense",
+        "regulator=none",
+        "regulator=AFM",
+        "type=national-custody",
+        "regulator=AFSA&type=national-custody",
+        "regulator=AFM&type=providing-custody",
+    ],
 )
 def test_an_overview_of_nothing_known_is_refused_in_words(browser, afsa, add_case, query):
     add_case(afsa)

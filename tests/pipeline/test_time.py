@@ -91,6 +91,18 @@ def test_each_that_ended_is_a_dot_that_opens_its_case(browser, afsa, add_case):
     assert (empty.drawing, empty.rows, empty.summary) == ("", [], "None ended in the last twelve months.")
 
 
+def test_percentiles_that_are_the_same_are_said_once_and_no_axis_has_parts_of_a_day(browser, afsa, add_case):
+    day = date(2026, 11, 16)
+    for count, labels in ((1, ["50 %, 85 %, 95 %"]), (4, ["50 %", "85 %, 95 %"])):
+        for _ in range(count):
+            add_case(
+                afsa, submitted=day - timedelta(days=7 if count == 1 else 3), state="granted", decided=day
+            )
+        said = re.findall(r">([^<>]+)</text>", chart(browser, TIME, "cycle").drawing)
+        assert [text for text in said if "%" in text] == labels
+        assert [text for text in said if re.fullmatch(r"\d+[.,]\d+", text)] == []
+
+
 def test_open_cases_stand_against_what_their_stage_took_before(browser, pages, filed, as_at):
     """Three passed the first stage in 1, 3 and 10 working days; two stand in it for 2 and 9."""
     for days in (1, 3, 14):

@@ -119,6 +119,8 @@ def test_a_date_in_three_boxes(typed: list[str], value: date) -> None:
         (boxes("5", "March", "2026"), "unreal"),
         (boxes("٥", "3", "2026"), "unreal"),
         (boxes("0", "3", "2026"), "unreal"),
+        (boxes("99999999999999999999", "1", "2027"), "unreal"),
+        (boxes("1", "2147483648", "2027"), "unreal"),
     ],
 )
 def test_a_date_that_is_none_says_how_to_mend_it(typed: list[str], code: str) -> None:

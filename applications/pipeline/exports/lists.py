@@ -107,7 +107,9 @@ LISTS = {
             title=_("How long it took"),
             file="pipeline-passages",
             columns=columns.PASSAGES,
-            form=lambda data, _user, today: filters.PassageFilter(data, today=today),
+            form=lambda data, user, today: filters.PassageFilter(
+                data, codes=queries.codes_managed_by(user), today=today
+            ),
             found=_passages_found,
             rows=lambda found, _user: (one for some in _portions(found) for one in took(some)),
             type_of=lambda one: one.licence_type_id,
@@ -117,7 +119,9 @@ LISTS = {
             title=_("Steps taken"),
             file="pipeline-steps",
             columns=columns.STEPS,
-            form=lambda data, _user, today: filters.StepFilter(data, today=today),
+            form=lambda data, user, today: filters.StepFilter(
+                data, codes=queries.codes_managed_by(user), today=today
+            ),
             found=_steps_found,
             rows=_steps,
             type_of=lambda step: step.case.licence_type_id,

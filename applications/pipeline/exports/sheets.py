@@ -26,6 +26,7 @@ from look import words
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads Cyrillic wrongly
 MOST_ROWS = 1_048_575  # of a sheet of Excel, below its heads
 MOST_SIGNS = 32_767  # in a cell of Excel
+NO_CHARACTERS = dict.fromkeys((0xFFFE, 0xFFFF))  # in XML, beside those that openpyxl knows of
 TYPES = {
     Export.CSV: "text/csv; charset=utf-8",
     Export.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -136,7 +137,7 @@ def _text(sheet: Any, text: str, *, bold: bool = False) -> Any:
     """A cell that is a text by its type; one that could be read as a formula is also marked as quoted, so
     that it stays a text when somebody edits it.
     """
-    plain = ILLEGAL_CHARACTERS_RE.sub("", " ".join(text.split()))[:MOST_SIGNS]
+    plain = _plain(text)
     made = WriteOnlyCell(sheet, plain)
     made.data_type = "s"
     begins = unicodedata.normalize("NFKC", plain)[:1]
@@ -145,6 +146,12 @@ def _text(sheet: Any, text: str, *, bold: bool = False) -> Any:
     if bold:
         made.font = BOLD
     return made
+
+
+def _plain(text: str) -> str:
+    """What XML can hold, and no more than a cell can, which counts in units of UTF-16."""
+    held = ILLEGAL_CHARACTERS_RE.sub("", text.translate(NO_CHARACTERS))
+    return " ".join(held.split()).encode("utf-16-le")[: MOST_SIGNS * 2].decode("utf-16-le", "ignore")
 
 
 def _title(title: str | Promise) -> str:

@@ -22,7 +22,7 @@ from regulators.rulebook import say
 @require_safe
 def forecast(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    form = filters.ForecastFilter(request.GET, today=today)
+    form = filters.ForecastFilter(request.GET, codes=queries.codes_managed_by(request.user), today=today)
     if not form.is_valid():
         return render(request, "pipeline/forecast.html", {"form": form}, status=400)
     seed = form.cleaned_data["seed"]

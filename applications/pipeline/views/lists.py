@@ -35,7 +35,9 @@ def cases(request: HttpRequest) -> HttpResponse:
 @for_managers
 @require_safe
 def steps(request: HttpRequest) -> HttpResponse:
-    form = filters.StepFilter(request.GET, today=timezone.localdate())
+    form = filters.StepFilter(
+        request.GET, codes=queries.codes_managed_by(request.user), today=timezone.localdate()
+    )
     if not form.is_valid():
         return render(request, "pipeline/steps.html", {"form": form}, status=400)
     given = form.cleaned_data
@@ -66,7 +68,9 @@ def steps(request: HttpRequest) -> HttpResponse:
 @for_managers
 @require_safe
 def passages(request: HttpRequest) -> HttpResponse:
-    form = filters.PassageFilter(request.GET, today=timezone.localdate())
+    form = filters.PassageFilter(
+        request.GET, codes=queries.codes_managed_by(request.user), today=timezone.localdate()
+    )
     if not form.is_valid():
         return render(request, "pipeline/passages.html", {"form": form}, status=400)
     given = form.cleaned_data

@@ -90,7 +90,7 @@ def _give(request: SignedIn, form: giving.GiveForm, key: int | None, giver: Row)
         context["done"] = [one for one in results if not one.why]
         context["failed"] = [one for one in results if one.why]
         return render(request, "pipeline/load_given.html", context)
-    barred = giving.barred(cases, taker.person)
+    barred = giving.barred(cases, request.user, taker.person.user)
     going = [case for case in cases if case.pk not in barred]
     context["rows"] = [_line(case, form) | {"barred": case.pk in barred} for case in cases]
     context["going"] = len(going)

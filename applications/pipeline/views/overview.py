@@ -20,7 +20,7 @@ MOST = 10  # of each list on the page
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    form = filters.OverviewFilter(request.GET, today=today)
+    form = filters.OverviewFilter(request.GET, codes=queries.codes_managed_by(request.user), today=today)
     form.full_clean()
     since = period_from(RECENT, today).first
     counts = tallies.counted(

@@ -20,7 +20,7 @@ MOST_DOTS = 300
 @require_safe
 def time(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    form = filters.TimeFilter(request.GET, today=today)
+    form = filters.TimeFilter(request.GET, codes=queries.codes_managed_by(request.user), today=today)
     form.full_clean()
     types = form.types
     regulators, since = queries.managed_by(request.user), first_month(today)
@@ -57,7 +57,7 @@ def time(request: HttpRequest) -> HttpResponse:
 @require_safe
 def flows(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    form = filters.OverviewFilter(request.GET, today=today)
+    form = filters.OverviewFilter(request.GET, codes=queries.codes_managed_by(request.user), today=today)
     form.full_clean()
     regulators, since = queries.managed_by(request.user), first_month(today)
     every = tallies.flows(regulators, since=min(flow.first_week(today), since))
