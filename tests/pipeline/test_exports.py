@@ -34,8 +34,8 @@ def test_a_sheet_has_types_and_no_formulas(browser, lead, afsa, add_case):
     ]  # fmt: skip
     firms = [(row[1].value, row[1].data_type, row[1].quotePrefix) for row in rows]
     assert firms == [
-        ("@SUM(A1)", "s", True), ("+1", "s", True), ("＝1+1", "s", True), ("-2", "s", True), ("=3", "s", True),
-        (BAD, "s", True),
+        ("@SUM(A1)", "s", True), ("+1", "s", True), ("＝1+1", "s", True), ("-2", "s", True),
+        ("=3", "s", True), (BAD, "s", True),
     ]  # fmt: skip
     of_one = rows[5]
     assert [cell.value for cell in of_one][7:10] == [datetime(2026, 11, 9), 10, None]
