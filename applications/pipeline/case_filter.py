@@ -43,7 +43,7 @@ class CaseFilter(OfWork, StrictForm):
     decided = PeriodField(label=gettext_lazy("Decided"), required=False)
     ended = PeriodField(label=gettext_lazy("Ended"), required=False)
     at = forms.ChoiceField(label=gettext_lazy("Ended at"), required=False)
-    after = forms.UUIDField(required=False)
+    after = forms.UUIDField(label=gettext_lazy("Where the page begins"), required=False)
 
     SHOWN = ("state", "stage", "waiting", "type")
 

@@ -176,7 +176,9 @@ class OfPeriodFilter(ScopeForm):
 
     period = PeriodField(label=gettext_lazy("Period"))
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
-    after = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    after = forms.IntegerField(
+        label=gettext_lazy("Where the page begins"), required=False, min_value=1, max_value=2**63 - 1
+    )
     address = ""
     field_order: Sequence[str] = ("period", "stage", "regulator", "type")
 

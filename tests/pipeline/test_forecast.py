@@ -197,15 +197,17 @@ def test_cases_whose_days_cannot_be_counted_are_left_out(afsa, past, open_case):
     assert (found.risks, found.beyond, found.undated) == ([], 0, 0)
 
 
-def test_the_chosen_licence_type_alone(browser, afsa, past, open_case):
+def test_the_chosen_licence_type_alone(browser, afsa, afm, staff_of, signed_in, past, open_case):
     past(afsa, LEAST)
     open_case(afsa, due=add_working_days(TODAY, 11))
     assert len(shown(browser, "?type=providing-custody")) == 1
-    html = browser.get(f"{FORECAST}?type=national-custody").content.decode()
-    assert "There is no case of what is chosen here. Choose another above." in html
-    assert "No forecast" not in html
+    of_others = browser.get(f"{FORECAST}?type=national-custody")
+    assert of_others.status_code == 400
+    assert "There is no such licence type." in of_others.content.decode()
+    theirs = signed_in(staff_of(afm, "lead_reviewer")).get("/pipeline/?type=national-custody")
+    assert "There is no case of what is chosen here. Choose another above." in theirs.content.decode()
     assert len(shown(browser, "?regulator=AFSA")) == 1
-    assert shown(browser, "?regulator=AFM") == []
+    assert browser.get(f"{FORECAST}?regulator=AFM").status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ class FrictionCasesFilter(OfOneType):
 
     requirement = forms.CharField(label=gettext_lazy("Requirement"))
     what = forms.ChoiceField(label=gettext_lazy("What"), required=False, choices=list(WHAT.items()))
-    after = forms.UUIDField(required=False)
+    after = forms.UUIDField(label=gettext_lazy("Where the page begins"), required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()

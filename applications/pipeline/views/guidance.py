@@ -36,7 +36,9 @@ TAGS = {GuidanceTask.OPEN: "look", GuidanceTask.DONE: "ok", GuidanceTask.DECLINE
 
 
 class TaskFilter(StrictForm):
-    task = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    task = forms.IntegerField(
+        label=gettext_lazy("Guidance task"), required=False, min_value=1, max_value=2**63 - 1
+    )
 
 
 class OwnerForm(forms.Form):
@@ -104,7 +106,7 @@ def _posted(request: SignedIn, task: GuidanceTask) -> HttpResponse:
         form = OwnerForm(request.POST, regulator_id=task.licence_type.regulator_id)
         run, done = guidance.hand_over, _("The task is handed over.")
     else:
-        return _one(request, task, status=400)
+        return _one(request, task, status=400, refused=[_("Choose what to do with one of the buttons here.")])
     if not form.is_valid():
         return _one(request, task, status=400, **{act: form})
     try:
