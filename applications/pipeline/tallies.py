@@ -61,26 +61,29 @@ COUNTED = f"""
     WHERE NOT passage.counted AND kind.regulator_id = ANY(%(regulators)s)
 """  # noqa: S608
 PLACES = SUMMED.format(within=f"{OF_TYPES} AND what = 'place' AND turn <> ''")  # of open cases
-OF_A_YEAR = f"what IN ('time', 'running') AND day >= %(since)s AND {OF_TYPES}"
-# By month and in all: how many, the percentiles of what is known, and the longest.
+MONTH = "CASE WHEN %(by_month)s THEN day END"
+OF_A_YEAR = f"""
+    what IN ('time', 'running') AND day >= %(since)s AND (stage = '' OR NOT %(by_month)s) AND {OF_TYPES}
+"""
+# How many, the percentiles of what is known, and the longest: of the whole case and its stages in all, or of
+# the whole case alone by month. Both at once would sort ten times as many rows as any page shows the sums of.
 TOOK = f"""
     WITH histogram AS (
         SELECT what, stage, month, days, SUM(number) AS number FROM (
-            SELECT what, stage, day, days, cases FROM applications_tally WHERE {OF_A_YEAR}
+            SELECT what, stage, {MONTH}, days, cases FROM applications_tally WHERE {OF_A_YEAR}
             UNION ALL
-            SELECT what, stage, day, days, by FROM applications_tallychange WHERE {OF_A_YEAR}
+            SELECT what, stage, {MONTH}, days, by FROM applications_tallychange WHERE {OF_A_YEAR}
             UNION ALL
-            SELECT *, 1 FROM unnest(%(what)s::text[], %(stage)s::text[], %(month)s::date[], %(days)s::int[])
+            SELECT what, stage, {MONTH}, days, 1
+            FROM unnest(%(what)s::text[], %(stage)s::text[], %(month)s::date[], %(days)s::int[])
+                AS late (what, stage, day, days)
+            WHERE stage = '' OR NOT %(by_month)s
         ) AS either (what, stage, month, days, number)
         GROUP BY what, stage, month, days HAVING SUM(number) <> 0
-    ), by_month AS (
-        SELECT * FROM histogram
-        UNION ALL
-        SELECT what, stage, NULL, days, SUM(number) FROM histogram GROUP BY what, stage, days
     ), reached AS (
         SELECT *, SUM(number) FILTER (WHERE days IS NOT NULL) OVER spell AS known,
             SUM(number) FILTER (WHERE days IS NOT NULL) OVER (spell ORDER BY days) AS seen
-        FROM by_month WINDOW spell AS (PARTITION BY what, stage, month)
+        FROM histogram WINDOW spell AS (PARTITION BY what, stage, month)
     )
     SELECT what, stage, month, SUM(number)::bigint, MIN(days) FILTER (WHERE seen >= known * 0.50),
         MIN(days) FILTER (WHERE seen >= known * 0.85), MIN(days) FILTER (WHERE seen >= known * 0.95),
@@ -146,7 +149,8 @@ class Count(NamedTuple):
 
 class Took(NamedTuple):
     """Working days of so many: the smallest number that 50, 85, 95 % of them do not exceed, and the longest.
-    ``month`` is None for all months together; the days are, where the calendar has none of the years.
+    ``month`` is None where all months are taken together; the days are, where the calendar has none of the
+    years.
     """
 
     what: str
@@ -175,17 +179,23 @@ def counted(
 
 
 def took(
-    regulators: Collection[int], counts: Collection[Count], *, since: date, types: list[str] | None
+    regulators: Collection[int],
+    counts: Collection[Count],
+    *,
+    since: date,
+    types: list[str] | None,
+    by_month: bool = False,
 ) -> list[Took]:
-    """How long the cases took that were decided since a day, and their stages. ``counts`` are those of
-    ``counted``; ``types`` the licence types, None for all.
+    """How long the cases took that were decided since a day, and their stages; or, by the month of the
+    decision, the cases alone. ``counts`` are those of ``counted``; ``types`` the licence types, None for all.
     """
     here = [one for one in counts if types is None or one.licence_type in types]
     late = [measure for one in here for measure in measures(one) if measure[2] >= since]
     columns = zip(*late, strict=True) if late else ([], [], [], [])
-    values = dict(zip(("what", "stage", "month", "days"), map(list, columns), strict=True))
+    values: dict[str, Any] = dict(zip(("what", "stage", "month", "days"), map(list, columns), strict=True))
+    values |= {"regulators": list(regulators), "since": since, "types": types, "by_month": by_month}
     with connection.cursor() as cursor:
-        cursor.execute(TOOK, values | {"regulators": list(regulators), "since": since, "types": types})
+        cursor.execute(TOOK, values)
         return [Took(*row) for row in cursor.fetchall()]
 
 

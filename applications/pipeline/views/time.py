@@ -63,7 +63,7 @@ def flows(request: HttpRequest) -> HttpResponse:
     every = tallies.flows(regulators, since=min(flow.first_week(today), since))
     found = [one for one in every if form.types is None or one.licence_type in form.types]
     counts = tallies.counted(regulators, since=since, period=form.chosen_period, what=(Counted.STEP,))
-    took = tallies.took(regulators, counts, since=since, types=form.types)
+    took = tallies.took(regulators, counts, since=since, types=form.types, by_month=True)
     url = address(form.scope)
     acts = Overview(counts, period=form.chosen_period, today=today, types=form.types, url=url)
     steps = [(label, acts.steps(kind)) for kind, label in queries.STEPS.items()]
