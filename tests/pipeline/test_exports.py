@@ -30,7 +30,7 @@ def test_a_sheet_has_types_and_no_formulas(browser, lead, afsa, add_case):
     assert sheet.freeze_panes == "A2"
     assert [cell.value for cell in heads] == [
         "reference", "firm", "licence_type", "state", "stage", "waiting_for", "case_officer", "submitted_on",
-        "age_working_days", "decided_on", "notice",
+        "age_working_days", "decided_on", "nearest_date", "notice",
     ]  # fmt: skip
     firms = [(row[1].value, row[1].data_type, row[1].quotePrefix) for row in rows]
     assert firms == [
@@ -39,7 +39,7 @@ def test_a_sheet_has_types_and_no_formulas(browser, lead, afsa, add_case):
     ]  # fmt: skip
     of_one = rows[5]
     assert [cell.value for cell in of_one][7:10] == [datetime(2026, 11, 9), 10, None]
-    assert [cell.data_type for cell in of_one] == ["s"] * 7 + ["d", "n", "n", "n"]
+    assert [cell.data_type for cell in of_one] == ["s"] * 7 + ["d", "n", "n", "n", "n"]
     assert (of_one[7].is_date, of_one[7].number_format) == (True, "yyyy-mm-dd")
     assert rows[0][9].value == datetime(2026, 11, 20)
     assert "f" not in {cell.data_type for page in (sheet, about) for row in page.iter_rows() for cell in row}

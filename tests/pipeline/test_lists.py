@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -33,6 +33,9 @@ def test_cases_that_are_chosen_by_their_date_come_in_its_order_over_the_pages(br
         due = at(TODAY, 1) - timedelta(days=number // 2)
         Application.objects.filter(pk=case.pk).update(next_due=due)
     found = pages.listed(browser, f"{CASES}?due=over")
+    html = browser.get(f"{CASES}?due=over").content.decode()
+    assert ("The nearest date first." in html, "10 November 2026" in html) == (True, True)
+    assert "The oldest first." in browser.get(CASES).content.decode()
     pairs = [{found[n], found[n + 1]} for n in range(0, 28, 2)]
     assert pairs == [{made[n].reference, made[n + 1].reference} for n in range(26, -1, -2)]
 
@@ -119,6 +122,9 @@ def test_the_export_is_typed_safe_and_recorded(browser, lead, afsa, add_case):
     )
     add_case(afsa, name="\t@SUM(A1)", state="granted", approved=5, decided=date(2026, 11, 20))
     add_case(afsa, name="«Қазына» ЖШС", state="returned", submitted=date(2026, 11, 3))
+    for number in (1, 2):  # the last second of the day in Almaty; the second case has ended
+        case = Application.objects.filter(reference=f"KZC-2026-000{number}")
+        case.update(next_due=datetime(2026, 12, 1, 18, 59, 59, tzinfo=UTC))
     response = browser.get("/pipeline/cases.csv", {"type": "providing-custody"})
     text = response.content.decode()
     assert response["Content-Type"] == "text/csv; charset=utf-8"
@@ -128,16 +134,16 @@ def test_the_export_is_typed_safe_and_recorded(browser, lead, afsa, add_case):
     stamp = ["2026-11-23T12:00+05:00", "type=providing-custody", ""]
     assert heads == [
         "reference", "firm", "licence_type", "state", "stage", "waiting_for", "case_officer", "submitted_on",
-        "age_working_days", "decided_on", "as_at", "filter", "notice",
+        "age_working_days", "decided_on", "nearest_date", "as_at", "filter", "notice",
     ]  # fmt: skip
     of_type = "providing-custody"
     assert rows == [
         ["KZC-2026-0002", "'@SUM(A1)", of_type, "granted", "", "", "", "2026-11-02", "", "2026-11-20",
-         *stamp],
+         "", *stamp],
         ["KZC-2026-0003", "«Қазына» ЖШС", of_type, "returned", "business_plan", "firm", "", "2026-11-03",
-         "14", "", *stamp],
+         "14", "", "", *stamp],
         ["KZC-2026-0001", "'=HYPERLINK(\"http://example.test\")", of_type, "in_review", "capital", "us",
-         "'+Дана", "2026-11-09", "10", "", *stamp],
+         "'+Дана", "2026-11-09", "10", "", "2026-12-01", *stamp],
     ]  # fmt: skip
     event = Event.objects.get(kind="pipeline.export")
     assert (event.subject, event.actor_name, event.data) == (

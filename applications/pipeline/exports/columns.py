@@ -36,6 +36,11 @@ def _age(case: Any) -> int | None:
     return working_days(today).between(case.submitted_on, today) if case.state in OPEN else None
 
 
+def _due(case: Any) -> date | None:
+    is_open = case.state in OPEN and case.next_due
+    return timezone.localdate(case.next_due, ZONE) if is_open else None
+
+
 def _notice(case: Any) -> str:
     return case.book.notice["en"] if case.book.notice else ""
 
@@ -66,6 +71,7 @@ CASES = (
         _age,
     ),
     Column("decided_on", _("the day on which it came to its end"), lambda case: case.decided_on),
+    Column("nearest_date", _("of an open case, the first date of the whole case that is not met yet"), _due),
     Column("notice", NOTICE, _notice),
 )
 PASSAGES = (

@@ -24,5 +24,6 @@ def row(case: Any) -> dict[str, Any]:
         "stage": named.place_in_words(case.place),
         "waiting": named.waiting_in_words(case.waiting),
         "age": age if case.state in OPEN else None,
+        "due": case.next_due if case.state in OPEN else None,
         "is_over": bool(case.next_due and case.next_due < timezone.now()),
     }
