@@ -63,7 +63,7 @@ def test_the_second_sheet_says_what_the_file_is(browser, lead, afsa, add_case):
     assert about["B6"].data_type == "s"
     assert (about["A10"].value, about["A11"].value) == ("Column", "reference")
     assert about["B11"].value == "the reference of the case"
-    assert about.max_row == 10 + 11
+    assert about.max_row == 10 + 12
 
 
 def test_passages_and_steps_can_be_exported_too(browser, afsa, add_case):
