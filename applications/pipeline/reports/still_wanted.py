@@ -8,7 +8,6 @@ from applications.pipeline.reports.weekly import TEMPLATE
 from applications.queries.passages import ZONE
 from notifications.models import Message
 from notifications.reasons import MANAGES_NO_MORE, NOT_WANTED
-from regulators.models import Regulator
 
 EXPORTS = ("internal_export_ready", "internal_export_failed")
 
@@ -23,8 +22,7 @@ def why_not(message: Message) -> str:
     if message.template in EXPORTS:
         return "" if managed else MANAGES_NO_MORE
     counted = set(message.context["regulators"].split(", "))
-    theirs = Regulator.objects.filter(pk__in=managed).values_list("code", flat=True)
-    if not managed or not counted <= set(theirs):
+    if not managed or not counted <= queries.codes_managed_by(message.recipient):
         return MANAGES_NO_MORE
     return "" if _wants(message) else NOT_WANTED
 
