@@ -3,12 +3,16 @@
 import struct
 from typing import Any
 
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as codes
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as apps
 from allauth.mfa.webauthn import forms as passkeys
 from allauth.mfa.webauthn.internal import auth
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,10 +40,33 @@ class Code(forms.Form):
         field.widget.attrs["inputmode"] = "numeric"
 
 
-class AuthenticateForm(Code, codes.AuthenticateForm): ...
+class Once(Code):
+    """A code of an app is taken once in all the time for which it is right.
+
+    allauth remembers for one period that it was taken; with ``MFA_TOTP_TOLERANCE`` it is right for longer.
+    """
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]
+        of_app = self.authenticator.type == Authenticator.Type.TOTP  # type: ignore[attr-defined]
+        if of_app and not cache.add(self._key(code), True, timeout=_right_for()):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+    def _key(self, code: str) -> str:
+        user = self.user  # type: ignore[attr-defined]
+        return f"accounts.code-taken?user={user.pk}&code={normalize_user_code(code)}"
 
 
-class ReauthenticateForm(Code, codes.ReauthenticateForm): ...
+def _right_for() -> int:
+    """Seconds."""
+    return app_settings.TOTP_PERIOD * (1 + 2 * app_settings.TOTP_TOLERANCE)
+
+
+class AuthenticateForm(Once, codes.AuthenticateForm): ...
+
+
+class ReauthenticateForm(Once, codes.ReauthenticateForm): ...
 
 
 class ActivateAppForm(Code, apps.ActivateTOTPForm):

@@ -220,6 +220,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "kzcustody"
+MFA_TOTP_TOLERANCE = 1  # who begins to type as the code changes is not refused: RFC 6238, section 5.2
 # Browsers make passkeys over http on localhost alone; production checks the origin too.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

@@ -77,6 +77,34 @@ def test_who_has_an_app_is_asked_for_its_code_before_being_signed_in(visitor, st
     assert (signed_in(browser), browser.get(DESK).status_code) == (True, 200)
 
 
+@pytest.mark.parametrize(("later", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_a_code_is_right_one_period_to_each_side(visitor, staff, password, later, taken):
+    browser, person = visitor(), staff()
+    secret = app_of(person)
+    sign_in(browser, person.email, password)
+    browser.post(reverse("mfa_authenticate"), {"code": code_of(secret, later=later)})
+    assert signed_in(browser) is taken
+
+
+@pytest.mark.parametrize("after", [0, 31, 60])
+def test_a_code_is_taken_once_for_as_long_as_it_is_right(visitor, staff, password, time_machine, after):
+    first, second, person = visitor(), visitor(), staff()
+    secret = app_of(person)
+    code = code_of(secret, later=1)
+    sign_in(first, person.email, password)
+    first.post(reverse("mfa_authenticate"), {"code": code})
+    assert signed_in(first) is True
+
+    time_machine.shift(after)
+    sign_in(second, person.email, password)
+    spaced = f"{code[:3]} {code[3:]}"
+    answers = [second.post(reverse("mfa_authenticate"), {"code": text}) for text in (code, spaced)]
+    assert ["was used before" in words(one) for one in answers] == [True, True]
+    assert signed_in(second) is False
+    second.post(reverse("mfa_authenticate"), {"code": code_of(secret, later=1)})
+    assert signed_in(second) is (after > 0)
+
+
 def test_a_passkey_alone_is_two_factors(visitor, staff, settings):
     settings.BASE_URL = "http://localhost:8000"
     browser, person, key = visitor(), staff(), Key()
