@@ -1,6 +1,5 @@
 """How old open cases are, counted from their submission."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -11,6 +10,7 @@ from applications.models.tallies import Counted
 from applications.pipeline import named
 from applications.pipeline.days import WorkingDays
 from applications.pipeline.figures import Bar, Figure, bars, total
+from applications.pipeline.percentiles import percentiles
 from applications.pipeline.tallies import Count
 
 BUCKETS = ((0, 20), (21, 40), (41, 60), (61, 90), (91, None))
@@ -36,11 +36,11 @@ class Ages:
 
     @property
     def median(self) -> int | None:
-        return percentile(self.known, 50)
+        return percentiles(self.known, 50)[0]
 
     @property
     def high(self) -> int | None:
-        return percentile(self.known, 85)
+        return percentiles(self.known, 85)[0]
 
     @property
     def longest(self) -> int | None:
@@ -62,16 +62,6 @@ class Ages:
             number for age, number in self.known.items() if age >= low and (high is None or age <= high)
         )
         return Figure(count=number, url=self.url(age=f"{low}-{high or ''}"))
-
-
-def percentile(counted: Counter[int], percent: int) -> int | None:
-    """The smallest number that at least so many percent of the cases do not exceed."""
-    needed, seen = math.ceil(counted.total() * percent / 100), 0
-    for number in sorted(counted):
-        seen += counted[number]
-        if seen >= needed:
-            return number
-    return None
 
 
 def _range(low: int, high: int | None) -> str:

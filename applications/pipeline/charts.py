@@ -79,7 +79,10 @@ def drawn(spec: dict[str, Any], *, label: str) -> SafeString:
     with a ``description`` says it when it is pointed at; one with a ``href`` is a link.
     """
     whole = {"width": WIDTH, "height": HEIGHT} | spec | {"config": CONFIG}
-    return _drawn(json.dumps(_printable(whole), sort_keys=True), _printable(label))
+    text = json.dumps(whole, sort_keys=True, ensure_ascii=False)
+    if "\\" in text or not text.isprintable():  # JSON writes a control character with a backslash
+        text = json.dumps(_printable(whole), sort_keys=True, ensure_ascii=False)
+    return _drawn(text, _printable(label))
 
 
 def _printable(value: Any) -> Any:

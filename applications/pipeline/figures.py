@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,9 +64,15 @@ def address(scope: dict[str, str]) -> Callable[..., str]:
     """Of the lists and pages of the pipeline, with this regulator and licence type in each."""
 
     def url(page: str = "cases", **chosen: str) -> str:
-        return f"{reverse(f'pipeline:{page}')}?{urlencode(scope | chosen)}"
+        return f"{path(page)}?{urlencode(scope | chosen)}"
 
     return url
+
+
+@cache
+def path(page: str) -> str:
+    """Kept: a page has hundreds of them."""
+    return reverse(f"pipeline:{page}")
 
 
 class Overview:

@@ -64,7 +64,8 @@ def cumulative(flows: Sequence[Flow], today: date, url: Url) -> Chart:
     """What stood where at the end of each week, on what had ended since the first of them."""
     places, title = stood(flows, today), _("Cumulative flow")
     names = {place: named.place_in_words(place) for place in places}
-    over = list(accumulate(_ended(flows, week).total() for week in weeks(today)))
+    ended = _ended(flows)
+    over = list(accumulate(ended[week].total() for week in weeks(today)))
     open_then, open_now = (sum(numbers[n] for numbers in places.values()) for n in (0, -1))
     bands = [(_("Ended"), over), *((names[place], places[place]) for place in reversed(list(places)))]
     return Chart(
@@ -116,13 +117,13 @@ def _bands_spec(bands: Sequence[tuple[str, list[int]]], today: date) -> dict[str
 def throughput(flows: Sequence[Flow], today: date, url: Url) -> Chart:
     """What ended each week, and how."""
     title, periods = _("Throughput by week"), _periods(today)
-    ended = [_ended(flows, period.first) for period in periods]
-    came = [_submitted(flows, period.first) for period in periods]
+    of_week, submitted = _ended(flows), _submitted(flows)
+    ended = [of_week[period.first] for period in periods]
     last = sum(one.total() for one in ended[-13:-1])
     rows = [
         [
             Figure(period.words),
-            Figure(str(came[n]), url("steps", act=SUBMIT, period=period.code)),
+            Figure(str(submitted[period.first]), url("steps", act=SUBMIT, period=period.code)),
             *(Figure(str(ended[n][state]), url(state=state, ended=period.code)) for state in ENDS),
         ]
         for n, period in enumerate(periods)
@@ -175,20 +176,12 @@ def cohorts(flows: Sequence[Flow], took: Sequence[Took], today: date, url: Url) 
         {(one.what, one.month): one for one in took if not one.stage},
     )
     months = [month for month in _months(today) if (Counted.TIME, month) in found]
+    ended = _ended_in_month(flows)
     rows, values = [], []
     for month in reversed(months):
         every, running = (found.get((what, month)) for what in (Counted.TIME, Counted.RUNNING))
         code, number = f"{month:%Y-%m}", every.number if every else 0
-        decided = Counter(
-            {
-                state: sum(
-                    flow.number
-                    for flow in flows
-                    if (flow.what, flow.state, flow.month) == (Counted.ENDED, state, month)
-                )
-                for state in (A.GRANTED, A.REFUSED)
-            }
-        )
+        decided = {state: ended[month][state] for state in (A.GRANTED, A.REFUSED)}
         rows.append([
             Figure(f"{month:%m.%Y}"), Figure(str(number), url(decided=code)),
             *(Figure(str(decided[state]), url(state=state, ended=code)) for state in decided),
@@ -251,13 +244,26 @@ def _months(today: date) -> list[date]:
     return months
 
 
-def _ended(flows: Iterable[Flow], week: date) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _ended(flows: Iterable[Flow]) -> dict[date | None, Counter[str]]:
+    """By week and by the state in which it ended."""
+    found: dict[date | None, Counter[str]] = defaultdict(Counter)
     for flow in flows:
-        if (flow.what, flow.week) == (Counted.ENDED, week):
-            found[flow.state] += flow.number
+        if flow.what == Counted.ENDED:
+            found[flow.week][flow.state] += flow.number
     return found
 
 
-def _submitted(flows: Iterable[Flow], week: date) -> int:
-    return sum(flow.number for flow in flows if (flow.what, flow.week) == (Counted.STEP, week))
+def _ended_in_month(flows: Iterable[Flow]) -> dict[date | None, Counter[str]]:
+    found: dict[date | None, Counter[str]] = defaultdict(Counter)
+    for flow in flows:
+        if flow.what == Counted.ENDED:
+            found[flow.month][flow.state] += flow.number
+    return found
+
+
+def _submitted(flows: Iterable[Flow]) -> Counter[date | None]:
+    found: Counter[date | None] = Counter()
+    for flow in flows:
+        if flow.what == Counted.STEP:
+            found[flow.week] += flow.number
+    return found

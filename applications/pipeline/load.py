@@ -5,18 +5,18 @@ for each stage from where it stands to the last, and one once all are approved; 
 view that is asked, and one with answers to read count one each.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.models.standing import APPROVED, DECISION, FIRM, US
 from applications.pipeline import named, work
-from applications.pipeline.figures import Figure
+from applications.pipeline.figures import Figure, path
 from applications.pipeline.people import Person, stranger
 from applications.pipeline.tallies import Count
 from regulators.models import Role
@@ -86,7 +86,7 @@ def points_of(place: str) -> int:
 
 
 def address(page: str = "cases", /, **chosen: object) -> str:
-    return f"{reverse(f'pipeline:{page}')}?{urlencode(chosen)}"
+    return f"{path(page)}?{urlencode(chosen)}"
 
 
 class Load:
@@ -95,6 +95,15 @@ class Load:
     def __init__(self, counts: list[Count], people: dict[int, Person], *, today: date) -> None:
         self.counts, self.today = counts, today
         self.open = [one for one in counts if one.what == work.PLACE]
+        self.stages = named.stage_titles()
+        self.places = [
+            (place, named.place_in_words(place), points_of(place)) for place in (*self.stages, APPROVED)
+        ]
+        # By what it is, the person and the stage; and whatever the stage is, under None.
+        self.by = defaultdict[tuple[str, int | None, str | None], list[Count]](list)
+        for one in counts:
+            self.by[one.what, one.officer, None].append(one)
+            self.by[one.what, one.officer, one.stage].append(one)
         names = {one.officer: one.officer_name or "" for one in self.open if one.officer is not None}
         strangers = {pk: stranger(pk, name) for pk, name in names.items() if pk not in people}
         self.people = people | strangers
@@ -116,7 +125,7 @@ class Load:
     def row(self, pk: int | None) -> Row:
         """Of this person; of nobody yet, where there is no key."""
         key = named.NOBODY if pk is None else str(pk)
-        own = [one for one in self.open if one.officer == pk]
+        own = self.by[work.PLACE, pk, None]
         person = None if pk is None else self.people[pk]
         officer = {"officer": key}
         ours = [one for one in own if one.waiting(self.today) in (US, DECISION)]
@@ -139,23 +148,23 @@ class Load:
             name=person.name if person else _("Nobody yet"),
             url=address("load_person", who=key),
             figures=tuple(figures),
-            parts=tuple(self._parts(person, key, own)),
+            parts=tuple(self._parts(person, key)),
         )
 
-    def _parts(self, person: Person | None, key: str, own: list[Count]) -> Iterable[Part]:
+    def _parts(self, person: Person | None, key: str) -> Iterable[Part]:
+        pk = person.pk if person else None
         place_words, hand_words = _("Case officer of cases at: %(place)s"), _("Stage in hand: %(stage)s")
-        for place in [*named.stage_titles(), APPROVED]:
-            found = [one for one in own if one.stage == place]
+        for place, named_so, points in self.places:
+            found = self.by[work.PLACE, pk, place]
             yield Part(
                 kind=CASES,
-                label=place_words % {"place": named.place_in_words(place)},
+                label=place_words % {"place": named_so},
                 figure=_figure(found, stage=place, officer=key),
-                each=points_of(place),
+                each=points,
             )
         if person is None or person.user is None:
             return
-        pk = person.pk
-        for code, title in named.stage_titles().items():
+        for code, title in self.stages.items():
             yield Part(
                 kind=IN_HAND, label=hand_words % {"stage": title}, each=1,
                 figure=_figure(self._live(work.HAND, pk, code), assessor=pk, in_hand=code),
@@ -167,7 +176,7 @@ class Load:
     # --- by stage
 
     def specialisms(self) -> list[Specialism]:
-        return [self._specialism(code, title) for code, title in named.stage_titles().items()]
+        return [self._specialism(code, title) for code, title in self.stages.items()]
 
     def _specialism(self, code: str, title: str) -> Specialism:
         here = [one for one in self.open if one.stage == code]
@@ -232,7 +241,7 @@ class Load:
 
     def _live(self, what: str, pk: int | None = None, stage: str = "") -> list[Count]:
         """What this person has in hand, in all or of a stage; without one: what there is of the stage."""
-        return [one for one in self.counts if (one.what, one.officer, one.stage) == (what, pk, stage)]
+        return self.by[what, pk, stage]
 
 
 def _figure(counts: Iterable[Count], **chosen: object) -> Figure:

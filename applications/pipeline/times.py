@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,18 +34,14 @@ class Dot(NamedTuple):
     url: str
 
 
-def dots_of(passages: Iterable[Passage], *, running: bool) -> list[Dot]:
-    """Of those that are counted, and whose days the calendar knows."""
-    found = ((one, one.running if running else one.days) for one in passages)
+def dots_of(passages: QuerySet[Passage], *, running: bool) -> list[Dot]:
+    """Of those that are counted, and whose days the calendar knows. One query."""
+    shown = ("ended_on", "running" if running else "days", "application__reference", "application")
     return [
-        Dot(one.ended_on, days, str(one.application.reference), _desk(one))
-        for one, days in found
+        Dot(day, days, reference, reverse("admin:applications_application_change", args=[application]))
+        for day, days, reference, application in passages.values_list(*shown)
         if days is not None
     ]
-
-
-def _desk(passage: Passage) -> str:
-    return reverse("admin:applications_application_change", args=[passage.application_id])
 
 
 def cycle(dots: Sequence[Dot], took: Took | None, *, title: str, url: str, most: int) -> Chart:
@@ -237,13 +234,16 @@ def _band(one: Standing, code: str, url: Url) -> Figure:
 def _ageing_spec(places: Sequence[Standing], url: Url) -> dict[str, Any]:
     order = [one.title for one in places]
     most = max((number for one in places for number in one.ages.values()), default=1)
+    # Of some hundred marks many say the same.
+    in_days = {days: _days(days) for one in places for days in one.ages if days is not None}
+    in_cases = {number: _cases(number) for one in places for number in one.ages.values()}
     values = [
         {
-            "place": one.title, "days": days, "cases": number,
-            "url": url(stands=one.place, stood=f"{days}-{days}"),
-            "says": f"{one.title}: {_days(days)}, {_cases(number)}",
+            "place": one.title, "days": days, "cases": number, "url": f"{listed}&stood={days}-{days}",
+            "says": f"{one.title}: {in_days[days]}, {in_cases[number]}",
         }
-        for one in places for days, number in one.ages.items() if days is not None
+        for one in places for listed in [url(stands=one.place)]
+        for days, number in one.ages.items() if days is not None
     ]  # fmt: skip
     x = {
         "field": "place", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order},

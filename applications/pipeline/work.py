@@ -5,6 +5,7 @@ as they stand.
 """
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -27,21 +28,34 @@ CASE = """
     JOIN regulators_licencetype AS kind ON kind.id = one.licence_type_id
         AND kind.regulator_id = ANY(%(regulators)s)
 """
-STAGES = (
-    f"FROM applications_stage AS it {CASE} WHERE it.code = ANY(%(codes)s) AND one.state = 'in_review' AND"
-)
+# The stages of cases in review that are taken, and those that wait to be; a case has each stage once.
+STAGES = """
+    WITH stages AS MATERIALIZED (
+        SELECT it.application_id, it.code, it.state = 'in_review' AS is_taken, it.taken_by_id
+        FROM applications_application AS one
+        JOIN regulators_licencetype AS kind ON kind.id = one.licence_type_id
+            AND kind.regulator_id = ANY(%(regulators)s)
+        JOIN applications_stage AS it ON it.application_id = one.id
+            AND it.state IN ('in_review', 'complete') AND it.code = ANY(%(codes)s)
+        WHERE one.state = 'in_review'
+    )
+"""
 CASES = "COUNT(DISTINCT it.application_id)"
 # How many cases, by what it is, by whom (nobody: whoever it is) and by stage (empty: whichever it is).
 LIVE = f"""
     SELECT what, '', '', COALESCE(stage, ''), '', NULL::date, person, NULL, cases, NULL::date, NULL::json
     FROM (
-        SELECT '{HAND}' AS what, it.code AS stage, it.taken_by_id AS person, {CASES} AS cases
-        {STAGES} it.state = 'in_review'
-        GROUP BY GROUPING SETS ((it.taken_by_id), (it.code), (it.code, it.taken_by_id))
+        SELECT CASE WHEN is_taken THEN '{HAND}' ELSE '{TAKE}' END AS what, code AS stage,
+            NULL::bigint AS person, COUNT(*) AS cases
+        FROM stages GROUP BY is_taken, code
         UNION ALL
-        SELECT '{TAKE}', it.code, NULL, {CASES}
-        {STAGES} it.state = 'complete'
-        GROUP BY GROUPING SETS ((), (it.code))
+        SELECT '{HAND}', code, taken_by_id, COUNT(*) FROM stages WHERE is_taken GROUP BY code, taken_by_id
+        UNION ALL
+        SELECT '{HAND}', NULL, taken_by_id, COUNT(DISTINCT application_id)
+        FROM stages WHERE is_taken GROUP BY taken_by_id
+        UNION ALL
+        SELECT '{TAKE}', NULL, NULL, COUNT(*)
+        FROM (SELECT FROM stages WHERE NOT is_taken GROUP BY application_id) AS waiting
         UNION ALL
         SELECT '{VIEW}', it.stage, it.specialist_id, {CASES}
         FROM applications_consultation AS it {CASE}
@@ -68,11 +82,13 @@ LIVE = f"""
 """  # noqa: S608
 
 
-def counted(regulators: Collection[int], codes: Collection[str]) -> list[Count]:
+def counted(regulators: Collection[int], codes: Collection[str], today: date) -> list[Count]:
     """One query. ``what`` is one of the words above; ``officer`` is the person, whatever their role."""
-    values: dict[str, Any] = {"regulators": list(regulators), "types": None, "codes": list(codes)}
+    values: dict[str, Any] = {
+        "regulators": list(regulators), "types": None, "codes": list(codes), "cuts": [today],
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(f"{PLACES} UNION ALL {LIVE}", values)
+        cursor.execute(f"{STAGES} {PLACES} UNION ALL {LIVE}", values)
         return [Count(*row) for row in cursor.fetchall()]
 
 

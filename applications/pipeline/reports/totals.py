@@ -45,7 +45,8 @@ def totals(regulators: Collection[int], today: date) -> Totals:
     """Of these regulators: what stands, and the last whole week, Monday to Sunday."""
     first = monday_of(today) - WEEK
     week = Period(code="", first=first, last=first + WEEK - ONE_DAY)
-    counts = tallies.counted(regulators, since=first, period=week)
+    what = (Counted.PLACE, Counted.ENDED, Counted.STEP)
+    counts = tallies.counted(regulators, what=what, today=today, ended=(week,), steps=week)
     standing = [one for one in counts if one.what == Counted.PLACE and one.state in OPEN]
     ended = [one for one in counts if one.what == Counted.ENDED and week.holds(one.day)]
     steps = [one for one in counts if one.what == Counted.STEP and one.state == SUBMITTED]

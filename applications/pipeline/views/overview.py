@@ -22,12 +22,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form = filters.OverviewFilter(request.GET, codes=queries.codes_managed_by(request.user), today=today)
     form.full_clean()
-    since = period_from(RECENT, today).first
     counts = tallies.counted(
         queries.managed_by(request.user),
-        since=min(since, form.chosen_period.first),
-        period=form.chosen_period,
         what=(Counted.PLACE, Counted.ENDED, Counted.STEP),
+        today=today,
+        ended=(period_from(RECENT, today), form.chosen_period),
+        steps=form.chosen_period,
     )
     figures = Overview(
         counts, period=form.chosen_period, today=today, types=form.types, url=address(form.scope)

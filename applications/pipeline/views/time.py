@@ -10,10 +10,10 @@ from applications.pipeline import filters, flow, periods, queries, tallies, time
 from applications.pipeline.ages import Ages
 from applications.pipeline.days import working_days
 from applications.pipeline.figures import Overview, address
-from applications.pipeline.periods import YEAR, first_month, period_from, this_month
+from applications.pipeline.periods import YEAR, first_month, period_from
 from applications.pipeline.views.guard import for_managers
 
-MOST_DOTS = 300
+MOST_DOTS = 200
 
 
 @for_managers
@@ -25,7 +25,7 @@ def time(request: HttpRequest) -> HttpResponse:
     types = form.types
     regulators, since = queries.managed_by(request.user), first_month(today)
     what = (Counted.STAY, Counted.AGE, Counted.PLACE)  # the last says which licence types there are
-    counts = tallies.counted(regulators, since=since, period=this_month(today), what=what)
+    counts = tallies.counted(regulators, what=what, today=today)
     took = tallies.took(regulators, counts, since=since, types=types)
     passages = queries.passages(
         request.user, types=types, stage=form.chosen_stage, period=period_from(YEAR, today)
@@ -62,7 +62,7 @@ def flows(request: HttpRequest) -> HttpResponse:
     regulators, since = queries.managed_by(request.user), first_month(today)
     every = tallies.flows(regulators, since=min(flow.first_week(today), since))
     found = [one for one in every if form.types is None or one.licence_type in form.types]
-    counts = tallies.counted(regulators, since=since, period=form.chosen_period, what=(Counted.STEP,))
+    counts = tallies.counted(regulators, what=(Counted.STEP,), today=today, steps=form.chosen_period)
     took = tallies.took(regulators, counts, since=since, types=form.types, by_month=True)
     url = address(form.scope)
     acts = Overview(counts, period=form.chosen_period, today=today, types=form.types, url=url)
