@@ -51,7 +51,7 @@ class Ages:
         return self.url(age="")
 
     def bars(self) -> list[Bar]:
-        rows = [(_range(low, high), self._between(low, high)) for low, high in BUCKETS]
+        rows = [(in_range(low, high), self._between(low, high)) for low, high in BUCKETS]
         if self.ages[None]:
             unknown = Figure(count=self.ages[None], url=self.url(age=named.UNKNOWN_AGE))
             rows.append((_("Not known: the calendar lacks the year"), unknown))
@@ -64,7 +64,7 @@ class Ages:
         return Figure(count=number, url=self.url(age=f"{low}-{high or ''}"))
 
 
-def _range(low: int, high: int | None) -> str:
+def in_range(low: int, high: int | None) -> str:
     if high is None:
         return _("%(days)s working days and more") % {"days": low}
     return _("%(low)s to %(high)s working days") % {"low": low, "high": high}

@@ -26,13 +26,13 @@ OF_TYPES = """
 """
 WITHIN = f"""
     {OF_TYPES} AND what = ANY(%(what)s) AND (
-        what IN ('place', 'age', 'stay') OR (what = 'ended' AND day >= %(since)s)
+        what = 'place' OR (what = 'ended' AND day >= %(since)s)
         OR (what = 'step' AND day BETWEEN %(first)s AND %(last)s)
     )
 """
 # What is counted of the rows that pass a condition, those of both tables together. Days between the same two
-# cuts are told apart for the ages alone; of the others the first stands for all: what a page asks of a day, its
-# cuts answer. An officer is told from another where ``officer`` names the column.
+# cuts are not told apart, the first stands for all: what a page asks of a day, its cuts answer. An officer is
+# told from another where ``officer`` names the column.
 SUMMED = f"""
     SELECT what, kind.code, state, stage, turn, day, officer_id, officer.full_name, number,
         NULL::date, NULL::json
@@ -44,17 +44,19 @@ SUMMED = f"""
             UNION ALL
             SELECT {COLUMNS}, by FROM applications_tallychange WHERE {{within}}
         ) AS either
-        GROUP BY what, licence_type_id, state, stage, turn, {{officer}}, width_bucket(day, %(cuts)s::date[]),
-            CASE WHEN what IN ('age', 'stay') THEN day END
+        GROUP BY what, licence_type_id, state, stage, turn, {{officer}}, width_bucket(day, %(cuts)s::date[])
         HAVING SUM(number) <> 0
     ) AS counted
     JOIN regulators_licencetype AS kind ON kind.id = licence_type_id
     LEFT JOIN accounts_user AS officer ON officer.id = officer_id
 """  # noqa: S608
-# With the passages that no fold has counted yet.
-COUNTED = f"""
-    {SUMMED.format(within=WITHIN, officer="NULL::bigint")}
-    UNION ALL
+OF_AGES = f"{OF_TYPES} AND what IN ('place', 'age', 'stay')"
+AGE = """
+    what, licence_type_id, CASE what WHEN 'place' THEN '' ELSE stage END AS stage,
+    CASE what WHEN 'place' THEN NULL ELSE day END AS day
+"""
+# The passages that no fold has counted yet.
+WAITING = f"""
     SELECT 'passage', kind.code, outcome, stage, '', ended_on, NULL, NULL, 1, began_on,
         (
             SELECT json_agg(
@@ -67,6 +69,21 @@ COUNTED = f"""
     JOIN regulators_licencetype AS kind ON kind.id = passage.licence_type_id
     WHERE NOT passage.counted AND kind.regulator_id = ANY(%(regulators)s)
 """  # noqa: S608
+COUNTED = f"{SUMMED.format(within=WITHIN, officer='NULL::bigint')} UNION ALL {WAITING}"
+# Open cases by the days that stand in their rows; and of the cases of each licence type that there are some.
+AGES = f"""
+    SELECT what, kind.code, '', stage, '', day, NULL::bigint, NULL, number, NULL::date, NULL::json
+    FROM (
+        SELECT what, licence_type_id, stage, day, SUM(number)::bigint AS number FROM (
+            SELECT {AGE}, cases AS number FROM applications_tally WHERE {OF_AGES}
+            UNION ALL
+            SELECT {AGE}, by FROM applications_tallychange WHERE {OF_AGES}
+        ) AS either
+        GROUP BY day, stage, what, licence_type_id HAVING SUM(number) <> 0
+    ) AS counted
+    JOIN regulators_licencetype AS kind ON kind.id = licence_type_id
+    UNION ALL {WAITING}
+"""  # noqa: S608
 PLACES = SUMMED.format(  # of open cases, by their case officer
     within=f"{OF_TYPES} AND what = 'place' AND turn <> ''", officer="officer_id"
 )
@@ -78,13 +95,11 @@ OF_A_YEAR = f"""
 # No page shows both. The percentiles are not taken here: to sort 6,000 counts by window took 15 ms of 22.
 TOOK = f"""
     SELECT what, stage, month, array_agg(days), array_agg(number) FROM (
-        SELECT what, stage, month, days, SUM(number)::bigint AS number FROM (
-            SELECT what, stage, {MONTH}, days, cases FROM applications_tally WHERE {OF_A_YEAR}
-            UNION ALL
-            SELECT what, stage, {MONTH}, days, by FROM applications_tallychange WHERE {OF_A_YEAR}
-        ) AS either (what, stage, month, days, number)
-        GROUP BY what, stage, month, days HAVING SUM(number) <> 0
-    ) AS histogram
+        SELECT what, stage, {MONTH}, days, SUM(cases::int) FROM applications_tally WHERE {OF_A_YEAR}
+        GROUP BY 1, 2, 3, 4
+        UNION ALL
+        SELECT what, stage, {MONTH}, days, by FROM applications_tallychange WHERE {OF_A_YEAR}
+    ) AS either (what, stage, month, days, number)
     GROUP BY what, stage, month
 """  # noqa: S608
 
@@ -181,17 +196,27 @@ def counted(
     ended: Collection[Period] = (),
     steps: Period | None = None,
 ) -> list[Count]:
-    """Of all licence types: what stands, what ended since the first of these periods, the acts of a period; and
-    every passage that is not counted yet. A day of what ended tells of each period whether it holds it, and of
-    what stands whether today has come to it.
+    """Of all licence types: the cases at their places, what ended since the first of these periods, the acts of
+    a period; and every passage that is not counted yet. The day of what ended tells of each period whether it
+    holds it, that of a place whether today has come to it.
     """
-    values: dict[str, Any] = {
-        "regulators": list(regulators), "types": None, "what": list(what), "cuts": _cuts(ended, today),
-        "since": min((one.first for one in ended), default=today),
-        "first": steps and steps.first, "last": steps and steps.last,
-    }  # fmt: skip
+    return _counts(
+        COUNTED, regulators, what=list(what), cuts=_cuts(ended, today),
+        since=min((one.first for one in ended), default=today),
+        first=steps and steps.first, last=steps and steps.last,
+    )  # fmt: skip
+
+
+def ages(regulators: Collection[int]) -> list[Count]:
+    """Of all licence types: open cases by the day of their submission, and by that on which they came where
+    they stand; how many cases there are; and every passage that is not counted yet.
+    """
+    return _counts(AGES, regulators)
+
+
+def _counts(statement: str, regulators: Collection[int], **values: Any) -> list[Count]:
     with connection.cursor() as cursor:
-        cursor.execute(COUNTED, values)
+        cursor.execute(statement, {"regulators": list(regulators), "types": None, **values})
         return [Count(*row) for row in cursor.fetchall()]
 
 
@@ -217,12 +242,13 @@ def took(
         rows = cursor.fetchall()
     found = defaultdict[tuple[str, str, date | None], Counter[int | None]](Counter)
     for what, stage, month, days, numbers in rows:
-        found[what, stage, month] = Counter(dict(zip(days, numbers, strict=True)))
+        for length, number in zip(days, numbers, strict=True):
+            found[what, stage, month][length] += number
     for one in counts:
         for what, stage, month, length in measures(one) if types is None or one.licence_type in types else []:
             if month >= since and not (by_month and stage):
                 found[what, stage, month if by_month else None][length] += 1
-    return [_took(key, lengths) for key, lengths in found.items()]
+    return [_took(key, +lengths) for key, lengths in found.items() if lengths.total()]
 
 
 def _took(key: tuple[str, str, date | None], lengths: Counter[int | None]) -> Took:

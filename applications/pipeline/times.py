@@ -1,6 +1,6 @@
 """How long cases took, each a dot; and how long open ones stand where they are, against what that took."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import groupby
@@ -15,6 +15,7 @@ from applications.models import Passage
 from applications.models.standing import APPROVED, INTAKE
 from applications.models.tallies import Counted
 from applications.pipeline import charts, figures, named
+from applications.pipeline.ages import in_range
 from applications.pipeline.charts import Chart, Figure, Key
 from applications.pipeline.days import WorkingDays
 from applications.pipeline.periods import YEAR
@@ -22,6 +23,7 @@ from applications.pipeline.tallies import Count, Took
 
 Url = Callable[..., str]
 PERCENTILES = (50, 85, 95)
+MARKS = 40  # of one place above one another
 LINES = (charts.INK, charts.SECOND, charts.LIMIT)
 
 
@@ -159,10 +161,10 @@ class Standing(NamedTuple):
 def standing(
     counts: Iterable[Count], took: Iterable[Took], *, today: date, days: WorkingDays
 ) -> list[Standing]:
-    ages: dict[str, Counter[int | None]] = {}
+    ages = defaultdict[str, Counter[int | None]](Counter)
     for one in counts:
         if one.what == Counted.STAY and one.day:
-            ages.setdefault(one.stage, Counter())[days.between(one.day, today)] += one.number
+            ages[one.stage][days.between(one.day, today)] += one.number
     past = {
         one.stage: Past(one.p50, one.p85, one.p95)
         for one in took
@@ -171,7 +173,7 @@ def standing(
     }  # fmt: skip
     titles = {code: named.place_in_words(code) for code in (INTAKE, *named.stage_titles(), APPROVED)}
     return [
-        Standing(place, title, ages.get(place, Counter()), past.get(place)) for place, title in titles.items()
+        Standing(place, title, ages[place], past.get(place)) for place, title in titles.items()
     ]
 
 
@@ -231,19 +233,49 @@ def _band(one: Standing, code: str, url: Url) -> Figure:
     return Figure(str(number), url(stands=one.place, stood=code))
 
 
+class Mark(NamedTuple):
+    """So many cases that stand at a place for ``low`` to ``high`` working days, both with them."""
+
+    at: Standing
+    low: int
+    high: int
+    cases: int
+
+
+def _marks(places: Sequence[Standing]) -> list[Mark]:
+    """One for each day where there is room, one for some days where the oldest stand for long."""
+    oldest = max((days for one in places for days in one.ages if days is not None), default=0)
+    width = oldest // MARKS + 1
+    return [
+        Mark(one, low, low + width - 1, number)
+        for one in places
+        for low, number in _by_first_day(one.ages, width).items()
+    ]
+
+
+def _by_first_day(ages: Counter[int | None], width: int) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for days, number in ages.items():
+        if days is not None:
+            found[days - days % width] += number
+    return found
+
+
 def _ageing_spec(places: Sequence[Standing], url: Url) -> dict[str, Any]:
     order = [one.title for one in places]
-    most = max((number for one in places for number in one.ages.values()), default=1)
-    # Of some hundred marks many say the same.
-    in_days = {days: _days(days) for one in places for days in one.ages if days is not None}
-    in_cases = {number: _cases(number) for one in places for number in one.ages.values()}
+    marks = _marks(places)
+    most = max((mark.cases for mark in marks), default=1)
+    # Many marks say the same of days and cases.
+    in_days = {(mark.low, mark.high): _span(mark.low, mark.high) for mark in marks}
+    in_cases = {number: _cases(number) for number in {mark.cases for mark in marks}}
+    listed = {one.place: url(stands=one.place) for one in places}
     values = [
         {
-            "place": one.title, "days": days, "cases": number, "url": f"{listed}&stood={days}-{days}",
-            "says": f"{one.title}: {in_days[days]}, {in_cases[number]}",
+            "place": one.title, "days": (low + high) / 2, "cases": number,
+            "url": f"{listed[one.place]}&stood={low}-{high}",
+            "says": f"{one.title}: {in_days[low, high]}, {in_cases[number]}",
         }
-        for one in places for listed in [url(stands=one.place)]
-        for days, number in one.ages.items() if days is not None
+        for one, low, high, number in marks
     ]  # fmt: skip
     x = {
         "field": "place", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order},
@@ -273,6 +305,10 @@ def _ageing_spec(places: Sequence[Standing], url: Url) -> dict[str, Any]:
             },
         ]
     }  # fmt: skip
+
+
+def _span(low: int, high: int) -> str:
+    return _days(low) if low == high else in_range(low, high)
 
 
 def _days(number: int) -> str:

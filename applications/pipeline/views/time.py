@@ -24,8 +24,7 @@ def time(request: HttpRequest) -> HttpResponse:
     form.full_clean()
     types = form.types
     regulators, since = queries.managed_by(request.user), first_month(today)
-    what = (Counted.STAY, Counted.AGE, Counted.PLACE)  # the last says which licence types there are
-    counts = tallies.counted(regulators, what=what, today=today)
+    counts = tallies.ages(regulators)
     took = tallies.took(regulators, counts, since=since, types=types)
     passages = queries.passages(
         request.user, types=types, stage=form.chosen_stage, period=period_from(YEAR, today)
