@@ -11,6 +11,7 @@ from django_fsm import FSMField
 
 from applications.conditions import stage as c
 from applications.models.case import Application
+from applications.models.tallies import STAGE_TALLIES
 from applications.states import StageState as S
 from applications.subjects import subject_of
 from regulators.rulebook import StageRule, say
@@ -39,7 +40,7 @@ class Stage(Stateful):
         verbose_name = _("stage")
         verbose_name_plural = _("stages")
         ordering = ["application", "order"]
-        triggers = [StateGuard()]
+        triggers = [StateGuard(), *STAGE_TALLIES]
         constraints = [
             models.UniqueConstraint(fields=["application", "code"], name="applications_stage_once_a_case"),
         ]

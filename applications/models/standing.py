@@ -98,7 +98,10 @@ INDEXES = [
         name="applications_to_decide",
     ),
     models.Index(
-        fields=["licence_type", "due_order", "id"], condition=IS_OPEN, name="applications_open_by_due"
+        fields=["licence_type", "due_order", "id"],
+        include=["submitted_at"],
+        condition=IS_OPEN,
+        name="applications_open_by_due",
     ),
     models.Index(
         fields=["case_officer", "due_order", "id"], condition=IS_OPEN, name="applications_officers_by_due"

@@ -24,7 +24,9 @@ class Counted(models.Model):
     - running: the same without the days in which the clocks were paused;
     - step: acts of the kind ``state`` on ``day``, about this stage; counted from the first submission on;
     - stood: by how many more cases stood at this stage (or at intake) after ``day`` than before it;
-    - stay: open cases that came on ``day`` to the stage (or to intake) where they stand.
+    - stay: open cases that came on ``day`` to the stage (or to intake) where they stand;
+    - hand: cases in review of which this officer has this stage in hand; without a stage, any;
+    - take: cases in review with this stage complete, for somebody to take; without a stage, any.
 
     No reference is checked in the database: licence types and people are never deleted, and each act writes
     here.
@@ -32,7 +34,8 @@ class Counted(models.Model):
 
     PLACE, AGE, ENDED, TIME, RUNNING, STEP = "place", "age", "ended", "time", "running", "step"
     STOOD, STAY = "stood", "stay"
-    WHAT = [(name, name) for name in (PLACE, AGE, ENDED, TIME, RUNNING, STEP, STOOD, STAY)]
+    HAND, TAKE = "hand", "take"
+    WHAT = [(name, name) for name in (PLACE, AGE, ENDED, TIME, RUNNING, STEP, STOOD, STAY, HAND, TAKE)]
     DIMENSIONS = ("what", "licence_type_id", "state", "stage", "turn", "day", "days", "officer_id")
 
     what = models.CharField(max_length=10, choices=WHAT)
@@ -96,7 +99,11 @@ class Passage(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(counted=False), name="applications_passage_to_count"),
-            models.Index(fields=["licence_type", "stage", "ended_on"]),
+            models.Index(
+                fields=["stage", "ended_on", "id"],
+                include=["licence_type"],
+                name="applications_passage_newest",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +154,25 @@ NOT_PASSED = """
     FROM gone, LATERAL (VALUES ('time', days), ('running', running)) AS measure (what, took)
     WHERE counted;
 """
+# What these rows of stages of cases in review count for; ``rows`` selects them, with how much each counts. A
+# case is counted once, whatever number of its stages.
+OF_STAGES = """
+    INSERT INTO applications_tallychange (what, licence_type_id, state, stage, turn, officer_id, by)
+    SELECT what, licence_type_id, '', stage, '', officer_id, SUM(by) FROM (
+        SELECT DISTINCT fact.*, row.licence_type_id, row.application_id, row.by
+        FROM ({rows}) AS row, LATERAL (VALUES
+            (CASE row.state WHEN 'in_review' THEN 'hand' ELSE 'take' END, row.code,
+                CASE row.state WHEN 'in_review' THEN row.taken_by_id END),
+            (CASE row.state WHEN 'in_review' THEN 'hand' ELSE 'take' END, '',
+                CASE row.state WHEN 'in_review' THEN row.taken_by_id END)
+        ) AS fact (what, stage, officer_id)
+        WHERE row.state IN ('in_review', 'complete')
+    ) AS counted
+    GROUP BY what, licence_type_id, stage, officer_id HAVING SUM(by) <> 0;
+"""
+COMES_TO_REVIEW = " OR ".join(
+    f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in ("state", "licence_type_id")
+)
 PASSES_ANEW = " OR ".join(
     f"OLD.{name} IS DISTINCT FROM NEW.{name}"
     for name in ("state", "licence_type_id", "submitted_at", "decided_at")
@@ -175,16 +201,25 @@ class CaseTally(pgtrigger.Trigger):
         words = {"columns": COLUMNS, "zone": settings.TIME_ZONE}
         if self.operation is pgtrigger.Update:
             old, new = _rows("(SELECT OLD.*) AS one", -1), _rows("(SELECT NEW.*) AS one", 1)
+            stages = f"{_stages('(SELECT OLD.*) AS one', -1)} UNION ALL {_stages('(SELECT NEW.*) AS one', 1)}"
             again = NOT_PASSED.format(**words) + PASSED.format(rows=new, **words)
             parts = [
                 OF_CASES.format(rows=f"{old} UNION ALL {new}", **words),
                 f"IF {PASSES_ANEW} THEN {again} END IF;",
+                f"IF {COMES_TO_REVIEW} THEN {OF_STAGES.format(rows=stages)} END IF;",
             ]
         elif self.operation is pgtrigger.Insert:
             rows = _rows("written AS one", 1)
-            parts = [OF_CASES.format(rows=rows, **words), PASSED.format(rows=rows, **words)]
+            parts = [
+                OF_CASES.format(rows=rows, **words),
+                PASSED.format(rows=rows, **words),
+                OF_STAGES.format(rows=_stages("written AS one", 1)),
+            ]
         else:
-            parts = [OF_CASES.format(rows=_rows("written AS one", -1), **words)]
+            parts = [
+                OF_CASES.format(rows=_rows("written AS one", -1), **words),
+                OF_STAGES.format(rows=_stages("written AS one", -1)),
+            ]
         return "".join([*parts, "RETURN NULL;"])
 
 
@@ -193,4 +228,50 @@ def _rows(source: str, by: int) -> str:
     return f"SELECT {columns}, {by} AS by FROM {source}"  # noqa: S608
 
 
-TALLIES = [CaseTally(operation) for operation in (pgtrigger.Insert, pgtrigger.Update, pgtrigger.Delete)]
+def _stages(source: str, by: int) -> str:
+    """The stages of these cases."""
+    return f"""
+        SELECT it.application_id, one.licence_type_id, it.code, it.state, it.taken_by_id, {by} AS by
+        FROM {source} JOIN applications_stage AS it ON it.application_id = one.id
+        WHERE one.state = 'in_review'
+    """  # noqa: S608
+
+
+# Stages as they are and as they were, of the cases of which some were written.
+OF_WRITTEN = """
+    SELECT it.application_id, one.licence_type_id, it.code, it.state, it.taken_by_id, it.by
+    FROM (SELECT *, 1 AS by FROM ({now}) AS now UNION ALL SELECT *, -1 FROM ({before}) AS before) AS it
+    JOIN applications_application AS one ON one.id = it.application_id AND one.state = 'in_review'
+"""
+
+
+class StageTally(pgtrigger.Trigger):
+    """Writes the changes that written stages make to what is counted. Their cases are locked before them."""
+
+    when, level = pgtrigger.After, pgtrigger.Statement
+
+    def __init__(self, operation: pgtrigger.core.Operation) -> None:
+        self.tables = {
+            pgtrigger.Insert: {"new": "added"},
+            pgtrigger.Update: {"old": "gone", "new": "added"},
+            pgtrigger.Delete: {"old": "gone"},
+        }[operation]
+        super().__init__(
+            name=f"tally_{operation}".lower(), operation=operation,
+            referencing=pgtrigger.Referencing(**self.tables),
+        )  # fmt: skip
+
+    def get_func(self, model: Any) -> str:
+        columns = "id, application_id, code, state, taken_by_id"
+        written = " UNION ALL ".join(f"SELECT {columns} FROM {name}" for name in self.tables.values())  # noqa: S608
+        theirs = f"IN (SELECT application_id FROM ({written}) AS written)"  # noqa: S608
+        now = f"SELECT {columns} FROM applications_stage WHERE application_id {theirs}"  # noqa: S608
+        before = f"{now} AND id NOT IN (SELECT id FROM added)" if "new" in self.tables else now  # noqa: S608
+        if "old" in self.tables:
+            before += f" UNION ALL SELECT {columns} FROM gone"  # noqa: S608
+        return f"{OF_STAGES.format(rows=OF_WRITTEN.format(now=now, before=before))} RETURN NULL;"
+
+
+WRITES = (pgtrigger.Insert, pgtrigger.Update, pgtrigger.Delete)
+STAGE_TALLIES = [StageTally(operation) for operation in WRITES]
+TALLIES = [CaseTally(operation) for operation in WRITES]

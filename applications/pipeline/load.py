@@ -104,7 +104,9 @@ class Load:
         for one in counts:
             self.by[one.what, one.officer, None].append(one)
             self.by[one.what, one.officer, one.stage].append(one)
-        names = {one.officer: one.officer_name or "" for one in self.open if one.officer is not None}
+            if one.what == work.HAND and one.stage and one.officer:  # a case has each stage in one hand
+                self.by[one.what, None, one.stage].append(one)
+        names = {one.officer: one.officer_name for one in counts if one.officer and one.officer_name}
         strangers = {pk: stranger(pk, name) for pk, name in names.items() if pk not in people}
         self.people = people | strangers
         barred = {one.officer for one in counts if one.what == work.CONFLICT and one.number}

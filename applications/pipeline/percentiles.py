@@ -6,7 +6,7 @@ from itertools import accumulate
 
 
 def percentiles(counted: Counter[int], *percents: int) -> list[int | None]:
-    """For each the smallest number that at least so many percent do not exceed; None where nothing is counted.
+    """For each the smallest number that at least so many percent do not exceed; None where there is none.
 
     ``counted``: how many there are of each number.
     """

@@ -84,9 +84,9 @@ AGES = f"""
     JOIN regulators_licencetype AS kind ON kind.id = licence_type_id
     UNION ALL {WAITING}
 """  # noqa: S608
-PLACES = SUMMED.format(  # of open cases, by their case officer
-    within=f"{OF_TYPES} AND what = 'place' AND turn <> ''", officer="officer_id"
-)
+# Of open cases by their case officer, and of stages by who has them in hand.
+OF_PEOPLE = f"{OF_TYPES} AND (what IN ('hand', 'take') OR (what = 'place' AND turn <> ''))"
+PLACES = SUMMED.format(within=OF_PEOPLE, officer="officer_id")
 MONTH = "CASE WHEN %(by_month)s THEN day END"
 OF_A_YEAR = f"""
     what IN ('time', 'running') AND day >= %(since)s AND (stage = '' OR NOT %(by_month)s) AND {OF_TYPES}
@@ -105,32 +105,32 @@ TOOK = f"""
 
 
 # By week and month, each by its first day. Asked kind by kind, so that each finds its rows by the index.
+MOVED = "licence_type_id, what, state, stage"
+RECENT = "CASE WHEN day >= %(since)s THEN day END"
 STOOD = f"{OF_TYPES} AND what = 'stood'"
 ENDED = f"{OF_TYPES} AND what = 'ended' AND day >= %(since)s"
 SUBMITTED = f"{OF_TYPES} AND what = 'step' AND state = 'application.submit' AND day >= %(since)s"
 FLOWS = f"""
     SELECT kind.code, what, state, stage, week, month, number FROM (
-        SELECT licence_type_id, what, state, stage, day - (EXTRACT(ISODOW FROM day)::int - 1) AS week,
+        SELECT kind, what, state, stage, day - (EXTRACT(ISODOW FROM day)::int - 1) AS week,
             CASE what WHEN 'ended' THEN day - (EXTRACT(DAY FROM day)::int - 1) END AS month,
             SUM(number)::bigint AS number
         FROM (
-            SELECT licence_type_id, what, state, stage, CASE WHEN day >= %(since)s THEN day END, cases
-            FROM applications_tally WHERE {STOOD}
+            SELECT {MOVED}, {RECENT}, cases FROM applications_tally WHERE {STOOD}
             UNION ALL
-            SELECT licence_type_id, what, state, stage, CASE WHEN day >= %(since)s THEN day END, by
-            FROM applications_tallychange WHERE {STOOD}
+            SELECT {MOVED}, {RECENT}, by FROM applications_tallychange WHERE {STOOD}
             UNION ALL
-            SELECT licence_type_id, what, state, stage, day, cases FROM applications_tally WHERE {ENDED}
+            SELECT {MOVED}, day, cases FROM applications_tally WHERE {ENDED}
             UNION ALL
-            SELECT licence_type_id, what, state, stage, day, by FROM applications_tallychange WHERE {ENDED}
+            SELECT {MOVED}, day, by FROM applications_tallychange WHERE {ENDED}
             UNION ALL
-            SELECT licence_type_id, what, state, stage, day, cases FROM applications_tally WHERE {SUBMITTED}
+            SELECT {MOVED}, day, cases FROM applications_tally WHERE {SUBMITTED}
             UNION ALL
-            SELECT licence_type_id, what, state, stage, day, by FROM applications_tallychange WHERE {SUBMITTED}
-        ) AS either (licence_type_id, what, state, stage, day, number)
-        GROUP BY licence_type_id, what, state, stage, week, month HAVING SUM(number) <> 0
+            SELECT {MOVED}, day, by FROM applications_tallychange WHERE {SUBMITTED}
+        ) AS either (kind, what, state, stage, day, number)
+        GROUP BY kind, what, state, stage, week, month HAVING SUM(number) <> 0
     ) AS flows
-    JOIN regulators_licencetype AS kind ON kind.id = licence_type_id
+    JOIN regulators_licencetype AS kind ON kind.id = flows.kind
 """  # noqa: S608
 
 
@@ -196,9 +196,9 @@ def counted(
     ended: Collection[Period] = (),
     steps: Period | None = None,
 ) -> list[Count]:
-    """Of all licence types: the cases at their places, what ended since the first of these periods, the acts of
-    a period; and every passage that is not counted yet. The day of what ended tells of each period whether it
-    holds it, that of a place whether today has come to it.
+    """Of all licence types: the cases at their places, what ended since the first of these periods, the acts
+    of a period; and every passage that is not counted yet. The day of what ended tells of each period whether
+    it holds it, that of a place whether today has come to it.
     """
     return _counts(
         COUNTED, regulators, what=list(what), cuts=_cuts(ended, today),
@@ -236,7 +236,9 @@ def took(
     """How long the cases took that were decided since a day, and their stages; or, by the month of the
     decision, the cases alone. ``counts`` are those of ``counted``; ``types`` the licence types, None for all.
     """
-    values = {"regulators": list(regulators), "since": since, "types": types, "by_month": by_month}
+    values: dict[str, Any] = {
+        "regulators": list(regulators), "since": since, "types": types, "by_month": by_month,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(TOOK, values)
         rows = cursor.fetchall()
@@ -253,7 +255,8 @@ def took(
 
 def _took(key: tuple[str, str, date | None], lengths: Counter[int | None]) -> Took:
     known = Counter({days: number for days, number in lengths.items() if days is not None})
-    return Took(*key, lengths.total(), *percentiles(known, 50, 85, 95), max(known, default=None))
+    p50, p85, p95 = percentiles(known, 50, 85, 95)
+    return Took(*key, lengths.total(), p50, p85, p95, max(known, default=None))
 
 
 def measures(one: Count) -> list[tuple[str, str, date, int | None]]:

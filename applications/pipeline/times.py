@@ -172,9 +172,7 @@ def standing(
         and one.p50 is not None and one.p85 is not None and one.p95 is not None
     }  # fmt: skip
     titles = {code: named.place_in_words(code) for code in (INTAKE, *named.stage_titles(), APPROVED)}
-    return [
-        Standing(place, title, ages[place], past.get(place)) for place, title in titles.items()
-    ]
+    return [Standing(place, title, ages[place], past.get(place)) for place, title in titles.items()]
 
 
 def ageing(places: Sequence[Standing], *, url: Url) -> Chart:

@@ -1,7 +1,7 @@
 """What is to be done and by whom: open cases by whose turn it is, and what people have in hand beside them.
 
-Cases are counted by the tallies. Stages in hand, views and answers are few beside the cases, and are counted
-as they stand.
+Cases and their stages are counted by the tallies. Views and answers are few beside them, and are counted as
+they stand.
 """
 
 from collections.abc import Collection
@@ -13,13 +13,15 @@ from django.db.models import Exists, OuterRef, Q
 
 from applications.models import Consultation, InformationRequest, Stage
 from applications.models.standing import APPROVED, DECISION, US
+from applications.models.tallies import Counted
 from applications.pipeline.tallies import PLACES, Count
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from regulators.models import Role
 
-PLACE, HAND, TAKE, VIEW, ANSWER = "place", "hand", "take", "view", "answer"
+PLACE, HAND, TAKE = Counted.PLACE, Counted.HAND, Counted.TAKE
+VIEW, ANSWER = "view", "answer"
 READ_FIRST, CONFLICT = "read_first", "conflict"
 ANY = "any"
 # The case that something belongs to: open, of one of the regulators.
@@ -28,36 +30,12 @@ CASE = """
     JOIN regulators_licencetype AS kind ON kind.id = one.licence_type_id
         AND kind.regulator_id = ANY(%(regulators)s)
 """
-# The stages of cases in review that are taken, and those that wait to be; a case has each stage once.
-STAGES = """
-    WITH stages AS MATERIALIZED (
-        SELECT it.application_id, it.code, it.state = 'in_review' AS is_taken, it.taken_by_id
-        FROM applications_application AS one
-        JOIN regulators_licencetype AS kind ON kind.id = one.licence_type_id
-            AND kind.regulator_id = ANY(%(regulators)s)
-        JOIN applications_stage AS it ON it.application_id = one.id
-            AND it.state IN ('in_review', 'complete') AND it.code = ANY(%(codes)s)
-        WHERE one.state = 'in_review'
-    )
-"""
 CASES = "COUNT(DISTINCT it.application_id)"
 # How many cases, by what it is, by whom (nobody: whoever it is) and by stage (empty: whichever it is).
 LIVE = f"""
     SELECT what, '', '', COALESCE(stage, ''), '', NULL::date, person, NULL, cases, NULL::date, NULL::json
     FROM (
-        SELECT CASE WHEN is_taken THEN '{HAND}' ELSE '{TAKE}' END AS what, code AS stage,
-            NULL::bigint AS person, COUNT(*) AS cases
-        FROM stages GROUP BY is_taken, code
-        UNION ALL
-        SELECT '{HAND}', code, taken_by_id, COUNT(*) FROM stages WHERE is_taken GROUP BY code, taken_by_id
-        UNION ALL
-        SELECT '{HAND}', NULL, taken_by_id, COUNT(DISTINCT application_id)
-        FROM stages WHERE is_taken GROUP BY taken_by_id
-        UNION ALL
-        SELECT '{TAKE}', NULL, NULL, COUNT(*)
-        FROM (SELECT FROM stages WHERE NOT is_taken GROUP BY application_id) AS waiting
-        UNION ALL
-        SELECT '{VIEW}', it.stage, it.specialist_id, {CASES}
+        SELECT '{VIEW}' AS what, it.stage AS stage, it.specialist_id AS person, {CASES} AS cases
         FROM applications_consultation AS it {CASE}
         WHERE it.outcome = '' AND it.specialist_id IS NOT NULL AND one.turn_now <> ''
         GROUP BY GROUPING SETS ((it.specialist_id), (it.stage))
@@ -82,13 +60,11 @@ LIVE = f"""
 """  # noqa: S608
 
 
-def counted(regulators: Collection[int], codes: Collection[str], today: date) -> list[Count]:
+def counted(regulators: Collection[int], today: date) -> list[Count]:
     """One query. ``what`` is one of the words above; ``officer`` is the person, whatever their role."""
-    values: dict[str, Any] = {
-        "regulators": list(regulators), "types": None, "codes": list(codes), "cuts": [today],
-    }  # fmt: skip
+    values: dict[str, Any] = {"regulators": list(regulators), "types": None, "cuts": [today]}
     with connection.cursor() as cursor:
-        cursor.execute(f"{STAGES} {PLACES} UNION ALL {LIVE}", values)
+        cursor.execute(f"{PLACES} UNION ALL {LIVE}", values)
         return [Count(*row) for row in cursor.fetchall()]
 
 

@@ -22,7 +22,17 @@ from applications.states import ApplicationState as A
 from applications.states import StageState as S
 from audit.services import record
 from tests.pipeline.conftest import STAGES, TODAY, at
-from tests.plugins.tallied import MONTH, SINCE, counts, numbers, passages, passages_worked_out, worked_out
+from tests.plugins.tallied import (
+    MONTH,
+    SINCE,
+    counts,
+    numbers,
+    passages,
+    passages_worked_out,
+    shown,
+    told,
+    worked_out,
+)
 
 
 def took(regulator):
@@ -48,7 +58,10 @@ CHANGES = st.lists(
         st.integers(0, 2),
         st.one_of(
             st.tuples(st.just("state"), st.sampled_from(sorted(set(A) - {A.DRAFT, A.DISCARDED}))),
-            st.tuples(st.just("stage"), st.tuples(st.sampled_from(STAGES), st.sampled_from(sorted(S)))),
+            st.tuples(
+                st.just("stage"),
+                st.tuples(st.sampled_from(STAGES), st.sampled_from(sorted(S)), st.booleans()),
+            ),
             st.tuples(st.just("submitted"), DAYS),
             st.tuples(st.just("decided"), DAYS),
             st.tuples(st.just("until"), st.one_of(st.none(), DAYS)),
@@ -71,9 +84,10 @@ def test_any_history_comes_to_what_is_worked_out_case_by_case(regulator, afsa, l
         cases = [add_case(afsa, submitted=date(2026, 10, 1)) for _ in range(3)]
         for which, (what, value) in changes:
             _change(cases[which], what, value, lead)
-        assert numbers(regulator) == worked_out(regulator)
+        expected = worked_out(regulator)
+        assert (numbers(regulator), shown(regulator)) == (expected, told(expected.items()))
         fold()
-        assert numbers(regulator) == worked_out(regulator)
+        assert (numbers(regulator), shown(regulator)) == (expected, told(expected.items()))
         assert not TallyChange.objects.exists()
         transaction.set_rollback(True)
 
@@ -85,9 +99,10 @@ def _change(case, what, value, lead):
         with pgtrigger.ignore("applications.Application:state_guard"):
             rows.update(state=value, decided_at=decided)
     elif what == "stage":
-        code, state = value
+        code, state, every = value
+        stages = case.stages.all() if every else case.stages.filter(code=code)
         with pgtrigger.ignore("applications.Stage:state_guard"):
-            case.stages.filter(code=code).update(state=state)
+            stages.update(state=state, taken_by=lead if code in STAGES[::2] else None)
     elif what in ("submitted", "decided"):
         rows.update(**{f"{what}_at": at(value)})
     elif what == "until":
@@ -107,6 +122,16 @@ def _change(case, what, value, lead):
             rows.update(case_officer=lead, submitted_at=at(date(2026, 7, 1)))
             transaction.set_rollback(True)
     keep([case.pk])
+
+
+@pytest.mark.django_db
+def test_days_are_told_apart_where_a_period_begins_or_ends(regulator, afsa, add_case):
+    for month, day in ((8, 2), (8, 3), (8, 4), (8, 31), (9, 1), (9, 30), (10, 1), (10, 31)):
+        add_case(afsa, state=A.WITHDRAWN, decided=date(2026, month, day))
+    expected = told(worked_out(regulator).items())
+    ended = {key[-1]: number for key, number in expected.items() if key[1] == "ended"}
+    assert ended == {(True, False): 2, (False, True): 2, (False, False): 4}
+    assert shown(regulator) == expected
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """What the pipeline counts, beside the same worked out from each case and its record."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -8,9 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from applications.desk.standing import FIRM, waiting
-from applications.models import Application, Passage
+from applications.models import Application, Passage, Tally, TallyChange
 from applications.pipeline import tallies
-from applications.pipeline.periods import period_from
+from applications.pipeline.periods import Period, period_from
 from applications.queries.passages import ZONE
 from applications.states import ENDED, OPEN
 from applications.states import ApplicationState as A
@@ -18,20 +19,57 @@ from applications.states import StageState as S
 from audit.models import Event
 
 SINCE = date(2025, 12, 1)
+ENDED_IN = (Period(code="", first=SINCE, last=date(2026, 8, 3)), period_from("2026-09", date(2026, 11, 27)))
+NOT_HERE = ("time", "running", "stood", "stay")  # held against the records in tests of their own
 MONTH = period_from("2026-11", date(2026, 11, 27))
 
 
+OF_A_DAY = ("ended", "step")
+
+
 def counts(regulator: Any) -> list[tallies.Count]:
-    return tallies.counted([regulator.pk], since=SINCE, period=MONTH)
+    what = ("place", *OF_A_DAY)
+    today = timezone.localdate()
+    return tallies.counted([regulator.pk], what=what, today=today, ended=ENDED_IN, steps=MONTH)
 
 
 def numbers(regulator: Any) -> dict[Any, int]:
-    """What the tallies say, but for the passages that wait to be counted."""
-    return {
-        (c.licence_type, c.what, c.state, c.stage, c.turn, c.day, c.officer): c.number
-        for c in counts(regulator)
-        if c.what != "passage"
-    }
+    """What the tallies have, folded or not."""
+    found: Counter[Any] = Counter()
+    shown = ("licence_type__code", "what", "state", "stage", "turn", "day", "officer")
+    for model, number in ((Tally, "cases"), (TallyChange, "by")):
+        theirs = model.objects.filter(licence_type__regulator=regulator)
+        for *key, by in theirs.exclude(what__in=NOT_HERE).values_list(*shown, number):
+            found[tuple(key)] += by
+    return {key: number for key, number in found.items() if number and _is_recent(key[1], key[5])}
+
+
+def shown(regulator: Any) -> dict[Any, int]:
+    """What pages are told: of a day no more than what they ask of it."""
+    return told(
+        ((c.licence_type, c.what, c.state, c.stage, c.turn, c.day, c.officer), c.number)
+        for c in (*counts(regulator), *tallies.ages([regulator.pk]))
+        if c.what in ("age", *OF_A_DAY) or c.turn
+    )
+
+
+def told(found: Iterable[tuple[Any, int]]) -> dict[Any, int]:
+    """Of cases at their places, of what ended, of steps and of ages, what ``shown`` keeps apart."""
+    kept: Counter[Any] = Counter()
+    for (licence_type, what, state, stage, turn, day, _officer), number in found:
+        if what in ("age", *OF_A_DAY) or turn:
+            asked = {
+                "age": day,
+                "ended": tuple(one.holds(day) for one in ENDED_IN),
+                "place": day and day >= timezone.localdate(),
+            }
+            kept[licence_type, what, state, stage, turn, asked.get(what)] += number
+    return dict(kept)
+
+
+def _is_recent(what: str, day: date | None) -> bool:
+    first, last = {"ended": (SINCE, None), "step": (MONTH.first, MONTH.last)}.get(what, (None, None))
+    return (first is None or first <= day) and (last is None or day <= last)
 
 
 def worked_out(regulator: Any) -> dict[Any, int]:
@@ -60,10 +98,25 @@ def _facts(case: Any) -> Any:
         yield "age", "", "", "", timezone.localdate(case.submitted_at, ZONE), None
     if case.state in ENDED and (day := timezone.localdate(case.decided_at, ZONE)) >= SINCE:
         yield "ended", case.state, place if case.accepted_at else "intake", "", day, None
+    if case.state == A.IN_REVIEW:
+        yield from _stages(case)
     for event in _acts(case):
         day = timezone.localdate(event.at, ZONE)
         if MONTH.holds(day):
             yield "step", event.kind, event.data.get("stage", ""), "", day, None
+
+
+def _stages(case: Any) -> Any:
+    """Each that somebody has in hand or may take; and the case once for each of them, and for whoever may."""
+    kinds = {S.IN_REVIEW: "hand", S.COMPLETE: "take"}
+    held = [
+        (kinds[stage.state], stage.code, stage.taken_by_id if stage.state == S.IN_REVIEW else None)
+        for stage in case.stages.filter(state__in=kinds)
+    ]
+    for what, code, person in held:
+        yield what, "", code, "", None, person
+    for what, person in {(what, person) for what, _code, person in held}:
+        yield what, "", "", "", None, person
 
 
 def _acts(case: Any) -> list[Event]:

@@ -100,7 +100,7 @@ def _give(request: SignedIn, form: giving.GiveForm, key: int | None, giver: Row)
 
 def _load(request: HttpRequest) -> Load:
     regulators, today = queries.managed_by(request.user), timezone.localdate()
-    counts = work.counted(regulators, list(named.stage_titles()), today)
+    counts = work.counted(regulators, today)
     return Load(counts, people_of(regulators, today), today=today)
 
 
