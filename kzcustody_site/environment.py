@@ -2,6 +2,7 @@
 
 import os
 import re
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,6 +16,8 @@ SECRET_LENGTH = 50
 SECRET_VARIETY = 10
 # A peer that vanished is noticed after a minute, not after the two hours of TCP. Seconds, and how often.
 KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+# Each statement of a page is short: to start helpers, or to compile it, takes longer than they save.
+SHORT_STATEMENTS = "-c max_parallel_workers_per_gather=0 -c jit=off"
 MAKE_ONE = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
 
 
@@ -215,7 +218,7 @@ def broker(url: str) -> str:
     return url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 
 
-def database(url: str, *, name: str) -> dict[str, object]:
+def database(url: str, *, name: str) -> dict[str, Any]:
     """Django's database settings from ``postgresql://user:password@host:port/name?host=/socket``.
 
     Raises ImproperlyConfigured for anything but PostgreSQL: it is the only database.
@@ -240,12 +243,15 @@ def database(url: str, *, name: str) -> dict[str, object]:
     }
 
 
-def connection(default: str, *, app_role: str) -> dict[str, object]:
-    """The owner's where DATABASE_OWNER_URL is given, to migrate; else that of the role that serves."""
+def connection(default: str, *, app_role: str) -> dict[str, Any]:
+    """The owner's where DATABASE_OWNER_URL is given, to migrate; else that of the role that serves, which
+    sets ``SHORT_STATEMENTS`` unless the address has ``options`` of its own.
+    """
     owner = optional("DATABASE_OWNER_URL")
     if owner:
         return database(owner, name="DATABASE_OWNER_URL")
     serving = database(text("DATABASE_URL", default), name="DATABASE_URL")
+    serving["OPTIONS"].setdefault("options", SHORT_STATEMENTS)
     if mode() == PRODUCTION and serving["USER"] != app_role:
         raise ImproperlyConfigured(
             f"DATABASE_URL signs in as {serving['USER']!r}, not as {app_role!r} (DATABASE_APP_ROLE). "

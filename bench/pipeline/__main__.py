@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bench.measures import GROWTH
-from bench.run import ROOT, Side, database
+from bench.run import CALLS, ROOT, Side, database
 
 SHARE, FROM = 0.15, 100_000  # of the live statements at most, with so many cases
 QUERIES = 6
@@ -20,7 +20,7 @@ QUERIES = 6
 
 @dataclass
 class Page:
-    """Milliseconds of each round, the live statements beside them."""
+    """Milliseconds of each round, the median of some calls; and the live statements beside them."""
 
     ms: list = field(default_factory=list)
     live: list = field(default_factory=list)
@@ -45,9 +45,9 @@ def measure(worker, cases, rounds):
     size = Size(cases, events, {name: Page() for name in addresses})
     for number in range(rounds + 1):
         for name, path in addresses.items():
-            page, live = worker.ask("page", path=path), worker.ask("live")
+            page, live = worker.ask("page", path=path, times=CALLS), worker.ask("live")
             if number:  # the first round warms up: charts are drawn, plans made
-                size.pages[name].ms.append(page["ms"])
+                size.pages[name].ms.append(statistics.median(page["ms"]))
                 size.pages[name].live.append(live["ms"])
                 size.pages[name].queries = page["queries"]
     return size

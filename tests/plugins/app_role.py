@@ -19,7 +19,8 @@ def django_db_setup(
         grant(settings.DATABASE_APP_ROLE)
     connection.close()
     options = connection.settings_dict["OPTIONS"]
-    options["options"] = f"-c role={settings.DATABASE_APP_ROLE}"
+    before = options["options"]
+    options["options"] = f"{before} -c role={settings.DATABASE_APP_ROLE}"
     yield
     connection.close()
-    del options["options"]
+    options["options"] = before
