@@ -1,4 +1,4 @@
-"""Stages in hand and to be taken are counted by triggers; what is counted of each case in review comes first."""
+"""Stages in hand and to be taken are counted by triggers, as is where cases stood, by week; what there is comes first."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -18,6 +18,17 @@ COUNT = """
     ) AS counted
     GROUP BY what, licence_type_id, stage, officer_id
 """
+# Where cases stood is counted by week: by day there were seven times as many, of which a page shows the weeks.
+STOOD = """
+    DELETE FROM applications_tallychange WHERE what = 'stood';
+    DELETE FROM applications_tally WHERE what = 'stood';
+    INSERT INTO applications_tallychange (what, licence_type_id, state, stage, turn, day, by)
+    SELECT 'stood', licence_type_id, '', place, '', {day}, SUM(by)
+    FROM applications_stay, LATERAL (VALUES (began_on, 1), (ended_on, -1)) AS moved (on_day, by)
+    WHERE on_day IS NOT NULL
+    GROUP BY licence_type_id, place, {day} HAVING SUM(by) <> 0;
+"""
+DAY, WEEK = "on_day", "on_day - (EXTRACT(ISODOW FROM on_day)::int - 1)"
 NOT_COUNTED = """
     DELETE FROM applications_tallychange WHERE what IN ('hand', 'take');
     DELETE FROM applications_tally WHERE what IN ('hand', 'take');
@@ -97,5 +108,30 @@ class Migration(migrations.Migration):
             model_name='stage',
             trigger=pgtrigger.compiler.Trigger(name='tally_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO applications_tallychange (what, licence_type_id, state, stage, turn, officer_id, by)\n    SELECT what, licence_type_id, '', stage, '', officer_id, SUM(by) FROM (\n        SELECT DISTINCT fact.*, row.licence_type_id, row.application_id, row.by\n        FROM (\n    SELECT it.application_id, one.licence_type_id, it.code, it.state, it.taken_by_id, it.by\n    FROM (SELECT *, 1 AS by FROM (SELECT id, application_id, code, state, taken_by_id FROM applications_stage WHERE application_id IN (SELECT application_id FROM (SELECT id, application_id, code, state, taken_by_id FROM gone) AS written)) AS now UNION ALL SELECT *, -1 FROM (SELECT id, application_id, code, state, taken_by_id FROM applications_stage WHERE application_id IN (SELECT application_id FROM (SELECT id, application_id, code, state, taken_by_id FROM gone) AS written) UNION ALL SELECT id, application_id, code, state, taken_by_id FROM gone) AS before) AS it\n    JOIN applications_application AS one ON one.id = it.application_id AND one.state = 'in_review'\n) AS row, LATERAL (VALUES\n            (CASE row.state WHEN 'in_review' THEN 'hand' ELSE 'take' END, row.code,\n                CASE row.state WHEN 'in_review' THEN row.taken_by_id END),\n            (CASE row.state WHEN 'in_review' THEN 'hand' ELSE 'take' END, '',\n                CASE row.state WHEN 'in_review' THEN row.taken_by_id END)\n        ) AS fact (what, stage, officer_id)\n        WHERE row.state IN ('in_review', 'complete')\n    ) AS counted\n    GROUP BY what, licence_type_id, stage, officer_id HAVING SUM(by) <> 0;\n RETURN NULL;", hash='9fe1e022090d55f07eea538dd8c14452d4823468', level='STATEMENT', operation='DELETE', pgid='pgtrigger_tally_delete_b4547', referencing='REFERENCING OLD TABLE AS gone ', table='applications_stage', when='AFTER')),
         ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='stay',
+            name='stay_insert',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='stay',
+            name='stay_update',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='stay',
+            name='stay_delete',
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='stay',
+            trigger=pgtrigger.compiler.Trigger(name='stay_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO applications_tallychange (what, licence_type_id, state, stage, turn, day, days, officer_id, by)\n    SELECT what, licence_type_id, state, stage, turn, day, days, officer_id, SUM(by) FROM (\n        SELECT fact.*, row.by * sign AS by FROM (SELECT licence_type_id, place, began_on, ended_on, 1 AS by FROM added) AS row, LATERAL (VALUES\n            ('stood', row.licence_type_id, '', row.place, '', row.began_on - (EXTRACT(ISODOW FROM row.began_on)::int - 1), NULL::int,\n                NULL::bigint, 1),\n            ('stood', row.licence_type_id, '', row.place, '', row.ended_on - (EXTRACT(ISODOW FROM row.ended_on)::int - 1), NULL, NULL, -1),\n            ('stay', row.licence_type_id, '', row.place, '',\n                CASE WHEN row.ended_on IS NULL THEN row.began_on END, NULL, NULL, 1)\n        ) AS fact (what, licence_type_id, state, stage, turn, day, days, officer_id, sign)\n        WHERE fact.day IS NOT NULL\n    ) AS counted\n    GROUP BY what, licence_type_id, state, stage, turn, day, days, officer_id HAVING SUM(by) <> 0;\nRETURN NULL;", hash='d8f0a794eda97cfa5d50ecfbb52886eea5219a84', level='STATEMENT', operation='INSERT', pgid='pgtrigger_stay_insert_42c65', referencing='REFERENCING NEW TABLE AS added ', table='applications_stay', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='stay',
+            trigger=pgtrigger.compiler.Trigger(name='stay_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO applications_tallychange (what, licence_type_id, state, stage, turn, day, days, officer_id, by)\n    SELECT what, licence_type_id, state, stage, turn, day, days, officer_id, SUM(by) FROM (\n        SELECT fact.*, row.by * sign AS by FROM (SELECT licence_type_id, place, began_on, ended_on, 1 AS by FROM added UNION ALL SELECT licence_type_id, place, began_on, ended_on, -1 AS by FROM gone) AS row, LATERAL (VALUES\n            ('stood', row.licence_type_id, '', row.place, '', row.began_on - (EXTRACT(ISODOW FROM row.began_on)::int - 1), NULL::int,\n                NULL::bigint, 1),\n            ('stood', row.licence_type_id, '', row.place, '', row.ended_on - (EXTRACT(ISODOW FROM row.ended_on)::int - 1), NULL, NULL, -1),\n            ('stay', row.licence_type_id, '', row.place, '',\n                CASE WHEN row.ended_on IS NULL THEN row.began_on END, NULL, NULL, 1)\n        ) AS fact (what, licence_type_id, state, stage, turn, day, days, officer_id, sign)\n        WHERE fact.day IS NOT NULL\n    ) AS counted\n    GROUP BY what, licence_type_id, state, stage, turn, day, days, officer_id HAVING SUM(by) <> 0;\nRETURN NULL;", hash='c179e08bcdfd116dd2a282b67c6d2fad213cdc5f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_stay_update_1e23a', referencing='REFERENCING OLD TABLE AS gone  NEW TABLE AS added ', table='applications_stay', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='stay',
+            trigger=pgtrigger.compiler.Trigger(name='stay_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO applications_tallychange (what, licence_type_id, state, stage, turn, day, days, officer_id, by)\n    SELECT what, licence_type_id, state, stage, turn, day, days, officer_id, SUM(by) FROM (\n        SELECT fact.*, row.by * sign AS by FROM (SELECT licence_type_id, place, began_on, ended_on, -1 AS by FROM gone) AS row, LATERAL (VALUES\n            ('stood', row.licence_type_id, '', row.place, '', row.began_on - (EXTRACT(ISODOW FROM row.began_on)::int - 1), NULL::int,\n                NULL::bigint, 1),\n            ('stood', row.licence_type_id, '', row.place, '', row.ended_on - (EXTRACT(ISODOW FROM row.ended_on)::int - 1), NULL, NULL, -1),\n            ('stay', row.licence_type_id, '', row.place, '',\n                CASE WHEN row.ended_on IS NULL THEN row.began_on END, NULL, NULL, 1)\n        ) AS fact (what, licence_type_id, state, stage, turn, day, days, officer_id, sign)\n        WHERE fact.day IS NOT NULL\n    ) AS counted\n    GROUP BY what, licence_type_id, state, stage, turn, day, days, officer_id HAVING SUM(by) <> 0;\nRETURN NULL;", hash='e83e3efe0e0f6a7562d2b9184cc6b692592f0fb4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_stay_delete_a208c', referencing='REFERENCING OLD TABLE AS gone ', table='applications_stay', when='AFTER')),
+        ),
         migrations.RunSQL(COUNT, NOT_COUNTED),
+        migrations.RunSQL(STOOD.format(day=WEEK), STOOD.format(day=DAY)),
     ]

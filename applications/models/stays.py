@@ -6,13 +6,16 @@ from django.db.models import Q
 
 from applications.models.tallies import COLUMNS
 
+# The Monday of the week.
+BEGAN, ENDED = (f"row.{day} - (EXTRACT(ISODOW FROM row.{day})::int - 1)" for day in ("began_on", "ended_on"))
 # What these stays count for; ``rows`` selects them, with how much each counts ("by").
 OF_STAYS = f"""
     INSERT INTO applications_tallychange ({COLUMNS}, by)
     SELECT {COLUMNS}, SUM(by) FROM (
         SELECT fact.*, row.by * sign AS by FROM ({{rows}}) AS row, LATERAL (VALUES
-            ('stood', row.licence_type_id, '', row.place, '', row.began_on, NULL::int, NULL::bigint, 1),
-            ('stood', row.licence_type_id, '', row.place, '', row.ended_on, NULL, NULL, -1),
+            ('stood', row.licence_type_id, '', row.place, '', {BEGAN}, NULL::int,
+                NULL::bigint, 1),
+            ('stood', row.licence_type_id, '', row.place, '', {ENDED}, NULL, NULL, -1),
             ('stay', row.licence_type_id, '', row.place, '',
                 CASE WHEN row.ended_on IS NULL THEN row.began_on END, NULL, NULL, 1)
         ) AS fact ({COLUMNS}, sign)

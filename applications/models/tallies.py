@@ -23,7 +23,8 @@ class Counted(models.Model):
       begins on ``day``, that took so many working ``days``; None where the calendar lacks a year;
     - running: the same without the days in which the clocks were paused;
     - step: acts of the kind ``state`` on ``day``, about this stage; counted from the first submission on;
-    - stood: by how many more cases stood at this stage (or at intake) after ``day`` than before it;
+    - stood: by how many more cases stood at this stage (or at intake) at the end of the week that begins on
+      ``day`` than before it;
     - stay: open cases that came on ``day`` to the stage (or to intake) where they stand;
     - hand: cases in review of which this officer has this stage in hand; without a stage, any;
     - take: cases in review with this stage complete, for somebody to take; without a stage, any.
@@ -64,6 +65,7 @@ class Tally(Counted):
         constraints = [
             models.UniqueConstraint(
                 fields=["what", "licence_type", "day", "state", "stage", "turn", "days", "officer"],
+                include=["cases"],  # what a page sums up is read from the index alone
                 nulls_distinct=False,
                 name="applications_tally_once",
             )

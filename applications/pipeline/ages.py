@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from applications.models.tallies import Counted
 from applications.pipeline import named
 from applications.pipeline.days import WorkingDays
-from applications.pipeline.figures import Bar, Figure, bars, total
-from applications.pipeline.percentiles import percentiles
-from applications.pipeline.tallies import Count
+from applications.pipeline.figures import Bar, Figure, bars
+from applications.pipeline.tallies import Since
+from applications.pipeline.took import percentiles
 
 BUCKETS = ((0, 20), (21, 40), (41, 60), (61, 90), (91, None))
 
@@ -22,17 +22,17 @@ class Ages:
     """
 
     def __init__(
-        self, counts: Iterable[Count], *, today: date, days: WorkingDays, url: Callable[..., str]
+        self, counts: Iterable[Since], *, today: date, days: WorkingDays, url: Callable[..., str]
     ) -> None:
         self.url, self.ages = url, Counter[int | None]()
-        self.counts = [one for one in counts if one.what == Counted.AGE]
-        for one in self.counts:
-            self.ages[days.between(one.day, today) if one.day else None] += one.number
+        for one in counts:
+            for day, number in zip(one.days, one.numbers, strict=True) if one.what == Counted.AGE else ():
+                self.ages[days.between(day, today)] += number
         self.known = Counter({age: number for age, number in self.ages.items() if age is not None})
 
     @property
     def number(self) -> Figure:
-        return Figure(count=total(self.counts), url=self.url(state="open"))
+        return Figure(count=self.ages.total(), url=self.url(state="open"))
 
     @property
     def median(self) -> int | None:

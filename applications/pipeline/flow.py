@@ -13,8 +13,9 @@ from applications.models.standing import APPROVED, INTAKE
 from applications.models.tallies import Counted
 from applications.pipeline import charts, named
 from applications.pipeline.charts import Chart, Figure, Key
-from applications.pipeline.periods import Period, first_month, month_after, period_from, week_of
-from applications.pipeline.tallies import Flow, Took
+from applications.pipeline.periods import Period, months, period_from, week_of
+from applications.pipeline.tallies import Flow
+from applications.pipeline.took import Took
 from applications.states import ApplicationState as A
 
 Url = Callable[..., str]
@@ -175,16 +176,16 @@ def cohorts(flows: Sequence[Flow], took: Sequence[Took], today: date, url: Url) 
         _("By the month of the decision"),
         {(one.what, one.month): one for one in took if not one.stage},
     )
-    months = [month for month in _months(today) if (Counted.TIME, month) in found]
+    decided = [month for month in months(today) if (Counted.TIME, month) in found]
     ended = _ended_in_month(flows)
     rows, values = [], []
-    for month in reversed(months):
+    for month in reversed(decided):
         every, running = (found.get((what, month)) for what in (Counted.TIME, Counted.RUNNING))
         code, number = f"{month:%Y-%m}", every.number if every else 0
-        decided = {state: ended[month][state] for state in (A.GRANTED, A.REFUSED)}
         rows.append([
             Figure(f"{month:%m.%Y}"), Figure(str(number), url(decided=code)),
-            *(Figure(str(decided[state]), url(state=state, ended=code)) for state in decided),
+            *(Figure(str(ended[month][state]), url(state=state, ended=code))
+              for state in (A.GRANTED, A.REFUSED)),
             *(Figure("–" if days is None else str(days)) for one in (every, running)
               for days in ((one.p50, one.p85, one.p95) if one else (None,) * 3)),
         ])  # fmt: skip
@@ -202,7 +203,7 @@ def cohorts(flows: Sequence[Flow], took: Sequence[Took], today: date, url: Url) 
         summary=_(
             "Granted or refused in twelve months: %(number)s. A case counts in the month of its decision, "
             "whenever it was submitted."
-        ) % {"number": sum(found[Counted.TIME, month].number for month in months)},
+        ) % {"number": sum(found[Counted.TIME, month].number for month in decided)},
         columns=[
             _("Decided"), _("How many"), str(A.GRANTED.label), str(A.REFUSED.label), "50 %", "85 %", "95 %",
             *(f"{percent} %, {without}" for percent in (50, 85, 95)),
@@ -235,13 +236,6 @@ def _ranges_spec(values: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _periods(today: date) -> list[Period]:
     return [period_from(week_of(week), today) for week in weeks(today)]
-
-
-def _months(today: date) -> list[date]:
-    months = [first_month(today)]
-    while months[-1] < today.replace(day=1):
-        months.append(month_after(months[-1]))
-    return months
 
 
 def _ended(flows: Iterable[Flow]) -> dict[date | None, Counter[str]]:

@@ -72,6 +72,14 @@ def first_month(today: date) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
+def months(today: date) -> list[date]:
+    """The first day of each of them, the present one last."""
+    found = [first_month(today)]
+    while found[-1] < today.replace(day=1):
+        found.append(month_after(found[-1]))
+    return found
+
+
 def month_before(first: date) -> date:
     return (first - ONE_DAY).replace(day=1)
 

@@ -19,11 +19,12 @@ from applications.pipeline.ages import in_range
 from applications.pipeline.charts import Chart, Figure, Key
 from applications.pipeline.days import WorkingDays
 from applications.pipeline.periods import YEAR
-from applications.pipeline.tallies import Count, Took
+from applications.pipeline.tallies import Since
+from applications.pipeline.took import Took
 
 Url = Callable[..., str]
 PERCENTILES = (50, 85, 95)
-MARKS = 40  # of one place above one another
+MARKS = 30  # of one place above one another
 LINES = (charts.INK, charts.SECOND, charts.LIMIT)
 
 
@@ -159,12 +160,12 @@ class Standing(NamedTuple):
 
 
 def standing(
-    counts: Iterable[Count], took: Iterable[Took], *, today: date, days: WorkingDays
+    counts: Iterable[Since], took: Iterable[Took], *, today: date, days: WorkingDays
 ) -> list[Standing]:
     ages = defaultdict[str, Counter[int | None]](Counter)
     for one in counts:
-        if one.what == Counted.STAY and one.day:
-            ages[one.stage][days.between(one.day, today)] += one.number
+        for day, number in zip(one.days, one.numbers, strict=True) if one.what == Counted.STAY else ():
+            ages[one.stage][days.between(day, today)] += number
     past = {
         one.stage: Past(one.p50, one.p85, one.p95)
         for one in took

@@ -6,15 +6,13 @@ they stand.
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from applications.models import Consultation, InformationRequest, Stage
 from applications.models.standing import APPROVED, DECISION, US
 from applications.models.tallies import Counted
-from applications.pipeline.tallies import PLACES, Count
+from applications.pipeline.tallies import PLACES, Count, rows
 from applications.states import DECIDED
 from applications.states import ApplicationState as A
 from applications.states import StageState as S
@@ -30,26 +28,28 @@ CASE = """
     JOIN regulators_licencetype AS kind ON kind.id = one.licence_type_id
         AND kind.regulator_id = ANY(%(regulators)s)
 """
+# The requests of open cases that are answered.
+ANSWERED = f"""
+    WITH answered AS MATERIALIZED (
+        SELECT one.id, it.written_by_id, one.case_officer_id, one.state, one.turn_now, one.place_now
+        FROM applications_informationrequest AS it {CASE}
+        WHERE it.status = 'answered' AND one.turn_now <> ''
+    )
+"""  # noqa: S608
 CASES = "COUNT(DISTINCT it.application_id)"
 # How many cases, by what it is, by whom (nobody: whoever it is) and by stage (empty: whichever it is).
 LIVE = f"""
-    SELECT what, '', '', COALESCE(stage, ''), '', NULL::date, person, NULL, cases, NULL::date, NULL::json
-    FROM (
+    SELECT what, '', '', COALESCE(stage, ''), '', NULL::date, person, NULL, cases FROM (
         SELECT '{VIEW}' AS what, it.stage AS stage, it.specialist_id AS person, {CASES} AS cases
         FROM applications_consultation AS it {CASE}
         WHERE it.outcome = '' AND it.specialist_id IS NOT NULL AND one.turn_now <> ''
         GROUP BY GROUPING SETS ((it.specialist_id), (it.stage))
         UNION ALL
-        SELECT '{ANSWER}', NULL, it.written_by_id, {CASES}
-        FROM applications_informationrequest AS it {CASE}
-        WHERE it.status = 'answered' AND one.turn_now <> ''
-        GROUP BY it.written_by_id
+        SELECT '{ANSWER}', NULL, written_by_id, COUNT(DISTINCT id) FROM answered GROUP BY written_by_id
         UNION ALL
-        SELECT '{READ_FIRST}', NULL, one.case_officer_id, {CASES}
-        FROM applications_informationrequest AS it {CASE}
-        WHERE it.status = 'answered' AND one.state = '{A.IN_REVIEW}' AND one.turn_now = '{US}'
-            AND one.place_now = '{APPROVED}'
-        GROUP BY one.case_officer_id
+        SELECT '{READ_FIRST}', NULL, case_officer_id, COUNT(DISTINCT id) FROM answered
+        WHERE state = '{A.IN_REVIEW}' AND turn_now = '{US}' AND place_now = '{APPROVED}'
+        GROUP BY case_officer_id
         UNION ALL
         SELECT '{CONFLICT}', NULL, account.id, {CASES}
         FROM applications_conflictofinterest AS it {CASE}
@@ -62,10 +62,7 @@ LIVE = f"""
 
 def counted(regulators: Collection[int], today: date) -> list[Count]:
     """One query. ``what`` is one of the words above; ``officer`` is the person, whatever their role."""
-    values: dict[str, Any] = {"regulators": list(regulators), "types": None, "cuts": [today]}
-    with connection.cursor() as cursor:
-        cursor.execute(f"{PLACES} UNION ALL {LIVE}", values)
-        return [Count(*row) for row in cursor.fetchall()]
+    return [Count(*row) for row in rows(f"{ANSWERED} {PLACES} UNION ALL {LIVE}", regulators, cuts=[today])]
 
 
 def turn_of(one: Count, turn: str) -> Role | None:

@@ -2,13 +2,16 @@
 
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 from bench.answering import Counter, answer
 
 PAGES = ("overview", "time", "flow", "load", "forecast", "friction")
 LIVE = Path(__file__).with_name("live.sql")
-AS_THE_SERVER_WOULD = "SET max_parallel_workers_per_gather = 2"  # the house turns it off, for its short statements
+AS_THE_SERVER_WOULD = (
+    "SET max_parallel_workers_per_gather = 2"  # the house turns it off, for its short statements
+)
 
 
 class Worker:
@@ -106,6 +109,7 @@ def make():
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # nothing was collected
+    import_module("kzcustody_site.wsgi")  # as it serves
     return Worker()
 
 

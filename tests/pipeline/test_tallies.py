@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, timedelta
+from importlib import import_module
 
 import pgtrigger
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from accounts.actors import System
 from applications.models import Application, Passage, Tally, TallyChange
 from applications.models.tallies import Counted
-from applications.pipeline import tallies
+from applications.pipeline.took import took as lengths_of
+from applications.pipeline.took import took_by_month
 from applications.queries.passages import lengths
 from applications.services.standing import keep
 from applications.services.tallies import fold, on_calendar
@@ -25,7 +27,6 @@ from tests.pipeline.conftest import STAGES, TODAY, at
 from tests.plugins.tallied import (
     MONTH,
     SINCE,
-    counts,
     numbers,
     passages,
     passages_worked_out,
@@ -37,10 +38,10 @@ from tests.plugins.tallied import (
 
 def took(regulator):
     """What takes all months together, and what tells them apart."""
+    months = [date(2025, 12, 1), *(date(2026, month, 1) for month in range(1, 12))]
     found = [
-        one
-        for by_month in (False, True)
-        for one in tallies.took([regulator.pk], counts(regulator), since=SINCE, types=None, by_month=by_month)
+        *lengths_of([regulator.pk], since=SINCE, types=None),
+        *took_by_month([regulator.pk], months=months, types=None),
     ]
     assert {one.stage for one in found if one.month} <= {""}
     return {(one.what, one.stage, one.month): one[3:] for one in found}
@@ -89,6 +90,12 @@ def test_any_history_comes_to_what_is_worked_out_case_by_case(regulator, afsa, l
         fold()
         assert (numbers(regulator), shown(regulator)) == (expected, told(expected.items()))
         assert not TallyChange.objects.exists()
+
+        migration = import_module("applications.migrations.0049_hands_counted")
+        with connection.cursor() as cursor:
+            cursor.execute(migration.NOT_COUNTED)
+            cursor.execute(migration.COUNT)
+        assert numbers(regulator) == expected
         transaction.set_rollback(True)
 
 

@@ -48,8 +48,11 @@ def shown(regulator: Any) -> dict[Any, int]:
     """What pages are told: of a day no more than what they ask of it."""
     return told(
         ((c.licence_type, c.what, c.state, c.stage, c.turn, c.day, c.officer), c.number)
-        for c in (*counts(regulator), *tallies.ages([regulator.pk]))
-        if c.what in ("age", *OF_A_DAY) or c.turn
+        for c in counts(regulator)
+    ) | told(
+        ((c.licence_type, c.what, "", c.stage, "", day, None), number)
+        for c in tallies.ages([regulator.pk])
+        for day, number in zip(c.days, c.numbers, strict=True)
     )
 
 

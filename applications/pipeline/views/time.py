@@ -11,6 +11,7 @@ from applications.pipeline.ages import Ages
 from applications.pipeline.days import working_days
 from applications.pipeline.figures import Overview, address
 from applications.pipeline.periods import YEAR, first_month, period_from
+from applications.pipeline.took import took, took_by_month
 from applications.pipeline.views.guard import for_managers
 
 MOST_DOTS = 200
@@ -25,13 +26,13 @@ def time(request: HttpRequest) -> HttpResponse:
     types = form.types
     regulators, since = queries.managed_by(request.user), first_month(today)
     counts = tallies.ages(regulators)
-    took = tallies.took(regulators, counts, since=since, types=types)
+    lengths = took(regulators, since=since, types=types)
     passages = queries.passages(
         request.user, types=types, stage=form.chosen_stage, period=period_from(YEAR, today)
     )
     dots = times.dots_of(passages.filter(counted=True)[:MOST_DOTS], running=form.running)
     measure = Counted.RUNNING if form.running else Counted.TIME
-    whole = next((one for one in took if one[:3] == (measure, form.chosen_stage, None)), None)
+    whole = next((one for one in lengths if one[:3] == (measure, form.chosen_stage, None)), None)
     url = address(form.scope)
     here = [one for one in counts if types is None or one.licence_type in types]
     days = working_days(today)
@@ -44,9 +45,9 @@ def time(request: HttpRequest) -> HttpResponse:
             times.cycle(
                 dots, whole, title=form.title(), url=url("passages", period=YEAR, **stage), most=MOST_DOTS
             ),
-            times.ageing(times.standing(here, took, today=today, days=days), url=url),
+            times.ageing(times.standing(here, lengths, today=today, days=days), url=url),
         ],
-        "times": times.table(took, url=url),
+        "times": times.table(lengths, url=url),
         "ages": Ages(here, today=today, days=days, url=url),
     }
     return render(request, "pipeline/time.html", context, status=200 if form.is_valid() else 400)
@@ -62,7 +63,7 @@ def flows(request: HttpRequest) -> HttpResponse:
     every = tallies.flows(regulators, since=min(flow.first_week(today), since))
     found = [one for one in every if form.types is None or one.licence_type in form.types]
     counts = tallies.counted(regulators, what=(Counted.STEP,), today=today, steps=form.chosen_period)
-    took = tallies.took(regulators, counts, since=since, types=form.types, by_month=True)
+    lengths = took_by_month(regulators, months=periods.months(today), types=form.types)
     url = address(form.scope)
     acts = Overview(counts, period=form.chosen_period, today=today, types=form.types, url=url)
     steps = [(label, acts.steps(kind)) for kind, label in queries.STEPS.items()]
@@ -73,7 +74,7 @@ def flows(request: HttpRequest) -> HttpResponse:
         "charts": [
             flow.cumulative(found, today, url),
             flow.throughput(found, today, url),
-            flow.cohorts(found, took, today, url),
+            flow.cohorts(found, lengths, today, url),
         ],
         "periods": periods.choices(today),
         "taken": [(label, figure) for label, figure in steps if figure.count],
