@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from applications.models.tallies import Counted
 from applications.pipeline import named
@@ -66,5 +67,8 @@ class Ages:
 
 def in_range(low: int, high: int | None) -> str:
     if high is None:
-        return _("%(days)s working days and more") % {"days": low}
-    return _("%(low)s to %(high)s working days") % {"low": low, "high": high}
+        more = ngettext("%(days)s working day and more", "%(days)s working days and more", low)
+        return more % {"days": low}
+    return ngettext("%(low)s to %(high)s working day", "%(low)s to %(high)s working days", high) % {
+        "low": low, "high": high,
+    }  # fmt: skip

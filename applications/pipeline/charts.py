@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 import vl_convert
 from django.utils.safestring import SafeString
 
+from look import words
+
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 BASE = "https://vega.github.io/vega-datasets/"  # what it puts before an address of ours
@@ -48,7 +50,12 @@ class Figure(NamedTuple):
 
     @property
     def is_count(self) -> bool:
-        return self.text.isdigit()
+        return bool(self.text) and not self.text.strip(f"0123456789,{words.NO_BREAK}")
+
+
+def counted(number: int, url: str = "") -> Figure:
+    """A page has hundreds of them, of which most are short."""
+    return Figure(str(number) if number < 1000 else words.number(number), url)
 
 
 class Key(NamedTuple):
@@ -61,7 +68,8 @@ class Key(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """``name`` is its anchor. The first cell of a row of the table is what the row is about. ``drawing`` is
-    empty where there is nothing to draw; ``summary`` says so then.
+    empty where there is nothing to draw; ``summary`` says so then. One ``by_day`` opens at its last days,
+    where it is wider than the screen.
     """
 
     name: str
@@ -70,6 +78,7 @@ class Chart:
     columns: Sequence[str]
     rows: Sequence[Sequence[Figure]]
     drawing: SafeString = NOTHING
+    by_day: bool = False
     keys: Sequence[Key] = field(default_factory=tuple)
     notes: Sequence[str] = field(default_factory=tuple)
 

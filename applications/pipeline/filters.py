@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,8 +36,10 @@ class PeriodField(forms.CharField):
 
 
 class StrictForm(forms.Form):
-    """A form whose address may hold its own fields only."""
+    """A form whose address may hold its own fields only, each once."""
 
+    on_page: Collection[str] = ()  # the fields that a page shows beside an error of them
+    twice = gettext_lazy("“%(name)s” stands in the address more than once. Leave one of them.")
     unknown = gettext_lazy("There is no filter “%(name)s”. Take it out of the address.")
 
     def as_at(self, today: date) -> None:
@@ -47,7 +50,15 @@ class StrictForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         for name in sorted(set(self.data) - set(self.fields)):
             self.add_error(None, self.unknown % {"name": name})
+        for name in self._repeated():
+            self.add_error(None, self.twice % {"name": name})
         return super().clean() or {}
+
+    def _repeated(self) -> list[str]:
+        if not isinstance(self.data, QueryDict):
+            return []
+        single = (n for n, field in self.fields.items() if not isinstance(field, forms.MultipleChoiceField))
+        return [name for name in single if len(self.data.getlist(name)) > 1]
 
 
 def soon(today: date) -> datetime:
@@ -138,6 +149,7 @@ class OverviewFilter(ScopeForm):
 class TimeFilter(ScopeForm):
     """Of a stage or of the whole case; all days, or without those on which a clock was paused."""
 
+    on_page = ("stage", "clock")
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
     clock = forms.ChoiceField(label=gettext_lazy("Days"), required=False)
 

@@ -6,17 +6,17 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from applications.models.standing import APPROVED, INTAKE
 from applications.models.tallies import Counted
 from applications.pipeline import charts, named
-from applications.pipeline.charts import Chart, Figure, Key
+from applications.pipeline.charts import Chart, Figure, Key, counted
 from applications.pipeline.periods import Period, months, period_from, week_of
 from applications.pipeline.tallies import Flow
 from applications.pipeline.took import Took
 from applications.states import ApplicationState as A
+from look import words
 
 Url = Callable[..., str]
 WEEK = timedelta(days=7)
@@ -71,14 +71,17 @@ def cumulative(flows: Sequence[Flow], today: date, url: Url) -> Chart:
     bands = [(_("Ended"), over), *((names[place], places[place]) for place in reversed(list(places)))]
     return Chart(
         name="cumulative",
+        by_day=True,
         title=title,
         summary=_(
             "Open at the end of the first week: %(then)s; now: %(now)s. Ended in these 52 weeks: %(over)s."
-        ) % {"then": open_then, "now": open_now, "over": over[-1]},
+        ) % {
+            "then": words.number(open_then), "now": words.number(open_now), "over": words.number(over[-1]),
+        },
         columns=[_("At the end of the week"), *names.values()],
         rows=[
             [Figure(period.words), *(
-                Figure(str(numbers[n]), url(stands=place, on=min(period.last, today).isoformat()))
+                counted(numbers[n], url(stands=place, on=min(period.last, today).isoformat()))
                 for place, numbers in places.items()
             )]
             for n, period in reversed(list(enumerate(_periods(today))))
@@ -124,8 +127,8 @@ def throughput(flows: Sequence[Flow], today: date, url: Url) -> Chart:
     rows = [
         [
             Figure(period.words),
-            Figure(str(submitted[period.first]), url("steps", act=SUBMIT, period=period.code)),
-            *(Figure(str(ended[n][state]), url(state=state, ended=period.code)) for state in ENDS),
+            counted(submitted[period.first], url("steps", act=SUBMIT, period=period.code)),
+            *(counted(ended[n][state], url(state=state, ended=period.code)) for state in ENDS),
         ]
         for n, period in enumerate(periods)
     ]
@@ -139,9 +142,10 @@ def throughput(flows: Sequence[Flow], today: date, url: Url) -> Chart:
     ]  # fmt: skip
     return Chart(
         name="throughput",
+        by_day=True,
         title=title,
         summary=_("In the last twelve whole weeks %(number)s ended, %(each)s a week on average.") % {
-            "number": last, "each": number_format(last / 12, 1),
+            "number": words.number(last), "each": words.number(last / 12, 1),
         },
         columns=[_("Week"), _("Submitted"), *(str(state.label) for state in ENDS)],
         rows=list(reversed(rows)),
@@ -183,8 +187,8 @@ def cohorts(flows: Sequence[Flow], took: Sequence[Took], today: date, url: Url) 
         every, running = (found.get((what, month)) for what in (Counted.TIME, Counted.RUNNING))
         code, number = f"{month:%Y-%m}", every.number if every else 0
         rows.append([
-            Figure(f"{month:%m.%Y}"), Figure(str(number), url(decided=code)),
-            *(Figure(str(ended[month][state]), url(state=state, ended=code))
+            Figure(f"{month:%m.%Y}"), counted(number, url(decided=code)),
+            *(counted(ended[month][state], url(state=state, ended=code))
               for state in (A.GRANTED, A.REFUSED)),
             *(Figure("–" if days is None else str(days)) for one in (every, running)
               for days in ((one.p50, one.p85, one.p95) if one else (None,) * 3)),
@@ -203,7 +207,7 @@ def cohorts(flows: Sequence[Flow], took: Sequence[Took], today: date, url: Url) 
         summary=_(
             "Granted or refused in twelve months: %(number)s. A case counts in the month of its decision, "
             "whenever it was submitted."
-        ) % {"number": sum(found[Counted.TIME, month].number for month in decided)},
+        ) % {"number": words.number(sum(found[Counted.TIME, month].number for month in decided))},
         columns=[
             _("Decided"), _("How many"), str(A.GRANTED.label), str(A.REFUSED.label), "50 %", "85 %", "95 %",
             *(f"{percent} %, {without}" for percent in (50, 85, 95)),

@@ -52,6 +52,7 @@ class CasesField(forms.MultipleChoiceField):
 
 
 class GiveForm(filters.StrictForm):
+    on_page = ("case", "to", "reason", "sure")
     unknown = gettext_lazy("There is no field “%(name)s” here. Open the page again and choose anew.")
     case = CasesField(
         label=gettext_lazy("Cases"), error_messages={"required": gettext_lazy("Choose at least one case.")}

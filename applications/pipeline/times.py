@@ -16,11 +16,12 @@ from applications.models.standing import APPROVED, INTAKE
 from applications.models.tallies import Counted
 from applications.pipeline import charts, figures, named
 from applications.pipeline.ages import in_range
-from applications.pipeline.charts import Chart, Figure, Key
+from applications.pipeline.charts import Chart, Figure, Key, counted
 from applications.pipeline.days import WorkingDays
 from applications.pipeline.periods import YEAR
 from applications.pipeline.tallies import Since
 from applications.pipeline.took import Took
+from look import words
 
 Url = Callable[..., str]
 PERCENTILES = (50, 85, 95)
@@ -51,6 +52,7 @@ def cycle(dots: Sequence[Dot], took: Took | None, *, title: str, url: str, most:
     """Each one that ended as a dot at its day, and the lines within which 50, 85 and 95 of a hundred stay."""
     return Chart(
         name="cycle",
+        by_day=True,
         title=title,
         summary=_summary(took),
         columns=[_("Ended"), _("How many"), *(f"{percent} %" for percent in PERCENTILES), _("Longest")],
@@ -66,7 +68,7 @@ def _summary(took: Took | None) -> str:
     if took is None or took.p50 is None:
         return _("None ended in the last twelve months.")
     return _("Of %(number)s, half took at most %(p50)s, 85 %% at most %(p85)s and 95 %% at most %(p95)s.") % {
-        "number": took.number, "p50": _days(took.p50), "p85": _days(took.p85 or 0),
+        "number": words.number(took.number), "p50": _days(took.p50), "p85": _days(took.p85 or 0),
         "p95": _days(took.p95 or 0),
     }  # fmt: skip
 
@@ -74,7 +76,7 @@ def _summary(took: Took | None) -> str:
 def _row(took: Took, url: str) -> list[Figure]:
     known = (took.p50, took.p85, took.p95, took.longest)
     label = f"{took.month:%m.%Y}" if took.month else _("Last 12 months")
-    return [Figure(label), Figure(str(took.number), url), *(Figure(_or_dash(days)) for days in known)]
+    return [Figure(label), counted(took.number, url), *(Figure(_or_dash(days)) for days in known)]
 
 
 def _cycle_spec(dots: Sequence[Dot], took: Took | None) -> dict[str, Any]:
@@ -189,7 +191,8 @@ def ageing(places: Sequence[Standing], *, url: Url) -> Chart:
     return Chart(
         name="ageing",
         title=title,
-        summary=said % {"late": late, "number": number} if number else _("No case is open."),
+        summary=said % {"late": words.number(late), "number": words.number(number)}
+        if number else _("No case is open."),
         columns=[
             _("Stands at"), _("Open"), _("to 50 %"), _("to 85 %"), _("to 95 %"), _("longer"), _("Oldest"),
         ],
@@ -217,7 +220,7 @@ def _standing_row(one: Standing, url: Url) -> list[Figure]:
     bands = [_band(one, code, url) for code in one.past.bands()] if one.past else [Figure("–")] * 4
     return [
         Figure(one.title),
-        Figure(str(one.ages.total()), url(stands=one.place)),
+        counted(one.ages.total(), url(stands=one.place)),
         *bands,
         Figure("–") if oldest is None else Figure(_days(oldest), url(stands=one.place, stood=f"{oldest}-")),
     ]
@@ -229,7 +232,7 @@ def _band(one: Standing, code: str, url: Url) -> Figure:
         count for days, count in one.ages.items()
         if days is not None and days >= int(low) and (not high or days <= int(high))
     )  # fmt: skip
-    return Figure(str(number), url(stands=one.place, stood=code))
+    return counted(number, url(stands=one.place, stood=code))
 
 
 class Mark(NamedTuple):
@@ -315,7 +318,7 @@ def _days(number: int) -> str:
 
 
 def _cases(number: int) -> str:
-    return ngettext("%(number)s case", "%(number)s cases", number) % {"number": number}
+    return ngettext("%(number)s case", "%(number)s cases", number) % {"number": words.number(number)}
 
 
 def _or_dash(number: int | None) -> str:

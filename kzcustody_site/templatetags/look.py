@@ -122,9 +122,11 @@ def error_summary(*forms: BaseForm) -> dict[str, object]:
 
 def _problems(form: BaseForm) -> list[dict[str, str]]:
     found = [{"target": "", "text": str(text)} for text in form.non_field_errors()]
+    on_page = getattr(form, "on_page", form.fields)  # a filter may stand in the address alone
     for bound in form:
         wrong = form.errors.as_data().get(bound.name, [])
-        found += [{"target": first_input(bound), "text": _named(error, bound)} for error in wrong]
+        target = first_input(bound) if bound.name in on_page else ""
+        found += [{"target": target, "text": _named(error, bound)} for error in wrong]
     return found
 
 

@@ -113,3 +113,6 @@ def test_the_command_writes_a_file_and_over_none(acts, tmp_path):
         call_command("event_log", "AFSA", out=out)
     with pytest.raises(CommandError, match="There is no regulator SEC"):
         call_command("event_log", "SEC")
+    for option, day in (("--to", "9999-12-31"), ("--from", "0001-01-01"), ("--to", "2026-13-01")):
+        with pytest.raises(CommandError, match=day if day[:2] != "20" else "invalid"):
+            call_command("event_log", "AFSA", option, day)

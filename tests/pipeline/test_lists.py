@@ -73,6 +73,7 @@ def test_filters_are_shown_as_chips_that_lead_to_the_list_without_them(browser, 
     ("decided=9999-12", "Write a month as 2026-11, a week as 2026-W48, or 90-days, or 12-months."),
     ("after=7", "Enter a valid UUID."),
     ("stat=open", "There is no filter “stat”. Take it out of the address."),
+    ("state=open&state=granted", "“state” stands in the address more than once. Leave one of them."),
 ])  # fmt: skip
 def test_an_unknown_filter_is_refused_in_words_and_shows_nothing(
     browser, pages, afsa, add_case, query, words
@@ -84,6 +85,25 @@ def test_an_unknown_filter_is_refused_in_words_and_shows_nothing(
         assert [text for texts in response.context["form"].errors.values() for text in texts] == [words]
         assert words in response.content.decode()
         assert "KZC-2026-0001" not in response.content.decode()
+
+
+@pytest.mark.parametrize("address", [
+    "/pipeline/?period=2026-13", "/pipeline/cases/?state=burnt&age=x", "/pipeline/steps/?period=x",
+    "/pipeline/time/?stage=none&type=none", "/pipeline/flow/?regulator=none", "/pipeline/forecast/?seed=x",
+    "/pipeline/friction/?by=size", "/pipeline/load/person/?who=x", "/desk/applications/application/?sort=x",
+])  # fmt: skip
+def test_what_is_wrong_in_an_address_leads_to_no_field_that_is_not_there(browser, afsa, add_case, address):
+    add_case(afsa)
+    response = browser.get(address)
+    html = response.content.decode()
+    assert (response.status_code, "There is a problem" in html) == (400, True)
+    assert [name for name in re.findall(r'<li><a href="#([^"]+)"', html) if f'id="{name}"' not in html] == []
+
+
+def test_a_field_that_is_there_is_led_to(browser, afsa, add_case):
+    add_case(afsa)
+    html = browser.get("/pipeline/time/?stage=none").content.decode()
+    assert re.findall(r'<li><a href="#([^"]+)"', html) == ["id_stage"]
 
 
 @pytest.mark.parametrize("query", [

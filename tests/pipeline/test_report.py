@@ -102,6 +102,19 @@ def test_the_first_working_day_of_a_week(monday, day):
     assert weekly.first_working_day(monday) == day
 
 
+@pytest.mark.parametrize(("choice", "seconds", "day"), [
+    ({}, -1, TODAY),
+    ({}, 0, TODAY + timedelta(days=7)),
+    ({"paused_until": TODAY - timedelta(days=1)}, -1, TODAY),
+    ({"paused_until": TODAY}, -1, TODAY + timedelta(days=7)),
+    ({"paused_until": date(2027, 2, 3)}, -1, date(2027, 2, 8)),
+    ({"wanted": False}, -1, None),
+])  # fmt: skip
+def test_the_page_knows_when_the_next_one_comes(lead, choice, seconds, day):
+    want(lead, **choice)
+    assert weekly.next_on(ReportChoice.objects.get(), MORNING + timedelta(seconds=seconds)) == day
+
+
 @pytest.mark.parametrize(("choice", "count"), [
     ({"wanted": False}, 0),
     ({"chosen_at": MORNING}, 1),
@@ -220,7 +233,8 @@ def test_it_is_switched_on_paused_and_off_again(browser, lead):
         None,
         at(TODAY),
     )
-    assert f"You get it at {lead.email}." in browser.get(PAGE).content.decode()
+    page = browser.get(PAGE).content.decode()
+    assert f"You get it at {lead.email}. The next one comes on 30 November 2026." in page
     day = {"paused_until_day": "30", "paused_until_month": "11", "paused_until_year": "2026"}
     browser.post(PAGE, {"wanted": "on", **day})
     browser.post(PAGE, {"wanted": "on", **day})
@@ -241,8 +255,16 @@ def test_a_pause_that_is_over_is_refused(browser):
         {"wanted": "on", "paused_until_day": "22", "paused_until_month": "11", "paused_until_year": "2026"},
     )
     assert response.status_code == 422
-    assert "This day is over." in response.content.decode()
+    page = response.content.decode()
+    assert ("This day is over." in page, "You do not get it." in page) == (True, True)
     assert ReportChoice.objects.count() == 0
+
+
+def test_its_address_takes_nothing(browser):
+    for page in (PAGE, "/pipeline/exports/"):
+        response = browser.get(f"{page}?x=1")
+        assert response.status_code == 400
+        assert "There is no filter “x”. Take it out of the address." in response.content.decode()
 
 
 def test_a_pause_does_not_move_the_day_from_which_it_is_wanted(lead, monkeypatch):

@@ -208,6 +208,14 @@ def test_times_of_nothing_known_are_refused_in_words(browser, afsa, add_case, qu
     assert (response.status_code, "There is a problem" in response.content.decode()) == (400, True)
 
 
+def test_a_count_of_the_table_is_told_from_other_words():
+    figures = [charts.counted(0), charts.counted(999, "/"), charts.counted(12_345), charts.Figure("–"),
+               charts.Figure(""), charts.Figure("5 working days")]  # fmt: skip
+    assert [(one.text, one.is_count) for one in figures] == [
+        ("0", True), ("999", True), ("12,345", True), ("–", False), ("", False), ("5 working days", False),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("letter", ["\x0b", "\x1f", "\ufffe", "\u2028", "\ud800"])
 def test_a_letter_that_no_drawing_can_hold_is_left_out(letter):
     spec = {

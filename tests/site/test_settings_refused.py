@@ -1,9 +1,11 @@
 import subprocess
 from collections.abc import Callable
 from types import ModuleType
+from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from kzcustody_site.embedded.places import ROOT
 
@@ -105,6 +107,24 @@ def test_the_owner_migrates_but_does_not_serve(load_settings: Load, production: 
     assert settings.DATABASES["default"]["USER"] == "kzcustody_owner"
     with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_OWNER_URL is set\. "):
         settings.environment.refuse_owner()
+
+
+def test_sessions_are_for_short_statements_unless_the_address_says_otherwise(
+    load_settings: Load, production: dict[str, str]
+) -> None:
+    url, own = production["DATABASE_URL"], "-c work_mem=1MB"
+    found = [
+        load_settings({**production, "DATABASE_URL": one}).DATABASES["default"]["OPTIONS"]["options"]
+        for one in (url, f"{url}?options={quote(own)}")
+    ]
+    assert found == ["-c max_parallel_workers_per_gather=0 -c jit=off", own]
+
+
+@pytest.mark.django_db
+def test_the_session_has_them() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('max_parallel_workers_per_gather'), current_setting('jit')")
+        assert cursor.fetchone() == ("0", "off")
 
 
 def test_the_web_server_ends_with_the_name(production: dict[str, str], python: str) -> None:

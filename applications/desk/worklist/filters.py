@@ -29,6 +29,7 @@ KEPT = ("q", "whose", "cases", "state", "stage", "needs", "type", "sort")  # wha
 
 
 class Filter(StrictForm):
+    on_page = KEPT
     q = forms.CharField(
         label=gettext_lazy("Search by reference, firm, BIN or person"), required=False, max_length=LONGEST
     )

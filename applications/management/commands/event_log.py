@@ -1,4 +1,5 @@
 import sys
+from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,13 @@ from applications.pipeline import event_log
 from regulators.models import Regulator
 
 
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if day.year not in range(2000, 2100):
+        raise ArgumentTypeError(f"{text}: write a day of this century")
+    return day
+
+
 class Command(BaseCommand):
     help = (
         "Write what was done to the cases of a regulator, for tools that mine processes: XES (IEEE 1849) or "
@@ -19,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("regulator", help="its code, as AFSA")
         parser.add_argument("--form", choices=sorted(event_log.FORMS), default="xes")
-        day: Any = {"type": date.fromisoformat, "metavar": "2026-11-28"}
+        day: Any = {"type": _day, "metavar": "2026-11-28"}
         parser.add_argument("--from", dest="first", help="submitted on this day or later", **day)
         parser.add_argument("--to", dest="last", help="submitted on this day or earlier", **day)
         parser.add_argument("--out", type=Path, help="a file that is not there yet; else standard output")

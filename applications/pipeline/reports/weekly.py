@@ -46,6 +46,19 @@ def first_working_day(monday: date) -> date | None:
         return monday
 
 
+def next_on(choice: ReportChoice, now: datetime) -> date | None:
+    """The day on which the next one comes; None where it is not wanted, or no week soon has a working day."""
+    if not choice.wanted:
+        return None
+    first = max(timezone.localdate(now, ZONE), choice.paused_until or date.min)
+    days = (first_working_day(monday_of(first) + timedelta(weeks=number)) for number in range(4))
+    for day in filter(None, days):
+        paused = choice.paused_until is not None and day <= choice.paused_until
+        if not paused and now < datetime.combine(day, MORNING, tzinfo=ZONE):
+            return day
+    return None
+
+
 def key_of(person: int, today: date) -> str:
     """Of the one message of this person and week."""
     return f"report:{monday_of(today).isoformat()}:{person}"

@@ -19,6 +19,7 @@ from applications.models import Export
 from applications.pipeline import queries, services
 from applications.pipeline.exports import sheets
 from applications.pipeline.exports.lists import LISTS, Listed
+from applications.pipeline.filters import StrictForm
 from applications.pipeline.views.guard import for_managers
 from workflow.errors import Refused
 
@@ -89,7 +90,8 @@ def _in_background(request: SignedIn, listed: Listed, form: str, asked: Any, row
 @for_managers
 @require_safe
 def exports(request: SignedIn) -> HttpResponse:
-    return _exports(request, [], 200)
+    address = StrictForm(request.GET)
+    return _exports(request, [], 200 if address.is_valid() else 400, form=address)
 
 
 @for_managers
@@ -129,13 +131,16 @@ def retry(request: SignedIn, export: int) -> HttpResponse:
     return redirect("pipeline:exports")
 
 
-def _exports(request: SignedIn, refused: list[str], status: int) -> HttpResponse:
+def _exports(
+    request: SignedIn, refused: list[str], status: int, *, form: StrictForm | None = None
+) -> HttpResponse:
     """Their own, the newest first; those whose file is gone too, since they say what left the house."""
     found = list(Export.objects.filter(owner=request.user)[:SHOWN])
     page = {
         "rows": [{"export": one, "title": LISTS[one.what].title, "look": LOOKS[one.status]} for one in found],
         "waits": any(one.status in Export.WAITING for one in found),
         "refused": refused,
+        "form": form,
         "now": timezone.now(),
     }
     return render(request, "pipeline/exports.html", page, status=status)

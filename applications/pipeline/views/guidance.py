@@ -87,7 +87,10 @@ def tasks(request: SignedIn) -> HttpResponse:
     task_id = form.cleaned_data["task"]
     if task_id is None:
         rows = [_row(task) for task in guidance.shown_to(request.user)]
-        return _page(request, {"rows": rows}, 400 if request.method == "POST" else 200)
+        if request.method == "POST":
+            refused = [_("Open one of the tasks, and choose there what to do with it.")]
+            return _page(request, {"rows": rows, "refused": refused}, 400)
+        return _page(request, {"rows": rows}, 200)
     task = guidance.seen_by(request.user).filter(pk=task_id).first()
     if task is None:
         raise Http404

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedIn
 from applications.pipeline import queries
+from applications.pipeline.filters import StrictForm
 from applications.pipeline.reports import choosing, weekly
 from applications.pipeline.reports.totals import told, totals
 from applications.pipeline.views.guard import for_managers
@@ -30,8 +31,17 @@ def report(request: SignedIn) -> HttpResponse:
         choosing.choose_report(user=request.user, wanted=given["wanted"], paused_until=given["paused_until"])
         messages.success(request, _("Your choice is saved."))
         return redirect("pipeline:report")
-    page = {"form": form, "choice": choice, "today": today, "preview": _preview(request, today)}
-    return render(request, "pipeline/report.html", page, status=422 if form.is_bound else 200)
+    address = StrictForm(request.GET)
+    page = {
+        "form": form,
+        "address": address,
+        "choice": choice,
+        "today": today,
+        "next_on": weekly.next_on(choice, timezone.now()) if choice else None,
+        "preview": _preview(request, today),
+    }
+    status = 422 if form.is_bound else 200 if address.is_valid() else 400
+    return render(request, "pipeline/report.html", page, status=status)
 
 
 def _preview(request: SignedIn, today: object) -> Words:
