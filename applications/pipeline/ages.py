@@ -27,8 +27,8 @@ class Ages:
     ) -> None:
         self.url, self.ages = url, Counter[int | None]()
         for one in counts:
-            for day, number in zip(one.days, one.numbers, strict=True) if one.what == Counted.AGE else ():
-                self.ages[days.between(day, today)] += number
+            if one.what == Counted.AGE:
+                self.ages += days.ages(one.days, one.numbers, today)
         self.known = Counter({age: number for age, number in self.ages.items() if age is not None})
 
     @property

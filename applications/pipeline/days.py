@@ -1,5 +1,7 @@
 """Working days for many cases at once: the calendar is walked once, not for each case."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -18,6 +20,14 @@ class WorkingDays:
         if start not in self.passed or end not in self.passed:
             return None
         return self.passed[end] - self.passed[start]
+
+    def ages(self, starts: Iterable[date], numbers: Iterable[int], today: date) -> Counter[int | None]:
+        """Of so many each that started on these days: how many are so many working days old, or None."""
+        found, now = Counter[int | None](), self.passed.get(today)
+        for start, number in zip(starts, numbers, strict=True):
+            before = self.passed.get(start)
+            found[None if now is None or before is None else now - before] += number
+        return found
 
     def started(self, today: date, at_least: int, at_most: int | None) -> tuple[date, date] | None:
         """The first and the last day on which something started that is today so many working days old."""

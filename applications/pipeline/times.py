@@ -166,8 +166,8 @@ def standing(
 ) -> list[Standing]:
     ages = defaultdict[str, Counter[int | None]](Counter)
     for one in counts:
-        for day, number in zip(one.days, one.numbers, strict=True) if one.what == Counted.STAY else ():
-            ages[one.stage][days.between(day, today)] += number
+        if one.what == Counted.STAY:
+            ages[one.stage] += days.ages(one.days, one.numbers, today)
     past = {
         one.stage: Past(one.p50, one.p85, one.p95)
         for one in took

@@ -189,6 +189,7 @@ def test_what_is_not_there_or_not_known_is_refused(browser, make):
     ]  # fmt: skip
     assert [answer.status_code for answer in answers] == [404, 400, 400, 400, 400, 400, 400, 400]
     assert "Open one of the tasks, and choose there what to do with it." in answers[3].content.decode()
+    assert "Choose what to do with one of the buttons here." in answers[4].content.decode()
 
 
 def test_an_administrator_who_manages_nothing_sees_no_links_to_the_figures(make, keeper, signed_in):

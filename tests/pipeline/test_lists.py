@@ -90,7 +90,7 @@ def test_an_unknown_filter_is_refused_in_words_and_shows_nothing(
 @pytest.mark.parametrize("address", [
     "/pipeline/?period=2026-13", "/pipeline/cases/?state=burnt&age=x", "/pipeline/steps/?period=x",
     "/pipeline/time/?stage=none&type=none", "/pipeline/flow/?regulator=none", "/pipeline/forecast/?seed=x",
-    "/pipeline/friction/?by=size", "/pipeline/load/person/?who=x", "/desk/applications/application/?sort=x",
+    "/pipeline/friction/?by=size", "/pipeline/load/person/?who=x"
 ])  # fmt: skip
 def test_what_is_wrong_in_an_address_leads_to_no_field_that_is_not_there(browser, afsa, add_case, address):
     add_case(afsa)

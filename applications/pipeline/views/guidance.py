@@ -29,7 +29,7 @@ from applications.pipeline.named import type_titles
 from applications.pipeline.periods import Period
 from applications.pipeline.views.friction import report_of
 from applications.pipeline.views.guard import View, for_managers
-from workflow.errors import Refused, status_of
+from workflow.errors import Reason, Refused, status_of
 
 CLOSED = [outcome for outcome in GuidanceTask.OUTCOMES if outcome[0]]
 TAGS = {GuidanceTask.OPEN: "look", GuidanceTask.DONE: "ok", GuidanceTask.DECLINED: "done"}
@@ -88,7 +88,7 @@ def tasks(request: SignedIn) -> HttpResponse:
     if task_id is None:
         rows = [_row(task) for task in guidance.shown_to(request.user)]
         if request.method == "POST":
-            refused = [_("Open one of the tasks, and choose there what to do with it.")]
+            refused = [Reason(_("Open one of the tasks, and choose there what to do with it."))]
             return _page(request, {"rows": rows, "refused": refused}, 400)
         return _page(request, {"rows": rows}, 200)
     task = guidance.seen_by(request.user).filter(pk=task_id).first()
@@ -109,7 +109,8 @@ def _posted(request: SignedIn, task: GuidanceTask) -> HttpResponse:
         form = OwnerForm(request.POST, regulator_id=task.licence_type.regulator_id)
         run, done = guidance.hand_over, _("The task is handed over.")
     else:
-        return _one(request, task, status=400, refused=[_("Choose what to do with one of the buttons here.")])
+        refused = [Reason(_("Choose what to do with one of the buttons here."))]
+        return _one(request, task, status=400, refused=refused)
     if not form.is_valid():
         return _one(request, task, status=400, **{act: form})
     try:

@@ -14,7 +14,7 @@ from applications.pipeline.periods import YEAR, first_month, period_from
 from applications.pipeline.took import took, took_by_month
 from applications.pipeline.views.guard import for_managers
 
-MOST_DOTS = 200
+MOST_DOTS = 150
 
 
 @for_managers
