@@ -102,9 +102,7 @@ class Passage(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(counted=False), name="applications_passage_to_count"),
             models.Index(
-                fields=["stage", "ended_on", "id"],
-                include=["licence_type"],
-                name="applications_passage_newest",
+                fields=["licence_type", "stage", "ended_on", "id"], name="applications_passage_newest"
             ),
         ]
 

@@ -28,7 +28,7 @@ class Ages:
         self.url, self.ages = url, Counter[int | None]()
         for one in counts:
             if one.what == Counted.AGE:
-                self.ages += days.ages(one.days, one.numbers, today)
+                self.ages.update(days.ages(one.days, one.numbers, today))
         self.known = Counter({age: number for age, number in self.ages.items() if age is not None})
 
     @property

@@ -23,11 +23,13 @@ class WorkingDays:
 
     def ages(self, starts: Iterable[date], numbers: Iterable[int], today: date) -> Counter[int | None]:
         """Of so many each that started on these days: how many are so many working days old, or None."""
-        found, now = Counter[int | None](), self.passed.get(today)
+        found: dict[int | None, int] = {}
+        now = self.passed.get(today)
         for start, number in zip(starts, numbers, strict=True):
             before = self.passed.get(start)
-            found[None if now is None or before is None else now - before] += number
-        return found
+            age = None if now is None or before is None else now - before
+            found[age] = found.get(age, 0) + number
+        return Counter(found)
 
     def started(self, today: date, at_least: int, at_most: int | None) -> tuple[date, date] | None:
         """The first and the last day on which something started that is today so many working days old."""

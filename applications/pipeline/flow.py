@@ -44,6 +44,11 @@ def weeks(today: date) -> list[date]:
     return [first_week(today) + number * WEEK for number in range(WEEKS)]
 
 
+def weeks_from(first: date, today: date) -> list[date]:
+    """The Mondays of the weeks of these days."""
+    return [monday(first) + number * WEEK for number in range((today - monday(first)).days // 7 + 1)]
+
+
 def stood(flows: Iterable[Flow], today: date) -> dict[str, list[int]]:
     """By place, how many cases stood there at the end of each week (today, in the present one)."""
     moved: dict[str, Counter[date | None]] = defaultdict(Counter)

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.models import Passage
 from applications.models.standing import APPROVED, INTAKE
 from applications.models.tallies import Counted
 from applications.pipeline import charts, figures, named
@@ -20,7 +19,7 @@ from applications.pipeline.charts import Chart, Figure, Key, counted
 from applications.pipeline.days import WorkingDays
 from applications.pipeline.periods import YEAR
 from applications.pipeline.tallies import Since
-from applications.pipeline.took import Took
+from applications.pipeline.took import Ended, Took
 from look import words
 
 Url = Callable[..., str]
@@ -38,17 +37,21 @@ class Dot(NamedTuple):
     url: str
 
 
-def dots_of(passages: QuerySet[Passage], *, running: bool) -> list[Dot]:
-    """Of those that are counted, and whose days the calendar knows. One query."""
-    shown = ("ended_on", "running" if running else "days", "application__reference", "application")
+def dots_of(found: Iterable[Ended], *, running: bool) -> list[Dot]:
+    """Of those whose days the calendar knows."""
+    with_days = ((one, one.running if running else one.days) for one in found)
     return [
-        Dot(day, days, reference, reverse("admin:applications_application_change", args=[application]))
-        for day, days, reference, application in passages.values_list(*shown)
+        Dot(one.on, days, one.reference, _desk(one.application))
+        for one, days in with_days
         if days is not None
     ]
 
 
-def cycle(dots: Sequence[Dot], took: Took | None, *, title: str, url: str, most: int) -> Chart:
+def _desk(case: UUID) -> str:
+    return reverse("admin:applications_application_change", args=[case])
+
+
+def cycle(dots: Sequence[Dot], took: Took | None, *, title: str, url: str, each: int) -> Chart:
     """Each one that ended as a dot at its day, and the lines within which 50, 85 and 95 of a hundred stay."""
     return Chart(
         name="cycle",
@@ -59,8 +62,9 @@ def cycle(dots: Sequence[Dot], took: Took | None, *, title: str, url: str, most:
         rows=[_row(took, url)] if took else [],
         drawing=charts.drawn(_cycle_spec(dots, took), label=title) if dots and took else charts.NOTHING,
         keys=[Key("c1", _("one that ended"))],
-        notes=[_("Drawn are the newest %(most)s; the lines are those of all.") % {"most": most}]
-        if took and took.number > most else [],
+        notes=[_("Drawn are the last %(each)s of each week and licence type; the lines are those of all.")
+            % {"each": each}]
+        if took and took.number > len(dots) else [],
     )  # fmt: skip
 
 
@@ -167,7 +171,7 @@ def standing(
     ages = defaultdict[str, Counter[int | None]](Counter)
     for one in counts:
         if one.what == Counted.STAY:
-            ages[one.stage] += days.ages(one.days, one.numbers, today)
+            ages[one.stage].update(days.ages(one.days, one.numbers, today))
     past = {
         one.stage: Past(one.p50, one.p85, one.p95)
         for one in took

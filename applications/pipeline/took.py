@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from itertools import accumulate
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from accounts.zones import ALMATY
 from applications.models.tallies import Counted
@@ -60,7 +61,33 @@ BY_MONTH = f"""
     FROM applications_tallychange WHERE stage = '' AND {CHANGED}
     UNION ALL {WAITING} AND stage = ''
 """  # noqa: S608
+# The last of each week and licence type. The newest of all were those of two days, where many are decided.
+ENDED = f"""
+    SELECT one.ended_on, one.days, one.running, filed.reference, filed.id
+    FROM (SELECT id AS licence_type_id FROM regulators_licencetype) AS kind,
+        unnest(%(weeks)s::date[]) AS week,
+        LATERAL (
+            SELECT ended_on, days, running, application_id FROM applications_passage AS passage
+            WHERE passage.licence_type_id = kind.licence_type_id AND stage = %(stage)s AND counted
+                AND ended_on BETWEEN week AND week + 6 AND ended_on >= %(since)s
+            ORDER BY ended_on DESC, id DESC LIMIT %(each)s
+        ) AS one
+    JOIN applications_application AS filed ON filed.id = one.application_id
+    WHERE kind.{OF_TYPES.strip()}
+"""  # noqa: S608
 Key = tuple[str, str, date | None]
+
+
+class Ended(NamedTuple):
+    """A case, or a stage of one: the day on which it ended, and how many working days it took, all and
+    without pauses; None where the calendar lacks a year.
+    """
+
+    on: date
+    days: int | None
+    running: int | None
+    reference: str
+    application: UUID
 
 
 class Took(NamedTuple):
@@ -84,6 +111,22 @@ def took(regulators: Collection[int], *, since: date, types: list[str] | None) -
     the licence types, None for all. One query.
     """
     return _took_by(rows(IN_ALL, regulators, since=since, types=types), month_of=lambda _day: None)
+
+
+def ended(
+    regulators: Collection[int],
+    *,
+    since: date,
+    weeks: list[date],
+    stage: str,
+    types: list[str] | None,
+    each: int,
+) -> list[Ended]:
+    """Of those that ended since a day the last few of each licence type and week, given by its Monday. One
+    query.
+    """
+    found = rows(ENDED, regulators, since=since, weeks=weeks, stage=stage, types=types, each=each)
+    return [Ended(*row) for row in found]
 
 
 def took_by_month(regulators: Collection[int], *, months: list[date], types: list[str] | None) -> list[Took]:

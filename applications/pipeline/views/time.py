@@ -10,11 +10,11 @@ from applications.pipeline import filters, flow, periods, queries, tallies, time
 from applications.pipeline.ages import Ages
 from applications.pipeline.days import working_days
 from applications.pipeline.figures import Overview, address
-from applications.pipeline.periods import YEAR, first_month, period_from
-from applications.pipeline.took import took, took_by_month
+from applications.pipeline.periods import YEAR, first_month
+from applications.pipeline.took import ended, took, took_by_month
 from applications.pipeline.views.guard import for_managers
 
-MOST_DOTS = 150
+OF_A_WEEK = 2  # dots
 
 
 @for_managers
@@ -27,10 +27,11 @@ def time(request: HttpRequest) -> HttpResponse:
     regulators, since = queries.managed_by(request.user), first_month(today)
     counts = tallies.ages(regulators)
     lengths = took(regulators, since=since, types=types)
-    passages = queries.passages(
-        request.user, types=types, stage=form.chosen_stage, period=period_from(YEAR, today)
-    )
-    dots = times.dots_of(passages.filter(counted=True)[:MOST_DOTS], running=form.running)
+    found = ended(
+        regulators, since=since, weeks=flow.weeks_from(since, today), stage=form.chosen_stage, types=types,
+        each=OF_A_WEEK,
+    )  # fmt: skip
+    dots = times.dots_of(found, running=form.running)
     measure = Counted.RUNNING if form.running else Counted.TIME
     whole = next((one for one in lengths if one[:3] == (measure, form.chosen_stage, None)), None)
     url = address(form.scope)
@@ -43,7 +44,11 @@ def time(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "charts": [
             times.cycle(
-                dots, whole, title=form.title(), url=url("passages", period=YEAR, **stage), most=MOST_DOTS
+                dots,
+                whole,
+                title=form.title(),
+                url=url("passages", period=YEAR, **stage),
+                each=OF_A_WEEK,
             ),
             times.ageing(times.standing(here, lengths, today=today, days=days), url=url),
         ],
