@@ -10,7 +10,8 @@ from applications.models.tallies import COLUMNS
 from applications.queries.passages import took
 
 LOCK = "applications.tallies"
-PASSAGES, CHANGES = 2_000, 50_000  # at a time
+# At a time. Many changes at once become one row each; in small parts they would write the same rows again.
+PASSAGES, CHANGES = 2_000, 500_000
 MEASURES = ((TallyChange.TIME, "days"), (TallyChange.RUNNING, "running"))
 # What is taken out and what it comes to change in one statement: whoever counts sees both or neither.
 FOLD = f"""
