@@ -380,6 +380,7 @@ def test_a_calendar_loaded_twice_at_the_same_moment_moves_once(national, new_cal
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert sorted((one.is_new, len(one.moved)) for one in loaded) == [(False, 0), (True, 1)]
+    # Who comes second may be the one that moves it.
+    assert (sorted(one.is_new for one in loaded), sum(len(one.moved) for one in loaded)) == ([False, True], 1)
     assert due(national)["decision"] == date(2027, 1, 11)
     assert len(moves(national)) == Event.objects.filter(kind="calendar.publish").count() == 1

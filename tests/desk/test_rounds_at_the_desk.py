@@ -86,7 +86,7 @@ def test_a_request_is_changed_until_it_is_sent(asked_case, browsers):
     assert [(p.requirement, p.question) for p in asked.points.all()] == [
         (codes[1], "Which branch?"), (codes[0], "Why?"),
     ]  # fmt: skip
-    assert (asked.due_on, asked.version) == (day + timedelta(days=1), 1)
+    assert (asked.due_on, asked.version) == (working(day + timedelta(days=1)), 1)
     assert browsers.decision_maker.get(url).status_code == 403
     assert (
         browsers.reviewer.post(at("request", asked_case, 1), {"send": "1", "version": 1}).status_code == 302

@@ -9,7 +9,7 @@ Users are fresh objects whose roles are not remembered yet; use ``fresh`` after 
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +28,7 @@ from tests.plugins import files
 
 Prepared = Callable[[str], dict[str, Any]]
 SHELL = System("tests")
+APPOINTED_ON = date(2026, 1, 1)
 PASSWORD = "steppe-eagle-over-the-river"
 DELEGATED = {
     Role.LEAD_REVIEWER: ("recommend",),
@@ -72,16 +73,25 @@ def new_staff(name: str) -> User:
 
 
 def appointed(user: User, regulator: Regulator, role: str, **fields: Any) -> Staff:
-    """An appointment that counts, confirmed by a human who is nobody else here and needs no account."""
+    """An appointment that counts, confirmed by a human who is nobody else here and needs no account. It began
+    before the days on which tests stand still, whatever day it is.
+    """
+    fields.setdefault("valid_from", _first_day())
     post = regulators.appoint_staff(actor=SHELL, user=user, regulator=regulator, role=role, **fields)
     post.confirmed_by, post.confirmed_human = user, "c" * 64
     post.save(update_fields=["confirmed_by", "confirmed_human"])
     return post
 
 
+def _first_day() -> date:
+    return min(timezone.localdate(), APPOINTED_ON)
+
+
 def empowered(post: Staff, licence_type: LicenceType, act: str, *, by: User) -> Delegation:
     """A delegation that counts, confirmed by this administrator."""
-    power = regulators.delegate(actor=SHELL, staff=post, licence_type=licence_type, act=act)
+    power = regulators.delegate(
+        actor=SHELL, staff=post, licence_type=licence_type, act=act, valid_from=post.valid_from
+    )
     return regulators.confirm_delegation(actor=by, delegation=power)
 
 
@@ -105,7 +115,11 @@ def people_of_regulator(licence_type: LicenceType) -> SimpleNamespace:
     users = {name: new_staff(f"{regulator.code} {name.replace('_', ' ')}") for name in names}
     posts = {
         name: regulators.appoint_staff(
-            actor=SHELL, user=user, regulator=regulator, role=name.removeprefix("second_")
+            actor=SHELL,
+            user=user,
+            regulator=regulator,
+            role=name.removeprefix("second_"),
+            valid_from=_first_day(),
         )
         for name, user in users.items()
     }
