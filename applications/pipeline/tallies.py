@@ -61,10 +61,17 @@ AGES = f"""
     SELECT what, kind.code, stage, array_agg(day), array_agg(number) FROM (
         SELECT what, licence_type_id, stage, day, SUM(number)::bigint FROM (
             {_both("what IN ('age', 'stay')", columns="what, licence_type_id, stage, day")}
-            UNION ALL
-            {_both("what = 'place'", columns="what, licence_type_id, '', NULL::date")}
         ) AS either (what, licence_type_id, stage, day, number)
         GROUP BY day, stage, what, licence_type_id HAVING SUM(number) <> 0
+        UNION ALL
+        SELECT 'place', id, '', NULL, 1 FROM regulators_licencetype AS kind
+        WHERE id = ANY(ARRAY(
+            SELECT id FROM regulators_licencetype WHERE regulator_id = ANY(%(regulators)s)
+        )) AND EXISTS (
+            SELECT FROM applications_tally WHERE what = 'place' AND licence_type_id = kind.id
+            UNION ALL
+            SELECT FROM applications_tallychange WHERE what = 'place' AND licence_type_id = kind.id
+        )
     ) AS counted (what, kind, stage, day, number)
     JOIN regulators_licencetype AS kind ON kind.id = counted.kind
     GROUP BY what, kind.code, stage

@@ -84,12 +84,13 @@ def _row(took: Took, url: str) -> list[Figure]:
 
 
 def _cycle_spec(dots: Sequence[Dot], took: Took | None) -> dict[str, Any]:
+    in_days = {days: _days(days) for days in {dot.days for dot in dots}}
     values = [
         {
             "day": dot.day.isoformat(),
             "days": dot.days,
             "url": dot.url,
-            "says": f"{dot.name}: {_days(dot.days)}",
+            "says": f"{dot.name}: {in_days[dot.days]}",
         }
         for dot in dots
     ]
