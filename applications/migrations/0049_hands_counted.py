@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='passage',
-            index=models.Index(fields=['licence_type', 'stage', 'ended_on', 'id'], name='applications_passage_newest'),
+            index=models.Index(fields=['licence_type', 'stage', 'ended_on', 'application'], name='applications_passage_newest'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='application',

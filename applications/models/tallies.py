@@ -102,7 +102,8 @@ class Passage(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(counted=False), name="applications_passage_to_count"),
             models.Index(
-                fields=["licence_type", "stage", "ended_on", "id"], name="applications_passage_newest"
+                fields=["licence_type", "stage", "ended_on", "application"],
+                name="applications_passage_newest",
             ),
         ]
 

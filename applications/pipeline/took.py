@@ -61,7 +61,9 @@ BY_MONTH = f"""
     FROM applications_tallychange WHERE stage = '' AND {CHANGED}
     UNION ALL {WAITING} AND stage = ''
 """  # noqa: S608
-# The last of each week and licence type. The newest of all were those of two days, where many are decided.
+# The last of each week and licence type. The newest of all were those of two days, where many are decided. Of
+# those of one day the key of the case chooses, which is drawn by lot: the order in which they were written
+# may go with how long they took.
 ENDED = f"""
     SELECT one.ended_on, one.days, one.running, filed.reference, filed.id
     FROM (SELECT id AS licence_type_id FROM regulators_licencetype) AS kind,
@@ -70,7 +72,7 @@ ENDED = f"""
             SELECT ended_on, days, running, application_id FROM applications_passage AS passage
             WHERE passage.licence_type_id = kind.licence_type_id AND stage = %(stage)s AND counted
                 AND ended_on BETWEEN week AND week + 6 AND ended_on >= %(since)s
-            ORDER BY ended_on DESC, id DESC LIMIT %(each)s
+            ORDER BY ended_on DESC, application_id DESC LIMIT %(each)s
         ) AS one
     JOIN applications_application AS filed ON filed.id = one.application_id
     WHERE kind.{OF_TYPES.strip()}
