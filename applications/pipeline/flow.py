@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ def first_week(today: date) -> date:
 
 
 def weeks(today: date) -> list[date]:
-    return [first_week(today) + number * WEEK for number in range(WEEKS)]
+    return weeks_from(first_week(today), today)
 
 
 def weeks_from(first: date, today: date) -> list[date]:
@@ -70,7 +71,7 @@ def cumulative(flows: Sequence[Flow], today: date, url: Url) -> Chart:
     """What stood where at the end of each week, on what had ended since the first of them."""
     places, title = stood(flows, today), _("Cumulative flow")
     names = {place: named.place_in_words(place) for place in places}
-    ended = _ended(flows)
+    ended = _ended(flows, by=attrgetter("week"))
     over = list(accumulate(ended[week].total() for week in weeks(today)))
     open_then, open_now = (sum(numbers[n] for numbers in places.values()) for n in (0, -1))
     bands = [(_("Ended"), over), *((names[place], places[place]) for place in reversed(list(places)))]
@@ -126,7 +127,7 @@ def _bands_spec(bands: Sequence[tuple[str, list[int]]], today: date) -> dict[str
 def throughput(flows: Sequence[Flow], today: date, url: Url) -> Chart:
     """What ended each week, and how."""
     title, periods = _("Throughput by week"), _periods(today)
-    of_week, submitted = _ended(flows), _submitted(flows)
+    of_week, submitted = _ended(flows, by=attrgetter("week")), _submitted(flows)
     ended = [of_week[period.first] for period in periods]
     last = sum(one.total() for one in ended[-13:-1])
     rows = [
@@ -186,7 +187,7 @@ def cohorts(flows: Sequence[Flow], took: Sequence[Took], today: date, url: Url) 
         {(one.what, one.month): one for one in took if not one.stage},
     )
     decided = [month for month in months(today) if (Counted.TIME, month) in found]
-    ended = _ended_in_month(flows)
+    ended = _ended(flows, by=attrgetter("month"))
     rows, values = [], []
     for month in reversed(decided):
         every, running = (found.get((what, month)) for what in (Counted.TIME, Counted.RUNNING))
@@ -247,20 +248,12 @@ def _periods(today: date) -> list[Period]:
     return [period_from(week_of(week), today) for week in weeks(today)]
 
 
-def _ended(flows: Iterable[Flow]) -> dict[date | None, Counter[str]]:
-    """By week and by the state in which it ended."""
+def _ended(flows: Iterable[Flow], *, by: Callable[[Flow], date | None]) -> dict[date | None, Counter[str]]:
+    """By week or by month, and by the state in which it ended."""
     found: dict[date | None, Counter[str]] = defaultdict(Counter)
     for flow in flows:
         if flow.what == Counted.ENDED:
-            found[flow.week][flow.state] += flow.number
-    return found
-
-
-def _ended_in_month(flows: Iterable[Flow]) -> dict[date | None, Counter[str]]:
-    found: dict[date | None, Counter[str]] = defaultdict(Counter)
-    for flow in flows:
-        if flow.what == Counted.ENDED:
-            found[flow.month][flow.state] += flow.number
+            found[by(flow)][flow.state] += flow.number
     return found
 
 

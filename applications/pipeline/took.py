@@ -1,7 +1,7 @@
 """How long cases and their stages took: exact to the last that is decided, whatever was folded."""
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from itertools import accumulate
@@ -138,7 +138,7 @@ def took_by_month(regulators: Collection[int], *, months: list[date], types: lis
 
 
 def _took_by(found: Iterable[tuple[Any, ...]], *, month_of: Callable[[date], date | None]) -> list[Took]:
-    spells = defaultdict[Key, Counter[int | None]](Counter)
+    spells: dict[Key, Counter[int | None]] = {}
     for row in found:
         for key, more in _not_counted(row, month_of) if row[0] == "" else [_counted(row)]:
             if key in spells:
